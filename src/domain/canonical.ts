@@ -1,0 +1,47 @@
+import { createHash, createHmac } from 'node:crypto';
+import { asDigest, type Digest } from './ids.ts';
+
+/** Plain JSON data. `undefined` members of objects are left out, as JSON.stringify does. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
+
+/**
+ * RFC 8785 canonical JSON: members sorted by UTF-16 code units, no white space, ECMAScript number
+ * and string forms. Throws on a non-finite number or a lone surrogate, which JSON cannot carry.
+ */
+export function canonicalJson(value: Json): string {
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value))
+      throw new RangeError('canonical JSON cannot carry a non-finite number');
+    return JSON.stringify(value);
+  }
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw new RangeError('canonical JSON cannot carry a lone surrogate');
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalJson(item)).join(',')}]`;
+  const record = value as { readonly [key: string]: Json | undefined };
+  const members = Object.keys(record)
+    .sort()
+    .flatMap((key) => {
+      const member = record[key];
+      return member === undefined ? [] : [`${canonicalJson(key)}:${canonicalJson(member)}`];
+    });
+  return `{${members.join(',')}}`;
+}
+
+export function sha256(value: Json): Digest {
+  return asDigest(`sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}`);
+}
+
+/** A digest that can be checked only with the key. `scope` keeps equal values in different places apart. */
+export function hmac(key: Uint8Array, scope: readonly string[], value: Json): Digest {
+  const text = canonicalJson([...scope, value]);
+  return asDigest(`hmac:${createHmac('sha256', key).update(text).digest('hex')}`);
+}

@@ -1,0 +1,111 @@
+import type { Digest, ProvisionedProductId, RecordId, Token } from './ids.ts';
+import type { Position } from './problem.ts';
+import type { Step, StoredRequest } from './request.ts';
+
+/**
+ * What the journal remembers of one provisioned product. Without it trueup is still safe; it only
+ * knows less. All times are ISO 8601 UTC, by the wall clock.
+ */
+export interface ProductEntry {
+  readonly provisionedProductId: ProvisionedProductId | null;
+  /** The desired state last seen in effect. A difference from it is drift, not a new wish. */
+  readonly inEffect: InEffect | null;
+  /** The declared path (`id:…` or `name:…`) of our last success. */
+  readonly declaredPath: string | null;
+  /** Tag keys that trueup has set: those that are no longer declared are dropped, others stay. */
+  readonly ownTags: readonly string[];
+  readonly fingerprints: Fingerprints | null;
+  /** At most one request is open for a provisioned product, ever. */
+  readonly intent: Intent | null;
+  readonly latch: Latch | null;
+  /** Records that our requests made, newest first, at most 20: an answer that names one is an echo. */
+  readonly ownRecords: readonly RecordId[];
+  readonly lastResult: LastResult | null;
+  /** `trueup/retry` annotation value that was last honoured. */
+  readonly retryHandled: string | null;
+}
+
+export const EMPTY_ENTRY: ProductEntry = {
+  provisionedProductId: null,
+  inEffect: null,
+  declaredPath: null,
+  ownTags: [],
+  fingerprints: null,
+  intent: null,
+  latch: null,
+  ownRecords: [],
+  lastResult: null,
+  retryHandled: null,
+};
+
+export interface InEffect {
+  readonly specDigest: Digest;
+  readonly revision: string;
+  readonly at: string;
+}
+
+/** Keyed digests of values that AWS does not return, as last applied with success. */
+export interface Fingerprints {
+  /** Valid only while this is LastSuccessfulProvisioningRecordId … */
+  readonly recordId: RecordId | null;
+  /** … and, for CloudFormation kinds, this is the stack's LastUpdatedTime. */
+  readonly stackUpdated: string | null;
+  /** Which key made them; another key means unverified. */
+  readonly keyId: string;
+  readonly values: Readonly<Record<string, Digest>>;
+}
+
+/** One mutating request, durable before its call and until its record has ended. */
+export interface Intent {
+  readonly step: Step;
+  readonly request: StoredRequest;
+  readonly requestHash: Digest;
+  readonly token: Token;
+  readonly base: RecordId | null;
+  readonly generation: number;
+  /** Written just before the first call; `null` while the call was certainly not made. */
+  readonly firstSentAt: string | null;
+  readonly lastSentAt: string | null;
+  /** The record that AWS answered with, or that was found in the history; `null`: not known yet. */
+  readonly recordId: RecordId | null;
+  readonly specDigest: Digest;
+  readonly revision: string;
+  readonly at: Position;
+  /** What becomes true when the record succeeds. */
+  readonly pending: {
+    readonly fingerprints: Readonly<Record<string, Digest>>;
+    readonly keyId: string;
+    readonly ownTags: readonly string[];
+    readonly declaredPath: string | null;
+  };
+}
+
+/** Why nothing is sent for now. It holds for one request (without its base) and falls with a new one. */
+export type Latch =
+  | {
+      /** Needs a change or a person. */
+      readonly kind: 'stalled';
+      readonly requestHash: Digest | null;
+      readonly recordId: RecordId | null;
+      readonly reason: string;
+      readonly next: string;
+      readonly at: string;
+    }
+  | {
+      /** A failure that passes by itself; tried again from `until` on. */
+      readonly kind: 'backoff';
+      readonly requestHash: Digest | null;
+      readonly recordId: RecordId | null;
+      readonly reason: string;
+      readonly at: string;
+      readonly attempts: number;
+      readonly until: string;
+    };
+
+export interface LastResult {
+  readonly kind: 'succeeded' | 'failed';
+  readonly step: Step;
+  readonly recordId: RecordId;
+  readonly at: string;
+  readonly reason: string | null;
+}

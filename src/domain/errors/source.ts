@@ -1,0 +1,3 @@
+import type { ErrorTable } from './entry.ts';
+
+export const sourceErrors = {} as const satisfies ErrorTable;

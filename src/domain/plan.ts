@@ -1,0 +1,62 @@
+import type { Change } from './change.ts';
+import type { AccountId, Digest, TargetName } from './ids.ts';
+import type { Problem } from './problem.ts';
+
+/** A limit that the whole plan ran into. */
+export interface GuardFinding {
+  readonly guard: 'maxChanges';
+  readonly target: TargetName;
+  readonly planned: number;
+  readonly cap: number;
+}
+
+export interface TargetPlan {
+  readonly name: TargetName;
+  readonly accountId: AccountId | null;
+  readonly region: string;
+  /** `null`: read completely. Otherwise why not; then nothing is changed there. */
+  readonly unreadable: string | null;
+  /** Sorted by name, then key. */
+  readonly changes: readonly Change[];
+  readonly guards: readonly GuardFinding[];
+}
+
+/**
+ * The part of a plan that is the same for the same desired and live state: sorted, paths relative,
+ * no time, no counts. `digest` covers it.
+ */
+export interface PlanBody {
+  readonly formatVersion: '1.0';
+  /** Documents by file, with a digest of what they ask for that reveals no NoEcho value. */
+  readonly documents: readonly {
+    readonly file: string;
+    readonly name: string;
+    readonly target: TargetName;
+    readonly digest: Digest;
+  }[];
+  /** Sorted by name. */
+  readonly targets: readonly TargetPlan[];
+  /** Documents that are invalid: none of their provisioned products is touched. */
+  readonly problems: readonly Problem[];
+}
+
+export interface CallCounts {
+  /** By `service.Operation`, for instance `servicecatalog.SearchProvisionedProducts`. */
+  readonly byOperation: Readonly<Record<string, number>>;
+  readonly total: number;
+}
+
+/** What differs between two equal plans. */
+export interface PlanMeta {
+  readonly revision: string;
+  readonly createdAt: string;
+  readonly programVersion: string;
+  readonly calls: CallCounts;
+  readonly directory: string;
+}
+
+export interface Plan {
+  readonly body: PlanBody;
+  readonly meta: PlanMeta;
+  readonly digest: Digest;
+}

@@ -141,7 +141,10 @@ export interface Accepted {
  * what is safe to retry and page to the end; `send` makes exactly one call and never retries.
  */
 export interface Catalog {
-  identity(): Promise<Result<{ readonly accountId: AccountId; readonly arn: string }>>;
+  /** Who we are, and the region that the SDK's chain gave. One STS call, remembered once it succeeded. */
+  identity(): Promise<
+    Result<{ readonly accountId: AccountId; readonly arn: string; readonly region: string }>
+  >;
   search(): Promise<Result<SearchListing>>;
   /** The row of one provisioned product, found by id; null: not listed (which is not "absent"). */
   searchOne(id: ProvisionedProductId): Promise<Result<SearchRow | null>>;

@@ -1,3 +1,169 @@
 import type { ErrorTable } from './entry.ts';
 
-export const planErrors = {} as const satisfies ErrorTable;
+export const planErrors = {
+  'plan/absent': {
+    title: 'The provisioned product does not exist',
+    meaning:
+      'AWS says that there is no provisioned product of this name or id in the account. trueup updates provisioned products and does not create them unless the document says so.',
+    next: 'create it in Service Catalog under this name, correct the name, or remove the document',
+  },
+  'plan/expect-mismatch': {
+    title: 'The name stands for another provisioned product',
+    meaning:
+      'spec.expect says what the name must stand for. What is live is something else, for instance because it was terminated and vended again.',
+    next: 'make sure that the new one is meant, then correct or remove spec.expect',
+  },
+  'plan/unsupported-type': {
+    title: 'This type of provisioned product cannot be updated yet',
+    meaning:
+      'AWS returns no live parameter values for it in the way a stack does, so trueup cannot tell what an update would change.',
+    next: 'set reconcile.suspend to true, or remove the document',
+  },
+  'plan/product-error': {
+    title: 'The provisioned product is in status ERROR',
+    meaning:
+      'AWS does not bring a stack product out of ERROR with an update; it has to be terminated and provisioned again.',
+    next: 'look at its last record, then terminate it and provision it again',
+  },
+  'plan/stack-status': {
+    title: 'The stack cannot be updated in its present status',
+    meaning:
+      'CloudFormation refuses an update from this status, so the record would fail and change nothing.',
+    next: 'bring the stack into a status that permits updates, then: trueup retry',
+  },
+  'plan/unknown-product': {
+    title: 'No product of this name is visible',
+    meaning:
+      'Service Catalog shows a product only to a caller that has access to a portfolio with it.',
+    next: 'correct the name, or associate the role with a portfolio that holds the product',
+  },
+  'plan/version-needed': {
+    title: 'Another product needs its version named',
+    meaning: 'The live version belongs to the live product, so it cannot be kept.',
+    next: 'declare provisioningArtifactName or provisioningArtifactId',
+  },
+  'plan/unknown-version': {
+    title: 'The product has no such version',
+    meaning: 'No provisioning artifact of the product bears this name or id.',
+    next: 'declare one of the versions named in the message',
+  },
+  'plan/ambiguous-version': {
+    title: 'Several versions bear this name',
+    meaning: 'Service Catalog permits equal names and then refuses an update by name.',
+    next: 'declare provisioningArtifactId with one of the ids named in the message',
+  },
+  'plan/inactive-version': {
+    title: 'The version is inactive',
+    meaning: 'Service Catalog does not let end users update to an inactive version.',
+    next: 'declare an active version, or have this one activated',
+  },
+  'plan/no-path': {
+    title: 'No launch path leads to the product',
+    meaning: 'The role has no access to a portfolio that holds the product.',
+    next: 'associate the role with a portfolio that holds the product',
+  },
+  'plan/unknown-path': {
+    title: 'The declared launch path is not visible',
+    meaning:
+      'Launch paths depend on the caller; their ids change when portfolios are re-associated.',
+    next: 'declare one of the paths named in the message, best by pathName',
+  },
+  'plan/ambiguous-path': {
+    title: 'Several launch paths bear this name',
+    meaning: 'A path has the name of its portfolio, and portfolios may share a name.',
+    next: 'declare pathId with one of the ids named in the message',
+  },
+  'plan/path-needed': {
+    title: 'Several launch paths lead to the product',
+    meaning:
+      'Service Catalog refuses an update without a path when there are several, and the recorded path is not among them.',
+    next: 'declare pathName or pathId',
+  },
+  'plan/unknown-parameter': {
+    title: 'The version has no such parameter',
+    meaning: 'CloudFormation refuses an update with a parameter that the template does not have.',
+    next: 'remove the parameter, or declare a version that has it',
+  },
+  'plan/missing-parameter': {
+    title: 'A parameter without a default needs a value',
+    meaning:
+      'The target version has a parameter that the live stack does not have, and it has no default.',
+    next: 'declare a value for it',
+  },
+  'plan/no-previous-value': {
+    title: 'There is no previous value to use',
+    meaning:
+      'CloudFormation refuses usePreviousValue for a parameter that the live template does not have.',
+    next: 'declare a value instead of usePreviousValue',
+  },
+  'plan/no-default': {
+    title: 'The parameter has no default',
+    meaning: 'useDefault resets a parameter to its default in the template, and it has none.',
+    next: 'declare a value instead of useDefault',
+  },
+  'plan/value-not-allowed': {
+    title: 'The value is not among the allowed ones',
+    meaning: 'The version lists the values that this parameter may have.',
+    next: 'use an allowed value, or a version that allows this one',
+  },
+  'plan/value-pattern': {
+    title: 'The value does not match the pattern',
+    meaning: 'The version says which pattern the whole value must match.',
+    next: 'use a value that matches, or a version that allows this one',
+  },
+  'plan/pattern-unchecked': {
+    title: 'The value could not be checked against the pattern',
+    meaning:
+      'The pattern uses an expression that trueup does not evaluate, or the value is too long for a safe check. CloudFormation checks it.',
+    next: 'nothing needs to be done; the record tells if the value is refused',
+  },
+  'plan/value-length': {
+    title: 'The value is too short or too long',
+    meaning: 'The version says how many characters the value may have.',
+    next: 'use a value of a permitted length',
+  },
+  'plan/value-range': {
+    title: 'The number is out of range',
+    meaning: 'The version says which numbers the parameter may have.',
+    next: 'use a number within the range',
+  },
+  'plan/tags-not-allowed': {
+    title: 'Tags of this provisioned product cannot be changed',
+    meaning:
+      'Service Catalog changes tags only where a RESOURCE_UPDATE constraint on the product allows it; the default is that it does not.',
+    next: 'have tag updates allowed for the product, or declare the tags as they are live',
+  },
+  'plan/too-many-tags': {
+    title: 'More than 50 tags',
+    meaning: 'An update carries the live tags together with the declared ones, 50 at most.',
+    next: 'declare fewer tags, or remove live ones',
+  },
+  'plan/tag-not-removed': {
+    title: 'A tag that is no longer declared stays',
+    meaning:
+      'Service Catalog accepts a request that only removes a tag, and removes nothing. The tag goes when another tag is added or changed.',
+    next: 'nothing needs to be done; remove the tag by hand if it must go now',
+  },
+  'plan/tainted': {
+    title: 'The last update did not succeed; what runs is as declared',
+    meaning:
+      'TAINTED says that the last operation ended otherwise than asked. Live state equals the document, so nothing is sent.',
+    next: 'nothing needs to be done; trueup retry sends the document again, which also clears the status',
+  },
+  'plan/no-fingerprint-key': {
+    title: 'There is no key for NoEcho values',
+    meaning:
+      'A request that carries NoEcho values is journalled with keyed digests in their place; without the key it is not sent.',
+    next: 'give a key file with TRUEUP_FINGERPRINT_KEY_FILE, or a journal beside which one can be made',
+  },
+  'plan/internal': {
+    title: 'A request was to be built from facts that were not read',
+    meaning: 'This is a fault in trueup: the checks before it must stop such a request.',
+    next: 'report it with the log lines of this provisioned product',
+  },
+  'plan/max-changes': {
+    title: 'The plan changes more than the limit allows',
+    meaning: 'One run may change only so many provisioned products of a target.',
+    next: 'look through the plan, then raise --max-changes or apply a part with --only',
+  },
+} as const satisfies ErrorTable;

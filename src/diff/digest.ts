@@ -1,0 +1,50 @@
+import { canonicalJson, type Json, sha256 } from '../domain/canonical.ts';
+import type { Digest } from '../domain/ids.ts';
+import type { ByIdOrName, Spec } from '../domain/spec.ts';
+import { byText } from './normalize.ts';
+
+/** In the place of a value that may be a secret. No wish has this shape. */
+const MASK: Json = { masked: true };
+
+/**
+ * Digest of what a document asks for, for the journal. It covers every value, secrets included, so
+ * it must be made with a key: `hmacOf` digests a text under the fingerprint key.
+ */
+export function specDigest(spec: Spec, hmacOf: (text: string) => Digest): Digest {
+  return hmacOf(canonicalJson(content(spec, () => false)));
+}
+
+/**
+ * Digest of what a document asks for, for plans, which anybody may read: the values of `hidden`
+ * parameters (or of all, where nothing is known about them) do not enter it.
+ */
+export function publicSpecDigest(spec: Spec, hidden: ReadonlySet<string> | 'all'): Digest {
+  return sha256(content(spec, (key) => hidden === 'all' || hidden.has(key)));
+}
+
+/** What is asked for; how trueup may act on it and where it is written are no part of it. */
+function content(spec: Spec, masked: (key: string) => boolean): Json {
+  const parameters = Object.entries(spec.parameters).map(([key, wish]) => {
+    const secret = wish.kind === 'value' && masked(key);
+    return { key, wish: secret ? MASK : { ...wish } };
+  });
+  const tags = Object.entries(spec.tags ?? {}).map(([key, value]) => ({ key, value }));
+  return {
+    version: 'trueup-spec-1',
+    target: spec.target,
+    key: spec.key,
+    product: byIdOrName(spec.product),
+    artifact: byIdOrName(spec.version),
+    path: byIdOrName(spec.path),
+    parameters: parameters.sort((a, b) => byText(a.key, b.key)),
+    tags: spec.tags === null ? null : tags.sort((a, b) => byText(a.key, b.key)),
+    owner: spec.owner,
+    launchRole: spec.launchRole,
+    acceptLanguage: spec.acceptLanguage,
+    expect: { ...spec.expect },
+  };
+}
+
+function byIdOrName(wish: ByIdOrName<string> | null): Json {
+  return wish === null ? null : { ...wish };
+}

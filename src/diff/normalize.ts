@@ -1,0 +1,88 @@
+import type { Fingerprints, ProductEntry } from '../domain/entry.ts';
+import type { PathId } from '../domain/ids.ts';
+import type { PresentProduct } from '../domain/live.ts';
+import type { ByIdOrName, Spec } from '../domain/spec.ts';
+
+/** The type whose live parameter values a stack tells. */
+export const STACK_TYPE = 'CFN_STACK';
+
+/** Tags that Service Catalog adds by itself; they are never compared and never sent. */
+const SYSTEM_TAG = 'aws:';
+
+/** CloudFormation drops blanks at both ends of a parameter value, so both sides are compared without. */
+export function comparable(value: string): string {
+  return value.trim();
+}
+
+/** A lookup that no key from a document or from AWS can fool. */
+export function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+/** By UTF-16 code units, which no locale changes. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function sortedKeys(record: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(record).sort(byText);
+}
+
+export function userTags(tags: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  const entries = sortedKeys(tags).flatMap((key): [string, string][] => {
+    const value = own(tags, key);
+    return value === undefined || key.startsWith(SYSTEM_TAG) ? [] : [[key, value]];
+  });
+  return new Map(entries);
+}
+
+/**
+ * The tags that an update sends: live ones without system tags, overlaid by the document's, less
+ * those that trueup set before and that are no longer declared. Foreign tags stay.
+ */
+export function effectiveTags(
+  spec: Spec,
+  liveTags: Readonly<Record<string, string>>,
+  ownTags: readonly string[],
+): ReadonlyMap<string, string> {
+  const result = new Map(userTags(liveTags));
+  if (spec.tags === null) return result;
+  for (const key of ownTags) result.delete(key);
+  for (const [key, value] of userTags(spec.tags)) result.set(key, value);
+  return new Map([...result].sort(([a], [b]) => byText(a, b)));
+}
+
+/** A declared path as the journal keeps it: `id:…`, `name:…`, or null where none is declared. */
+export function declaredPath(path: ByIdOrName<PathId> | null): string | null {
+  if (path === null) return null;
+  return path.kind === 'id' ? `id:${path.id}` : `name:${path.name}`;
+}
+
+/** Whether the last provisioning operation failed: then product and version come from another record. */
+export function lastProvisioningFailed(live: PresentProduct): boolean {
+  return (
+    live.records.lastProvisioning !== null &&
+    live.records.lastProvisioning !== live.records.lastSuccessful
+  );
+}
+
+/** The two texts name one moment, however they are written. */
+export function sameInstant(a: string, b: string): boolean {
+  return a === b || Date.parse(a) === Date.parse(b);
+}
+
+/**
+ * The fingerprints that still hold: made with this key, for the last successful record, for the
+ * stack as it was last updated. `null`: none, so fields that AWS does not return are unverified.
+ */
+export function validFingerprints(
+  entry: ProductEntry,
+  live: PresentProduct,
+  keyId: string | null,
+): Fingerprints | null {
+  const prints = entry.fingerprints;
+  if (prints === null || keyId === null || prints.keyId !== keyId) return null;
+  if (prints.recordId === null || prints.recordId !== live.records.lastSuccessful) return null;
+  if (live.stack.kind !== 'read' || prints.stackUpdated === null) return null;
+  return sameInstant(prints.stackUpdated, live.stack.value.lastUpdated) ? prints : null;
+}

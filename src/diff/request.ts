@@ -1,0 +1,276 @@
+import { sha256 } from '../domain/canonical.ts';
+import type { Intent, ProductEntry } from '../domain/entry.ts';
+import { TrueupError } from '../domain/errors/registry.ts';
+import type { Digest } from '../domain/ids.ts';
+import type { ParameterDefinition, PresentProduct, VersionDefinitions } from '../domain/live.ts';
+import type {
+  ParameterArgument,
+  ProductRequest,
+  Step,
+  StoredArgument,
+  StoredRequest,
+} from '../domain/request.ts';
+import type { Spec } from '../domain/spec.ts';
+import type { Comparison } from './compare.ts';
+import type { Fingerprint } from './finding.ts';
+import {
+  byText,
+  comparable,
+  declaredPath,
+  effectiveTags,
+  own,
+  validFingerprints,
+} from './normalize.ts';
+import type { ResolvedTarget } from './resolve.ts';
+
+export interface RequestInput {
+  readonly step: Step;
+  readonly spec: Spec;
+  readonly live: PresentProduct;
+  /** Needed for the step `update` only. */
+  readonly resolved: ResolvedTarget | null;
+  /** Needed for the step `update` only. */
+  readonly definitions: VersionDefinitions | null;
+  readonly entry: ProductEntry;
+  readonly fingerprint: Fingerprint | null;
+  readonly comparison: Comparison;
+}
+
+/**
+ * The request of one step, complete but for its token. The order of anything in the document or in
+ * AWS's answers does not show in it.
+ *
+ * It expects what `assess` has let through. Throws `plan/no-fingerprint-key` if a NoEcho value is to
+ * be sent and there is no key, because the journal could not keep such a request; throws
+ * `plan/internal` if live state that the request rests on was not read.
+ */
+export function buildRequest(input: RequestInput): ProductRequest {
+  const { step, spec } = input;
+  switch (step) {
+    case 'launchRole':
+      return propertyRequest(input, 'LAUNCH_ROLE', spec.launchRole);
+    case 'owner':
+      return propertyRequest(input, 'OWNER', spec.owner);
+    case 'update':
+      return updateRequest(input);
+    default:
+      return step satisfies never;
+  }
+}
+
+function propertyRequest(
+  { spec, live }: RequestInput,
+  property: 'OWNER' | 'LAUNCH_ROLE',
+  value: string | null,
+): ProductRequest {
+  if (value === null) throw internal(`the document declares no ${property}`);
+  return {
+    operation: 'UpdateProvisionedProductProperties',
+    provisionedProductId: live.id,
+    property,
+    value,
+    acceptLanguage: spec.acceptLanguage,
+  };
+}
+
+function updateRequest(input: RequestInput): ProductRequest {
+  const { spec, live, resolved, definitions } = input;
+  if (resolved === null || definitions === null)
+    throw internal('the version to update to is not resolved');
+  return {
+    operation: 'UpdateProvisionedProduct',
+    provisionedProductId: live.id,
+    productId: resolved.productId,
+    artifactId: resolved.artifactId,
+    pathId: resolved.pathId,
+    parameters: definitions.parameters
+      .flatMap((definition) => argumentOf(input, definition))
+      .sort((a, b) => byText(a.key, b.key)),
+    tags: definitions.tagUpdate === 'allowed' ? tagList(input) : null,
+    acceptLanguage: spec.acceptLanguage,
+  };
+}
+
+/**
+ * One parameter of the target version. Not declared and live: kept. Not declared and new: left out,
+ * so that it takes its default. What the target version no longer has is not asked for at all.
+ */
+function argumentOf(
+  input: RequestInput,
+  definition: ParameterDefinition,
+): readonly ParameterArgument[] {
+  const { key } = definition;
+  const wish = own(input.spec.parameters, key);
+  switch (wish?.kind) {
+    case 'value':
+      return [valueArgument(input, definition, wish.value)];
+    case 'useDefault':
+      // Sent in clear where it is known: what AWS does with a parameter left out is not written down.
+      return definition.defaultValue === null || isNoEcho(input, definition)
+        ? []
+        : [{ kind: 'value', key, value: definition.defaultValue }];
+    case 'usePrevious':
+      return [{ kind: 'previous', key }];
+    case undefined:
+      return own(liveParameters(input.live), key) === undefined ? [] : [{ kind: 'previous', key }];
+    default:
+      return wish satisfies never;
+  }
+}
+
+function valueArgument(
+  input: RequestInput,
+  definition: ParameterDefinition,
+  value: string,
+): ParameterArgument {
+  const { key } = definition;
+  if (!isNoEcho(input, definition)) return { kind: 'value', key, value };
+  if (input.fingerprint === null) {
+    const message = `parameter ${key} is NoEcho, and there is no key to journal its value by`;
+    throw new TrueupError('plan/no-fingerprint-key', message);
+  }
+  return { kind: 'secret', key, value, digest: input.fingerprint(key, value) };
+}
+
+/** A value that either side calls NoEcho is a secret. */
+function isNoEcho(input: RequestInput, definition: ParameterDefinition): boolean {
+  return definition.noEcho || input.comparison.noEcho.has(definition.key);
+}
+
+function liveParameters(live: PresentProduct) {
+  if (live.stack.kind !== 'read') throw internal('the live stack was not read');
+  return live.stack.value.parameters;
+}
+
+function tagList({ spec, live, entry }: RequestInput) {
+  if (live.tags.kind !== 'read') throw internal('the live tags were not read');
+  const tags = effectiveTags(spec, live.tags.value, entry.ownTags);
+  return [...tags].map(([key, value]) => ({ key, value })).sort((a, b) => byText(a.key, b.key));
+}
+
+function internal(message: string): TrueupError {
+  return new TrueupError('plan/internal', message);
+}
+
+/** The form that is stored and hashed: each secret is only its keyed digest. */
+export function storeRequest(request: ProductRequest): StoredRequest {
+  switch (request.operation) {
+    case 'UpdateProvisionedProductProperties':
+      return request;
+    case 'UpdateProvisionedProduct':
+      return { ...request, parameters: request.parameters.map(storedArgument) };
+    default:
+      return request satisfies never;
+  }
+}
+
+function storedArgument(argument: ParameterArgument): StoredArgument {
+  return argument.kind === 'secret'
+    ? { kind: 'secret', key: argument.key, digest: argument.digest }
+    : argument;
+}
+
+/**
+ * The request that was stored, with its secrets put back from the present document. `null` if one
+ * of them is no longer there exactly: then the stored token must not be used again.
+ */
+export function rebuildRequest(
+  stored: StoredRequest,
+  spec: Spec,
+  fingerprint: Fingerprint | null,
+): ProductRequest | null {
+  if (stored.operation === 'UpdateProvisionedProductProperties') return stored;
+  const parameters: ParameterArgument[] = [];
+  for (const argument of stored.parameters) {
+    const rebuilt = rebuildArgument(argument, spec, fingerprint);
+    if (rebuilt === null) return null;
+    parameters.push(rebuilt);
+  }
+  return { ...stored, parameters };
+}
+
+function rebuildArgument(
+  argument: StoredArgument,
+  spec: Spec,
+  fingerprint: Fingerprint | null,
+): ParameterArgument | null {
+  if (argument.kind !== 'secret') return argument;
+  const wish = own(spec.parameters, argument.key);
+  if (wish?.kind !== 'value' || fingerprint === null) return null;
+  const same = fingerprint(argument.key, wish.value) === argument.digest;
+  return same ? { ...argument, value: wish.value } : null;
+}
+
+/** Digest of the resolved request, without its base. The prefix lets the way of hashing change. */
+export function requestHash(request: ProductRequest): Digest {
+  return sha256({ version: 'trueup-request-1', request: storedJson(storeRequest(request)) });
+}
+
+function storedJson(request: StoredRequest) {
+  return request.operation === 'UpdateProvisionedProduct'
+    ? {
+        ...request,
+        parameters: request.parameters.map((argument) => ({ ...argument })),
+        tags: request.tags?.map((tag) => ({ ...tag })) ?? null,
+      }
+    : { ...request };
+}
+
+export interface PendingInput {
+  readonly spec: Spec;
+  readonly live: PresentProduct;
+  readonly entry: ProductEntry;
+  readonly request: ProductRequest;
+  readonly fingerprint: Fingerprint | null;
+  readonly keyId: string | null;
+}
+
+/** What becomes true when the record of this request succeeds; it stands in the intent until then. */
+export function pendingOf(input: PendingInput): Intent['pending'] {
+  const { spec, entry, request, keyId } = input;
+  if (request.operation === 'UpdateProvisionedProductProperties') {
+    return {
+      fingerprints: {},
+      keyId: keyId ?? '',
+      ownTags: entry.ownTags,
+      declaredPath: entry.declaredPath,
+    };
+  }
+  return {
+    fingerprints: pendingFingerprints(input, request.parameters),
+    keyId: keyId ?? '',
+    ownTags: pendingTags(input, request.tags),
+    declaredPath: declaredPath(spec.path),
+  };
+}
+
+/** Of each secret sent, and of each kept one whose present fingerprint still holds. */
+function pendingFingerprints(
+  { live, entry, fingerprint, keyId }: PendingInput,
+  parameters: readonly ParameterArgument[],
+): Readonly<Record<string, Digest>> {
+  const valid = validFingerprints(entry, live, keyId);
+  const result: Record<string, Digest> = Object.create(null);
+  for (const argument of parameters) {
+    if (argument.kind === 'secret' && fingerprint !== null)
+      result[argument.key] = fingerprint(argument.key, comparable(argument.value));
+    const kept = valid === null ? undefined : own(valid.values, argument.key);
+    if (argument.kind === 'previous' && kept !== undefined) result[argument.key] = kept;
+  }
+  return result;
+}
+
+/**
+ * AWS takes a tag away only together with an added or changed one; until then a tag of ours that is
+ * no longer declared stays ours, so that it is not taken for somebody else's later.
+ */
+function pendingTags(
+  { spec, live, entry }: PendingInput,
+  tags: readonly { readonly key: string; readonly value: string }[] | null,
+): readonly string[] {
+  if (tags === null || spec.tags === null) return entry.ownTags;
+  const before = live.tags.kind === 'read' ? live.tags.value : {};
+  const replaces = tags.some(({ key, value }) => own(before, key) !== value);
+  const stay = replaces ? [] : entry.ownTags.filter((key) => own(before, key) !== undefined);
+  return [...new Set([...Object.keys(spec.tags), ...stay])].sort(byText);
+}

@@ -1,0 +1,74 @@
+import type { Problem } from '../domain/problem.ts';
+import { readJson } from './json.ts';
+import { FILE_LIMITS, type Limits, STREAM_LIMITS } from './limits.ts';
+import { type BrokenDocument, isNullText, positionAt, type SourceDocument } from './node.ts';
+import { decodeText } from './text.ts';
+import { readYaml } from './yaml.ts';
+import type { TagPolicy } from './yaml-convert.ts';
+
+export interface ParseInput {
+  /** Path for positions; `-` is standard input, which has wider limits. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  /** By default `json` where the path ends in .json. */
+  readonly format?: 'yaml' | 'json';
+  readonly limits?: Limits;
+  /** Local tags to keep, for CloudFormation templates; by default every such tag is refused. */
+  readonly tags?: TagPolicy;
+}
+
+export interface ParseResult {
+  readonly documents: readonly SourceDocument[];
+  /** Documents that were refused; each has at least one entry in `problems`. */
+  readonly broken: readonly BrokenDocument[];
+  /** Empty documents, which are skipped; an empty file counts as one. */
+  readonly empty: number;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Text of one file → its documents, and every problem that can be found without a schema. Never
+ * throws, whatever the bytes are; never does more work than the limits allow.
+ */
+export function parseDocuments(input: ParseInput): ParseResult {
+  const { file } = input;
+  const limits = input.limits ?? (file === '-' ? STREAM_LIMITS : FILE_LIMITS);
+  const decoded = decodeText(file, input.bytes, limits);
+  if (decoded.kind === 'refused') {
+    const at = decoded.problem.at ?? { file, line: 1, column: 1 };
+    const broken = [{ file, at, root: null }];
+    return { documents: [], broken, empty: 0, problems: [decoded.problem] };
+  }
+  const { text, lines } = decoded;
+  const format = input.format ?? (file.endsWith('.json') ? 'json' : 'yaml');
+  const read =
+    format === 'json'
+      ? asStream(readJson(file, text, lines))
+      : readYaml({ file, text, lines, limits, tags: input.tags ?? 'refuse' });
+  const documents: SourceDocument[] = [];
+  const broken: BrokenDocument[] = [];
+  for (const document of read.documents) {
+    const { root } = document;
+    if (root !== null && document.sound) {
+      documents.push({ file, index: documents.length, root, lines });
+    } else {
+      broken.push({ file, at: positionAt({ file, lines }, document.offset), root });
+    }
+  }
+  const nothing = documents.length === 0 && broken.length === 0;
+  return {
+    documents,
+    broken,
+    empty: nothing ? Math.max(1, read.empty) : read.empty,
+    problems: read.problems,
+  };
+}
+
+function asStream({ root, problems }: ReturnType<typeof readJson>): ReturnType<typeof readYaml> {
+  const isNull = root?.kind === 'scalar' && root.style === 'plain' && isNullText(root.text);
+  if ((root === null || isNull) && problems.length === 0) {
+    return { documents: [], empty: 1, problems };
+  }
+  const offset = root?.offset ?? 0;
+  return { documents: [{ offset, root, sound: problems.length === 0 }], empty: 0, problems };
+}

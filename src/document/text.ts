@@ -1,0 +1,65 @@
+import type { Problem } from '../domain/problem.ts';
+import { fault } from './fault.ts';
+import type { Limits } from './limits.ts';
+import { LineIndex } from './lines.ts';
+
+export type Decoded =
+  | { readonly kind: 'text'; readonly text: string; readonly lines: LineIndex }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+/** Control characters that YAML does not allow in a file: all of C0 but tab and line ends, DEL, and C1 but NEL. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]/;
+
+/** Bytes → text. Strict: nothing is replaced. A byte order mark of UTF-8 is dropped. */
+export function decodeText(file: string, bytes: Uint8Array, limits: Limits): Decoded {
+  const start = { file, line: 1, column: 1 };
+  if (bytes.length > limits.bytes) {
+    const message = `the file has ${bytes.length} bytes; at most ${limits.bytes} are read`;
+    return { kind: 'refused', problem: fault('document/too-large', start, message) };
+  }
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return { kind: 'refused', problem: fault('document/bad-utf8', start, 'the file is UTF-16') };
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return { kind: 'refused', problem: badUtf8(file, bytes) };
+  }
+  const lines = new LineIndex(text);
+  const control = text.search(FORBIDDEN);
+  if (control === -1) return { kind: 'text', text, lines };
+  const code = text.charCodeAt(control).toString(16).padStart(4, '0').toUpperCase();
+  const at = { file, ...lines.at(control) };
+  const message = `the file holds the control character U+${code}`;
+  return { kind: 'refused', problem: fault('document/control-character', at, message) };
+}
+
+/** The longest prefix that may still become valid is found by halving: 20 steps for 1 MiB. */
+function badUtf8(file: string, bytes: Uint8Array): Problem {
+  let good = 0;
+  let bad = bytes.length;
+  while (good < bad) {
+    const middle = (good + bad + 1) >> 1;
+    if (decodesSoFar(bytes.subarray(0, middle))) good = middle;
+    else bad = middle - 1;
+  }
+  const before = new TextDecoder().decode(bytes.subarray(0, good), { stream: true });
+  const at = { file, ...new LineIndex(before).at(before.length) };
+  const byte = bytes[good]?.toString(16).padStart(2, '0');
+  const message =
+    byte === undefined
+      ? `the file ends in the middle of a character, at byte ${bytes.length}`
+      : `byte 0x${byte} at offset ${good} is not valid UTF-8`;
+  return fault('document/bad-utf8', at, message);
+}
+
+function decodesSoFar(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

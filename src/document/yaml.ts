@@ -1,0 +1,190 @@
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  Parser,
+  Schema,
+  type YAMLError,
+} from 'yaml';
+import type { Position, Problem } from '../domain/problem.ts';
+import { capped, fault } from './fault.ts';
+import { type Limits, MAX_DEPTH, MAX_MARKS, MAX_PROBLEMS, MAX_SYNTAX_ERRORS } from './limits.ts';
+import type { LineIndex } from './lines.ts';
+import { type DocumentNode, isNullText } from './node.ts';
+import { convert, type TagPolicy } from './yaml-convert.ts';
+import { describeSyntax } from './yaml-syntax.ts';
+
+/** One document of a YAML text. `sound` is false where problems were found in it. */
+export interface YamlDocument {
+  readonly offset: number;
+  readonly root: DocumentNode | null;
+  readonly sound: boolean;
+}
+
+export interface YamlResult {
+  readonly documents: readonly YamlDocument[];
+  readonly empty: number;
+  readonly problems: readonly Problem[];
+}
+
+export interface YamlText {
+  readonly file: string;
+  readonly text: string;
+  readonly lines: LineIndex;
+  readonly limits: Limits;
+  readonly tags: TagPolicy;
+}
+
+/** Ends the reading of a file: what comes after this place is not looked at. */
+class Refusal extends Error {
+  readonly problem: Problem;
+  readonly offset: number;
+  constructor(problem: Problem, offset: number) {
+    super(problem.message);
+    this.problem = problem;
+    this.offset = offset;
+  }
+}
+
+/** With the failsafe schema every scalar is text; what else it may be is for a schema to say. */
+const FAILSAFE = new Schema({ schema: 'failsafe', resolveKnownTags: false });
+
+/**
+ * Every document of a YAML text, one at a time, so that the parser's own tree of a large stream is
+ * never in memory as a whole. Duplicate keys are found in `convert`: the library compares every
+ * key with every other.
+ */
+export function readYaml(input: YamlText): YamlResult {
+  const place = (offset: number): Position => ({ file: input.file, ...input.lines.at(offset) });
+  const documents: YamlDocument[] = [];
+  const problems: Problem[] = [];
+  let empty = 0;
+  const composer = new Composer({ schema: FAILSAFE, uniqueKeys: false, logLevel: 'silent' });
+  const traceLimit = Error.stackTraceLimit;
+  // A hostile text makes the library build an error object for every other character: without
+  // stack traces that costs half the memory and a third of the time.
+  Error.stackTraceLimit = 0;
+  try {
+    for (const document of composer.compose(tokens(input, place))) {
+      const found = readDocument(document, place, input.tags);
+      problems.push(...found.problems);
+      if (found.document === null) empty += 1;
+      else documents.push(found.document);
+      if (documents.length + empty > input.limits.documents)
+        throw tooManyDocuments(input, place, document);
+    }
+    const left = syntaxProblems(composer.streamInfo().errors, place);
+    if (left.length > 0) documents.push({ offset: 0, root: null, sound: false });
+    problems.push(...left);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    problems.push(error.problem);
+    documents.push({ offset: error.offset, root: null, sound: false });
+  } finally {
+    Error.stackTraceLimit = traceLimit;
+  }
+  return { documents, empty, problems };
+}
+
+function readDocument(
+  document: Document.Parsed,
+  place: (offset: number) => Position,
+  tags: TagPolicy,
+): { readonly document: YamlDocument | null; readonly problems: readonly Problem[] } {
+  const contents: unknown = document.contents;
+  const offset = contentOffset(contents) ?? document.range[0];
+  if (document.errors.length > 0) {
+    const problems = syntaxProblems(document.errors, place);
+    return { document: { offset, root: null, sound: false }, problems };
+  }
+  if (contents === null || (isScalar(contents) && isEmpty(contents))) {
+    return { document: null, problems: [] };
+  }
+  const { root, problems } = convert(contents, place, tags);
+  return { document: { offset, root, sound: problems.length === 0 }, problems: capped(problems) };
+}
+
+function contentOffset(contents: unknown): number | undefined {
+  if (isMap(contents) || isSeq(contents) || isScalar(contents) || isAlias(contents)) {
+    return contents.range?.[0];
+  }
+  return undefined;
+}
+
+function isEmpty(scalar: {
+  readonly type?: unknown;
+  readonly value: unknown;
+  readonly tag?: string;
+}) {
+  return scalar.type === 'PLAIN' && scalar.tag === undefined && isNullText(String(scalar.value));
+}
+
+/** Lexemes → syntax tokens, stopped as soon as a bound is passed. */
+function* tokens(input: YamlText, place: (offset: number) => Position): Generator<CST.Token> {
+  const parser = new Parser();
+  let marks = 0;
+  let errors = 0;
+  const step = function* (source: Generator<CST.Token>): Generator<CST.Token> {
+    for (const token of source) {
+      if (token.type === 'error' || token.type === 'doc-end') errors += 1;
+      yield token;
+    }
+  };
+  for (const lexeme of new Lexer().lex(input.text)) {
+    yield* step(parser.next(lexeme));
+    const first = lexeme.charCodeAt(0);
+    if (first === 0x26 || first === 0x21 || first === 0x25) marks += 1;
+    if (parser.stack.length > MAX_DEPTH + 2) {
+      const message = `the nesting is deeper than ${MAX_DEPTH} levels`;
+      const problem = fault('document/too-deep', place(parser.offset), message);
+      throw new Refusal(problem, parser.offset);
+    }
+    if (marks > MAX_MARKS || errors > MAX_SYNTAX_ERRORS + input.limits.documents) {
+      const what =
+        marks > MAX_MARKS
+          ? `more than ${MAX_MARKS} anchors, tags and directives`
+          : `more than ${MAX_SYNTAX_ERRORS} syntax errors`;
+      const problem = fault(
+        'document/too-complex',
+        place(parser.offset),
+        `the file holds ${what}; the rest of it is not read`,
+      );
+      throw new Refusal(problem, parser.offset);
+    }
+  }
+  yield* step(parser.end());
+}
+
+function tooManyDocuments(
+  input: YamlText,
+  place: (offset: number) => Position,
+  document: Document.Parsed,
+): Refusal {
+  const offset = document.range[0];
+  const message = `the file holds more than ${input.limits.documents} documents; the rest of it is not read`;
+  return new Refusal(fault('document/too-many-documents', place(offset), message), offset);
+}
+
+/** One problem for each line and kind: a single slip makes the library report several. */
+function syntaxProblems(
+  errors: readonly YAMLError[],
+  place: (offset: number) => Position,
+): Problem[] {
+  const seen = new Set<string>();
+  const problems: Problem[] = [];
+  for (const error of errors) {
+    const at = place(error.pos[0]);
+    const { code, message } = describeSyntax(error);
+    const key = `${at.line} ${message}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    problems.push(fault(code, at, message));
+    if (problems.length > MAX_PROBLEMS) break;
+  }
+  return capped(problems);
+}

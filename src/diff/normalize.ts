@@ -86,3 +86,12 @@ export function validFingerprints(
   if (live.stack.kind !== 'read' || prints.stackUpdated === null) return null;
   return sameInstant(prints.stackUpdated, live.stack.value.lastUpdated) ? prints : null;
 }
+
+/** How people call the version that an update names. */
+export function versionOf(
+  spec: Spec,
+  resolved: { readonly artifactId: string; readonly artifactName: string | null },
+): string {
+  const declared = spec.version?.kind === 'name' ? spec.version.name : null;
+  return declared ?? resolved.artifactName ?? resolved.artifactId;
+}

@@ -58,6 +58,16 @@ export function buildRequest(input: RequestInput): ProductRequest {
   }
 }
 
+/** Whether the request of this step carries a NoEcho value while there is no key to keep it by. */
+export function lacksKey(input: RequestInput): boolean {
+  if (input.step !== 'update' || input.fingerprint !== null) return false;
+  const parameters = input.definitions?.parameters ?? [];
+  return parameters.some(
+    (definition) =>
+      own(input.spec.parameters, definition.key)?.kind === 'value' && isNoEcho(input, definition),
+  );
+}
+
 function propertyRequest(
   { spec, live }: RequestInput,
   property: 'OWNER' | 'LAUNCH_ROLE',

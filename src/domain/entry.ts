@@ -23,6 +23,8 @@ export interface ProductEntry {
   readonly lastResult: LastResult | null;
   /** `trueup/retry` annotation value that was last honoured. */
   readonly retryHandled: string | null;
+  /** The content (spec digest) for which the one healing send of a TAINTED product was made. */
+  readonly healed: Digest | null;
 }
 
 export const EMPTY_ENTRY: ProductEntry = {
@@ -36,6 +38,7 @@ export const EMPTY_ENTRY: ProductEntry = {
   ownRecords: [],
   lastResult: null,
   retryHandled: null,
+  healed: null,
 };
 
 export interface InEffect {
@@ -106,6 +109,8 @@ export interface LastResult {
   readonly kind: 'succeeded' | 'failed';
   readonly step: Step;
   readonly recordId: RecordId;
+  /** Of the request that ended so: the same one again, with nothing else having happened, is pointless. */
+  readonly requestHash: Digest;
   readonly at: string;
   readonly reason: string | null;
 }

@@ -1,0 +1,99 @@
+import type { Change, ChangeVerdict } from '../domain/change.ts';
+import type { ProductEntry } from '../domain/entry.ts';
+import type { Digest } from '../domain/ids.ts';
+import type { Live, Reading, VersionDefinitions } from '../domain/live.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { Spec } from '../domain/spec.ts';
+import { type Comparison, compare } from './compare.ts';
+import { decide } from './decide.ts';
+import { withFacts } from './facts.ts';
+import type { Fingerprint } from './finding.ts';
+import { identityVerdict, openVerdict, statusVerdict } from './gates.ts';
+import { STACK_TYPE } from './normalize.ts';
+import type { Resolution } from './resolve.ts';
+
+/** What an update would be made of. */
+export interface UpdateFacts {
+  readonly resolved: Resolution;
+  /** Of the resolved version over the resolved path; `notRead` where nothing was resolved. */
+  readonly definitions: Reading<VersionDefinitions>;
+}
+
+export interface AssessInput {
+  readonly spec: Spec;
+  readonly live: Live;
+  readonly entry: ProductEntry;
+  /** From `compare`; null: it is made here. */
+  readonly comparison: Comparison | null;
+  /** Read where `needsFacts` says so; null: not read. */
+  readonly facts: UpdateFacts | null;
+  /** The whole run only observes. */
+  readonly observeOnly: boolean;
+  /** ISO 8601 UTC. */
+  readonly now: string;
+  readonly fingerprint: Fingerprint | null;
+  readonly keyId: string | null;
+  /** Digest of the document as `specDigest` makes it; null without a key. */
+  readonly specDigest: Digest | null;
+  /** When the last provisioning record ended, where it failed and `needsFailureTime` says so. */
+  readonly failedAt: string | null;
+  /** A person asked for another attempt: latches and waits do not hold. */
+  readonly asked: boolean;
+}
+
+/** Spec against live, with the verdict: what would be done about it, or why nothing is. */
+export function assess(input: AssessInput): Change {
+  const { spec, live } = input;
+  const gate = identityVerdict(input);
+  if (gate !== null || live.kind !== 'present') {
+    const unexpected: ChangeVerdict = { kind: 'unreadable', why: 'live state was not read' };
+    return change(input, null, gate ?? unexpected, []);
+  }
+  const status = openVerdict(input, live) ?? statusVerdict(spec, live);
+  if (status?.kind === 'busy') return change(input, null, status, []);
+  const first =
+    input.comparison ??
+    compare({ spec, live, entry: input.entry, fingerprint: input.fingerprint, keyId: input.keyId });
+  const comparison = withFacts(spec, live, first, input.facts);
+  if (status !== null) return change(input, comparison, status, []);
+  const { verdict, warnings } = decide(input, live, comparison);
+  return change(input, comparison, verdict, warnings);
+}
+
+/** Whether a verdict needs the product's facts: what an update would send, or a field that only they tell. */
+export function needsFacts(comparison: Comparison, live: Live): boolean {
+  if (live.kind !== 'present' || live.type !== STACK_TYPE) return false;
+  return (
+    comparison.steps.includes('update') ||
+    comparison.deferred.length > 0 ||
+    (live.status === 'TAINTED' && comparison.differences.length === 0)
+  );
+}
+
+function change(
+  { spec, live, entry }: AssessInput,
+  comparison: Comparison | null,
+  verdict: ChangeVerdict,
+  warnings: readonly Problem[],
+): Change {
+  const present = live.kind === 'present' ? live : null;
+  return {
+    target: spec.target,
+    key: spec.key,
+    name: spec.name,
+    at: spec.origin.at,
+    provisionedProductId: present?.id ?? (live.kind === 'absent' ? null : knownId(spec, entry)),
+    type: present?.type ?? null,
+    base: present?.records.last ?? null,
+    differences: comparison?.differences ?? [],
+    unverified: comparison?.unverified ?? [],
+    unreadable: comparison?.unreadable ?? [],
+    keptParameters: comparison?.kept ?? 0,
+    warnings,
+    verdict,
+  };
+}
+
+function knownId(spec: Spec, entry: ProductEntry) {
+  return spec.identity.kind === 'id' ? spec.identity.id : entry.provisionedProductId;
+}

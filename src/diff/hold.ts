@@ -1,0 +1,123 @@
+import type { ChangeVerdict } from '../domain/change.ts';
+import type { Latch, ProductEntry } from '../domain/entry.ts';
+import type { Digest } from '../domain/ids.ts';
+import type { Live, PresentProduct } from '../domain/live.ts';
+import type { Step } from '../domain/request.ts';
+import type { AssessInput } from './assess.ts';
+import type { Comparison } from './compare.ts';
+import { lastProvisioningFailed } from './normalize.ts';
+import { listed } from './problems.ts';
+import { buildRequest, lacksKey, type RequestInput, requestHash } from './request.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** The annotation by which a document asks for another attempt: each new value asks once. */
+export const RETRY_ANNOTATION = 'trueup/retry';
+
+/** Whether a person asks for another attempt, beside the daemon or by the annotation. */
+export function isAsked({ asked, spec, entry }: AssessInput): boolean {
+  const annotation = Object.hasOwn(spec.annotations, RETRY_ANNOTATION)
+    ? spec.annotations[RETRY_ANNOTATION]
+    : undefined;
+  return asked || (annotation !== undefined && annotation !== entry.retryHandled);
+}
+
+/** Whether `assess` wants to know when the last provisioning record ended. */
+export function needsFailureTime(live: Live, entry: ProductEntry): boolean {
+  return live.kind === 'present' && isUnknown(entry) && lastProvisioningFailed(live);
+}
+
+/** The journal knows nothing of this provisioned product that a failed record could be judged by. */
+function isUnknown({ inEffect, lastResult, ownRecords }: ProductEntry): boolean {
+  return inEffect === null && lastResult === null && ownRecords.length === 0;
+}
+
+/** Why the first step is not sent for now although it is wanted; null: it may go. */
+export function holdVerdict(
+  input: AssessInput,
+  live: PresentProduct,
+  comparison: Comparison,
+  step: Step,
+): ChangeVerdict | null {
+  const recent = recentFailure(input, live);
+  if (recent !== null) return recent;
+  const hash = hashOf(input, live, comparison, step);
+  const latch = noEffect(input, live, comparison, step, hash) ?? heldLatch(input, hash);
+  return latch === null ? null : { kind: 'latched', latch };
+}
+
+/** Somebody else's failure that the journal knows nothing of gets a day before anything is sent. */
+function recentFailure(input: AssessInput, live: PresentProduct): ChangeVerdict | null {
+  if (!needsFailureTime(live, input.entry)) return null;
+  const recordId = live.records.lastProvisioning;
+  if (input.failedAt === null)
+    return { kind: 'unreadable', why: `when record ${recordId} failed was not read` };
+  const untilMs = Date.parse(input.failedAt) + DAY_MS;
+  if (untilMs <= Date.parse(input.now)) return null;
+  const reason = `record ${recordId} failed, and the journal does not know it`;
+  const until = new Date(untilMs).toISOString();
+  const at = input.failedAt;
+  const facts = { requestHash: null, recordId, reason, at };
+  return { kind: 'latched', latch: { kind: 'backoff', ...facts, attempts: 0, until } };
+}
+
+/** Hash of the request that would be sent; null where it cannot be told without the key. */
+function hashOf(
+  { spec, entry, facts, fingerprint }: AssessInput,
+  live: PresentProduct,
+  comparison: Comparison,
+  step: Step,
+): Digest | null {
+  const resolved = facts?.resolved.kind === 'resolved' ? facts.resolved : null;
+  const definitions = facts?.definitions.kind === 'read' ? facts.definitions.value : null;
+  const parts: RequestInput = {
+    step,
+    spec,
+    live,
+    resolved,
+    definitions,
+    entry,
+    fingerprint,
+    comparison,
+  };
+  return lacksKey(parts) ? null : requestHash(buildRequest(parts));
+}
+
+/** Without the key it cannot be told whether the request is the same, so it is taken for the same. */
+function isSameRequest(known: Digest, hash: Digest | null): boolean {
+  return hash === null || known === hash;
+}
+
+/**
+ * The same request succeeded, nothing has happened since, and live state still differs: to send it
+ * again would go on for ever. AWS may keep a value in another form, or not carry out a tag change.
+ */
+function noEffect(
+  { entry }: AssessInput,
+  live: PresentProduct,
+  { differences }: Comparison,
+  step: Step,
+  hash: Digest | null,
+): Latch | null {
+  const { lastResult } = entry;
+  if (lastResult?.kind !== 'succeeded' || lastResult.step !== step) return null;
+  const { recordId, at } = lastResult;
+  if (recordId !== live.records.last || !isSameRequest(lastResult.requestHash, hash)) return null;
+  if (step === 'update' && stackMovedAfter(live, at)) return null;
+  const fields = differences.filter((one) => one.step === step).map(({ label }) => label);
+  const reason = `record ${recordId} succeeded, and live state still differs: ${listed(fields)}`;
+  const next = 'declare the value as AWS reports it, or ask again with trueup retry';
+  return { kind: 'stalled', requestHash: hash, recordId, reason, next, at };
+}
+
+function stackMovedAfter(live: PresentProduct, at: string): boolean {
+  return live.stack.kind === 'read' && Date.parse(live.stack.value.lastUpdated) > Date.parse(at);
+}
+
+function heldLatch({ entry, now }: AssessInput, hash: Digest | null): Latch | null {
+  const { latch } = entry;
+  if (latch === null) return null;
+  if (latch.kind === 'backoff' && Date.parse(latch.until) <= Date.parse(now)) return null;
+  if (latch.requestHash !== null && !isSameRequest(latch.requestHash, hash)) return null;
+  return latch;
+}

@@ -1,0 +1,188 @@
+import type { PresentProduct, VersionDefinitions } from '../domain/live.ts';
+import type { Problem } from '../domain/problem.ts';
+import { positionOf, type Spec } from '../domain/spec.ts';
+import type { Comparison } from './compare.ts';
+import { parameterField } from './compare-parameters.ts';
+import { tagField } from './compare-tags.ts';
+import { versionLabel } from './finding.ts';
+import { own, sortedKeys, userTags } from './normalize.ts';
+import { checkValue } from './preflight-value.ts';
+import { listed, problem, quoted } from './problems.ts';
+
+export interface PreflightInput {
+  readonly spec: Spec;
+  readonly live: PresentProduct;
+  /** Of the version and path that the update will name. */
+  readonly definitions: VersionDefinitions;
+  readonly comparison: Comparison;
+  /** How people call the version that the update will name. */
+  readonly version?: string;
+}
+
+const TAGS_MAX = 50;
+
+/** Stack statuses from which CloudFormation carries out an update. */
+const UPDATABLE: ReadonlySet<string> = new Set([
+  'CREATE_COMPLETE',
+  'UPDATE_COMPLETE',
+  'UPDATE_ROLLBACK_COMPLETE',
+  'IMPORT_COMPLETE',
+  'IMPORT_ROLLBACK_COMPLETE',
+]);
+
+/**
+ * What AWS would refuse only after it took the request, found before any call. Errors stop the
+ * update; warnings do not. NoEcho values are never quoted.
+ */
+export function preflight(input: PreflightInput): readonly Problem[] {
+  return [
+    ...checkStack(input),
+    ...checkDeclared(input),
+    ...checkUndeclared(input),
+    ...checkTags(input),
+  ];
+}
+
+function targetVersion({ version, live }: PreflightInput): string {
+  return version ?? versionLabel(live);
+}
+
+function checkStack({ spec, live }: PreflightInput): readonly Problem[] {
+  if (live.stack.kind !== 'read' || UPDATABLE.has(live.stack.value.status)) return [];
+  const { status, statusReason } = live.stack.value;
+  const reason = statusReason === null ? '' : ` (${statusReason})`;
+  return [
+    problem({
+      code: 'plan/stack-status',
+      at: spec.origin.at,
+      field: '',
+      message: `its stack is in ${status}, from which CloudFormation carries out no update${reason}`,
+      next: stackRemedy(status),
+    }),
+  ];
+}
+
+function stackRemedy(status: string): string {
+  switch (status) {
+    case 'UPDATE_ROLLBACK_FAILED':
+      return 'only ContinueUpdateRollback in CloudFormation, outside Service Catalog, helps; then: trueup retry';
+    case 'ROLLBACK_COMPLETE':
+    case 'ROLLBACK_FAILED':
+    case 'CREATE_FAILED':
+      return 'its creation failed: terminate the provisioned product and provision it again';
+    case 'DELETE_COMPLETE':
+      return 'its stack was deleted: terminate the provisioned product and provision it again';
+    default:
+      return 'bring the stack into a status that permits updates, then: trueup retry';
+  }
+}
+
+function checkDeclared(input: PreflightInput): readonly Problem[] {
+  return sortedKeys(input.spec.parameters).flatMap((key) => checkParameter(input, key));
+}
+
+function checkParameter(input: PreflightInput, key: string): readonly Problem[] {
+  const { spec, definitions, comparison } = input;
+  const wish = own(spec.parameters, key);
+  const definition = definitions.parameters.find((one) => one.key === key);
+  const field = parameterField(key);
+  const at = positionOf(spec, field);
+  if (wish === undefined) return [];
+  if (definition === undefined) {
+    const known = listed(definitions.parameters.map((one) => one.key).sort());
+    const message = `version ${targetVersion(input)} has no parameter ${quoted(key)} (it has: ${known})`;
+    return [problem({ code: 'plan/unknown-parameter', at, field, message })];
+  }
+  switch (wish.kind) {
+    case 'value': {
+      const noEcho = definition.noEcho || comparison.noEcho.has(key);
+      const version = targetVersion(input);
+      return checkValue({ definition, value: wish.value, noEcho, at, field, version, kept: false });
+    }
+    case 'useDefault':
+      if (definition.defaultValue !== null) return [];
+      return [
+        problem({
+          code: 'plan/no-default',
+          at,
+          field,
+          message: `the parameter has no default in version ${targetVersion(input)}`,
+        }),
+      ];
+    case 'usePrevious':
+      return isLive(input.live, key) ? [] : [noPreviousValue(input, key)];
+    default:
+      return wish satisfies never;
+  }
+}
+
+function noPreviousValue({ spec, live }: PreflightInput, key: string): Problem {
+  const field = parameterField(key);
+  const message = `usePreviousValue: the live template (version ${versionLabel(live)}) has no such parameter`;
+  return problem({ code: 'plan/no-previous-value', at: positionOf(spec, field), field, message });
+}
+
+function isLive(live: PresentProduct, key: string): boolean {
+  return live.stack.kind === 'read' && own(live.stack.value.parameters, key) !== undefined;
+}
+
+/** Parameters that the document leaves out: kept where live, by default where new. */
+function checkUndeclared(input: PreflightInput): readonly Problem[] {
+  const { spec, live, definitions } = input;
+  const versionChanges = changesVersion(input);
+  return definitions.parameters.flatMap((definition): readonly Problem[] => {
+    const { key } = definition;
+    if (own(spec.parameters, key) !== undefined) return [];
+    const field = parameterField(key);
+    const at = versionPosition(spec);
+    const version = targetVersion(input);
+    const current = live.stack.kind === 'read' ? own(live.stack.value.parameters, key) : undefined;
+    if (current === undefined) {
+      if (definition.defaultValue !== null) return [];
+      const message = `version ${version} needs a value for it: it is not in the live template and has no default`;
+      return [problem({ code: 'plan/missing-parameter', at, field, message })];
+    }
+    // A kept value satisfied the live version; only another version may refuse it.
+    if (!versionChanges || current.kind !== 'shown') return [];
+    const noEcho = definition.noEcho;
+    return checkValue({ definition, value: current.value, noEcho, at, field, version, kept: true });
+  });
+}
+
+function changesVersion({ comparison }: PreflightInput): boolean {
+  return comparison.differences.some(({ label }) => label === 'version' || label === 'product');
+}
+
+function versionPosition(spec: Spec) {
+  const field = spec.version?.kind === 'id' ? 'provisioningArtifactId' : 'provisioningArtifactName';
+  return positionOf(spec, field);
+}
+
+function checkTags({ spec, live, definitions, comparison }: PreflightInput): readonly Problem[] {
+  if (definitions.tagUpdate === 'notAllowed') {
+    return comparison.differences
+      .filter(({ field }) => field.startsWith('tags.'))
+      .map(({ field, label, at }) =>
+        problem({
+          code: 'plan/tags-not-allowed',
+          at,
+          field,
+          message: `${label} differs, and the product does not allow tag updates`,
+        }),
+      );
+  }
+  if (spec.tags === null || live.tags.kind !== 'read') return [];
+  const keys = new Set([...userTags(live.tags.value).keys(), ...userTags(spec.tags).keys()]);
+  for (const key of comparison.removedTags) keys.delete(key);
+  if (keys.size <= TAGS_MAX) return [];
+  const [first = ''] = sortedKeys(spec.tags);
+  const message = `with the live tags that stay there are ${keys.size} tags, and AWS takes ${TAGS_MAX} at most`;
+  return [
+    problem({
+      code: 'plan/too-many-tags',
+      at: positionOf(spec, tagField(first)),
+      field: 'tags',
+      message,
+    }),
+  ];
+}

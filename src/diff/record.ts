@@ -1,0 +1,199 @@
+import type { Cause } from '../domain/change.ts';
+import type { Fingerprints, InEffect, Intent, Latch, ProductEntry } from '../domain/entry.ts';
+import type { RecordId } from '../domain/ids.ts';
+import type { PresentProduct, RecordView } from '../domain/live.ts';
+import { sameInstant, validFingerprints } from './normalize.ts';
+
+/** How long to wait before each further attempt after a failure that passes by itself, in minutes. */
+const BACKOFF_MINUTES = [1, 3, 8, 22, 60] as const;
+const OWN_RECORDS_MAX = 20;
+
+export interface OpenedIntent {
+  readonly live: PresentProduct;
+  readonly keyId: string | null;
+  readonly cause: Cause;
+  /** Value of the annotation `trueup/retry`; null if there is none. */
+  readonly retry: string | null;
+}
+
+/**
+ * The entry with this intent open. Fingerprints that do not hold now are dropped, because the end of
+ * the record may move them to a new time of the stack and must not revive them.
+ */
+export function openIntent(
+  entry: ProductEntry,
+  intent: Intent,
+  opened: OpenedIntent,
+): ProductEntry {
+  return {
+    ...entry,
+    provisionedProductId: opened.live.id,
+    intent,
+    fingerprints: validFingerprints(entry, opened.live, opened.keyId),
+    healed: opened.cause.kind === 'heal' ? intent.specDigest : entry.healed,
+    retryHandled: opened.retry ?? entry.retryHandled,
+  };
+}
+
+export interface Success {
+  readonly recordId: RecordId;
+  /** LastUpdatedTime of the stack, read after the record ended; null if it could not be read. */
+  readonly stackUpdated: string | null;
+  readonly at: string;
+  /** No further step follows: the document is in effect as a whole. */
+  readonly chainDone: boolean;
+}
+
+/** The entry after the record of `intent` succeeded. */
+export function recordSucceeded(
+  entry: ProductEntry,
+  intent: Intent,
+  success: Success,
+): ProductEntry {
+  const { recordId, at, chainDone } = success;
+  const { specDigest, revision } = intent;
+  const updated = intent.step === 'update';
+  return {
+    ...entry,
+    provisionedProductId: intent.request.provisionedProductId,
+    inEffect: chainDone ? { specDigest, revision, at } : entry.inEffect,
+    declaredPath: updated ? intent.pending.declaredPath : entry.declaredPath,
+    ownTags: updated ? intent.pending.ownTags : entry.ownTags,
+    fingerprints: updated ? promoted(intent, success) : entry.fingerprints,
+    intent: null,
+    latch: null,
+    ownRecords: withRecord(entry, recordId),
+    lastResult: {
+      kind: 'succeeded',
+      step: intent.step,
+      recordId,
+      requestHash: intent.requestHash,
+      at,
+      reason: null,
+    },
+  };
+}
+
+function promoted(intent: Intent, { recordId, stackUpdated }: Success): Fingerprints {
+  const { keyId, fingerprints } = intent.pending;
+  return { recordId, stackUpdated, keyId, values: fingerprints };
+}
+
+export interface RecordFailure {
+  readonly recordId: RecordId;
+  /** As people read it, from `failureReason`. */
+  readonly reason: string;
+  /** From `isRetryableFailure`. */
+  readonly retryable: boolean;
+  readonly at: string;
+  /** The stack stands in UPDATE_ROLLBACK_COMPLETE: its old values run again. */
+  readonly stackRolledBack: boolean;
+  /** LastUpdatedTime of the stack, read after the record ended; null if it could not be read. */
+  readonly stackUpdated: string | null;
+}
+
+/** The entry after the record of `intent` failed. */
+export function recordFailed(
+  entry: ProductEntry,
+  intent: Intent,
+  failure: RecordFailure,
+): ProductEntry {
+  const { recordId, at, reason } = failure;
+  return {
+    ...entry,
+    provisionedProductId: intent.request.provisionedProductId,
+    fingerprints: intent.step === 'update' ? keptFingerprints(entry, failure) : entry.fingerprints,
+    intent: null,
+    latch: latchAfter(entry, intent, failure),
+    ownRecords: withRecord(entry, recordId),
+    lastResult: {
+      kind: 'failed',
+      step: intent.step,
+      recordId,
+      requestHash: intent.requestHash,
+      at,
+      reason,
+    },
+  };
+}
+
+/** Old values run where the stack rolled back, or where CloudFormation never touched it. */
+function keptFingerprints(
+  { fingerprints }: ProductEntry,
+  { stackRolledBack, stackUpdated }: RecordFailure,
+): Fingerprints | null {
+  if (fingerprints === null || fingerprints.stackUpdated === null || stackUpdated === null)
+    return null;
+  const untouched = sameInstant(fingerprints.stackUpdated, stackUpdated);
+  return stackRolledBack || untouched ? { ...fingerprints, stackUpdated } : null;
+}
+
+function latchAfter(entry: ProductEntry, intent: Intent, failure: RecordFailure): Latch {
+  const { recordId, reason, retryable, at } = failure;
+  const facts = { requestHash: intent.requestHash, recordId, reason, at };
+  const attempts = attemptsBefore(entry.latch, intent) + 1;
+  const minutes = BACKOFF_MINUTES[attempts - 1];
+  if (!retryable || minutes === undefined) {
+    const next = retryable
+      ? 'the same failure came back after every wait: ask again with trueup retry once it is over'
+      : 'fix the cause, then change the document or ask again with trueup retry';
+    return { kind: 'stalled', ...facts, next };
+  }
+  const until = new Date(Date.parse(at) + minutes * 60_000).toISOString();
+  return { kind: 'backoff', ...facts, attempts, until };
+}
+
+function attemptsBefore(latch: Latch | null, intent: Intent): number {
+  return latch?.kind === 'backoff' && latch.requestHash === intent.requestHash ? latch.attempts : 0;
+}
+
+function withRecord(entry: ProductEntry, recordId: RecordId): readonly RecordId[] {
+  const others = entry.ownRecords.filter((id) => id !== recordId);
+  return [recordId, ...others].slice(0, OWN_RECORDS_MAX);
+}
+
+/** The entry after the document was seen in effect: from here on a difference from it is drift. */
+export function recordInEffect(entry: ProductEntry, inEffect: InEffect): ProductEntry {
+  const same = entry.inEffect?.specDigest === inEffect.specDigest;
+  return { ...entry, inEffect: same ? entry.inEffect : inEffect, latch: null };
+}
+
+/** The entry after a person asked for another attempt. */
+export function recordRetry(entry: ProductEntry, retry: string | null): ProductEntry {
+  return { ...entry, latch: null, healed: null, retryHandled: retry ?? entry.retryHandled };
+}
+
+/** Failures that pass by themselves. Anything else needs a change or a person. */
+const RETRYABLE: readonly RegExp[] = [
+  /another AWS Control Tower operation is in progress/i,
+  /\bThrottling(?:Exception)?\b|\bthrottled\b|\bRate exceeded\b|\bTooManyRequests(?:Exception)?\b/i,
+  /\bInternal ?(?:Failure|Error|ServerError|ServiceError)\b|\bServiceUnavailable\b/i,
+];
+
+export function isRetryableFailure(text: string): boolean {
+  return RETRYABLE.some((pattern) => pattern.test(text));
+}
+
+const EXCEPTION_PREFIX = /^(?:[A-Za-z.]+(?:Exception|Error))[:\s]\s*/;
+const SERVICE_SUFFIX = /\s*\((?:Service|Status Code|Error Code|Request ID)\b[^()]*\)\s*/g;
+const REASON_MAX = 1_000;
+
+/**
+ * Why a record failed, as a readable sentence: its own errors, else the provisioned product's
+ * status message, because failed records come with an empty list of errors too.
+ */
+export function failureReason(record: RecordView, statusMessage: string | null): string {
+  const described = record.errors.map((error) => readable(error.description)).filter(Boolean);
+  const reason = [...new Set(described)].join(' ') || readable(statusMessage ?? '');
+  if (reason === '') return `the record ended ${record.status}, and AWS gave no reason`;
+  return reason.length <= REASON_MAX ? reason : `${reason.slice(0, REASON_MAX)}…`;
+}
+
+function readable(text: string): string {
+  return text
+    .trim()
+    .replace(EXCEPTION_PREFIX, '')
+    .replace(SERVICE_SUFFIX, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

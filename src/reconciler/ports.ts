@@ -203,6 +203,15 @@ export interface Journal {
   get(target: TargetName, key: ProductKey): Promise<Versioned<ProductEntry>>;
   /** Fails with code `journal/conflict` if the stored version is not `version`. Returns the new one. */
   put(target: TargetName, key: ProductKey, entry: ProductEntry, version: number): Promise<number>;
+  /** Many entries in one transaction: all or none. Returns their new versions, in order. */
+  putAll(
+    target: TargetName,
+    entries: readonly {
+      readonly key: ProductKey;
+      readonly entry: ProductEntry;
+      readonly version: number;
+    }[],
+  ): Promise<readonly number[]>;
   documents(target: TargetName): Promise<readonly KnownDocument[]>;
   putDocuments(target: TargetName, documents: readonly KnownDocument[]): Promise<void>;
   putStatus(

@@ -161,6 +161,12 @@ export const planErrors = {
     meaning: 'This is a fault in trueup: the checks before it must stop such a request.',
     next: 'report it with the log lines of this provisioned product',
   },
+  'plan/shared-product': {
+    title: 'Two documents mean one provisioned product',
+    meaning:
+      'One document names the provisioned product and another gives its id, so both would decide about it. Neither is acted on, and neither counts as a removal.',
+    next: 'keep one of the two documents',
+  },
   'plan/max-changes': {
     title: 'The plan changes more than the limit allows',
     meaning: 'One run may change only so many provisioned products of a target.',

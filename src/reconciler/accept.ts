@@ -1,0 +1,40 @@
+import { compare } from '../diff/compare.ts';
+import { comparable } from '../diff/normalize.ts';
+import type { Digest, ProductKey } from '../domain/ids.ts';
+import { about, fingerprintOf, type TargetContext } from './context.ts';
+import { freshen } from './observe.ts';
+
+/**
+ * A person says that what is live is what the document declares, where AWS shows no values: the
+ * declared values are fingerprinted as if we had applied them. Nothing is sent.
+ */
+export async function acceptProduct(context: TargetContext, key: ProductKey): Promise<void> {
+  const spec = context.desired().specs.get(key);
+  const fingerprint = fingerprintOf(context, key);
+  const keyId = context.fingerprinter?.keyId ?? null;
+  if (spec === undefined || fingerprint === null || keyId === null) return;
+  const live = await freshen(context, spec, context.observation());
+  if (live.kind !== 'present' || live.stack.kind !== 'read') {
+    context.log.write('warn', 'product.notAccepted', {
+      ...about(context, key),
+      reason: 'its live state could not be read',
+    });
+    return;
+  }
+  const { noEcho } = compare({ spec, live, entry: context.entries.get(key), fingerprint, keyId });
+  const values: Record<string, Digest> = Object.create(null);
+  for (const [parameter, wish] of Object.entries(spec.parameters)) {
+    if (wish.kind === 'value' && noEcho.has(parameter))
+      values[parameter] = fingerprint(parameter, comparable(wish.value));
+  }
+  const stackUpdated = live.stack.value.lastUpdated;
+  const recordId = live.records.lastSuccessful;
+  await context.entries.update(key, (entry) => ({
+    ...entry,
+    fingerprints: { recordId, stackUpdated, keyId, values },
+  }));
+  context.log.write('info', 'product.accepted', {
+    ...about(context, key),
+    parameters: Object.keys(values).length,
+  });
+}

@@ -1,0 +1,239 @@
+import type { Change, ChangeVerdict } from '../domain/change.ts';
+import type { Intent, Latch } from '../domain/entry.ts';
+import type { RecordId } from '../domain/ids.ts';
+import type { Live } from '../domain/live.ts';
+import type { Spec } from '../domain/spec.ts';
+import type { ProductStatusView } from '../domain/status.ts';
+
+type Condition = Pick<
+  ProductStatusView,
+  'condition' | 'sync' | 'reason' | 'message' | 'next' | 'recordId' | 'recordStatus' | 'drift'
+>;
+
+/** The status that follows from a comparison, before anything was sent. */
+export function statusOfChange(
+  spec: Spec,
+  change: Change,
+  live: Live,
+  at: { readonly revision: string; readonly now: string },
+): ProductStatusView {
+  return {
+    ...identity(spec, live, at),
+    provisionedProductId: change.provisionedProductId,
+    health: healthOf(change.verdict, live),
+    wanted: describeSide(change, 'desired'),
+    live: describeSide(change, 'live'),
+    unverified: change.unverified.length,
+    ...conditionOf(change),
+  };
+}
+
+/** The status while a request of ours is open. */
+export function statusOfIntent(
+  spec: Spec,
+  intent: Intent,
+  before: ProductStatusView | undefined,
+  at: { readonly revision: string; readonly now: string },
+): ProductStatusView {
+  const known = intent.recordId !== null;
+  return {
+    ...(before ?? { ...identity(spec, null, at), wanted: null, live: null, unverified: 0 }),
+    provisionedProductId: intent.request.provisionedProductId,
+    revision: at.revision,
+    at: spec.origin.at,
+    updatedAt: at.now,
+    condition: 'Reconciling',
+    sync: 'OutOfSync',
+    health: 'Progressing',
+    reason: known ? 'InFlight' : 'Sent',
+    message: known
+      ? `record ${intent.recordId} is followed to its end`
+      : 'sent; the answer is not known yet',
+    next: null,
+    recordId: intent.recordId,
+    recordStatus: known ? 'IN_PROGRESS' : null,
+    drift: false,
+  };
+}
+
+/** The status after our record succeeded and nothing else was to do; the next pass reads it back. */
+export function statusOfSuccess(
+  before: ProductStatusView,
+  recordId: RecordId,
+  now: string,
+): ProductStatusView {
+  return {
+    ...before,
+    condition: 'Ready',
+    sync: 'Synced',
+    health: 'Healthy',
+    reason: 'Updated',
+    message: `record ${recordId} succeeded`,
+    next: null,
+    recordId,
+    recordStatus: 'SUCCEEDED',
+    wanted: null,
+    live: null,
+    unverified: 0,
+    drift: false,
+    updatedAt: now,
+  };
+}
+
+/** The status where something keeps us from going on; `stalled` means that a person is needed. */
+export function statusOfTrouble(
+  before: ProductStatusView,
+  trouble: {
+    readonly stalled: boolean;
+    readonly reason: string;
+    readonly message: string;
+    readonly next: string | null;
+  },
+  now: string,
+): ProductStatusView {
+  return {
+    ...before,
+    condition: trouble.stalled ? 'Stalled' : 'Reconciling',
+    reason: trouble.reason,
+    message: trouble.message,
+    next: trouble.next,
+    updatedAt: now,
+  };
+}
+
+function identity(
+  spec: Spec,
+  live: Live | null,
+  at: { readonly revision: string; readonly now: string },
+) {
+  return {
+    target: spec.target,
+    key: spec.key,
+    name: spec.name,
+    provisionedProductId: live?.kind === 'present' ? live.id : null,
+    revision: at.revision,
+    at: spec.origin.at,
+    updatedAt: at.now,
+  };
+}
+
+function healthOf(verdict: ChangeVerdict, live: Live): ProductStatusView['health'] {
+  if (verdict.kind === 'suspended') return 'Suspended';
+  if (live.kind === 'absent') return 'Missing';
+  if (live.kind === 'unreadable') return 'Unknown';
+  switch (live.status) {
+    case 'AVAILABLE':
+      return 'Healthy';
+    case 'UNDER_CHANGE':
+    case 'PLAN_IN_PROGRESS':
+      return 'Progressing';
+    case 'TAINTED':
+    case 'ERROR':
+      return 'Degraded';
+    default:
+      return 'Unknown';
+  }
+}
+
+const plain = { next: null, recordId: null, recordStatus: null, drift: false } as const;
+
+function conditionOf(change: Change): Condition {
+  const { verdict } = change;
+  switch (verdict.kind) {
+    case 'inSync':
+      return {
+        ...plain,
+        condition: 'Ready',
+        sync: 'Synced',
+        reason: 'InSync',
+        message: 'in its desired state',
+      };
+    case 'update':
+      return {
+        ...plain,
+        condition: 'Reconciling',
+        sync: 'OutOfSync',
+        reason: verdict.cause.kind === 'drift' ? 'Drift' : 'Waiting',
+        message: `waits for its turn: ${labels(change)}`,
+        drift: verdict.cause.kind === 'drift',
+      };
+    case 'reported':
+      return {
+        ...plain,
+        condition: 'Ready',
+        sync: 'OutOfSync',
+        reason: verdict.cause.kind === 'drift' ? 'Drift' : 'Observed',
+        message: `differs and is only reported (${verdict.reason}): ${labels(change)}`,
+        next: 'change the document, or the policy that only reports it',
+        drift: verdict.cause.kind === 'drift',
+      };
+    case 'suspended':
+      return {
+        ...plain,
+        condition: 'Ready',
+        sync: 'Unknown',
+        reason: 'Suspended',
+        message: 'reconcile.suspend is set',
+      };
+    case 'busy':
+      return {
+        ...plain,
+        condition: 'Reconciling',
+        sync: 'Unknown',
+        reason: 'Busy',
+        message: `another operation runs: ${verdict.status}`,
+        recordId: verdict.recordId,
+      };
+    case 'latched':
+      return latched(verdict.latch);
+    case 'refused':
+      return {
+        ...plain,
+        condition: 'Stalled',
+        sync: 'OutOfSync',
+        reason: 'Refused',
+        message: verdict.problems[0].message,
+        next: verdict.problems[0].next,
+      };
+    case 'unreadable':
+      return {
+        ...plain,
+        condition: 'Reconciling',
+        sync: 'Unknown',
+        reason: 'Unreadable',
+        message: verdict.why,
+      };
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function latched(latch: Latch): Condition {
+  const waits = latch.kind === 'backoff';
+  return {
+    ...plain,
+    condition: waits ? 'Reconciling' : 'Stalled',
+    sync: 'OutOfSync',
+    reason: waits ? 'Backoff' : 'RecordFailed',
+    message: latch.reason,
+    next: latch.kind === 'backoff' ? `tried again after ${latch.until}` : latch.next,
+    recordId: latch.recordId,
+    recordStatus: latch.recordId === null ? null : 'FAILED',
+  };
+}
+
+function labels(change: Change): string {
+  return change.differences.length === 0
+    ? 'its last operation failed'
+    : change.differences.map((difference) => difference.label).join(', ');
+}
+
+function describeSide(change: Change, side: 'live' | 'desired'): string | null {
+  const texts = change.differences.map((difference) => {
+    const shown = difference[side];
+    const value =
+      shown.kind === 'text' ? shown.text : shown.kind === 'hidden' ? '(hidden)' : shown.note;
+    return `${difference.label} ${value}`;
+  });
+  return texts.length === 0 ? null : texts.join(', ');
+}

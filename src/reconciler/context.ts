@@ -1,0 +1,109 @@
+import { specDigest } from '../diff/digest.ts';
+import type { Fingerprint } from '../diff/finding.ts';
+import {
+  type AccountId,
+  asDigest,
+  type Digest,
+  type ProductKey,
+  type TargetName,
+} from '../domain/ids.ts';
+import type { Position, Problem } from '../domain/problem.ts';
+import type { Step } from '../domain/request.ts';
+import type { Spec } from '../domain/spec.ts';
+import type { CatalogFacts } from './catalog-facts.ts';
+import type { Entries } from './entries.ts';
+import type { Follower } from './follow.ts';
+import type { Memory } from './memory.ts';
+import type { Observation } from './observe.ts';
+import type { Catalog, Clock, Fingerprinter, Journal, Log, Random } from './ports.ts';
+import type { Redactor } from './redact.ts';
+import type { StatusBoard } from './status-board.ts';
+
+/** Lets one mutating call start; resolves in turn, early when the signal aborts. */
+export interface WriteGate {
+  take(signal?: AbortSignal): Promise<void>;
+}
+
+/** The desired state of one target at one revision. */
+export interface DesiredState {
+  readonly revision: string;
+  readonly specs: ReadonlyMap<ProductKey, Spec>;
+  /** Documents that are invalid now: their provisioned products are left alone. */
+  readonly invalid: ReadonlyMap<ProductKey, InvalidDocument>;
+}
+
+export interface InvalidDocument {
+  readonly name: string;
+  readonly at: Position;
+  readonly problem: Problem;
+}
+
+/** What one target's passes share. Made once at start; what changes is read through functions. */
+export interface TargetContext {
+  readonly target: TargetName;
+  readonly accountId: AccountId;
+  readonly region: string;
+  readonly catalog: Catalog;
+  readonly journal: Journal;
+  readonly entries: Entries;
+  readonly memory: Memory;
+  readonly follower: Follower;
+  readonly writes: WriteGate;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly redactor: Redactor;
+  readonly board: StatusBoard;
+  readonly fingerprinter: Fingerprinter | null;
+  readonly observeOnly: boolean;
+  readonly recordTimeoutMs: number;
+  /** Aborts at shutdown: no new call starts, what is in flight is left to the journal. */
+  readonly stop: AbortSignal;
+  desired(): DesiredState;
+  observation(): Observation | null;
+  facts(): CatalogFacts;
+  /** What the reviewed plan allows for this name; undefined: nothing. */
+  allowed(key: ProductKey): readonly Step[] | undefined;
+  /** A person asked for another attempt, and none was made since. */
+  asked(key: ProductKey): boolean;
+  /** Why no new mutating call may start now, or null. */
+  held(key: ProductKey): string | null;
+}
+
+export const isoNow = (clock: Clock): string => new Date(clock.now()).toISOString();
+
+/** The fields by which every log line names a provisioned product. */
+export function about(
+  context: TargetContext,
+  key: ProductKey,
+): { readonly target: string; readonly provisionedProduct: string } {
+  const spec = context.desired().specs.get(key);
+  return {
+    target: context.target,
+    provisionedProduct: spec?.name ?? key.replace(/^(name|id):/, ''),
+  };
+}
+
+/** Keyed digests of this provisioned product's parameter values; null without a key. */
+export function fingerprintOf(
+  context: {
+    readonly accountId: AccountId;
+    readonly region: string;
+    readonly fingerprinter: Fingerprinter | null;
+  },
+  key: ProductKey,
+): Fingerprint | null {
+  const { fingerprinter, accountId, region } = context;
+  if (fingerprinter === null) return null;
+  return (parameter, value) => fingerprinter.digest([accountId, region, key, parameter], value);
+}
+
+/** Digest of what a document asks for, as the journal keeps it: it can be checked only with the key. */
+export function specDigestOf(
+  context: { readonly fingerprinter: Fingerprinter | null },
+  spec: Spec,
+): Digest {
+  const { fingerprinter } = context;
+  if (fingerprinter === null) return asDigest('hmac:no-key');
+  return specDigest(spec, (text) => fingerprinter.digest(['spec'], text));
+}

@@ -1,0 +1,102 @@
+import { EMPTY_ENTRY, type ProductEntry } from '../domain/entry.ts';
+import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { Journal, Versioned } from './ports.ts';
+
+/**
+ * The journal's entries of one target, held in memory and written through: an update is seen by
+ * others only once it is durable. Updates of one key are applied one after the other.
+ */
+export class Entries {
+  readonly #journal: Journal;
+  readonly #target: TargetName;
+  readonly #held = new Map<ProductKey, Versioned<ProductEntry>>();
+  readonly #turns = new Map<ProductKey, Promise<unknown>>();
+
+  private constructor(journal: Journal, target: TargetName) {
+    this.#journal = journal;
+    this.#target = target;
+  }
+
+  static async load(journal: Journal, target: TargetName): Promise<Entries> {
+    const entries = new Entries(journal, target);
+    for (const [key, entry] of await journal.list(target)) entries.#held.set(key, entry);
+    return entries;
+  }
+
+  get(key: ProductKey): ProductEntry {
+    return this.#held.get(key)?.value ?? EMPTY_ENTRY;
+  }
+
+  keys(): readonly ProductKey[] {
+    return [...this.#held.keys()];
+  }
+
+  /** Keys whose last request is still open: they are settled before anything else is computed. */
+  openIntents(): readonly ProductKey[] {
+    return this.keys().filter((key) => this.get(key).intent !== null);
+  }
+
+  /** Rejects if nothing was stored; then the change did not happen. */
+  update(key: ProductKey, change: (entry: ProductEntry) => ProductEntry): Promise<ProductEntry> {
+    const before = this.#turns.get(key) ?? Promise.resolve();
+    const turn = before.then(() => this.#write(key, change));
+    this.#hold(key, turn);
+    return turn;
+  }
+
+  /**
+   * The same change to many keys in one transaction. Keys with a write on its way are left out: they
+   * change by themselves just now, and the next pass comes back to them.
+   */
+  async updateMany(
+    keys: readonly ProductKey[],
+    change: (key: ProductKey, entry: ProductEntry) => ProductEntry,
+  ): Promise<void> {
+    const idle = keys.filter((key) => !this.#turns.has(key));
+    const writes = idle.flatMap((key) => {
+      const held = this.#held.get(key) ?? { value: EMPTY_ENTRY, version: 0 };
+      const entry = change(key, held.value);
+      return entry === held.value ? [] : [{ key, entry, version: held.version }];
+    });
+    if (writes.length === 0) return;
+    const turn = this.#writeMany(writes);
+    for (const { key } of writes) this.#hold(key, turn);
+    await turn;
+  }
+
+  async #writeMany(
+    writes: readonly {
+      readonly key: ProductKey;
+      readonly entry: ProductEntry;
+      readonly version: number;
+    }[],
+  ): Promise<void> {
+    const versions = await this.#journal.putAll(this.#target, writes);
+    writes.forEach(({ key, entry }, index) => {
+      const version = versions[index];
+      if (version !== undefined) this.#held.set(key, { value: entry, version });
+    });
+  }
+
+  /** Later updates of the key wait for this one, whether it succeeds or not. */
+  #hold(key: ProductKey, turn: Promise<unknown>): void {
+    const settled = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#turns.get(key) === settled) this.#turns.delete(key);
+      });
+    this.#turns.set(key, settled);
+  }
+
+  async #write(
+    key: ProductKey,
+    change: (entry: ProductEntry) => ProductEntry,
+  ): Promise<ProductEntry> {
+    const held = this.#held.get(key) ?? { value: EMPTY_ENTRY, version: 0 };
+    const value = change(held.value);
+    if (value === held.value) return value;
+    const version = await this.#journal.put(this.#target, key, value, held.version);
+    this.#held.set(key, { value, version });
+    return value;
+  }
+}

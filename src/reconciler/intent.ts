@@ -1,0 +1,124 @@
+import { pendingOf, requestHash, storeRequest } from '../diff/request.ts';
+import { makeToken } from '../diff/token.ts';
+import type { Intent, Latch, ProductEntry } from '../domain/entry.ts';
+import type { ProductKey, RecordId } from '../domain/ids.ts';
+import type { PresentProduct } from '../domain/live.ts';
+import type { ProductRequest, Step } from '../domain/request.ts';
+import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
+import type { Evaluation } from './evaluate.ts';
+
+/** The intent of one request: everything but the moment of its first send, which is stamped last. */
+export function newIntent(
+  context: TargetContext,
+  evaluation: Evaluation,
+  live: PresentProduct,
+  step: Step,
+  request: ProductRequest,
+): Intent {
+  const { spec, change } = evaluation;
+  const hash = requestHash(request);
+  return {
+    step,
+    request: storeRequest(request),
+    requestHash: hash,
+    token: tokenFor(context, request, hash, change.base, 0),
+    base: change.base,
+    generation: 0,
+    firstSentAt: null,
+    lastSentAt: null,
+    recordId: null,
+    specDigest: specDigestOf(context, spec),
+    revision: context.desired().revision,
+    at: spec.origin.at,
+    pending: pendingOf({
+      spec,
+      live,
+      entry: context.entries.get(spec.key),
+      request,
+      fingerprint: fingerprintOf(context, spec.key),
+      keyId: context.fingerprinter?.keyId ?? null,
+    }),
+  };
+}
+
+/** The same request once more, after proof that the answer to the last token was an echo. */
+export function nextGeneration(context: TargetContext, intent: Intent): Intent {
+  const generation = intent.generation + 1;
+  return {
+    ...intent,
+    generation,
+    token: tokenFor(context, intent.request, intent.requestHash, intent.base, generation),
+    firstSentAt: null,
+    lastSentAt: null,
+    recordId: null,
+  };
+}
+
+function tokenFor(
+  context: TargetContext,
+  request: {
+    readonly operation: ProductRequest['operation'];
+    readonly provisionedProductId: ProductRequest['provisionedProductId'];
+  },
+  hash: Intent['requestHash'],
+  base: RecordId | null,
+  generation: number,
+) {
+  return makeToken({
+    operation: request.operation,
+    accountId: context.accountId,
+    region: context.region,
+    provisionedProductId: request.provisionedProductId,
+    requestHash: hash,
+    base,
+    generation,
+  });
+}
+
+/**
+ * Writes the intent as it is about to be sent. Only after this may the call be made. `open` is what
+ * else changes in the entry with the first send.
+ */
+export async function stampSend(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  open: (entry: ProductEntry, intent: Intent) => ProductEntry = (entry) => ({ ...entry, intent }),
+): Promise<Intent> {
+  const now = isoNow(context.clock);
+  const stamped: Intent = { ...intent, firstSentAt: intent.firstSentAt ?? now, lastSentAt: now };
+  await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped }));
+  return stamped;
+}
+
+/** The record that answers the intent is known from now on, also after a restart. */
+export async function stampRecord(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  recordId: RecordId,
+): Promise<Intent> {
+  const stamped: Intent = { ...intent, recordId };
+  await context.entries.update(key, (entry) => ({
+    ...entry,
+    intent: stamped,
+    latch: withoutAmbiguity(entry.latch),
+    provisionedProductId: intent.request.provisionedProductId,
+    ownRecords: [recordId, ...entry.ownRecords.filter((one) => one !== recordId)].slice(0, 20),
+  }));
+  return stamped;
+}
+
+/** The intent is over and left nothing behind: the change is computed afresh. */
+export async function dropIntent(context: TargetContext, key: ProductKey): Promise<void> {
+  await context.entries.update(key, (entry) => ({
+    ...entry,
+    intent: null,
+    latch: withoutAmbiguity(entry.latch),
+  }));
+}
+
+/** A latch without a request says that an open request could not be told: it ends with that request. */
+function withoutAmbiguity(latch: Latch | null): Latch | null {
+  return latch?.requestHash === null ? null : latch;
+}

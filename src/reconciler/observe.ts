@@ -1,0 +1,274 @@
+import type { ProductKey, ProvisionedProductId } from '../domain/ids.ts';
+import {
+  type Live,
+  notRead,
+  type PresentProduct,
+  type Reading,
+  type RecordView,
+  read,
+  type Stack,
+  unreadable,
+} from '../domain/live.ts';
+import type { Spec } from '../domain/spec.ts';
+import { assembleLive, isStale, showsWhatRuns } from './assemble.ts';
+import { type CatalogFacts, explainFailure } from './catalog-facts.ts';
+import type { Entries } from './entries.ts';
+import type { Memory } from './memory.ts';
+import type {
+  Catalog,
+  Described,
+  Result,
+  SearchListing,
+  SearchRow,
+  StackListing,
+} from './ports.ts';
+
+export interface Observation {
+  readonly products: ReadonlyMap<ProductKey, Live>;
+  /** Provisioned products in the target, declared or not. */
+  readonly estateSize: number;
+}
+
+export interface ObserveContext {
+  readonly catalog: Catalog;
+  readonly facts: () => CatalogFacts;
+  readonly memory: Memory;
+  readonly entries: Entries;
+}
+
+type Found =
+  | { readonly kind: 'live'; readonly live: Live }
+  | { readonly kind: 'row'; readonly row: SearchRow; readonly described: Described | null }
+  | { readonly kind: 'described'; readonly described: Described };
+
+/** Reads the live state of all specs of one target, in bulk. Fails only if the listing itself fails. */
+export async function observeAll(
+  context: ObserveContext,
+  specs: readonly Spec[],
+): Promise<Result<Observation>> {
+  const listing = await context.catalog.search();
+  if (listing.kind === 'failed') return listing;
+  const index = indexRows(listing.value.rows);
+  const found = new Map<ProductKey, Found>();
+  for (const spec of specs) found.set(spec.key, await find(context, spec, listing.value, index));
+  const stacks = await context.catalog.stacks(stackIds([...found.values()]));
+  const products = new Map<ProductKey, Live>();
+  for (const spec of specs) {
+    const one = found.get(spec.key);
+    if (one !== undefined) products.set(spec.key, await complete(context, spec, one, stacks));
+  }
+  return { kind: 'ok', value: { products, estateSize: listing.value.rows.length } };
+}
+
+/**
+ * Describes one provisioned product right before work on it. If no record was made since the bulk
+ * observation, that is all: the rest of the observation still holds. Otherwise it is read afresh:
+ * 1 Search by id and 1 DescribeStacks more.
+ */
+export async function freshen(
+  context: ObserveContext,
+  spec: Spec,
+  observation: Observation | null,
+): Promise<Live> {
+  const described = await context.catalog.describe(by(spec));
+  if (described.kind === 'failed')
+    return { kind: 'unreadable', why: explainFailure(described.failure) };
+  if (described.value === null) return { kind: 'absent' };
+  const seen = observation?.products.get(spec.key);
+  if (seen?.kind === 'present' && stillHolds(seen, described.value)) {
+    const { launchRole, statusMessage } = described.value;
+    return { ...seen, launchRole: read(launchRole), statusMessage };
+  }
+  const row = await context.catalog.searchOne(described.value.id);
+  const found: Found =
+    row.kind === 'ok' && row.value !== null
+      ? { kind: 'row', row: row.value, described: described.value }
+      : { kind: 'described', described: described.value };
+  return complete(context, spec, found, await context.catalog.stacks(stackIds([found])));
+}
+
+function stillHolds(seen: PresentProduct, described: Described): boolean {
+  return (
+    seen.id === described.id &&
+    seen.records.last === described.records.last &&
+    seen.records.lastSuccessful === described.records.lastSuccessful &&
+    seen.status === described.status
+  );
+}
+
+function by(spec: Spec): { readonly id: ProvisionedProductId } | { readonly name: string } {
+  return spec.identity.kind === 'id' ? { id: spec.identity.id } : { name: spec.identity.name };
+}
+
+interface RowIndex {
+  readonly ids: ReadonlyMap<string, SearchRow>;
+  readonly names: ReadonlyMap<string, readonly SearchRow[]>;
+}
+
+function indexRows(rows: readonly SearchRow[]): RowIndex {
+  const ids = new Map<string, SearchRow>();
+  const names = new Map<string, SearchRow[]>();
+  for (const row of rows) {
+    ids.set(row.id, row);
+    const same = names.get(row.name);
+    if (same === undefined) names.set(row.name, [row]);
+    else same.push(row);
+  }
+  return { ids, names };
+}
+
+async function find(
+  context: ObserveContext,
+  spec: Spec,
+  listing: SearchListing,
+  index: RowIndex,
+): Promise<Found> {
+  const rows =
+    spec.identity.kind === 'id'
+      ? [index.ids.get(spec.identity.id)].filter((row) => row !== undefined)
+      : (index.names.get(spec.identity.name) ?? []);
+  const [row, second] = rows;
+  if (row !== undefined && second !== undefined) {
+    return {
+      kind: 'live',
+      live: { kind: 'unreadable', why: `several provisioned products bear the name ${spec.name}` },
+    };
+  }
+  if (row !== undefined) return confirmRow(context, spec, row);
+  const described = await context.catalog.describe(by(spec));
+  if (described.kind === 'failed')
+    return { kind: 'live', live: { kind: 'unreadable', why: explainFailure(described.failure) } };
+  if (described.value !== null) return { kind: 'described', described: described.value };
+  // Absent needs both: a complete listing without it, and Describe saying that it does not exist.
+  const live: Live = listing.complete
+    ? { kind: 'absent' }
+    : { kind: 'unreadable', why: 'the listing of provisioned products was not complete' };
+  return { kind: 'live', live };
+}
+
+/** Describes a row whose LastRecordId is not our own newest one: it may be older than our record. */
+async function confirmRow(context: ObserveContext, spec: Spec, row: SearchRow): Promise<Found> {
+  const ours = context.entries.get(spec.key).ownRecords[0];
+  const suspicious = ours !== undefined && row.records.last !== ours;
+  if (!suspicious) return { kind: 'row', row, described: null };
+  const remembered = await context.memory.get(spec.key, row.records.last);
+  if (remembered.fresh === true) return { kind: 'row', row, described: null };
+  const described = await context.catalog.describe({ id: row.id });
+  if (described.kind === 'failed')
+    return { kind: 'live', live: { kind: 'unreadable', why: explainFailure(described.failure) } };
+  if (described.value === null) return { kind: 'live', live: { kind: 'absent' } };
+  if (!isStale(row, described.value))
+    await context.memory.add(spec.key, row.records.last, { fresh: true });
+  return { kind: 'row', row, described: described.value };
+}
+
+function stackIds(found: readonly Found[]): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const one of found) {
+    const id = one.kind === 'row' ? stackIdOf(one.row) : null;
+    if (id !== null) ids.add(id);
+  }
+  return ids;
+}
+
+/** Only a stable CFN_STACK product has a stack worth reading: while it changes nothing is compared. */
+function stackIdOf(row: SearchRow): string | null {
+  if (row.type !== 'CFN_STACK' || row.physicalId === null || row.status === 'UNDER_CHANGE')
+    return null;
+  return row.physicalId.startsWith('arn:') ? row.physicalId : null;
+}
+
+function stackReading(row: SearchRow | null, stacks: StackListing): Reading<Stack> {
+  if (row === null) return unreadable('the listing does not show this provisioned product yet');
+  if (row.type !== 'CFN_STACK')
+    return unreadable(`AWS returns no parameter values for type ${row.type}`);
+  const id = stackIdOf(row);
+  if (id === null) return row.status === 'UNDER_CHANGE' ? notRead : unreadable('it has no stack');
+  const stack = stacks.found.get(id);
+  if (stack !== undefined) return read(stack);
+  if (stacks.missing.has(id)) return unreadable(`its stack ${id} does not exist`);
+  return unreadable(
+    stacks.failure === null ? 'its stack was not returned' : explainFailure(stacks.failure),
+  );
+}
+
+async function complete(
+  context: ObserveContext,
+  spec: Spec,
+  found: Found,
+  stacks: StackListing,
+): Promise<Live> {
+  if (found.kind === 'live') return found.live;
+  const row = found.kind === 'row' ? found.row : null;
+  const described = found.described;
+  const base = described ?? row;
+  if (base === null) return { kind: 'unreadable', why: 'nothing was read' };
+  const busy = base.status === 'UNDER_CHANGE';
+  const live = assembleLive({
+    row,
+    described,
+    stack: stackReading(row, stacks),
+    success: busy ? notRead : await successRecord(context, spec, base),
+    launchRole: busy ? notRead : await launchRole(context, spec, base),
+  });
+  if (live === null) return { kind: 'unreadable', why: 'nothing was read' };
+  return nameVersion(context, spec, live);
+}
+
+/** One DescribeRecord, only where the row cannot tell what runs or a path is declared. */
+async function successRecord(
+  context: ObserveContext,
+  spec: Spec,
+  base: Described | SearchRow,
+): Promise<Reading<RecordView>> {
+  const wanted = spec.path !== null || !showsWhatRuns(base.records);
+  const id = base.records.lastSuccessful;
+  if (!wanted || id === null) return notRead;
+  const remembered = await context.memory.get(spec.key, base.records.last);
+  if (remembered.success?.id === id) return read(remembered.success);
+  const record = await context.catalog.record(id);
+  if (record.kind === 'failed') return unreadable(explainFailure(record.failure));
+  if (record.value === null) return unreadable(`record ${id} cannot be read`);
+  await context.memory.add(spec.key, base.records.last, { success: record.value });
+  return read(record.value);
+}
+
+/** One Describe, only where a launch role is declared and Describe was not made anyway. */
+async function launchRole(
+  context: ObserveContext,
+  spec: Spec,
+  base: Described | SearchRow,
+): Promise<Reading<string | null>> {
+  if (spec.launchRole === null || 'launchRole' in base) return notRead;
+  const remembered = await context.memory.get(spec.key, base.records.last);
+  if (remembered.launchRole !== undefined) return read(remembered.launchRole);
+  const described = await context.catalog.describe({ id: base.id });
+  if (described.kind === 'failed') return unreadable(explainFailure(described.failure));
+  if (described.value === null) return unreadable('it went away while it was read');
+  if (described.value.records.last === base.records.last) {
+    await context.memory.add(spec.key, base.records.last, {
+      launchRole: described.value.launchRole,
+    });
+  }
+  return read(described.value.launchRole);
+}
+
+/** A version declared by name and known only by id (after a failed update) needs the version list. */
+async function nameVersion(
+  context: ObserveContext,
+  spec: Spec,
+  live: PresentProduct,
+): Promise<PresentProduct> {
+  if (
+    spec.version?.kind !== 'name' ||
+    live.version.kind !== 'read' ||
+    live.version.value.name !== null
+  )
+    return live;
+  if (live.product.kind !== 'read') return live;
+  const id = live.version.value.id;
+  const artifacts = await context.facts().artifacts(live.product.value.id);
+  if (artifacts.kind !== 'read') return live;
+  const artifact = artifacts.value.find((one) => one.id === id);
+  return artifact === undefined ? live : { ...live, version: read({ id, name: artifact.name }) };
+}

@@ -1,0 +1,225 @@
+import { openIntent } from '../diff/record.ts';
+import { buildRequest } from '../diff/request.ts';
+import type { Cause } from '../domain/change.ts';
+import type { Intent } from '../domain/entry.ts';
+import type { ProductKey } from '../domain/ids.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Step } from '../domain/request.ts';
+import type { Spec } from '../domain/spec.ts';
+import { type Carried, sendNew, settleOpen } from './carry-out.ts';
+import { explainFailure } from './catalog-facts.ts';
+import { statusOfChange, statusOfIntent } from './conditions.ts';
+import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
+import { askedBy, type Evaluation, evaluate, learnSecrets } from './evaluate.ts';
+import { finishRecord, type StepEnd, stallAmbiguous, stallRefused } from './finish.ts';
+import { newIntent } from './intent.ts';
+import { freshen } from './observe.ts';
+
+/** Somebody else's operation runs: look again after this long. */
+const BUSY_AGAIN_MS = 30_000;
+/** What the reviewed plan does not cover waits for the next review. */
+const REVIEW_AGAIN_MS = 60_000;
+/** A request whose fate cannot be told, or a source that cannot be read: look again after this long. */
+const HELD_AGAIN_MS = 15_000;
+/** launchRole, update, owner: a chain longer than this contradicts itself. */
+const LONGEST_CHAIN = 4;
+
+/**
+ * One pass over one provisioned product: settle what is open, look again, compute the change
+ * afresh, carry out its steps one by one, each followed to its end.
+ */
+export async function runPass(context: TargetContext, key: ProductKey): Promise<Outcome> {
+  const { intent } = context.entries.get(key);
+  if (intent !== null) {
+    const end = await settle(context, key, intent);
+    if (end.kind === 'over') return end.outcome;
+  }
+  for (let round = 0; round < LONGEST_CHAIN; round++) {
+    const spec = context.desired().specs.get(key);
+    if (spec === undefined) return { kind: 'settled' };
+    const held = context.held(key);
+    if (held !== null) return { kind: 'again', afterMs: HELD_AGAIN_MS, why: held };
+    const end = await runRound(context, spec, round > 0);
+    if (end.kind === 'over') return end.outcome;
+  }
+  return {
+    kind: 'again',
+    afterMs: REVIEW_AGAIN_MS,
+    why: 'its change kept changing while it was carried out',
+  };
+}
+
+/** `goOn`: look again and compute the next step. */
+type RoundEnd = { readonly kind: 'goOn' } | { readonly kind: 'over'; readonly outcome: Outcome };
+
+const over = (outcome: Outcome): RoundEnd => ({ kind: 'over', outcome });
+
+async function settle(context: TargetContext, key: ProductKey, intent: Intent): Promise<RoundEnd> {
+  const spec = context.desired().specs.get(key);
+  if (spec !== undefined) learnSecrets(context.redactor, spec, secretsOf(intent));
+  context.log.write('info', 'intent.settling', {
+    ...about(context, key),
+    token: intent.token,
+    record: intent.recordId ?? undefined,
+  });
+  const carried: Carried =
+    intent.recordId === null
+      ? await settleOpen(context, key, intent)
+      : { kind: 'accepted', intent, recordId: intent.recordId };
+  return conclude(context, key, carried, false);
+}
+
+function secretsOf({ request }: Intent): readonly string[] {
+  if (request.operation !== 'UpdateProvisionedProduct') return [];
+  return request.parameters.flatMap((one) => (one.kind === 'secret' ? [one.key] : []));
+}
+
+async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Promise<RoundEnd> {
+  const live = await freshen(context, spec, afresh ? null : context.observation());
+  const evaluation = await evaluate(context, spec, live);
+  const { change } = evaluation;
+  const at = { revision: context.desired().revision, now: isoNow(context.clock) };
+  context.board.set(statusOfChange(spec, change, live, at));
+  const { verdict } = change;
+  switch (verdict.kind) {
+    case 'update': {
+      const [step] = verdict.steps;
+      if (step === undefined) return over({ kind: 'settled' });
+      if (!isAllowed(context, spec.key, verdict.steps)) {
+        return over({
+          kind: 'again',
+          afterMs: REVIEW_AGAIN_MS,
+          why: 'its change is not in the reviewed plan',
+        });
+      }
+      return perform(context, evaluation, verdict.cause, step, verdict.steps.length === 1);
+    }
+    case 'busy':
+      return over({
+        kind: 'again',
+        afterMs: BUSY_AGAIN_MS,
+        why: `another operation runs: ${verdict.status}`,
+      });
+    case 'unreadable':
+      return over({ kind: 'retry', error: verdict.why });
+    case 'latched':
+      return over(
+        verdict.latch.kind === 'backoff'
+          ? {
+              kind: 'again',
+              afterMs: Math.max(1_000, Date.parse(verdict.latch.until) - context.clock.now()),
+              why: verdict.latch.reason,
+            }
+          : { kind: 'stalled', reason: verdict.latch.reason },
+      );
+    case 'refused':
+      return over({ kind: 'stalled', reason: verdict.problems[0].message });
+    case 'inSync':
+    case 'reported':
+    case 'suspended':
+      return over({ kind: 'settled' });
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function isAllowed(context: TargetContext, key: ProductKey, steps: readonly Step[]): boolean {
+  const allowed = context.allowed(key);
+  return allowed !== undefined && steps.every((step) => allowed.includes(step));
+}
+
+async function perform(
+  context: TargetContext,
+  evaluation: Evaluation,
+  cause: Cause,
+  step: Step,
+  last: boolean,
+): Promise<RoundEnd> {
+  const { spec, live, comparison, facts } = evaluation;
+  if (live.kind !== 'present' || comparison === null)
+    return over({ kind: 'retry', error: 'live state was not read' });
+  const request = buildRequest({
+    step,
+    spec,
+    live,
+    comparison,
+    entry: context.entries.get(spec.key),
+    fingerprint: fingerprintOf(context, spec.key),
+    resolved: facts?.resolved.kind === 'resolved' ? facts.resolved : null,
+    definitions: facts?.definitions.kind === 'read' ? facts.definitions.value : null,
+  });
+  const intent = newIntent(context, evaluation, live, step, request);
+  const carried = await sendNew(context, spec.key, intent, request, (entry, stamped) =>
+    openIntent(entry, stamped, {
+      live,
+      keyId: context.fingerprinter?.keyId ?? null,
+      cause,
+      retry: askedBy(spec),
+    }),
+  );
+  return conclude(context, spec.key, carried, last);
+}
+
+/** From what became of the request to what happens next. */
+async function conclude(
+  context: TargetContext,
+  key: ProductKey,
+  carried: Carried,
+  last: boolean,
+): Promise<RoundEnd> {
+  switch (carried.kind) {
+    case 'accepted':
+      return follow(context, key, carried.intent, last);
+    case 'dropped':
+      return { kind: 'goOn' };
+    case 'refused':
+      return over(await stallRefused(context, key, carried.intent, carried.failure));
+    case 'failed':
+      return over({ kind: 'retry', error: explainFailure(carried.failure) });
+    case 'ambiguous':
+      return over(await stallAmbiguous(context, key, carried.intent, carried.records));
+    case 'open':
+      return over({ kind: 'again', afterMs: HELD_AGAIN_MS, why: carried.why });
+    default:
+      return carried satisfies never;
+  }
+}
+
+async function follow(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  last: boolean,
+): Promise<RoundEnd> {
+  if (intent.recordId === null)
+    return over({ kind: 'retry', error: 'the record of an accepted request is not known' });
+  const spec = context.desired().specs.get(key);
+  if (spec !== undefined) {
+    const at = { revision: context.desired().revision, now: isoNow(context.clock) };
+    context.board.set(statusOfIntent(spec, intent, context.board.get(context.target, key), at));
+    await context.board.flush();
+  }
+  context.log.write('info', 'update.accepted', {
+    ...about(context, key),
+    operation: intent.request.operation,
+    provisionedProductId: intent.request.provisionedProductId,
+    record: intent.recordId,
+    token: intent.token,
+    revision: intent.revision,
+    document: `${intent.at.file}:${intent.at.line}:${intent.at.column}`,
+  });
+  const elapsedMs = Math.max(
+    0,
+    context.clock.now() - Date.parse(intent.firstSentAt ?? isoNow(context.clock)),
+  );
+  const ended = await context.follower.follow(
+    {
+      recordId: intent.recordId,
+      provisionedProductId: intent.request.provisionedProductId,
+      operation: intent.request.operation,
+    },
+    Math.max(0, context.recordTimeoutMs - elapsedMs),
+  );
+  const end: StepEnd = await finishRecord(context, key, intent, ended, elapsedMs, last);
+  return end.kind === 'succeeded' && !last ? { kind: 'goOn' } : over(end.outcome);
+}

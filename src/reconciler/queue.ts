@@ -1,0 +1,142 @@
+import PQueue from 'p-queue';
+import type { ProductKey } from '../domain/ids.ts';
+import type { Clock } from './ports.ts';
+
+/** Higher runs first: what is already in flight, then people, then commits, then the interval. */
+export const PRIORITY = { resume: 3, person: 2, commit: 1, resync: 0 } as const;
+export type Priority = (typeof PRIORITY)[keyof typeof PRIORITY];
+
+type Phase =
+  | { readonly kind: 'waiting'; readonly priority: Priority }
+  | { readonly kind: 'running' }
+  /** Asked for again while it runs: it runs once more, afresh, when it is done. */
+  | { readonly kind: 'again'; readonly priority: Priority };
+
+/**
+ * A queue of names, never of changes. A name waits once and is worked by one worker at a time;
+ * p-queue holds concurrency, order and priority. Rates are not its business: its own window follows
+ * the wall clock.
+ */
+export class KeyedQueue {
+  readonly #queue: PQueue;
+  readonly #phases = new Map<ProductKey, Phase>();
+  readonly #timers = new Map<
+    ProductKey,
+    { readonly dueMs: number; readonly abort: AbortController }
+  >();
+  readonly #clock: Clock;
+  readonly #work: (key: ProductKey) => Promise<void>;
+  readonly #onDone: () => void;
+  #closed = false;
+
+  constructor(options: {
+    readonly concurrency: number;
+    readonly clock: Clock;
+    /** Must not reject. */
+    readonly work: (key: ProductKey) => Promise<void>;
+    /** Called after each run, when `size` and `delayed` are up to date. */
+    readonly onDone: () => void;
+  }) {
+    this.#queue = new PQueue({ concurrency: options.concurrency });
+    this.#clock = options.clock;
+    this.#work = options.work;
+    this.#onDone = options.onDone;
+  }
+
+  add(key: ProductKey, priority: Priority): void {
+    if (this.#closed) return;
+    this.#cancelTimer(key);
+    const phase = this.#phases.get(key);
+    switch (phase?.kind) {
+      case undefined:
+        this.#start(key, priority);
+        return;
+      case 'waiting':
+        if (priority > phase.priority) {
+          this.#queue.setPriority(key, priority);
+          this.#phases.set(key, { kind: 'waiting', priority });
+        }
+        return;
+      case 'running':
+        this.#phases.set(key, { kind: 'again', priority });
+        return;
+      case 'again':
+        this.#phases.set(key, {
+          kind: 'again',
+          priority: Math.max(priority, phase.priority) as Priority,
+        });
+        return;
+      default:
+        phase satisfies never;
+    }
+  }
+
+  /** Adds the name after a delay; of several delays for one name the earliest wins. */
+  addAfter(key: ProductKey, delayMs: number, priority: Priority): void {
+    if (this.#closed) return;
+    const dueMs = this.#clock.monotonic() + delayMs;
+    const timer = this.#timers.get(key);
+    if (timer !== undefined && timer.dueMs <= dueMs) return;
+    this.#cancelTimer(key);
+    const abort = new AbortController();
+    this.#timers.set(key, { dueMs, abort });
+    void this.#clock.sleep(delayMs, abort.signal).then(() => {
+      if (abort.signal.aborted) return;
+      this.#timers.delete(key);
+      this.add(key, priority);
+    });
+  }
+
+  /** Names that wait or run; delayed ones are not counted. */
+  get size(): number {
+    return this.#phases.size;
+  }
+
+  get delayed(): number {
+    return this.#timers.size;
+  }
+
+  isRunning(key: ProductKey): boolean {
+    const kind = this.#phases.get(key)?.kind;
+    return kind === 'running' || kind === 'again';
+  }
+
+  /** Forgets a delayed name, for instance one whose document has gone. */
+  cancelDelayed(key: ProductKey): void {
+    this.#cancelTimer(key);
+  }
+
+  /** Takes no more work and drops what has not started. Running work goes on: await `idle`. */
+  close(): void {
+    this.#closed = true;
+    this.#queue.clear();
+    for (const key of [...this.#timers.keys()]) this.#cancelTimer(key);
+    for (const [key, phase] of this.#phases) if (phase.kind === 'waiting') this.#phases.delete(key);
+  }
+
+  idle(): Promise<void> {
+    return this.#queue.onIdle();
+  }
+
+  #start(key: ProductKey, priority: Priority): void {
+    this.#phases.set(key, { kind: 'waiting', priority });
+    void this.#queue.add(() => this.#run(key), { id: key, priority });
+  }
+
+  async #run(key: ProductKey): Promise<void> {
+    this.#phases.set(key, { kind: 'running' });
+    try {
+      await this.#work(key);
+    } finally {
+      const phase = this.#phases.get(key);
+      this.#phases.delete(key);
+      if (phase?.kind === 'again' && !this.#closed) this.#start(key, phase.priority);
+      this.#onDone();
+    }
+  }
+
+  #cancelTimer(key: ProductKey): void {
+    this.#timers.get(key)?.abort.abort();
+    this.#timers.delete(key);
+  }
+}

@@ -1,4 +1,4 @@
-import type { Position } from '../domain/problem.ts';
+import type { Position, Problem } from '../domain/problem.ts';
 import type { LineIndex } from './lines.ts';
 
 export type { Position, Problem } from '../domain/problem.ts';
@@ -46,12 +46,16 @@ export interface SourceDocument {
   readonly lines: LineIndex;
 }
 
-/** A document that a parser refused. Its problems are in the list beside it. */
+/** A document that a parser refused. */
 export interface BrokenDocument {
   readonly file: string;
   readonly at: Position;
-  /** What could be read all the same; null where the text does not say what it means. */
-  readonly root: DocumentNode | null;
+  readonly problems: readonly [Problem, ...Problem[]];
+  /**
+   * What could be read all the same, so that its other problems can be told too; never to be acted
+   * on. null where the text does not say what it means.
+   */
+  readonly document: SourceDocument | null;
 }
 
 export function positionAt(

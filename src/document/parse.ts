@@ -1,9 +1,9 @@
 import type { Problem } from '../domain/problem.ts';
-import { readJson } from './json.ts';
+import { type JsonResult, readJson } from './json.ts';
 import { FILE_LIMITS, type Limits, STREAM_LIMITS } from './limits.ts';
 import { type BrokenDocument, isNullText, positionAt, type SourceDocument } from './node.ts';
 import { decodeText } from './text.ts';
-import { readYaml } from './yaml.ts';
+import { type ReadResult, readYaml } from './yaml.ts';
 import type { TagPolicy } from './yaml-convert.ts';
 
 export interface ParseInput {
@@ -19,10 +19,11 @@ export interface ParseInput {
 
 export interface ParseResult {
   readonly documents: readonly SourceDocument[];
-  /** Documents that were refused; each has at least one entry in `problems`. */
+  /** Documents that were refused, with the reasons. */
   readonly broken: readonly BrokenDocument[];
   /** Empty documents, which are skipped; an empty file counts as one. */
   readonly empty: number;
+  /** The problems of all broken documents. */
   readonly problems: readonly Problem[];
 }
 
@@ -35,9 +36,10 @@ export function parseDocuments(input: ParseInput): ParseResult {
   const limits = input.limits ?? (file === '-' ? STREAM_LIMITS : FILE_LIMITS);
   const decoded = decodeText(file, input.bytes, limits);
   if (decoded.kind === 'refused') {
-    const at = decoded.problem.at ?? { file, line: 1, column: 1 };
-    const broken = [{ file, at, root: null }];
-    return { documents: [], broken, empty: 0, problems: [decoded.problem] };
+    const { problem } = decoded;
+    const at = problem.at ?? { file, line: 1, column: 1 };
+    const broken: BrokenDocument = { file, at, document: null, problems: [problem] };
+    return { documents: [], broken: [broken], empty: 0, problems: [problem] };
   }
   const { text, lines } = decoded;
   const format = input.format ?? (file.endsWith('.json') ? 'json' : 'yaml');
@@ -47,28 +49,26 @@ export function parseDocuments(input: ParseInput): ParseResult {
       : readYaml({ file, text, lines, limits, tags: input.tags ?? 'refuse' });
   const documents: SourceDocument[] = [];
   const broken: BrokenDocument[] = [];
-  for (const document of read.documents) {
-    const { root } = document;
-    if (root !== null && document.sound) {
-      documents.push({ file, index: documents.length, root, lines });
-    } else {
-      broken.push({ file, at: positionAt({ file, lines }, document.offset), root });
-    }
+  for (const { root, offset, problems } of read.documents) {
+    const index = documents.length + broken.length;
+    const document = root === null ? null : { file, index, root, lines };
+    const [first, ...rest] = problems;
+    if (first !== undefined) {
+      const at = positionAt({ file, lines }, offset);
+      broken.push({ file, at, document, problems: [first, ...rest] });
+    } else if (document !== null) documents.push(document);
   }
   const nothing = documents.length === 0 && broken.length === 0;
   return {
     documents,
     broken,
     empty: nothing ? Math.max(1, read.empty) : read.empty,
-    problems: read.problems,
+    problems: broken.flatMap((document) => document.problems),
   };
 }
 
-function asStream({ root, problems }: ReturnType<typeof readJson>): ReturnType<typeof readYaml> {
+function asStream({ root, problems }: JsonResult): ReadResult {
   const isNull = root?.kind === 'scalar' && root.style === 'plain' && isNullText(root.text);
-  if ((root === null || isNull) && problems.length === 0) {
-    return { documents: [], empty: 1, problems };
-  }
-  const offset = root?.offset ?? 0;
-  return { documents: [{ offset, root, sound: problems.length === 0 }], empty: 0, problems };
+  if ((root === null || isNull) && problems.length === 0) return { documents: [], empty: 1 };
+  return { documents: [{ offset: root?.offset ?? 0, root, problems }], empty: 0 };
 }

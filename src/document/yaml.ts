@@ -19,17 +19,16 @@ import { type DocumentNode, isNullText } from './node.ts';
 import { convert, type TagPolicy } from './yaml-convert.ts';
 import { describeSyntax } from './yaml-syntax.ts';
 
-/** One document of a YAML text. `sound` is false where problems were found in it. */
-export interface YamlDocument {
+/** One document of a text; `root` is null where the text does not say what it means. */
+export interface ReadDocument {
   readonly offset: number;
   readonly root: DocumentNode | null;
-  readonly sound: boolean;
+  readonly problems: readonly Problem[];
 }
 
-export interface YamlResult {
-  readonly documents: readonly YamlDocument[];
+export interface ReadResult {
+  readonly documents: readonly ReadDocument[];
   readonly empty: number;
-  readonly problems: readonly Problem[];
 }
 
 export interface YamlText {
@@ -59,10 +58,9 @@ const FAILSAFE = new Schema({ schema: 'failsafe', resolveKnownTags: false });
  * never in memory as a whole. Duplicate keys are found in `convert`: the library compares every
  * key with every other.
  */
-export function readYaml(input: YamlText): YamlResult {
+export function readYaml(input: YamlText): ReadResult {
   const place = (offset: number): Position => ({ file: input.file, ...input.lines.at(offset) });
-  const documents: YamlDocument[] = [];
-  const problems: Problem[] = [];
+  const documents: ReadDocument[] = [];
   let empty = 0;
   const composer = new Composer({ schema: FAILSAFE, uniqueKeys: false, logLevel: 'silent' });
   const traceLimit = Error.stackTraceLimit;
@@ -72,41 +70,35 @@ export function readYaml(input: YamlText): YamlResult {
   try {
     for (const document of composer.compose(tokens(input, place))) {
       const found = readDocument(document, place, input.tags);
-      problems.push(...found.problems);
-      if (found.document === null) empty += 1;
-      else documents.push(found.document);
+      if (found === null) empty += 1;
+      else documents.push(found);
       if (documents.length + empty > input.limits.documents)
         throw tooManyDocuments(input, place, document);
     }
-    const left = syntaxProblems(composer.streamInfo().errors, place);
-    if (left.length > 0) documents.push({ offset: 0, root: null, sound: false });
-    problems.push(...left);
+    const problems = syntaxProblems(composer.streamInfo().errors, place);
+    if (problems.length > 0) documents.push({ offset: 0, root: null, problems });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    problems.push(error.problem);
-    documents.push({ offset: error.offset, root: null, sound: false });
+    documents.push({ offset: error.offset, root: null, problems: [error.problem] });
   } finally {
     Error.stackTraceLimit = traceLimit;
   }
-  return { documents, empty, problems };
+  return { documents, empty };
 }
 
 function readDocument(
   document: Document.Parsed,
   place: (offset: number) => Position,
   tags: TagPolicy,
-): { readonly document: YamlDocument | null; readonly problems: readonly Problem[] } {
+): ReadDocument | null {
   const contents: unknown = document.contents;
   const offset = contentOffset(contents) ?? document.range[0];
   if (document.errors.length > 0) {
-    const problems = syntaxProblems(document.errors, place);
-    return { document: { offset, root: null, sound: false }, problems };
+    return { offset, root: null, problems: syntaxProblems(document.errors, place) };
   }
-  if (contents === null || (isScalar(contents) && isEmpty(contents))) {
-    return { document: null, problems: [] };
-  }
+  if (contents === null || (isScalar(contents) && isEmpty(contents))) return null;
   const { root, problems } = convert(contents, place, tags);
-  return { document: { offset, root, sound: problems.length === 0 }, problems: capped(problems) };
+  return { offset, root, problems: capped(problems) };
 }
 
 function contentOffset(contents: unknown): number | undefined {

@@ -57,6 +57,7 @@ export interface TargetContext {
   readonly fingerprinter: Fingerprinter | null;
   readonly observeOnly: boolean;
   readonly recordTimeoutMs: number;
+  readonly leaveOut: boolean;
   /** Aborts at shutdown: no new call starts, what is in flight is left to the journal. */
   readonly stop: AbortSignal;
   desired(): DesiredState;

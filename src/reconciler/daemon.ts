@@ -1,4 +1,4 @@
-import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { AccountId, TargetName } from '../domain/ids.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { DaemonView } from '../domain/status.ts';
 import { acceptProduct } from './accept.ts';
@@ -21,7 +21,9 @@ export interface Revision {
 /** A target that may not be reachable yet: opening it reads who we are. */
 export interface TargetHandle {
   readonly name: TargetName;
-  readonly accountId: string | null;
+  /** As declared; null: not declared. */
+  readonly accountId: AccountId | null;
+  /** As declared; empty where it comes from the SDK's chain. */
   readonly region: string;
   /** Fails with a reason while AWS cannot be reached or refuses us. */
   open(): Promise<
@@ -240,7 +242,7 @@ export class Daemon {
       return;
     }
     if (request.kind === 'retry') await state.reconciler.retry(request.key);
-    else await acceptProduct(state.reconciler.context, request.key as ProductKey);
+    else await acceptProduct(state.reconciler.context, request.key);
     state.due = PRIORITY.person;
   }
 

@@ -85,13 +85,7 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
     case 'update': {
       const [step] = verdict.steps;
       if (step === undefined) return over({ kind: 'settled' });
-      if (!isAllowed(context, spec.key, verdict.steps)) {
-        return over({
-          kind: 'again',
-          afterMs: REVIEW_AGAIN_MS,
-          why: 'its change is not in the reviewed plan',
-        });
-      }
+      if (!isAllowed(context, spec.key, verdict.steps)) return over(unreviewed(context));
       return perform(context, evaluation, verdict.cause, step, verdict.steps.length === 1);
     }
     case 'busy':
@@ -121,6 +115,13 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
     default:
       return verdict satisfies never;
   }
+}
+
+function unreviewed(context: TargetContext): Outcome {
+  const why = 'its change is not in the reviewed plan';
+  return context.leaveOut
+    ? { kind: 'stalled', reason: why }
+    : { kind: 'again', afterMs: REVIEW_AGAIN_MS, why };
 }
 
 function isAllowed(context: TargetContext, key: ProductKey, steps: readonly Step[]): boolean {

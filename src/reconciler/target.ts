@@ -1,10 +1,18 @@
+import { recordInEffect } from '../diff/record.ts';
 import type { AccountId, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Step } from '../domain/request.ts';
 import { backoffMs } from './backoff.ts';
 import { CatalogFacts } from './catalog-facts.ts';
 import { statusOfTrouble } from './conditions.ts';
-import { about, type DesiredState, isoNow, type TargetContext, type WriteGate } from './context.ts';
+import {
+  about,
+  type DesiredState,
+  isoNow,
+  specDigestOf,
+  type TargetContext,
+  type WriteGate,
+} from './context.ts';
 import { Entries } from './entries.ts';
 import { forgetTrouble } from './finish.ts';
 import { Follower } from './follow.ts';
@@ -29,6 +37,8 @@ export interface Shared {
   readonly observeOnly: boolean;
   readonly recordTimeoutMs: number;
   readonly maxChanges: number;
+  /** A change that is not in the reviewed plan is left out, instead of waiting for the next review. */
+  readonly leaveOut: boolean;
   readonly stop: AbortSignal;
   /** Why no target may start a mutating call now (source unreadable, journal read-only), or null. */
   heldBack(): string | null;
@@ -130,8 +140,36 @@ export class TargetReconciler {
       this.name,
       new Set([...desired.specs.keys(), ...desired.invalid.keys()]),
     );
+    await this.#remember(review, desired);
     await this.#context.board.flush();
     return review;
+  }
+
+  /** What is in effect from now on, and which documents there were: later drift is told by it. */
+  async #remember(review: Extract<Review, { kind: 'ok' }>, desired: DesiredState): Promise<void> {
+    const context = this.#context;
+    if (context.journal.readOnly !== null || context.fingerprinter === null) return;
+    const at = isoNow(context.clock);
+    const inSync = [...review.evaluations.values()].filter(
+      ({ change }) => change.verdict.kind === 'inSync',
+    );
+    const digests = new Map(inSync.map(({ spec }) => [spec.key, specDigestOf(context, spec)]));
+    await context.entries.updateMany([...digests.keys()], (key, entry) => {
+      const specDigest = digests.get(key);
+      const known =
+        specDigest === undefined ||
+        (entry.inEffect?.specDigest === specDigest && entry.latch === null);
+      return known ? entry : recordInEffect(entry, { specDigest, revision: desired.revision, at });
+    });
+    await context.journal.putDocuments(
+      this.name,
+      [...desired.specs.values()].map((spec) => ({
+        key: spec.key,
+        name: spec.name,
+        file: spec.origin.at.file,
+        digest: specDigestOf(context, spec),
+      })),
+    );
   }
 
   /** Lets the changes of a reviewed plan run; an empty set lets nothing run. */

@@ -1,0 +1,206 @@
+import { documentOf, makePlan } from '../diff/plan.ts';
+import type { TargetName } from '../domain/ids.ts';
+import type { CallCounts, Plan, TargetPlan } from '../domain/plan.ts';
+import type { Spec } from '../domain/spec.ts';
+import { acceptProduct } from './accept.ts';
+import type { Revision, TargetHandle } from './daemon.ts';
+import { PRIORITY } from './queue.ts';
+import type { Review } from './review.ts';
+import type { Shared, TargetReconciler } from './target.ts';
+
+/** Which of the documents a command is about; null: all of them. */
+export type Selection = ((spec: Spec) => boolean) | null;
+
+interface OpenTarget {
+  readonly handle: TargetHandle;
+  readonly opened:
+    | { readonly kind: 'ok'; readonly reconciler: TargetReconciler }
+    | { readonly kind: 'failed'; readonly why: string };
+  review: Review | null;
+}
+
+export interface ApplyEnd {
+  readonly released: number;
+  /** Whether work was still going on when the time was over. */
+  readonly timedOut: boolean;
+  /** The plan made after the work: what is still not in its desired state. */
+  readonly after: Plan;
+}
+
+/**
+ * One look at the whole estate for `plan`, and one look, the work and another look for `apply`.
+ * The same reviews and passes as in the daemon, without its loop.
+ */
+export class OneShot {
+  readonly #shared: Shared;
+  readonly #revision: Revision;
+  readonly #programVersion: string;
+  readonly #directory: string;
+  #targets: readonly OpenTarget[] = [];
+
+  constructor(parts: {
+    readonly shared: Shared;
+    readonly revision: Revision;
+    readonly programVersion: string;
+    readonly directory: string;
+  }) {
+    this.#shared = parts.shared;
+    this.#revision = parts.revision;
+    this.#programVersion = parts.programVersion;
+    this.#directory = parts.directory;
+  }
+
+  /** Opens the targets that a document names; the others are not looked at. */
+  async open(handles: readonly TargetHandle[], select: Selection): Promise<void> {
+    const wanted = handles.filter((handle) => {
+      const desired = this.#revision.targets.get(handle.name);
+      return desired !== undefined && desired.specs.size + desired.invalid.size > 0;
+    });
+    this.#targets = await Promise.all(
+      wanted.map(async (handle) => {
+        const opened = await handle.open();
+        if (opened.kind === 'ok')
+          opened.reconciler.setDesired(this.#desiredOf(handle.name, select));
+        return { handle, opened, review: null };
+      }),
+    );
+  }
+
+  #desiredOf(name: TargetName, select: Selection) {
+    const desired = this.#revision.targets.get(name);
+    const specs = new Map(
+      [...(desired?.specs ?? [])].filter(([, spec]) => select === null || select(spec)),
+    );
+    return { revision: this.#revision.revision, specs, invalid: desired?.invalid ?? new Map() };
+  }
+
+  /** Reviews every target and makes the plan. No mutating call is made. */
+  async plan(): Promise<Plan> {
+    await Promise.all(
+      this.#targets.map(async (target) => {
+        if (target.opened.kind === 'ok') target.review = await target.opened.reconciler.review();
+      }),
+    );
+    return this.#makePlan();
+  }
+
+  #makePlan(): Plan {
+    const evaluations = this.#targets.flatMap(({ review }) =>
+      review?.kind === 'ok' ? [...review.evaluations.values()] : [],
+    );
+    const made = makePlan({
+      targets: this.#targets.map(planOfTarget),
+      documents: evaluations.map(({ spec, comparison }) =>
+        documentOf(spec, comparison?.hidden ?? 'all'),
+      ),
+      problems: this.#revision.problems,
+      maxChanges: this.#shared.maxChanges,
+    });
+    const meta = {
+      revision: this.#revision.revision,
+      createdAt: new Date(this.#shared.clock.now()).toISOString(),
+      programVersion: this.#programVersion,
+      calls: this.calls(),
+      directory: this.#directory,
+    };
+    return { ...made, meta };
+  }
+
+  /** What people asked for beside no daemon is honoured before the first look. */
+  async honourRequests(): Promise<void> {
+    for (const request of await this.#shared.journal.takeRequests()) {
+      const target = this.#targets.find((one) => one.handle.name === request.target);
+      if (target?.opened.kind !== 'ok') continue;
+      const { reconciler } = target.opened;
+      if (request.kind === 'retry') await reconciler.retry(request.key);
+      else await acceptProduct(reconciler.context, request.key);
+    }
+  }
+
+  /** Lets the planned changes run, waits for their records, and looks again. */
+  async apply(timeoutMs: number): Promise<ApplyEnd> {
+    const reconcilers = this.#targets.flatMap(({ opened, review }) =>
+      opened.kind === 'ok' && review !== null ? [{ reconciler: opened.reconciler, review }] : [],
+    );
+    let released = 0;
+    for (const { reconciler, review } of reconcilers) {
+      released += reconciler.resume();
+      released += reconciler.release(review, null, PRIORITY.person);
+    }
+    if (released === 0) return { released, timedOut: false, after: this.#makePlan() };
+    const timedOut = await this.#waitQuiet(
+      reconcilers.map((one) => one.reconciler),
+      timeoutMs,
+    );
+    const after = await this.plan();
+    return { released, timedOut, after };
+  }
+
+  async #waitQuiet(reconcilers: readonly TargetReconciler[], timeoutMs: number): Promise<boolean> {
+    const done = new AbortController();
+    const quiet = Promise.all(reconcilers.map((one) => one.quiet())).then(() => done.abort());
+    const signal = AbortSignal.any([done.signal, this.#shared.stop]);
+    await Promise.race([quiet, this.#shared.clock.sleep(timeoutMs, signal)]);
+    return !done.signal.aborted;
+  }
+
+  async close(): Promise<void> {
+    const open = this.#targets.flatMap(({ opened }) =>
+      opened.kind === 'ok' ? [opened.reconciler] : [],
+    );
+    for (const reconciler of open) reconciler.close();
+    await Promise.all(open.map((reconciler) => reconciler.idle()));
+    await this.#shared.board.flush();
+    for (const reconciler of open) reconciler.context.catalog.close();
+  }
+
+  calls(): CallCounts {
+    const sums = new Map<string, number>();
+    for (const { opened } of this.#targets) {
+      if (opened.kind === 'failed') continue;
+      for (const [operation, count] of Object.entries(
+        opened.reconciler.context.catalog.calls().byOperation,
+      )) {
+        sums.set(operation, (sums.get(operation) ?? 0) + count);
+      }
+    }
+    const byOperation = Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return { byOperation, total: [...sums.values()].reduce((sum, count) => sum + count, 0) };
+  }
+
+  /** Accounts that were found, for the question before the first change. */
+  accounts(): readonly {
+    readonly target: TargetName;
+    readonly accountId: string;
+    readonly region: string;
+    readonly declared: boolean;
+  }[] {
+    return this.#targets.flatMap(({ handle, opened }) =>
+      opened.kind === 'ok'
+        ? [
+            {
+              target: handle.name,
+              accountId: opened.reconciler.context.accountId,
+              region: opened.reconciler.context.region,
+              declared: handle.accountId !== null,
+            },
+          ]
+        : [],
+    );
+  }
+}
+
+function planOfTarget({ handle, opened, review }: OpenTarget): Omit<TargetPlan, 'guards'> {
+  const { name } = handle;
+  if (opened.kind === 'failed') {
+    const { accountId, region } = handle;
+    return { name, accountId, region, unreadable: opened.why, changes: [] };
+  }
+  const { accountId, region } = opened.reconciler.context;
+  if (review?.kind === 'ok') {
+    const changes = [...review.evaluations.values()].map((evaluation) => evaluation.change);
+    return { name, accountId, region, unreadable: null, changes };
+  }
+  const unreadable = review === null ? 'it was not read' : review.why;
+  return { name, accountId, region, unreadable, changes: [] };
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+
+/** Chance: 0 ≤ x < 1. */
+export type Random = () => number;
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+const LENGTH = 13;
+
+/** A fresh id in AWS's form: a prefix and thirteen letters and digits. */
+export function randomId(prefix: string, random: Random): string {
+  let id = `${prefix}-`;
+  for (let index = 0; index < LENGTH; index += 1)
+    id += ALPHABET.charAt(Math.floor(random() * ALPHABET.length));
+  return id;
+}
+
+/** The same names always give the same id: a seed's ids survive a restart and can be documented. */
+export function derivedId(prefix: string, ...names: readonly string[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(names)).digest();
+  let id = `${prefix}-`;
+  for (let index = 0; index < LENGTH; index += 1)
+    id += ALPHABET.charAt((digest[index] ?? 0) % ALPHABET.length);
+  return id;
+}
+
+export function randomUuid(random: Random): string {
+  return uuidOf(Array.from({ length: 16 }, () => Math.floor(random() * 256)));
+}
+
+export function derivedUuid(...names: readonly string[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(names)).digest();
+  return uuidOf([...digest.subarray(0, 16)]);
+}
+
+function uuidOf(bytes: readonly number[]): string {
+  const hex = bytes.map((byte, index) => {
+    const marked = index === 6 ? (byte & 0x0f) | 0x40 : index === 8 ? (byte & 0x3f) | 0x80 : byte;
+    return marked.toString(16).padStart(2, '0');
+  });
+  const part = (from: number, to: number) => hex.slice(from, to).join('');
+  return `${part(0, 4)}-${part(4, 6)}-${part(6, 8)}-${part(8, 10)}-${part(10, 16)}`;
+}
+
+/** A short digest, for telling equal requests apart. Not a secret-keeping one. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}

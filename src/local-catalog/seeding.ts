@@ -1,0 +1,288 @@
+import { parseDuration } from './duration.ts';
+import { accountIdFor, accountOutputs } from './engine-external.ts';
+import { recordOutputs } from './engine-stack.ts';
+import { derivedId, derivedUuid } from './ids.ts';
+import type { LaunchPath, Product, Version } from './model.ts';
+import { computeOutputs } from './outputs.ts';
+import { resolveParameters } from './parameters.ts';
+import { findSeedProduct, findSeedVersion, type Seed, SeedError } from './seed.ts';
+import type { ProvisionedInput } from './seed-input.ts';
+import { productArn } from './show.ts';
+import { stackArn, stackName } from './stacks.ts';
+import {
+  type Argument,
+  type CatalogRecord,
+  type OutputValue,
+  type Place,
+  type ProvisionedProduct,
+  placeOf,
+  putProduct,
+  putRecord,
+  putStack,
+  type Stack,
+  type World,
+} from './state.ts';
+import { systemTags, withPathTags } from './tags.ts';
+
+const DAY = 86_400_000;
+
+/** Puts what a seed says was provisioned into an empty world, with the records it came from. */
+export function seedWorld(world: World, seed: Seed, now: number): void {
+  for (const [index, input] of seed.provisioned.entries()) {
+    const place = placeOf(world, input.account ?? seed.account, input.region ?? seed.region);
+    const product = findSeedProduct(seed, input.product);
+    const version = product === undefined ? undefined : findSeedVersion(product, input.version);
+    if (product === undefined || version === undefined) continue;
+    seedOne({ world, place, input, index, product, version, path: pathOf(product, input), now });
+  }
+}
+
+interface One {
+  readonly world: World;
+  readonly place: Place;
+  readonly input: ProvisionedInput;
+  readonly index: number;
+  readonly product: Product;
+  readonly version: Version;
+  readonly path: LaunchPath | null;
+  readonly now: number;
+}
+
+function pathOf(product: Product, input: ProvisionedInput): LaunchPath | null {
+  return product.paths.find((path) => input.path === undefined || path.name === input.path) ?? null;
+}
+
+function seedOne(one: One): void {
+  const { world, place, input, product, version, path, now } = one;
+  const createdAt = now - ago(input.createdAgo, 30 * DAY);
+  const parameters = parametersOf(one);
+  const base = skeleton(one, createdAt);
+  const stack = product.kind === 'CFN_STACK' ? seedStack(one, base, parameters, createdAt) : null;
+  const physicalId = stack?.id ?? physicalIdOf(one, base, parameters);
+  const outputs =
+    stack === null ? engineOutputs(one, base, physicalId, parameters) : recordOutputs(stack);
+  const first = seedRecord(one, base, {
+    type: 'PROVISION_PRODUCT',
+    version,
+    at: createdAt,
+    outputs,
+    error: input.status === 'ERROR' ? (input.statusMessage ?? 'Creation failed.') : null,
+  });
+  const last = input.failedUpdate === undefined ? first : seedFailedUpdate(one, base);
+  const failedCreate = input.status === 'ERROR';
+  putProduct(
+    world,
+    place,
+    {
+      ...base,
+      status: input.status ?? (input.failedUpdate === undefined ? 'AVAILABLE' : 'TAINTED'),
+      statusMessage: input.statusMessage ?? input.failedUpdate?.message ?? null,
+      physicalId: failedCreate && stack === null ? null : physicalId,
+      lastRecordId: last.id,
+      lastProvisioningRecordId: last.id,
+      lastSuccessfulProvisioningRecordId: failedCreate ? null : first.id,
+      pathId: path?.id ?? null,
+      engineParameters: stack === null ? parameters : null,
+    },
+    now,
+  );
+}
+
+function ago(text: string | undefined, fallback: number): number {
+  return text === undefined ? fallback : (parseDuration(text) ?? fallback);
+}
+
+/** A seed's values are held to the version's own rules, so that no impossible estate starts. */
+function parametersOf(one: One): readonly Argument[] {
+  const requested = Object.entries(one.input.parameters ?? {}).map(([key, value]) => ({
+    key,
+    value,
+    usePrevious: false,
+  }));
+  const resolved = resolveParameters(one.version, requested, null, 'default');
+  if (resolved.kind === 'ok') return resolved.parameters;
+  throw new SeedError([
+    { path: ['provisionedProducts', one.index, 'parameters'], message: resolved.message },
+  ]);
+}
+
+function skeleton(one: One, createdAt: number): ProvisionedProduct {
+  const { world, place, input, product, version, path } = one;
+  const id = input.id ?? derivedId('pp', place.key, input.name);
+  const arn = `arn:aws:servicecatalog:${place.region}:${place.account}:stack/${input.name}/${id}`;
+  const fallback = world.defaultCaller;
+  const owner = input.owner ?? `arn:aws:iam::${place.account}:role/LocalAdmin`;
+  const session = input.owner ?? fallback.sessionArn.replace(world.defaultAccount, place.account);
+  const requested = Object.entries(input.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+  const own = path === null ? requested : withPathTags(requested, path);
+  const system = systemTags(place, {
+    productArn: productArn(place, product),
+    portfolioId: path?.portfolioId ?? null,
+    provisionedProductArn: arn,
+    principalArn: session,
+    artifactId: version.id,
+  });
+  return {
+    id,
+    name: input.name,
+    arn,
+    kind: product.kind,
+    status: 'AVAILABLE',
+    statusMessage: null,
+    createdAt,
+    idempotencyToken: derivedUuid('token', place.key, input.name),
+    lastRecordId: null,
+    lastProvisioningRecordId: null,
+    lastSuccessfulProvisioningRecordId: null,
+    productId: product.id,
+    artifactId: version.id,
+    pathId: path?.id ?? null,
+    tags: [...own, ...system],
+    physicalId: null,
+    userArn: owner,
+    userArnSession: session,
+    launchRole: input.launchRole ?? path?.launchRole ?? null,
+    engineParameters: null,
+  };
+}
+
+function seedStack(
+  one: One,
+  base: ProvisionedProduct,
+  parameters: readonly Argument[],
+  createdAt: number,
+): Stack {
+  const { place, input, version, now } = one;
+  const name = stackName(place, base.id);
+  const edited = input.editedStack;
+  const changed = edited === undefined ? parameters : overlay(parameters, edited.parameters);
+  const failed = input.failedUpdate;
+  const touched = edited?.ago ?? failed?.ago;
+  const stack: Stack = {
+    id: stackArn(place, name, 'seed'),
+    name,
+    status: input.stackStatus ?? defaultStatus(input),
+    statusReason: failed?.message ?? null,
+    createdAt,
+    updatedAt: edited === undefined && failed === undefined ? null : now - ago(touched, 7 * DAY),
+    deletedAt: null,
+    productId: one.product.id,
+    artifactId: version.id,
+    parameters: changed,
+    tags: base.tags,
+    outputs: [],
+    notificationArns: [],
+    roleArn: base.launchRole,
+  };
+  const complete = { ...stack, outputs: computeOutputs(version, changed, stack, place) };
+  putStack(place, complete);
+  return complete;
+}
+
+function defaultStatus(input: ProvisionedInput): string {
+  if (input.status === 'ERROR') return 'ROLLBACK_COMPLETE';
+  if (input.failedUpdate !== undefined) return 'UPDATE_ROLLBACK_COMPLETE';
+  return input.editedStack === undefined ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE';
+}
+
+function overlay(
+  parameters: readonly Argument[],
+  changes: Readonly<Record<string, string>>,
+): readonly Argument[] {
+  return parameters.map((item) => ({
+    key: item.key,
+    value: Object.hasOwn(changes, item.key) ? (changes[item.key] ?? item.value) : item.value,
+  }));
+}
+
+function physicalIdOf(one: One, base: ProvisionedProduct, parameters: readonly Argument[]): string {
+  const { place, product } = one;
+  if (product.kind === 'CONTROL_TOWER_ACCOUNT') return accountIdFor(place.key, base.id);
+  if (product.kind !== 'CFN_STACKSET') return derivedId('engine', place.key, base.id);
+  return seedStackSet(one, base, parameters);
+}
+
+function seedStackSet(one: One, base: ProvisionedProduct, parameters: readonly Argument[]): string {
+  const { place, product, version, path } = one;
+  const name = stackName(place, base.id);
+  const id = `${name}:${derivedUuid(place.key, name)}`;
+  const arn = `arn:aws:cloudformation:${place.region}:${place.account}:stackset/${id}`;
+  const accounts = path?.stackSet?.accounts ?? [place.account];
+  const regions = path?.stackSet?.regions ?? [place.region];
+  place.stackSets.set(arn, {
+    id,
+    name,
+    arn,
+    status: 'ACTIVE',
+    productId: product.id,
+    artifactId: version.id,
+    parameters,
+    tags: base.tags.filter((tag) => !tag.Key.startsWith('aws:')),
+    instances: accounts.flatMap((account) =>
+      regions.map((region) => ({ account, region, status: 'CURRENT' as const })),
+    ),
+  });
+  return arn;
+}
+
+function engineOutputs(
+  one: One,
+  base: ProvisionedProduct,
+  physicalId: string,
+  parameters: readonly Argument[],
+): readonly OutputValue[] {
+  if (one.product.kind === 'CFN_STACKSET') return [];
+  if (one.product.kind === 'CONTROL_TOWER_ACCOUNT') return accountOutputs(physicalId, parameters);
+  const stack = { id: physicalId, name: base.name };
+  return computeOutputs(one.version, parameters, stack, one.place);
+}
+
+function seedRecord(
+  one: One,
+  base: ProvisionedProduct,
+  of: {
+    readonly type: string;
+    readonly version: Version;
+    readonly at: number;
+    readonly outputs: readonly OutputValue[];
+    readonly error: string | null;
+  },
+): CatalogRecord {
+  const { world, place, path } = one;
+  const record: CatalogRecord = {
+    id: derivedId('rec', place.key, base.id, of.type),
+    type: of.type,
+    status: of.error === null ? 'SUCCEEDED' : 'FAILED',
+    createdAt: of.at,
+    updatedAt: of.at + 60_000,
+    provisionedProductId: base.id,
+    provisionedProductName: base.name,
+    kind: base.kind,
+    productId: base.productId,
+    artifactId: of.version.id,
+    pathId: path?.id ?? null,
+    launchRole: base.launchRole,
+    tags: [],
+    errors: of.error === null ? [] : [{ code: '400', description: of.error }],
+    outputs: of.error === null ? of.outputs : [],
+    callerArn: base.userArnSession,
+    ownerArn: base.userArn,
+    ownerSession: base.userArnSession,
+    pending: null,
+  };
+  putRecord(world, place, record);
+  return record;
+}
+
+function seedFailedUpdate(one: One, base: ProvisionedProduct): CatalogRecord {
+  const { input, product, version, now } = one;
+  const failed = input.failedUpdate;
+  const wanted = failed?.version;
+  return seedRecord(one, base, {
+    type: 'UPDATE_PROVISIONED_PRODUCT',
+    version: wanted === undefined ? version : (findSeedVersion(product, wanted) ?? version),
+    at: now - ago(failed?.ago, 7 * DAY),
+    outputs: [],
+    error: failed?.message ?? 'Update failed.',
+  });
+}

@@ -1,0 +1,170 @@
+import { type Json, sha256 } from '../domain/canonical.ts';
+import type { Change } from '../domain/change.ts';
+import type { Digest } from '../domain/ids.ts';
+import type { GuardFinding, Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
+import type { Position, Problem } from '../domain/problem.ts';
+import type { Spec } from '../domain/spec.ts';
+import { publicSpecDigest } from './digest.ts';
+import { byText } from './normalize.ts';
+
+export interface PlanInput {
+  readonly targets: readonly Omit<TargetPlan, 'guards'>[];
+  /** From `documentOf`. */
+  readonly documents: PlanBody['documents'];
+  readonly problems: readonly Problem[];
+  /** How many provisioned products of one target may change. */
+  readonly maxChanges: number;
+}
+
+/** The whole plan as data: sorted, so that the order of files and of AWS's answers does not show. */
+export function makePlan(input: PlanInput): { readonly body: PlanBody; readonly digest: Digest } {
+  const body: PlanBody = {
+    formatVersion: '1.0',
+    documents: input.documents.toSorted(
+      (a, b) => byText(a.target, b.target) || byText(a.name, b.name) || byText(a.file, b.file),
+    ),
+    targets: input.targets
+      .map((target): TargetPlan => {
+        const changes = target.changes.toSorted(byName);
+        return { ...target, changes, guards: guardTarget(target, input.maxChanges) };
+      })
+      .sort((a, b) => byText(a.name, b.name)),
+    problems: input.problems.toSorted(byPosition),
+  };
+  return { body, digest: sha256(plainJson(body)) };
+}
+
+/** A document as the plan names it. `hidden`: see `publicSpecDigest`. */
+export function documentOf(
+  spec: Spec,
+  hidden: ReadonlySet<string> | 'all',
+): PlanBody['documents'][number] {
+  const digest = publicSpecDigest(spec, hidden);
+  return { file: spec.origin.at.file, name: spec.name, target: spec.target, digest };
+}
+
+function guardTarget(
+  target: Omit<TargetPlan, 'guards'>,
+  maxChanges: number,
+): readonly GuardFinding[] {
+  const planned = target.changes.filter(({ verdict }) => verdict.kind === 'update').length;
+  if (planned <= maxChanges) return [];
+  return [{ guard: 'maxChanges', target: target.name, planned, cap: maxChanges }];
+}
+
+function byName(a: Change, b: Change): number {
+  return byText(a.name, b.name) || byText(a.key, b.key);
+}
+
+function byPosition(a: Problem, b: Problem): number {
+  return (
+    comparePositions(a.at, b.at) ||
+    byText(a.field, b.field) ||
+    byText(a.code, b.code) ||
+    byText(a.message, b.message)
+  );
+}
+
+function comparePositions(a: Position | null, b: Position | null): number {
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
+  return byText(a.file, b.file) || a.line - b.line || a.column - b.column;
+}
+
+/** Texts from documents and AWS may hold lone surrogates, which no JSON can carry. */
+function plainJson(value: unknown): Json {
+  if (value === null || typeof value === 'boolean' || typeof value === 'number') return value;
+  if (typeof value === 'string') return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(plainJson);
+  if (typeof value !== 'object') throw new TypeError(`a plan cannot carry a ${typeof value}`);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => [key.toWellFormed(), plainJson(member)]),
+  );
+}
+
+/** How many of each; what is counted in one of the first nine is counted nowhere else there. */
+export interface PlanCounts {
+  readonly updates: number;
+  /** Drift that is only reported. */
+  readonly drifted: number;
+  /** Differences that are only observed. */
+  readonly observed: number;
+  readonly refused: number;
+  readonly unreadable: number;
+  /** Latched: the same request failed before, or its outcome is open. */
+  readonly held: number;
+  readonly busy: number;
+  readonly suspended: number;
+  readonly unchanged: number;
+  readonly invalid: number;
+  readonly unreadableTargets: number;
+  readonly guards: number;
+  readonly unverified: { readonly fields: number; readonly products: number };
+  readonly writes: { readonly updates: number; readonly properties: number };
+}
+
+export function countChanges({ body }: Pick<Plan, 'body'>): PlanCounts {
+  const changes = body.targets.flatMap((target) => target.changes);
+  const of = (kind: Change['verdict']['kind']) =>
+    changes.filter(({ verdict }) => verdict.kind === kind).length;
+  const drifted = changes.filter(
+    ({ verdict }) => verdict.kind === 'reported' && verdict.cause.kind !== 'document',
+  ).length;
+  const steps = changes.flatMap(({ verdict }) => (verdict.kind === 'update' ? verdict.steps : []));
+  const updates = steps.filter((step) => step === 'update').length;
+  const unverified = changes.filter((change) => change.unverified.length > 0);
+  return {
+    updates: of('update'),
+    drifted,
+    observed: of('reported') - drifted,
+    refused: of('refused'),
+    unreadable: of('unreadable'),
+    held: of('latched'),
+    busy: of('busy'),
+    suspended: of('suspended'),
+    unchanged: of('inSync'),
+    invalid: new Set(errorsOf(body).map(({ at }) => at?.file ?? '')).size,
+    unreadableTargets: body.targets.filter((target) => target.unreadable !== null).length,
+    guards: body.targets.reduce((sum, target) => sum + target.guards.length, 0),
+    unverified: {
+      fields: unverified.reduce((sum, change) => sum + change.unverified.length, 0),
+      products: unverified.length,
+    },
+    writes: { updates, properties: steps.length - updates },
+  };
+}
+
+function errorsOf(body: PlanBody): readonly Problem[] {
+  return body.problems.filter(({ severity }) => severity === 'error');
+}
+
+/** How `plan` ends: an error beats changes, and only `--detailed-exitcode` tells changes by 2. */
+export interface PlanResult {
+  readonly exitCode: 0 | 1 | 2;
+  /** A clause: `exit 1, because …`. */
+  readonly because: string;
+}
+
+export function planResult(plan: Pick<Plan, 'body'>, detailedExitcode: boolean): PlanResult {
+  const counts = countChanges(plan);
+  const errors: readonly [number, string, string][] = [
+    [counts.invalid, 'file is invalid', 'files are invalid'],
+    [counts.unreadableTargets, 'target cannot be read', 'targets cannot be read'],
+    [counts.refused, 'provisioned product is refused', 'provisioned products are refused'],
+    [
+      counts.unreadable,
+      'provisioned product cannot be read',
+      'provisioned products cannot be read',
+    ],
+    [counts.guards, 'limit is exceeded', 'limits are exceeded'],
+  ];
+  const found = errors.flatMap(([count, one, many]) =>
+    count === 0 ? [] : [`${count} ${count === 1 ? one : many}`],
+  );
+  if (found.length > 0) return { exitCode: 1, because: found.join(' and ') };
+  const changes = counts.updates + counts.held;
+  if (changes === 0) return { exitCode: 0, because: 'there is nothing to change' };
+  const because = changes === 1 ? 'there is 1 change' : `there are ${changes} changes`;
+  return { exitCode: detailedExitcode ? 2 : 0, because };
+}

@@ -1,0 +1,146 @@
+import type { Change, ChangeVerdict, FieldDifference } from '../../domain/change.ts';
+import { formatPosition, type Problem } from '../../domain/problem.ts';
+import { type Group, gist } from './groups.ts';
+import { problemLines } from './problem.ts';
+import { type Paint, shownText, thousands, utc, visible, WIDTH, wrap } from './words.ts';
+
+const NAME_COLUMN = 43;
+const ARROW_COLUMN = 60;
+const VALUE_COLUMN = 64;
+
+/** One change below the heading of its group. */
+export function changeLines(group: Group, change: Change, paint: Paint): readonly string[] {
+  return [
+    heading(group, change, paint),
+    ...place(change),
+    ...differenceLines(change),
+    ...kept(change),
+    ...verdictLines(change),
+    ...change.warnings.flatMap(problemLines),
+  ];
+}
+
+function heading({ mark, style }: Group, change: Change, paint: Paint): string {
+  const name = `${mark} ${visible(change.target)}/${visible(change.name)}`;
+  const what = headline(change);
+  if (what === '') return paint(style, name);
+  const gap = ' '.repeat(Math.max(2, NAME_COLUMN - name.length));
+  return `${paint(style, name)}${gap}${what}`;
+}
+
+function headline(change: Change): string {
+  const { verdict } = change;
+  switch (verdict.kind) {
+    case 'update': {
+      const where = verdict.steps.includes('update') ? (change.type ?? '') : 'no stack operation';
+      return [gist(change), visible(where)].filter((part) => part !== '').join(', ');
+    }
+    case 'reported':
+      return verdict.reason === 'drift: report'
+        ? 'reported, will not be corrected'
+        : verdict.reason;
+    case 'latched':
+      return verdict.latch.kind === 'stalled'
+        ? 'stalled'
+        : `waits until ${utc(verdict.latch.until)}`;
+    case 'busy':
+      return busy(verdict);
+    case 'refused':
+    case 'unreadable':
+    case 'suspended':
+    case 'inSync':
+      return '';
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function busy(verdict: Extract<ChangeVerdict, { kind: 'busy' }>): string {
+  const record = verdict.recordId === null ? '' : `, record ${visible(verdict.recordId)}`;
+  return `${visible(verdict.status)}${record}${verdict.ours ? ', ours' : ''}`;
+}
+
+/** Where the document asks for it: at the first difference, else at the document. */
+function place({ differences, at, verdict }: Change): readonly string[] {
+  if (verdict.kind === 'suspended' || verdict.kind === 'busy' || verdict.kind === 'refused')
+    return [];
+  return [`    ${visible(formatPosition(differences[0]?.at ?? at))}`];
+}
+
+function differenceLines({ differences, verdict }: Change): readonly string[] {
+  const arrow = verdict.kind === 'reported' ? '!=' : '->';
+  if (verdict.kind === 'refused') return [];
+  return differences.flatMap((difference) => differenceRow(difference, arrow));
+}
+
+/** One row where all fits its column; else the two values below each other. */
+function differenceRow(difference: FieldDifference, arrow: string): readonly string[] {
+  const label = visible(difference.label);
+  const live = shownText(difference.live, difference.desired);
+  const desired = shownText(difference.desired, difference.live);
+  const fits =
+    label.length <= NAME_COLUMN - 4 - 2 &&
+    live.length <= ARROW_COLUMN - NAME_COLUMN - 1 &&
+    desired.length <= WIDTH - VALUE_COLUMN;
+  if (fits) {
+    const row = `    ${label}`.padEnd(NAME_COLUMN) + live;
+    return [`${row.padEnd(ARROW_COLUMN)}${arrow}  ${desired}`];
+  }
+  return [`    ${label}`, `        ${live}`, `    ${arrow}  ${desired}`];
+}
+
+function kept({ keptParameters, verdict, differences }: Change): readonly string[] {
+  const isUpdate = verdict.kind === 'update' && verdict.steps.includes('update');
+  if (!isUpdate || keptParameters === 0) return [];
+  const isOther = differences.some(({ field }) => field.startsWith('provisioningParameters.'));
+  const what =
+    keptParameters === 1 ? 'parameter keeps its live value' : 'parameters keep their live values';
+  return [`    ${thousands(keptParameters)} ${isOther ? 'other ' : ''}${what}`];
+}
+
+function verdictLines({ verdict }: Change): readonly string[] {
+  switch (verdict.kind) {
+    case 'update':
+      return verdict.cause.kind === 'drift' ? said('cause:', verdict.cause.evidence) : [];
+    case 'reported':
+      return reported(verdict);
+    case 'refused':
+      return refused(verdict.problems);
+    case 'unreadable':
+      return said('why:', verdict.why);
+    case 'latched':
+      return [
+        ...said('reason:', verdict.latch.reason),
+        ...(verdict.latch.kind === 'stalled' ? said('next:', verdict.latch.next) : []),
+      ];
+    case 'busy':
+    case 'suspended':
+    case 'inSync':
+      return [];
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** Each problem below its place; problems of one place share it. */
+function refused(problems: readonly Problem[]): readonly string[] {
+  return problems.flatMap((problem, i) => {
+    const at = visible(formatPosition(problem.at));
+    const before = problems[i - 1];
+    const isSame = before !== undefined && visible(formatPosition(before.at)) === at;
+    return [...(isSame ? [] : [`    ${at}`]), ...problemLines(problem)];
+  });
+}
+
+function reported({ cause, reason }: Extract<ChangeVerdict, { kind: 'reported' }>) {
+  const next =
+    reason === 'drift: report'
+      ? 'declare what is live, or set reconcile.drift to correct'
+      : 'nothing is sent while it is only observed';
+  const evidence = cause.kind === 'drift' ? cause.evidence : null;
+  return [...(evidence === null ? [] : said('cause:', evidence)), ...said('next:', next)];
+}
+
+function said(word: string, sentence: string): readonly string[] {
+  return wrap(`${word.padEnd(6)} ${visible(sentence)}`, '    ', '           ');
+}

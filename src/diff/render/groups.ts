@@ -1,0 +1,97 @@
+import type { Change, ChangeVerdict } from '../../domain/change.ts';
+import type { PlanBody } from '../../domain/plan.ts';
+import type { PlanCounts } from '../plan.ts';
+import { plural, type Style, thousands } from './words.ts';
+
+export type GroupKind =
+  | 'update'
+  | 'drift'
+  | 'observed'
+  | 'refused'
+  | 'unreadable'
+  | 'latched'
+  | 'busy'
+  | 'suspended'
+  | 'warned';
+
+export interface Group {
+  readonly kind: GroupKind;
+  readonly title: string;
+  readonly mark: string;
+  readonly style: Style;
+  readonly changes: readonly Change[];
+}
+
+const GROUPS: readonly Omit<Group, 'changes'>[] = [
+  { kind: 'update', title: 'To update', mark: '~', style: 'update' },
+  { kind: 'drift', title: 'Drift, not caused by a document', mark: '!', style: 'drift' },
+  { kind: 'observed', title: 'Differs, and is only observed', mark: '!', style: 'drift' },
+  { kind: 'refused', title: 'Refused before any call', mark: 'x', style: 'refused' },
+  { kind: 'unreadable', title: 'Could not be read', mark: '?', style: 'refused' },
+  { kind: 'latched', title: 'Not sent for now', mark: '-', style: 'drift' },
+  { kind: 'busy', title: 'Busy, not compared', mark: '.', style: 'quiet' },
+  { kind: 'suspended', title: 'Suspended by the document', mark: '.', style: 'quiet' },
+  { kind: 'warned', title: 'Unchanged, with a warning', mark: '!', style: 'drift' },
+];
+
+/** The changes that people should see, by what becomes of them. Those in sync are only counted. */
+export function groupChanges(body: PlanBody): readonly Group[] {
+  const changes = body.targets.flatMap((target) => target.changes);
+  return GROUPS.map((group) => ({
+    ...group,
+    changes: changes.filter((change) => groupOf(change) === group.kind),
+  })).filter((group) => group.changes.length > 0);
+}
+
+function groupOf({ verdict, warnings }: Change): GroupKind | null {
+  if (verdict.kind === 'inSync') return warnings.length > 0 ? 'warned' : null;
+  return groupOfVerdict(verdict);
+}
+
+function groupOfVerdict(verdict: Exclude<ChangeVerdict, { kind: 'inSync' }>): GroupKind {
+  if (verdict.kind !== 'reported') return verdict.kind;
+  return verdict.cause.kind === 'document' ? 'observed' : 'drift';
+}
+
+/** `3 to update, 1 drifted, 1,495 unchanged`: what there is none of is left out. */
+export function summary(counts: PlanCounts): string {
+  const parts: readonly (readonly [number, string])[] = [
+    [counts.updates, 'to update'],
+    [counts.drifted, 'drifted'],
+    [counts.observed, 'observed'],
+    [counts.refused, 'refused'],
+    [counts.unreadable, 'unreadable'],
+    [counts.held, 'held'],
+    [counts.busy, 'busy'],
+    [counts.suspended, 'suspended'],
+  ];
+  const named = parts.flatMap(([count, what]) =>
+    count === 0 ? [] : [`${thousands(count)} ${what}`],
+  );
+  const invalid =
+    counts.invalid === 0 ? [] : [plural(counts.invalid, 'invalid file', 'invalid files')];
+  return [...named, ...invalid, `${thousands(counts.unchanged)} unchanged`].join(', ');
+}
+
+/** What an update is about, in a few words: `new version`, `2 parameters`, `owner`. */
+export function gist({ verdict, differences }: Change): string {
+  if (verdict.kind === 'update' && verdict.cause.kind === 'heal')
+    return 'sent again, to clear TAINTED';
+  const labels = new Set(differences.map(({ label }) => label));
+  const count = (prefix: string) =>
+    differences.filter(({ field }) => field.startsWith(prefix)).length;
+  const parameters = count('provisioningParameters.');
+  const tags = count('tags.');
+  const isNew = labels.has('version');
+  return [
+    labels.has('product') ? 'another product' : '',
+    isNew ? 'new version' : '',
+    labels.has('path') ? 'path' : '',
+    parameters === 0 ? '' : plural(parameters, 'parameter', 'parameters'),
+    tags === 0 ? '' : plural(tags, 'tag', 'tags'),
+    labels.has('launch role') ? 'launch role' : '',
+    labels.has('owner') ? 'owner' : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}

@@ -1,0 +1,34 @@
+import { formatPosition, type Problem } from '../../domain/problem.ts';
+import { noPaint, type Paint, visible, wrap } from './words.ts';
+
+/** `file:line:col  severity  field: message`, then the next step on a line of its own. */
+export function renderProblem(problem: Problem, paint: Paint = noPaint): string {
+  const position = visible(formatPosition(problem.at));
+  const severity = problem.severity === 'error' ? 'error' : 'warning';
+  const head = `${position}  ${severity}  `;
+  const field = problem.field === '' ? '' : `${visible(problem.field)}: `;
+  const style = problem.severity === 'error' ? 'refused' : 'drift';
+  const first = `${position}  ${paint(style, severity)}  ${field}${visible(problem.message)}`;
+  return `${first}\n${' '.repeat(head.length)}next: ${visible(problem.next)}`;
+}
+
+/** All problems, one after the other, each ended by a line feed; '' for none. */
+export function renderProblems(problems: readonly Problem[], paint: Paint = noPaint): string {
+  return problems.map((problem) => `${renderProblem(problem, paint)}\n`).join('');
+}
+
+/** A problem below the provisioned product it belongs to, wrapped to the page. */
+export function problemLines(problem: Problem): readonly string[] {
+  const field = shortField(problem.field);
+  const message = `${field}${visible(problem.message)}`;
+  return [
+    ...wrap(message, '    ', '    '),
+    ...wrap(`next:  ${visible(problem.next)}`, '    ', '           '),
+  ];
+}
+
+/** The field as people name it beside its document: parameters by their key alone. */
+function shortField(field: string): string {
+  if (field === '') return '';
+  return `${visible(field.replace(/^provisioningParameters\./, ''))}: `;
+}

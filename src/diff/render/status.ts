@@ -1,0 +1,172 @@
+import { formatPosition } from '../../domain/problem.ts';
+import type { DaemonView, ProductStatusView } from '../../domain/status.ts';
+import { byText } from '../normalize.ts';
+import { duration, noPaint, type Paint, plural, thousands, utc, visible, wrap } from './words.ts';
+
+export interface StatusInput {
+  readonly products: readonly ProductStatusView[];
+  /** null: no daemon has ever written to this journal. */
+  readonly daemon: DaemonView | null;
+  /** ISO 8601 UTC. */
+  readonly now: string;
+}
+
+/** Without a sign of life for this long, a daemon is not called running. */
+const SILENT_MS = 90_000;
+
+/** What is ready, what runs, what waits and what needs a person. Ended by a line feed. */
+export function renderStatusText(input: StatusInput, paint: Paint = noPaint): string {
+  const sections = [
+    [headline(input, paint)],
+    daemonLines(input, paint),
+    targetTable(input),
+    detailLines('Stalled', input, isStalled, paint),
+    detailLines('In flight', input, isInFlight, paint),
+    detailLines('Waiting', input, isWaiting, paint),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.map((line) => line.trimEnd()).join('\n')}\n`)
+    .join('\n');
+}
+
+function isStalled(view: ProductStatusView): boolean {
+  return view.condition === 'Stalled';
+}
+
+function isInFlight(view: ProductStatusView): boolean {
+  return view.condition === 'Reconciling' && view.recordId !== null;
+}
+
+function isWaiting(view: ProductStatusView): boolean {
+  return view.condition === 'Reconciling' && view.recordId === null;
+}
+
+function headline({ products, now }: StatusInput, paint: Paint): string {
+  const stalled = products.filter(isStalled).length;
+  const moving = products.filter((view) => view.condition === 'Reconciling').length;
+  const time = utc(now);
+  if (products.length === 0) return `${time}   nothing is known yet`;
+  if (stalled > 0) {
+    const what = `${thousands(stalled)} ${stalled === 1 ? 'needs' : 'need'} a person`;
+    return `${time}   ${paint('refused', what)}`;
+  }
+  if (moving > 0) return `${time}   ${plural(moving, 'is', 'are')} on the way`;
+  return `${time}   ${paint('good', `all ${thousands(products.length)} ready`)}`;
+}
+
+function daemonLines({ daemon, now }: StatusInput, paint: Paint): readonly string[] {
+  if (daemon === null) return ['Daemon    none has written to this journal'];
+  const { source } = daemon;
+  const since = source.since === null ? '' : ` since ${utc(source.since)}`;
+  const counts = `${plural(source.documents, 'document', 'documents')}, ${thousands(source.invalid)} invalid`;
+  const revision = source.revision === null ? 'not read yet' : visible(source.revision);
+  return [
+    `Daemon    ${daemonState(daemon, now, paint)}`,
+    `Source    ${revision}${since}, ${counts}`,
+    ...(source.problem === null ? [] : troubled(source.problem, paint)),
+    `Journal   ${daemon.journalProblem === null ? 'ok' : paint('refused', visible(daemon.journalProblem))}`,
+    ...daemon.targets.flatMap(({ name, problem }) =>
+      problem === null ? [] : troubled(`target ${name}: ${problem}`, paint),
+    ),
+  ];
+}
+
+function troubled(problem: string, paint: Paint): readonly string[] {
+  const lines = wrap(visible(problem), '          ', '          ');
+  return lines.map((line) => paint('refused', line));
+}
+
+function daemonState(daemon: DaemonView, now: string, paint: Paint): string {
+  const ms = (iso: string) => Date.parse(now) - Date.parse(iso);
+  const who = visible(daemon.host);
+  if (daemon.stoppedAt !== null) return `stopped at ${utc(daemon.stoppedAt)} on ${who}`;
+  const silent = ms(daemon.heartbeatAt);
+  if (silent > SILENT_MS)
+    return paint('refused', `no sign of life for ${duration(silent)}, last seen on ${who}`);
+  const mode = daemon.observeOnly ? ', only observing' : '';
+  const pass =
+    daemon.lastPass === null
+      ? 'no full pass yet'
+      : `last full pass ${utc(daemon.lastPass.at)}, took ${duration(daemon.lastPass.tookMs)}`;
+  return `running ${duration(ms(daemon.startedAt))} as ${who}${mode}, ${pass}`;
+}
+
+const COLUMNS = ['READY', 'IN FLIGHT', 'WAITING', 'STALLED', 'DRIFT', 'UNVERIFIED'] as const;
+
+function targetTable({ products, daemon }: StatusInput): readonly string[] {
+  const byTarget = Map.groupBy(products, (view) => view.target as string);
+  const accounts = new Map(
+    (daemon?.targets ?? []).map(({ name, accountId }) => [name as string, accountId ?? '-']),
+  );
+  const names = [...new Set([...byTarget.keys(), ...accounts.keys()])].sort(byText);
+  if (names.length === 0) return [];
+  const rows = names.map((name) => [
+    visible(name),
+    accounts.get(name) ?? '-',
+    ...figures(byTarget.get(name) ?? []),
+  ]);
+  return alignTable([['TARGET', 'ACCOUNT', ...COLUMNS], ...rows]);
+}
+
+function figures(views: readonly ProductStatusView[]): readonly string[] {
+  const unverified = views.reduce((sum, view) => sum + view.unverified, 0);
+  return [
+    views.filter((view) => view.condition === 'Ready').length,
+    views.filter(isInFlight).length,
+    views.filter(isWaiting).length,
+    views.filter(isStalled).length,
+    views.filter((view) => view.drift).length,
+    unverified,
+  ].map(thousands);
+}
+
+/** Text columns to the left, figures to the right. */
+function alignTable(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return column < 2 ? cell.padEnd(width) : cell.padStart(width);
+      })
+      .join('  '),
+  );
+}
+
+function detailLines(
+  title: string,
+  { products }: StatusInput,
+  belongs: (view: ProductStatusView) => boolean,
+  paint: Paint,
+): readonly string[] {
+  const views = products
+    .filter(belongs)
+    .toSorted((a, b) => byText(a.target, b.target) || byText(a.name, b.name));
+  if (views.length === 0) return [];
+  return [paint('heading', title), ...views.flatMap((view) => productLines(view))];
+}
+
+function productLines(view: ProductStatusView): readonly string[] {
+  const name = `  ${visible(view.target)}/${visible(view.name)}`;
+  const record =
+    view.recordId === null
+      ? visible(view.reason)
+      : `record ${visible(view.recordId)} ${visible(view.recordStatus ?? '')}`.trimEnd();
+  const head = `${name.padEnd(28)}${name.length < 28 ? '' : '  '}${record}`;
+  if (view.condition !== 'Stalled') return [head];
+  const where = `${visible(formatPosition(view.at))}, revision ${visible(view.revision)}`;
+  return [
+    head,
+    ...said('wanted', view.wanted === null ? where : `${visible(view.wanted)}, ${where}`),
+    ...(view.live === null ? [] : said('live', visible(view.live))),
+    ...said('reason', visible(view.message)),
+    ...(view.next === null ? [] : said('next', visible(view.next))),
+  ];
+}
+
+function said(word: string, sentence: string): readonly string[] {
+  return wrap(`${word.padEnd(8)} ${sentence}`, '    ', '             ');
+}

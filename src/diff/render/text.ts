@@ -1,0 +1,150 @@
+import type { CallCounts, Plan } from '../../domain/plan.ts';
+import { countChanges, type PlanCounts, planResult } from '../plan.ts';
+import { changeLines } from './change-lines.ts';
+import { type Group, groupChanges, summary } from './groups.ts';
+import { renderProblem } from './problem.ts';
+import { noPaint, type Paint, plural, thousands, utc, visible, wrap } from './words.ts';
+
+export interface TextOptions {
+  readonly detailedExitcode: boolean;
+  /** Colour for a terminal; the identity elsewhere. */
+  readonly paint?: Paint;
+}
+
+const DESIRED_COLUMN = 64;
+const LIVE_COLUMN = 43;
+
+/** The plan for a terminal or a log: plain text, 80 columns, ended by a line feed. */
+export function renderPlanText(plan: Plan, options: TextOptions): string {
+  const paint = options.paint ?? noPaint;
+  const counts = countChanges(plan);
+  const sections = [
+    header(plan),
+    [paint('heading', summary(counts))],
+    ...groupChanges(plan.body).map((group) => groupLines(group, paint)),
+    documentProblems(plan, paint),
+    targetProblems(plan, paint),
+    guardLines(plan, paint),
+    openFields(plan, counts),
+    footer(plan, counts, options, paint),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.map((line) => line.trimEnd()).join('\n')}\n`)
+    .join('\n');
+}
+
+function header({ body, meta }: Plan): readonly string[] {
+  const targets = plural(body.targets.length, 'target', 'targets');
+  const documents = plural(body.documents.length, 'document', 'documents');
+  return [
+    `Plan   revision ${visible(meta.revision)}`,
+    `       live state of ${utc(meta.createdAt)}, ${targets}, ${documents}`,
+  ];
+}
+
+function groupLines(group: Group, paint: Paint): readonly string[] {
+  const title = `${group.title} (${thousands(group.changes.length)})`;
+  const isCompared = ['update', 'drift', 'observed'].includes(group.kind);
+  const heads = isCompared ? 'live'.padEnd(DESIRED_COLUMN - LIVE_COLUMN).concat('document') : '';
+  const first = `${paint('heading', title)}${' '.repeat(Math.max(1, LIVE_COLUMN - title.length))}${heads}`;
+  // One line each needs no blank line between.
+  const isShort = group.kind === 'suspended' || group.kind === 'busy';
+  const blocks = group.changes.map((change) => changeLines(group, change, paint));
+  return [first, ...blocks.flatMap((lines, i) => (i === 0 || isShort ? lines : ['', ...lines]))];
+}
+
+function documentProblems({ body }: Plan, paint: Paint): readonly string[] {
+  if (body.problems.length === 0) return [];
+  const title = `In the documents (${thousands(body.problems.length)})`;
+  const problems = body.problems.flatMap((problem) => renderProblem(problem, paint).split('\n'));
+  return [paint('heading', title), ...problems];
+}
+
+function targetProblems({ body }: Plan, paint: Paint): readonly string[] {
+  return body.targets.flatMap(({ name, unreadable }) =>
+    unreadable === null
+      ? []
+      : [
+          paint('refused', `Target ${visible(name)} could not be read; nothing is changed there`),
+          ...wrap(visible(unreadable), '    ', '    '),
+        ],
+  );
+}
+
+function guardLines({ body }: Plan, paint: Paint): readonly string[] {
+  const lines = body.targets.flatMap((target) =>
+    target.guards.map(({ planned, cap }) => {
+      const figures = `${thousands(planned)} planned, limit ${thousands(cap)} (--max-changes)`;
+      return `  ${paint('refused', 'refused')}   ${visible(target.name)}   changes   ${figures}`;
+    }),
+  );
+  return lines.length === 0 ? [] : [paint('heading', 'Guards'), ...lines];
+}
+
+function openFields({ body }: Plan, counts: PlanCounts): readonly string[] {
+  const { fields, products } = counts.unverified;
+  const unread = body.targets
+    .flatMap((target) => target.changes)
+    .reduce((sum, change) => sum + change.unreadable.length, 0);
+  const unverified =
+    fields === 0
+      ? []
+      : wrap(
+          `Unverified: ${plural(fields, 'field', 'fields')} of ${plural(products, 'provisioned product', 'provisioned products')}. AWS does not return their values and the journal has not seen them. No call is made for them.`,
+          '',
+          '',
+        );
+  const unreadable =
+    unread === 0
+      ? []
+      : [`Not readable: ${plural(unread, 'field', 'fields')} (--format json names them).`];
+  return [...unverified, ...unreadable];
+}
+
+function footer(
+  plan: Plan,
+  counts: PlanCounts,
+  options: TextOptions,
+  paint: Paint,
+): readonly string[] {
+  const { exitCode, because } = planResult(plan, options.detailedExitcode);
+  const result = `exit ${exitCode}, because ${because}`;
+  return [
+    `Reads   ${callsLine(plan.meta.calls)}`,
+    `Writes  ${writesLine(counts)}`,
+    `Digest  ${plan.digest}`,
+    `Result  ${paint(exitCode === 1 ? 'refused' : 'good', result)}`,
+  ];
+}
+
+/** `29 calls: 23 Service Catalog, 3 CloudFormation, 3 other`. */
+export function callsLine(calls: CallCounts): string {
+  const of = (service: string) =>
+    Object.entries(calls.byOperation)
+      .filter(([name]) => name.split('.', 1)[0] === service)
+      .reduce((sum, [, count]) => sum + count, 0);
+  const catalog = of('servicecatalog');
+  const stacks = of('cloudformation');
+  const parts = [
+    [catalog, 'Service Catalog'],
+    [stacks, 'CloudFormation'],
+    [calls.total - catalog - stacks, 'other'],
+  ] as const;
+  const named = parts.flatMap(([count, what]) =>
+    count === 0 ? [] : [`${thousands(count)} ${what}`],
+  );
+  const total = plural(calls.total, 'call', 'calls');
+  return named.length === 0 ? total : `${total}: ${named.join(', ')}`;
+}
+
+/** `3 if applied: 2 update product, 1 update properties`. */
+export function writesLine({ writes }: PlanCounts): string {
+  const total = writes.updates + writes.properties;
+  if (total === 0) return 'none';
+  const parts = [
+    writes.updates === 0 ? [] : [`${thousands(writes.updates)} update product`],
+    writes.properties === 0 ? [] : [`${thousands(writes.properties)} update properties`],
+  ];
+  return `${thousands(total)} if applied: ${parts.flat().join(', ')}`;
+}

@@ -1,0 +1,132 @@
+import type { Clock, Failure, Log, Random, Result } from '../reconciler/ports.ts';
+import type { Apis, Clients, Service } from './clients.ts';
+import { failure, failureOf } from './errors.ts';
+import type { CatalogOptions } from './target.ts';
+import type { CallOptions } from './wire.ts';
+
+/** Reads are tried this often before their failure is reported. */
+const TRIES = 6;
+const BACKOFF_BASE_MS = 500;
+const BACKOFF_CAP_MS = 20_000;
+
+/** Reads change nothing, so they may be repeated even when it is open whether they arrived. */
+const REPEATED: ReadonlySet<Failure['kind']> = new Set(['throttled', 'unsent', 'unknown']);
+
+type Redact = (text: string) => string;
+type Ask<S extends Service, T> = (api: Apis[S], options: CallOptions) => Promise<T>;
+
+export interface Calls {
+  /** A read: every try takes a ticket; what may pass by itself is tried again. */
+  read<S extends Service, T>(service: S, operation: string, ask: Ask<S, T>): Promise<Result<T>>;
+  /** Exactly one call, no ticket, no retry. `redact` sees the text of its failure first. */
+  once<S extends Service, T>(
+    service: S,
+    operation: string,
+    ask: Ask<S, T>,
+    redact: Redact,
+  ): Promise<Result<T>>;
+}
+
+export interface CallsOptions {
+  readonly target: string;
+  readonly clients: Clients;
+  readonly reads: CatalogOptions['reads'];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Aborted when the catalog is closed. */
+  readonly closed: AbortSignal;
+}
+
+type Attempt<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly again: boolean };
+
+export function createCalls(options: CallsOptions): Calls {
+  return {
+    async read(service, operation, ask) {
+      const before = async (api: Apis[Service]) => {
+        // Credentials first: a slow way to them must not bunch calls whose tickets are given out.
+        await api.client.config.credentials();
+        await options.reads[service].take(options.closed);
+      };
+      for (let tries = 1; ; tries += 1) {
+        const result = await attempt(options, { service, operation, ask, before });
+        if (result.kind === 'ok') return result;
+        const last = !result.again || tries === TRIES || options.closed.aborted;
+        if (last) return failed(result.failure);
+        const waitMs = backoffMs(tries, options.random);
+        noteRetry(options, result.failure, tries, waitMs);
+        await options.clock.sleep(waitMs, options.closed);
+      }
+    },
+    async once(service, operation, ask, redact) {
+      const before = async () => undefined;
+      const result = await attempt(options, { service, operation, ask, before, redact });
+      return result.kind === 'ok' ? result : failed(result.failure);
+    },
+  };
+}
+
+interface Call<S extends Service, T> {
+  readonly service: S;
+  readonly operation: string;
+  readonly ask: Ask<S, T>;
+  readonly before: (api: Apis[S]) => Promise<void>;
+  readonly redact?: Redact;
+}
+
+async function attempt<S extends Service, T>(
+  { clients, closed }: CallsOptions,
+  call: Call<S, T>,
+): Promise<Attempt<T>> {
+  let left = false;
+  const onLeave = () => {
+    left = true;
+  };
+  try {
+    const api = await clients.api[call.service]();
+    await call.before(api);
+    closed.throwIfAborted();
+    return { kind: 'ok', value: await call.ask(api, { abortSignal: closed, onLeave }) };
+  } catch (error) {
+    if (closed.aborted && !left) {
+      const why = 'the connection to AWS was closed before the call was made';
+      const seen = failure('unsent', call.operation, 'Closed', why);
+      return { kind: 'failed', failure: seen, again: false };
+    }
+    const seen = failureOf(error, call.operation, left, call.redact);
+    return { kind: 'failed', failure: seen, again: REPEATED.has(seen.kind) || wasSkewed(error) };
+  }
+}
+
+export function failed(failure: Failure): { readonly kind: 'failed'; readonly failure: Failure } {
+  return { kind: 'failed', failure };
+}
+
+/** Exponential with full jitter. `tries`: how many have failed, from 1. */
+function backoffMs(tries: number, random: Random): number {
+  return random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (tries - 1));
+}
+
+function noteRetry(options: CallsOptions, seen: Failure, tries: number, waitMs: number): void {
+  options.log.write('debug', 'aws.retry', {
+    target: options.target,
+    operation: seen.operation,
+    kind: seen.kind,
+    code: seen.code,
+    tries,
+    waitMs: Math.round(waitMs),
+  });
+}
+
+/** The SDK learned from the answer that our clock is off, and signs the next call accordingly. */
+function wasSkewed(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const metadata: unknown = Reflect.get(error, '$metadata');
+  return (
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    Reflect.get(metadata, 'clockSkewCorrected') === true
+  );
+}

@@ -1,0 +1,51 @@
+import { setMaxListeners } from 'node:events';
+import type { Catalog } from '../reconciler/ports.ts';
+import { createCalls } from './calls.ts';
+import { createClients } from './clients.ts';
+import { readIdentity, readRegion, rememberSuccess } from './identity.ts';
+import { products } from './products.ts';
+import { provisionedProducts } from './provisioned-products.ts';
+import { records } from './records.ts';
+import { send } from './send.ts';
+import { readStacks } from './stacks.ts';
+import type { CatalogOptions } from './target.ts';
+import { CallCounter } from './wire.ts';
+
+/**
+ * Service Catalog, CloudFormation and STS of one target, over the AWS SDK. Nothing is loaded, looked
+ * up or connected before the first call. Never throws: what goes wrong is in the results.
+ */
+export function createCatalog(options: CatalogOptions): Catalog {
+  const closing = new AbortController();
+  // Every call under way listens to it.
+  setMaxListeners(0, closing.signal);
+  const counter = new CallCounter();
+  const clients = createClients(options, {
+    onCall: (operation) => counter.add(operation),
+    beforeForeign: () => options.reads.sts.take(closing.signal),
+  });
+  const calls = createCalls({
+    ...options,
+    target: options.target.name,
+    clients,
+    closed: closing.signal,
+  });
+  const region = rememberSuccess(() => readRegion(clients.api));
+  const identity = rememberSuccess(() => readIdentity(calls, region));
+  return {
+    identity,
+    ...provisionedProducts(calls),
+    async stacks(ids) {
+      if (ids.size === 0) return { found: new Map(), missing: new Set(), failure: null };
+      return await readStacks(calls, await region(), ids);
+    },
+    ...records(calls),
+    ...products(calls),
+    send: (request, token) => send(calls, request, token),
+    calls: () => counter.counts(),
+    close() {
+      closing.abort();
+      clients.destroy();
+    },
+  };
+}

@@ -27,6 +27,8 @@ interface Finding {
   readonly next?: string;
   /** The problem is the key, not its value. */
   readonly atKey?: boolean;
+  /** Pointers that exclude each other: the one that is written later is at fault. */
+  readonly rivals?: readonly string[];
 }
 
 /** More than can be listed; the rest of a long list is not even looked at. */
@@ -42,8 +44,9 @@ export function explain(input: ExplainInput): Problem[] {
     const key = `${finding.pointer} ${finding.message}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    const at = finding.atKey ? input.keyAt(finding.pointer) : input.at(finding.pointer);
-    const field = input.field(finding.pointer);
+    const pointer = finding.rivals === undefined ? finding.pointer : laterOf(finding, input);
+    const at = finding.atKey ? input.keyAt(pointer) : input.at(pointer);
+    const field = input.field(pointer);
     const next = finding.next === undefined ? {} : { next: finding.next };
     problems.push(fault(finding.code, at, finding.message, { field, ...next }));
   }
@@ -175,14 +178,22 @@ function choice(error: ErrorObject, own: unknown): Finding {
   const message =
     typeof own === 'string' ? own : 'the value fits none, or more than one, of the allowed forms';
   const banned = (error.schema as { required?: unknown } | undefined)?.required;
-  const last = error.keyword === 'not' && Array.isArray(banned) ? banned.at(-1) : undefined;
-  if (typeof last !== 'string') return { code: 'document/conflict', pointer, message };
+  if (error.keyword !== 'not' || !Array.isArray(banned)) {
+    return { code: 'document/conflict', pointer, message };
+  }
   return {
     code: 'document/conflict',
-    pointer: `${pointer}${pointerStep(last)}`,
+    pointer,
     atKey: true,
     message,
+    rivals: banned.map((key) => `${pointer}${pointerStep(String(key))}`),
   };
+}
+
+function laterOf({ pointer, rivals }: Finding, input: ExplainInput): string {
+  const places = (rivals ?? []).map((rival) => ({ rival, at: input.keyAt(rival) }));
+  places.sort((a, b) => b.at.line - a.at.line || b.at.column - a.at.column);
+  return places[0]?.rival ?? pointer;
 }
 
 function notOneOf(error: ErrorObject, shape: Shape): Finding {

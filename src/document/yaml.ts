@@ -11,6 +11,7 @@ import {
   Schema,
   type YAMLError,
 } from 'yaml';
+import type { ErrorCode } from '../domain/errors/registry.ts';
 import type { Position, Problem } from '../domain/problem.ts';
 import { capped, fault } from './fault.ts';
 import { type Limits, MAX_DEPTH, MAX_MARKS, MAX_PROBLEMS, MAX_SYNTAX_ERRORS } from './limits.ts';
@@ -119,37 +120,38 @@ function isEmpty(scalar: {
 /** Lexemes → syntax tokens, stopped as soon as a bound is passed. */
 function* tokens(input: YamlText, place: (offset: number) => Position): Generator<CST.Token> {
   const parser = new Parser();
+  const errorLimit = MAX_SYNTAX_ERRORS + input.limits.documents;
   let marks = 0;
   let errors = 0;
-  const step = function* (source: Generator<CST.Token>): Generator<CST.Token> {
-    for (const token of source) {
+  for (const lexeme of new Lexer().lex(input.text)) {
+    for (const token of parser.next(lexeme)) {
+      // A stray end marker (...) is one too, and only shows as an error when composed.
       if (token.type === 'error' || token.type === 'doc-end') errors += 1;
       yield token;
     }
-  };
-  for (const lexeme of new Lexer().lex(input.text)) {
-    yield* step(parser.next(lexeme));
-    const first = lexeme.charCodeAt(0);
-    if (first === 0x26 || first === 0x21 || first === 0x25) marks += 1;
+    if (isMark(lexeme)) marks += 1;
     if (parser.stack.length > MAX_DEPTH + 2) {
-      const message = `the nesting is deeper than ${MAX_DEPTH} levels`;
-      const problem = fault('document/too-deep', place(parser.offset), message);
-      throw new Refusal(problem, parser.offset);
+      throw refusal('document/too-deep', `the nesting is deeper than ${MAX_DEPTH} levels`);
     }
-    if (marks > MAX_MARKS || errors > MAX_SYNTAX_ERRORS + input.limits.documents) {
-      const what =
-        marks > MAX_MARKS
-          ? `more than ${MAX_MARKS} anchors, tags and directives`
-          : `more than ${MAX_SYNTAX_ERRORS} syntax errors`;
-      const problem = fault(
-        'document/too-complex',
-        place(parser.offset),
-        `the file holds ${what}; the rest of it is not read`,
-      );
-      throw new Refusal(problem, parser.offset);
-    }
+    if (marks > MAX_MARKS) throw tooComplex(`more than ${MAX_MARKS} anchors, tags and directives`);
+    if (errors > errorLimit) throw tooComplex(`more than ${MAX_SYNTAX_ERRORS} syntax errors`);
   }
-  yield* step(parser.end());
+  yield* parser.end();
+
+  function refusal(code: ErrorCode, message: string): Refusal {
+    return new Refusal(fault(code, place(parser.offset), message), parser.offset);
+  }
+
+  function tooComplex(what: string): Refusal {
+    const message = `the file holds ${what}; the rest of it is not read`;
+    return refusal('document/too-complex', message);
+  }
+}
+
+/** An anchor, a tag or a directive; or text of a block that looks like one, which does no harm. */
+function isMark(lexeme: string): boolean {
+  const first = lexeme[0];
+  return first === '&' || first === '!' || first === '%';
 }
 
 function tooManyDocuments(

@@ -1,0 +1,101 @@
+import { positionAt, type SourceDocument } from '../document/node.ts';
+import { follow } from '../document/pointer.ts';
+import {
+  asArtifactId,
+  asPathId,
+  asProductId,
+  asProvisionedProductId,
+  type Identity,
+  productKey,
+} from '../domain/ids.ts';
+import type { Position } from '../domain/problem.ts';
+import type { ByIdOrName, ParameterWish, SpecOrigin } from '../domain/spec.ts';
+import { placeOf } from './identity.ts';
+import type { Draft, ParameterValue, ProvisionedProductDocument } from './model.ts';
+
+/** A valid document → its spec, but for the target. Defaults of `reconcile` are filled in here. */
+export function buildDraft(value: ProvisionedProductDocument, source: SourceDocument): Draft {
+  const { metadata, spec } = value;
+  const identity = identityOf(value);
+  return {
+    target: spec.target ?? null,
+    spec: {
+      key: productKey(identity),
+      name: metadata.name,
+      identity,
+      labels: metadata.labels ?? emptyRecord(),
+      annotations: metadata.annotations ?? emptyRecord(),
+      product: byIdOrName(spec.productId, spec.productName, asProductId),
+      version: byIdOrName(spec.provisioningArtifactId, spec.provisioningArtifactName, asArtifactId),
+      path: byIdOrName(spec.pathId, spec.pathName, asPathId),
+      parameters: wishesOf(spec.provisioningParameters ?? emptyRecord()),
+      tags: spec.tags ?? null,
+      owner: spec.properties?.owner ?? null,
+      launchRole: spec.properties?.launchRole ?? null,
+      acceptLanguage: spec.acceptLanguage ?? null,
+      expect: expectationOf(spec.expect),
+      reconcile: {
+        drift: spec.reconcile?.drift ?? 'correct',
+        mode: spec.reconcile?.mode ?? 'enforce',
+        suspend: spec.reconcile?.suspend ?? false,
+      },
+      origin: originOf(source),
+    },
+  };
+}
+
+function identityOf({ metadata, spec }: ProvisionedProductDocument): Identity {
+  if (spec.provisionedProductId === undefined) return { kind: 'name', name: metadata.name };
+  return { kind: 'id', id: asProvisionedProductId(spec.provisionedProductId) };
+}
+
+function byIdOrName<Id>(
+  id: string | undefined,
+  name: string | undefined,
+  brand: (text: string) => Id,
+): ByIdOrName<Id> | null {
+  if (id !== undefined) return { kind: 'id', id: brand(id) };
+  return name === undefined ? null : { kind: 'name', name };
+}
+
+function wishesOf(
+  values: Readonly<Record<string, ParameterValue>>,
+): Readonly<Record<string, ParameterWish>> {
+  const wishes: Record<string, ParameterWish> = emptyRecord();
+  for (const [key, value] of Object.entries(values)) wishes[key] = wishOf(value);
+  return wishes;
+}
+
+function wishOf(value: ParameterValue): ParameterWish {
+  if (typeof value === 'string') return { kind: 'value', value };
+  if (value.value !== undefined) return { kind: 'value', value: value.value };
+  return value.useDefault === true ? { kind: 'useDefault' } : { kind: 'usePrevious' };
+}
+
+function expectationOf(expect: ProvisionedProductDocument['spec']['expect']) {
+  const id = expect?.provisionedProductId;
+  return {
+    provisionedProductId: id === undefined ? null : asProvisionedProductId(id),
+    physicalId: expect?.physicalId ?? null,
+  };
+}
+
+/** Positions of the keys below `spec`, two levels deep: what later messages can speak of. */
+function originOf(source: SourceDocument): SpecOrigin {
+  const fields: Record<string, Position> = emptyRecord();
+  const spec = follow(source.root, ['spec']).node;
+  if (spec.kind === 'mapping') {
+    for (const { key, value } of spec.entries) {
+      fields[key.text] = positionAt(source, key.offset);
+      if (value.kind !== 'mapping') continue;
+      for (const inner of value.entries) {
+        fields[`${key.text}.${inner.key.text}`] = positionAt(source, inner.key.offset);
+      }
+    }
+  }
+  return { at: placeOf(source), fields };
+}
+
+function emptyRecord<T>(): Record<string, T> {
+  return Object.create(null);
+}

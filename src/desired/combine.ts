@@ -1,0 +1,194 @@
+import { fault, quote } from '../document/fault.ts';
+import { nearest } from '../document/suggest.ts';
+import { asTargetName, type ProductKey, productKey, type TargetName } from '../domain/ids.ts';
+import { formatPosition, type Position, type Problem } from '../domain/problem.ts';
+import type { Spec } from '../domain/spec.ts';
+import type { Clue, Desired, Draft, FileReading, InvalidDocument } from './model.ts';
+
+export interface DesiredOptions {
+  readonly targets: readonly { readonly name: TargetName }[];
+  /** Where a document names no target; null: it must name one. */
+  readonly defaultTarget: TargetName | null;
+}
+
+export interface CombineInput {
+  readonly readings: readonly FileReading[];
+  /** Problems of files that were not read at all. */
+  readonly unread: readonly Problem[];
+  readonly files: number;
+  readonly options: DesiredOptions;
+}
+
+/** A document that is for one provisioned product; `spec` is null where the document is invalid. */
+interface Claim extends InvalidDocument {
+  readonly spec: Spec | null;
+}
+
+/** An invalid document whose name is known and whose target is not: it may be for any of them. */
+interface LooseClaim {
+  readonly key: ProductKey;
+  readonly name: string;
+  readonly at: Position;
+}
+
+interface Addressed {
+  readonly claims: readonly Claim[];
+  readonly loose: readonly LooseClaim[];
+  readonly problems: readonly Problem[];
+}
+
+/** Files read one by one → what they declare together. */
+export function combine({ readings, unread, files, options }: CombineInput): Desired {
+  const clues = readings.flatMap((reading) => reading.clues);
+  const drafts = readings.flatMap((reading) => reading.drafts);
+  const addressed = address(drafts, clues, options);
+  const { refused, problems } = findConflicts(addressed.claims);
+  const specs = addressed.claims.flatMap((claim) =>
+    claim.spec === null || refused.has(claim) ? [] : [claim.spec],
+  );
+  const inUse = new Set(specs.map(slotOf));
+  const unusable = addressed.claims.filter((claim) => claim.spec === null || refused.has(claim));
+  const anywhere = addressed.loose.flatMap((claim) =>
+    options.targets.map(({ name }) => ({ ...claim, target: name })),
+  );
+  const found = [...unread, ...readings.flatMap((one) => one.problems), ...addressed.problems];
+  return {
+    specs: specs.sort(bySlot),
+    problems: [...found, ...problems].sort(byPlace),
+    invalid: distinct([...unusable, ...anywhere.filter((claim) => !inUse.has(slotOf(claim)))]),
+    unknownIdentity: unread.length > 0 || clues.some((clue) => clue.identity === null),
+    counts: {
+      files,
+      documents: drafts.length + clues.length,
+      skipped: readings.reduce((sum, reading) => sum + reading.skipped, 0),
+      empty: readings.reduce((sum, reading) => sum + reading.empty, 0),
+    },
+  };
+}
+
+/** Gives every document its target, as far as it can be told. */
+function address(
+  drafts: readonly Draft[],
+  clues: readonly Clue[],
+  options: DesiredOptions,
+): Addressed {
+  const claims: Claim[] = [];
+  const loose: LooseClaim[] = [];
+  const problems: Problem[] = [];
+  for (const draft of drafts) {
+    const { key, name, origin } = draft.spec;
+    const target = targetNamed(draft.target, options);
+    if (target !== null) {
+      claims.push({ target, key, name, at: origin.at, spec: { ...draft.spec, target } });
+    } else {
+      loose.push({ key, name, at: origin.at });
+      problems.push(targetProblem(draft, options));
+    }
+  }
+  for (const { identity, at, target: written, targetCertain } of clues) {
+    if (identity === null) continue;
+    const target = targetCertain ? targetNamed(written, options) : null;
+    if (target === null) loose.push({ ...identity, at });
+    else claims.push({ ...identity, at, target, spec: null });
+  }
+  return { claims, loose, problems };
+}
+
+function targetNamed(written: string | null, options: DesiredOptions): TargetName | null {
+  if (written === null) return options.defaultTarget;
+  return options.targets.some(({ name }) => name === written) ? asTargetName(written) : null;
+}
+
+function targetProblem(draft: Draft, options: DesiredOptions): Problem {
+  const names = options.targets.map(({ name }) => name);
+  const listed = names.join(', ');
+  const field = 'target';
+  if (draft.target === null) {
+    const message = `the document names no target, and the configuration has several and no default (${listed})`;
+    return fault('document/no-target', draft.spec.origin.at, message, { field });
+  }
+  const at = draft.spec.origin.fields[field] ?? draft.spec.origin.at;
+  const message = `the target ${quote(draft.target)} is not in the configuration (it has ${listed})`;
+  const meant = nearest(draft.target, names);
+  const next = meant === null ? {} : { next: `did you mean ${quote(meant)}?` };
+  return fault('document/unknown-target', at, message, { field, ...next });
+}
+
+/**
+ * Two documents for one provisioned product: by the same name, by the same id, or by a name whose
+ * expected id another document uses. All of them are refused.
+ */
+function findConflicts(claims: readonly Claim[]): {
+  readonly refused: ReadonlySet<Claim>;
+  readonly problems: readonly Problem[];
+} {
+  const bySlotName = new Map<string, Claim[]>();
+  for (const claim of claims) {
+    for (const slot of slotsOf(claim)) {
+      const held = bySlotName.get(slot);
+      if (held === undefined) bySlotName.set(slot, [claim]);
+      else held.push(claim);
+    }
+  }
+  const rivals = new Map<Claim, Set<Claim>>();
+  for (const group of bySlotName.values()) {
+    if (group.length < 2) continue;
+    for (const claim of group) {
+      const known = rivals.get(claim) ?? new Set<Claim>();
+      for (const other of group) if (other !== claim) known.add(other);
+      rivals.set(claim, known);
+    }
+  }
+  const problems = [...rivals].map(([claim, others]) => conflictProblem(claim, [...others]));
+  return { refused: new Set(rivals.keys()), problems };
+}
+
+function slotsOf(claim: Claim): readonly string[] {
+  const expected = claim.spec?.expect.provisionedProductId ?? null;
+  if (expected === null) return [slotOf(claim)];
+  const key = productKey({ kind: 'id', id: expected });
+  return [...new Set([slotOf(claim), slotOf({ target: claim.target, key })])];
+}
+
+const RIVALS_NAMED = 3;
+
+function conflictProblem(claim: Claim, others: readonly Claim[]): Problem {
+  const places = others.slice(0, RIVALS_NAMED).map((other) => formatPosition(other.at));
+  const more = others.length > RIVALS_NAMED ? ` and ${others.length - RIVALS_NAMED} more` : '';
+  const message = `another document is for the same provisioned product, ${claim.target}/${claim.name}: ${places.join(', ')}${more}`;
+  return fault('document/duplicate-product', claim.at, message);
+}
+
+function slotOf(claim: { readonly target: TargetName; readonly key: ProductKey }): string {
+  return `${claim.target}\n${claim.key}`;
+}
+
+/** One entry for each provisioned product, the first by place. */
+function distinct(claims: readonly InvalidDocument[]): InvalidDocument[] {
+  const first = new Map<string, InvalidDocument>();
+  for (const { target, key, name, at } of [...claims].sort(byPlace)) {
+    const slot = slotOf({ target, key });
+    if (!first.has(slot)) first.set(slot, { target, key, name, at });
+  }
+  return [...first.values()].sort(bySlot);
+}
+
+/** By code units, so that the order is the same on every machine. */
+function compare(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function bySlot(left: Omit<InvalidDocument, 'at'>, right: Omit<InvalidDocument, 'at'>): number {
+  return (
+    compare(left.target, right.target) ||
+    compare(left.name, right.name) ||
+    compare(left.key, right.key)
+  );
+}
+
+function byPlace(left: { at: Position | null }, right: { at: Position | null }): number {
+  const [a, b] = [left.at, right.at];
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
+  return compare(a.file, b.file) || a.line - b.line || a.column - b.column;
+}

@@ -1,0 +1,68 @@
+import { fault, quote } from '../document/fault.ts';
+import type { Problem } from '../domain/problem.ts';
+import { combine, type DesiredOptions } from './combine.ts';
+import type { Desired, FileReading } from './model.ts';
+import { readFile } from './read-file.ts';
+
+export interface DesiredFile {
+  /** Relative to the directory, with `/`; `-` for standard input. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export type DesiredLoader = (files: readonly DesiredFile[], options: DesiredOptions) => Desired;
+
+/** All files → what they declare. Never throws, whatever the bytes are. */
+export function loadDesired(files: readonly DesiredFile[], options: DesiredOptions): Desired {
+  return createDesiredLoader()(files, options);
+}
+
+/**
+ * A loader that remembers each file by its bytes, so that unchanged files are not parsed again.
+ * Files that are no longer given are forgotten.
+ */
+export function createDesiredLoader(): DesiredLoader {
+  let cache = new Map<string, { readonly bytes: Uint8Array; readonly reading: FileReading }>();
+  return (files, options) => {
+    const fresh: typeof cache = new Map();
+    const readings: FileReading[] = [];
+    const { readable, problems } = withoutKustomizations(files);
+    for (const { path, bytes } of readable) {
+      const known = cache.get(path);
+      const same = known !== undefined && sameBytes(known.bytes, bytes);
+      const reading = same ? known.reading : readFile({ path, bytes });
+      fresh.set(path, { bytes, reading });
+      readings.push(reading);
+    }
+    cache = fresh;
+    return combine({ readings, unread: problems, files: files.length, options });
+  };
+}
+
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left === right || (left.length === right.length && Buffer.compare(left, right) === 0);
+}
+
+const KUSTOMIZATION = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
+/** The program's own configuration, where the directory is the one that holds it. */
+const OWN_CONFIG = 'trueup.yaml';
+
+/** Files below a kustomization are parts of something else and are not read at all. */
+function withoutKustomizations(files: readonly DesiredFile[]): {
+  readonly readable: readonly DesiredFile[];
+  readonly problems: readonly Problem[];
+} {
+  const roots = files.filter(({ path }) => KUSTOMIZATION.test(path)).map(({ path }) => path);
+  const prefixes = roots.map((path) => path.slice(0, path.lastIndexOf('/') + 1));
+  const problems = roots.map((path) => {
+    const directory = path.slice(0, path.lastIndexOf('/') + 1) || './';
+    const at = { file: path, line: 1, column: 1 };
+    const message = `the directory ${quote(directory)} is a kustomization; none of its files is read`;
+    const next = `render it first: kustomize build ${directory} | trueup plan -`;
+    return fault('document/kustomization', at, message, { next });
+  });
+  const readable = files.filter(
+    ({ path }) => path !== OWN_CONFIG && !prefixes.some((prefix) => path.startsWith(prefix)),
+  );
+  return { readable, problems };
+}

@@ -1,0 +1,94 @@
+import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { Position, Problem } from '../domain/problem.ts';
+import type { Spec } from '../domain/spec.ts';
+
+/** A ProvisionedProduct document as the schema guarantees it. Records have no prototype. */
+export interface ProvisionedProductDocument {
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: {
+    readonly target?: string;
+    readonly provisionedProductId?: string;
+    readonly productId?: string;
+    readonly productName?: string;
+    readonly provisioningArtifactId?: string;
+    readonly provisioningArtifactName?: string;
+    readonly pathId?: string;
+    readonly pathName?: string;
+    readonly provisioningParameters?: Readonly<Record<string, ParameterValue>>;
+    readonly tags?: Readonly<Record<string, string>>;
+    readonly properties?: { readonly owner?: string; readonly launchRole?: string };
+    readonly acceptLanguage?: string;
+    readonly expect?: { readonly provisionedProductId?: string; readonly physicalId?: string };
+    readonly reconcile?: {
+      readonly drift?: 'correct' | 'report';
+      readonly mode?: 'enforce' | 'observe';
+      readonly suspend?: boolean;
+    };
+  };
+}
+
+export type ParameterValue =
+  | string
+  | { readonly value?: string; readonly usePreviousValue?: true; readonly useDefault?: true };
+
+/** A valid document before its target is known: `spec` still has to be addressed. */
+export interface Draft {
+  readonly spec: Omit<Spec, 'target'>;
+  /** `spec.target` as written; null where it is left out. */
+  readonly target: string | null;
+}
+
+/** What can be told of a document that is not valid. */
+export interface Clue {
+  readonly at: Position;
+  /** null: which provisioned product it is for cannot be told. */
+  readonly identity: { readonly key: ProductKey; readonly name: string } | null;
+  readonly target: string | null;
+  /** False where the text may mean another target than it says. */
+  readonly targetCertain: boolean;
+}
+
+/** One file, read without regard to other files and to the configuration. */
+export interface FileReading {
+  readonly drafts: readonly Draft[];
+  readonly clues: readonly Clue[];
+  readonly problems: readonly Problem[];
+  /** Documents of other API groups. */
+  readonly skipped: number;
+  readonly empty: number;
+}
+
+/** An invalid document whose provisioned product can be told: it is left alone. */
+export interface InvalidDocument {
+  readonly target: TargetName;
+  readonly key: ProductKey;
+  readonly name: string;
+  readonly at: Position;
+}
+
+/** What a set of files declares. */
+export interface Desired {
+  /** Valid, and one for each provisioned product; sorted by target, name and key. */
+  readonly specs: readonly Spec[];
+  /** Errors and warnings, sorted by file and place. */
+  readonly problems: readonly Problem[];
+  /** Provisioned products that have a document which cannot be used. Never also in `specs`. */
+  readonly invalid: readonly InvalidDocument[];
+  /**
+   * True where some document could not be told at all: then a provisioned product without a
+   * document is not proof that its document was removed.
+   */
+  readonly unknownIdentity: boolean;
+  readonly counts: {
+    readonly files: number;
+    /** Documents of this program, valid and invalid. */
+    readonly documents: number;
+    /** Documents of other API groups. */
+    readonly skipped: number;
+    readonly empty: number;
+  };
+}

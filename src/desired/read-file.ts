@@ -1,0 +1,124 @@
+import { fault, quote } from '../document/fault.ts';
+import {
+  type BrokenDocument,
+  member,
+  positionAt,
+  type SourceDocument,
+  textMember,
+} from '../document/node.ts';
+import { parseDocuments } from '../document/parse.ts';
+import { type UnquotedScalar, validate } from '../document/schema.ts';
+import { nearest } from '../document/suggest.ts';
+import type { Problem } from '../domain/problem.ts';
+import { buildDraft } from './build.ts';
+import { clueOf } from './identity.ts';
+import type { Clue, Draft, FileReading, ProvisionedProductDocument } from './model.ts';
+import { documentSchema } from './schema.ts';
+import { unquotedProblems } from './unquoted.ts';
+import { unsupportedFields } from './unsupported.ts';
+
+const API_GROUP = 'trueup';
+const API_VERSION = 'trueup/v1';
+const KIND = 'ProvisionedProduct';
+const LATER_KINDS = ['Defaults', 'ProvisionedProductSet'];
+
+/** What one document came to. */
+type DocumentReading =
+  | { readonly kind: 'skipped' }
+  | { readonly kind: 'valid'; readonly draft: Draft; readonly unquoted: readonly UnquotedScalar[] }
+  | { readonly kind: 'invalid'; readonly clue: Clue; readonly problems: readonly Problem[] };
+
+/** The documents of one file. `-` is standard input, where an unquoted non-text is an error. */
+export function readFile(file: { readonly path: string; readonly bytes: Uint8Array }): FileReading {
+  const parsed = parseDocuments({ file: file.path, bytes: file.bytes });
+  const readings = [
+    ...parsed.documents.map((document) => readDocument(document, [])),
+    ...parsed.broken.map(readBroken),
+  ];
+  const drafts: Draft[] = [];
+  const clues: Clue[] = [];
+  const problems: Problem[] = [];
+  const unquoted: UnquotedScalar[] = [];
+  let skipped = 0;
+  for (const reading of readings) {
+    switch (reading.kind) {
+      case 'skipped':
+        skipped += 1;
+        break;
+      case 'valid':
+        drafts.push(reading.draft);
+        unquoted.push(...reading.unquoted);
+        break;
+      case 'invalid':
+        clues.push(reading.clue);
+        problems.push(...reading.problems);
+        break;
+    }
+  }
+  problems.push(...unquotedProblems(unquoted));
+  return { drafts, clues, problems, skipped, empty: parsed.empty };
+}
+
+function readBroken(broken: BrokenDocument): DocumentReading {
+  if (broken.document !== null) return readDocument(broken.document, broken.problems);
+  const clue = { at: broken.at, identity: null, target: null, targetCertain: false };
+  return { kind: 'invalid', clue, problems: broken.problems };
+}
+
+function readDocument(document: SourceDocument, found: readonly Problem[]): DocumentReading {
+  const apiVersion = textMember(document.root, 'apiVersion');
+  if (apiVersion !== null && isForeign(apiVersion)) return { kind: 'skipped' };
+  const wrong = headProblem(document, apiVersion);
+  if (wrong !== null)
+    return { kind: 'invalid', clue: clueOf(document), problems: [...found, wrong] };
+  const validation = validate(document, documentSchema(), { relativeTo: 'spec' });
+  const problems = [...found, ...validation.problems, ...unsupportedFields(validation)];
+  if (document.file === '-') problems.push(...unquotedProblems(validation.unquoted));
+  if (problems.length > 0) return { kind: 'invalid', clue: clueOf(document), problems };
+  // The schema has just guaranteed this shape.
+  const value = validation.value as unknown as ProvisionedProductDocument;
+  return { kind: 'valid', draft: buildDraft(value, document), unquoted: validation.unquoted };
+}
+
+/** Another API group, and not a misspelling of ours, which would make a document vanish in silence. */
+function isForeign(apiVersion: string): boolean {
+  const group = apiVersion.split('/')[0] ?? '';
+  return group !== API_GROUP && nearest(group, [API_GROUP]) === null;
+}
+
+/** What keeps a document from being read as a ProvisionedProduct at all. */
+function headProblem(document: SourceDocument, apiVersion: string | null): Problem | null {
+  const start = positionAt(document, document.root.offset);
+  if (document.root.kind !== 'mapping') {
+    const message = `the document is ${document.root.kind === 'sequence' ? 'a list' : 'a single value'}`;
+    return fault('document/not-a-mapping', start, message);
+  }
+  if (apiVersion === null) {
+    const message = 'the key "apiVersion" is missing, so what the document is cannot be told';
+    const next = `write apiVersion: ${API_VERSION}, or move files of other tools out of the directory`;
+    return fault('document/missing-key', start, message, { field: 'apiVersion', next });
+  }
+  const at = positionAt(document, (member(document.root, 'apiVersion') ?? document.root).offset);
+  if (apiVersion !== API_VERSION) {
+    const message = `the apiVersion ${quote(apiVersion)} is not known`;
+    return fault('document/unknown-version', at, message, { field: 'apiVersion' });
+  }
+  return kindProblem(document);
+}
+
+function kindProblem(document: SourceDocument): Problem | null {
+  const kind = textMember(document.root, 'kind');
+  if (kind === KIND) return null;
+  const at = positionAt(document, (member(document.root, 'kind') ?? document.root).offset);
+  const field = 'kind';
+  if (kind === null) {
+    return fault('document/missing-key', at, 'the key "kind" is missing', {
+      field,
+      next: `write kind: ${KIND}`,
+    });
+  }
+  if (LATER_KINDS.includes(kind)) {
+    return fault('document/not-supported', at, `the kind ${kind} is not yet supported`, { field });
+  }
+  return fault('document/unknown-kind', at, `the kind ${quote(kind)} is not known`, { field });
+}

@@ -1,6 +1,7 @@
 import { AwsError } from './aws-error.ts';
+import type { CatalogRecord, ProvisionedProduct } from './entities.ts';
 import type { AccessLevel, Caller } from './model.ts';
-import type { CatalogRecord, Place, ProvisionedProduct } from './state.ts';
+import type { Place } from './state.ts';
 
 /** Refuses an operation that the caller's rights do not cover, in IAM's words. */
 export function authorize(caller: Caller, service: string, operation: string, place: Place): void {

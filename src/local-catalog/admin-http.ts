@@ -1,7 +1,7 @@
 import type { Admin, StackEdit, Where } from './admin.ts';
+import type { ProductStatus } from './entities.ts';
 import type { FaultSpec } from './faults.ts';
 import type { BehaviourInput, RateInput } from './seed-input.ts';
-import type { ProductStatus } from './state.ts';
 import type { JsonObject } from './validate.ts';
 import type { WireRequest, WireResponse } from './wire.ts';
 

@@ -1,19 +1,11 @@
 import type { LoggedCall } from './call-log.ts';
 import type { Core } from './core.ts';
 import { execute } from './core.ts';
+import type { ProductStatus, ProvisionedProduct, Stack } from './entities.ts';
 import type { ActiveFault, FaultSpec } from './faults.ts';
 import { behaviourOf, SeedError } from './seed.ts';
 import type { BehaviourInput, RateInput } from './seed-input.ts';
-import {
-  currentProduct,
-  type Place,
-  type ProductStatus,
-  type ProvisionedProduct,
-  placeOf,
-  putProduct,
-  putStack,
-  type Stack,
-} from './state.ts';
+import { currentProduct, type Place, placeOf, putProduct, putStack } from './state.ts';
 import type { Json, JsonObject } from './validate.ts';
 
 /** Where a provisioned product or stack is; the seed's own account and region if left out. */

@@ -36,6 +36,7 @@ export interface Behaviour {
   readonly planOnExisting: 'keepsStatus' | 'PLAN_IN_PROGRESS';
   /** How a Control Tower account refuses UsePreviousValue. */
   readonly controlTowerPreviousValue: 'atOnce' | 'record';
+  readonly terraformFailedCreate: 'TAINTED' | 'ERROR';
 }
 
 export const DEFAULT_BEHAVIOUR: Behaviour = {
@@ -58,6 +59,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   updateReplacesToken: false,
   planOnExisting: 'keepsStatus',
   controlTowerPreviousValue: 'atOnce',
+  terraformFailedCreate: 'ERROR',
 };
 
 /** How long the phases of an operation last, in milliseconds. */

@@ -1,6 +1,7 @@
 import { accessDenied, authorize } from './access.ts';
 import { AwsError } from './aws-error.ts';
 import type { CallLog } from './call-log.ts';
+import type { ProvisionedProduct } from './entities.ts';
 import { type FaultBook, type FaultEffect, recordFaultOf } from './faults.ts';
 import { type Random, randomUuid } from './ids.ts';
 import { advance } from './lifecycle.ts';
@@ -8,13 +9,7 @@ import type { Caller } from './model.ts';
 import { idInArn } from './provisioning.ts';
 import type { Service } from './registry.ts';
 import { adminOf } from './seed.ts';
-import {
-  currentProduct,
-  type Place,
-  type ProvisionedProduct,
-  placeOf,
-  type World,
-} from './state.ts';
+import { currentProduct, type Place, placeOf, type World } from './state.ts';
 import type { Throttle } from './throttle.ts';
 import { isObject, type Json, type JsonObject, validateInput } from './validate.ts';
 import {
@@ -216,7 +211,7 @@ function productMeant(place: Place, input: Json): ProvisionedProduct | null {
 }
 
 function recordIdOf(output: JsonObject): string | undefined {
-  const detail = output['RecordDetail'];
-  const id = isObject(detail) ? detail['RecordId'] : output['RecordId'];
+  const detail = output.RecordDetail;
+  const id = isObject(detail) ? detail.RecordId : output.RecordId;
   return typeof id === 'string' ? id : undefined;
 }

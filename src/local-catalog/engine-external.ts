@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Begun, Engine, Succeeded, Work } from './engine.ts';
+import type { OutputValue, RequestedParameter } from './entities.ts';
 import { derivedId } from './ids.ts';
 import { computeOutputs } from './outputs.ts';
 import { type Resolved, resolveParameters, resourceFailure } from './parameters.ts';
-import type { OutputValue, RequestedParameter } from './state.ts';
 
 /**
  * Terraform, other external engines and Control Tower's account factory: nothing of theirs can be

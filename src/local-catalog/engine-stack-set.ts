@@ -1,7 +1,8 @@
 import type { Begun, Engine, Succeeded, Work } from './engine.ts';
+import type { Argument, ProvisionedProduct, StackInstance, StackSet } from './entities.ts';
 import { derivedUuid } from './ids.ts';
 import { cloudFormationRefusal, resolveParameters, resourceFailure } from './parameters.ts';
-import type { Argument, Place, ProvisionedProduct, StackInstance, StackSet } from './state.ts';
+import type { Place } from './state.ts';
 
 function begin(work: Work): Begun {
   const live = stackSetOf(work.place, work.product);

@@ -1,4 +1,5 @@
 import type { Begun, Engine, Succeeded, Work } from './engine.ts';
+import type { OutputValue, ProvisionedProduct, Stack } from './entities.ts';
 import { derivedUuid } from './ids.ts';
 import { cloudFormationRefusal, resolveParameters, resourceFailure } from './parameters.ts';
 import {
@@ -9,13 +10,7 @@ import {
   startStackUpdate,
   updateRefusal,
 } from './stacks.ts';
-import {
-  type OutputValue,
-  type Place,
-  type ProvisionedProduct,
-  putStack,
-  type Stack,
-} from './state.ts';
+import { type Place, putStack } from './state.ts';
 
 function begin(work: Work): Begun {
   const { world, place, product, version, job, record } = work;

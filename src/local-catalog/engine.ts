@@ -1,14 +1,13 @@
-import type { Version } from './model.ts';
 import type {
   Argument,
   CatalogRecord,
   Job,
   OutputValue,
-  Place,
   ProvisionedProduct,
   Stack,
-  World,
-} from './state.ts';
+} from './entities.ts';
+import type { Version } from './model.ts';
+import type { Place, World } from './state.ts';
 
 /** One provisioning operation under way, as the engine behind a kind of product sees it. */
 export interface Work {

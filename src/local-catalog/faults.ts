@@ -1,5 +1,5 @@
+import type { ProvisionedProduct, RecordFault } from './entities.ts';
 import type { Random } from './ids.ts';
-import type { ProvisionedProduct, RecordFault } from './state.ts';
 
 /** What can be made to go wrong on demand. Times in milliseconds. */
 export type FaultEffect =

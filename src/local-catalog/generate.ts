@@ -29,6 +29,9 @@ export function generateSeedInput(count: number, options: GenerateOptions = {}):
   };
 }
 
+/** A reference for CloudFormation to fill in, not for JavaScript. */
+const ref = (name: string) => `\${${name}}`;
+
 const path = { portfolio: 'platform', tagUpdate: 'allowed' } as const;
 
 const webService: ProductInput = {
@@ -44,7 +47,7 @@ const webService: ProductInput = {
       ...(name === 'v1.0.0' ? {} : { HealthCheckPath: { default: '/health' } }),
       ...(name === 'v2.0.0' ? {} : { LegacyMode: { default: 'off' } }),
     },
-    outputs: { ServiceUrl: { value: 'https://${AWS::StackName}.example.com' } },
+    outputs: { ServiceUrl: { value: `https://${ref('AWS::StackName')}.example.com` } },
   })),
 };
 
@@ -61,7 +64,7 @@ const workerPool: ProductInput = {
     },
     outputs: {
       QueueUrl: {
-        value: 'https://sqs.${AWS::Region}.amazonaws.com/${AWS::AccountId}/${QueueName}',
+        value: `https://sqs.${ref('AWS::Region')}.amazonaws.com/${ref('AWS::AccountId')}/${ref('QueueName')}`,
       },
     },
   })),

@@ -69,6 +69,8 @@ export interface Version {
   readonly resources: readonly ResourceDef[];
   readonly failsWhen: readonly FailureRule[];
   readonly templateDescription: string | null;
+  /** The template's own text, where the version was given as one. */
+  readonly templateBody: string | null;
   /** Changes whenever the version's content does: two versions with one digest are the same. */
   readonly templateDigest: string;
 }

@@ -1,7 +1,8 @@
+import type { RecordFault } from './entities.ts';
 import type { Random } from './ids.ts';
 import type { Caller } from './model.ts';
 import type { Shape } from './shape.ts';
-import type { Place, RecordFault, World } from './state.ts';
+import type { Place, World } from './state.ts';
 import type { Json, JsonObject } from './validate.ts';
 
 /** Everything that an operation may look at. It throws AwsError, and changes only the world. */

@@ -1,6 +1,7 @@
+import type { Argument, OutputValue } from './entities.ts';
 import { derivedId } from './ids.ts';
 import type { Version } from './model.ts';
-import type { Argument, OutputValue, Place } from './state.ts';
+import type { Place } from './state.ts';
 
 /**
  * The outputs of a version with these parameters. A reference to a parameter gives its value, one

@@ -1,5 +1,5 @@
+import type { Argument, RequestedParameter } from './entities.ts';
 import type { ParameterDef, Version } from './model.ts';
-import type { Argument, RequestedParameter } from './state.ts';
 
 export type Resolved =
   | { readonly kind: 'ok'; readonly parameters: readonly Argument[] }

@@ -1,17 +1,11 @@
 import { mayTouch } from './access.ts';
 import { AwsError, invalidParameters, notFound } from './aws-error.ts';
 import { exactlyOne } from './catalog.ts';
+import type { CatalogRecord, Job, ProvisionedProduct, RequestedParameter } from './entities.ts';
 import { randomId } from './ids.ts';
 import type { LaunchPath, Product, Version } from './model.ts';
 import type { Context } from './operation.ts';
-import {
-  type CatalogRecord,
-  currentProduct,
-  type Job,
-  type ProvisionedProduct,
-  putRecord,
-  type RequestedParameter,
-} from './state.ts';
+import { currentProduct, putRecord } from './state.ts';
 
 /** What update, provision and terminate have in common. */
 

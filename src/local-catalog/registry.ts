@@ -1,6 +1,7 @@
 import type { Operation } from './operation.ts';
 import { describeStackSet, describeStacks, listStacks } from './operations/cloudformation.ts';
 import * as describe from './operations/describe.ts';
+import { searchProducts, searchProductsAsAdmin } from './operations/product-search.ts';
 import * as products from './operations/products.ts';
 import { updateProvisionedProductProperties } from './operations/properties.ts';
 import { searchProvisionedProducts } from './operations/search.ts';
@@ -34,6 +35,8 @@ const serviceCatalog: Service = {
     updateProvisionedProductProperties,
     searchProvisionedProducts,
     ...Object.values(describe),
+    searchProducts,
+    searchProductsAsAdmin,
     ...Object.values(products),
   ]),
 };

@@ -1,4 +1,5 @@
-import type { ProvisionedProduct, World } from './state.ts';
+import type { ProvisionedProduct } from './entities.ts';
+import type { World } from './state.ts';
 
 /** Which provisioned products a list of `field:value` texts means: those that meet all of them. */
 export interface SearchQuery {

@@ -1,6 +1,6 @@
 import type { Behaviour } from './behaviour.ts';
-import type { ProductKind } from './model.ts';
-import type { ProductStatus } from './state.ts';
+import type { ProductStatus } from './entities.ts';
+import type { ProductKind, ResourceDef } from './model.ts';
 
 /**
  * A seed as people write it: what the catalog offers and what has been provisioned when it starts.
@@ -23,6 +23,24 @@ export interface SeedInput {
   readonly callers?: readonly CallerInput[];
   readonly products?: readonly ProductInput[];
   readonly provisionedProducts?: readonly ProvisionedInput[];
+  readonly parameterStore?: readonly StoredParameterInput[];
+  readonly secrets?: readonly SecretInput[];
+}
+
+export interface StoredParameterInput {
+  readonly name: string;
+  readonly value: string;
+  readonly type?: 'String' | 'StringList' | 'SecureString';
+  readonly account?: string;
+  readonly region?: string;
+}
+
+export interface SecretInput {
+  readonly name: string;
+  readonly value: string;
+  readonly previous?: string;
+  readonly account?: string;
+  readonly region?: string;
 }
 
 /** As Behaviour, with durations as texts; `forever` for a token that is never forgotten. */
@@ -90,6 +108,10 @@ export interface VersionInput {
   }[];
   /** A CloudFormation template file, relative to the seed: its Parameters and Outputs count. */
   readonly template?: string;
+  /** Filled in from the template. */
+  readonly resources?: readonly ResourceDef[];
+  readonly templateDescription?: string;
+  readonly templateBody?: string;
 }
 
 export interface ParameterInput {

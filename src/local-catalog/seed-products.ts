@@ -67,7 +67,7 @@ function normaliseVersion(
     parameterOf(key, parameter, [...at, 'parameters', key], report),
   );
   const outputs = Object.entries(input.outputs ?? {}).map(([key, item]) => outputOf(key, item));
-  const content = { parameters, outputs, resources: DEFAULT_RESOURCES };
+  const content = { parameters, outputs, resources: input.resources ?? DEFAULT_RESOURCES };
   return {
     id: input.id ?? derivedId('pa', productId, input.name),
     name: input.name,
@@ -77,12 +77,16 @@ function normaliseVersion(
     guidance: input.guidance ?? 'DEFAULT',
     ...content,
     failsWhen: input.failsWhen ?? [],
-    templateDescription: input.description ?? null,
-    templateDigest: digestOf(JSON.stringify([input.name, content])),
+    templateDescription: input.templateDescription ?? input.description ?? null,
+    templateBody: input.templateBody ?? null,
+    templateDigest: digestOf(input.templateBody ?? JSON.stringify([input.name, content])),
   };
 }
 
-const DEFAULT_RESOURCES: readonly ResourceDef[] = [];
+/** A version given by its parameters alone stands for one resource that uses none of them. */
+const DEFAULT_RESOURCES: readonly ResourceDef[] = [
+  { logicalId: 'Resource', type: 'AWS::CloudFormation::WaitConditionHandle', references: [] },
+];
 
 function createdAt(text: string | undefined, index: number, at: At, report: Report): number {
   if (text === undefined) return FIRST_DAY + index * DAY;

@@ -1,6 +1,13 @@
 import { parseDuration } from './duration.ts';
 import { accountIdFor, accountOutputs } from './engine-external.ts';
 import { recordOutputs } from './engine-stack.ts';
+import type {
+  Argument,
+  CatalogRecord,
+  OutputValue,
+  ProvisionedProduct,
+  Stack,
+} from './entities.ts';
 import { derivedId, derivedUuid } from './ids.ts';
 import type { LaunchPath, Product, Version } from './model.ts';
 import { computeOutputs } from './outputs.ts';
@@ -9,19 +16,7 @@ import { findSeedProduct, findSeedVersion, type Seed, SeedError } from './seed.t
 import type { ProvisionedInput } from './seed-input.ts';
 import { productArn } from './show.ts';
 import { stackArn, stackName } from './stacks.ts';
-import {
-  type Argument,
-  type CatalogRecord,
-  type OutputValue,
-  type Place,
-  type ProvisionedProduct,
-  placeOf,
-  putProduct,
-  putRecord,
-  putStack,
-  type Stack,
-  type World,
-} from './state.ts';
+import { type Place, placeOf, putProduct, putRecord, putStack, type World } from './state.ts';
 import { systemTags, withPathTags } from './tags.ts';
 
 const DAY = 86_400_000;

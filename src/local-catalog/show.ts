@@ -1,6 +1,7 @@
+import type { CatalogRecord, OutputValue, ProvisionedProduct } from './entities.ts';
 import type { LaunchPath, Product, Version } from './model.ts';
 import { productViewType } from './model.ts';
-import type { CatalogRecord, OutputValue, Place, ProvisionedProduct, World } from './state.ts';
+import type { Place, World } from './state.ts';
 import type { JsonObject } from './validate.ts';
 
 /** Service Catalog's JSON writes times as seconds, with milliseconds behind the point. */

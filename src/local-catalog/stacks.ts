@@ -1,15 +1,9 @@
 import { versionOf } from './catalog.ts';
+import type { Argument, ProvisionedProduct, Stack } from './entities.ts';
 import { derivedUuid } from './ids.ts';
 import type { Tag, Version } from './model.ts';
 import { computeOutputs } from './outputs.ts';
-import {
-  type Argument,
-  type Place,
-  type ProvisionedProduct,
-  putStack,
-  type Stack,
-  type World,
-} from './state.ts';
+import { type Place, putStack, type World } from './state.ts';
 
 const UPDATABLE = new Set([
   'CREATE_COMPLETE',

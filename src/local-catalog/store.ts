@@ -1,19 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { CatalogRecord, ProvisionedProduct, Stack, StackSet, TokenUse } from './entities.ts';
 import type { Caller } from './model.ts';
-import {
-  type CatalogRecord,
-  type ProvisionedProduct,
-  placeOf,
-  putProduct,
-  putRecord,
-  putStack,
-  type Stack,
-  type StackSet,
-  type TokenUse,
-  type World,
-} from './state.ts';
+import { placeOf, putProduct, putRecord, putStack, type World } from './state.ts';
 
 /** What a state file holds: everything that calls changed. Products come from the seed each time. */
 interface Saved {

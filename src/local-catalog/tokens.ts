@@ -1,7 +1,7 @@
 import { invalidParameters } from './aws-error.ts';
+import type { CatalogRecord } from './entities.ts';
 import { digestOf } from './ids.ts';
 import type { Context } from './operation.ts';
-import type { CatalogRecord } from './state.ts';
 
 /**
  * The record that this token already led to, if it is still remembered. The same token with

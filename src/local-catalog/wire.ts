@@ -57,7 +57,7 @@ export function parseCall(request: WireRequest, service: Service): ParsedCall {
   const credential = credentialOf(request);
   if (service.protocol.kind === 'query') {
     const input = parseQueryBody(bodyText(request));
-    const action = input['Action'];
+    const action = input.Action;
     return { service, operation: typeof action === 'string' ? action : '', input, credential };
   }
   const target = header(request, 'x-amz-target') ?? '';

@@ -1,9 +1,9 @@
 import { AwsError, validationError } from '../aws-error.ts';
 import { versionOf } from '../catalog.ts';
+import type { Argument, Stack, StackSet } from '../entities.ts';
 import type { Tag } from '../model.ts';
 import { type Context, reads } from '../operation.ts';
 import * as shapes from '../shapes/query.ts';
-import type { Argument, Stack, StackSet } from '../state.ts';
 import type { JsonObject } from '../validate.ts';
 
 const PAGE = 100;

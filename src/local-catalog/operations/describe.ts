@@ -1,11 +1,12 @@
 import { mayTouch, recordVisible, visibleTo } from '../access.ts';
 import { invalidParameters, notFound, validation } from '../aws-error.ts';
 import { exactlyOne } from '../catalog.ts';
+import type { CatalogRecord, ProvisionedProduct } from '../entities.ts';
 import { type Context, reads } from '../operation.ts';
 import { afterToken, pageOf, pageSize, pageTokenFor } from '../paging.ts';
 import * as shapes from '../shapes/service-catalog.ts';
 import { showDetail, showOutput, showRecord } from '../show.ts';
-import { type CatalogRecord, type ProvisionedProduct, seenWithLag } from '../state.ts';
+import { seenWithLag } from '../state.ts';
 
 /** A provisioned product as DescribeProvisionedProduct sees it, which may lag. */
 function seenProduct(context: Context, wanted: { kind: 'id' | 'name'; value: string }) {

@@ -1,9 +1,10 @@
 import { invalidParameters, invalidState } from '../aws-error.ts';
+import type { CatalogRecord, ProvisionedProduct } from '../entities.ts';
 import { advance } from '../lifecycle.ts';
 import { type Context, writes } from '../operation.ts';
 import { acceptRecord, targetProduct } from '../provisioning.ts';
 import * as shapes from '../shapes/service-catalog.ts';
-import { type CatalogRecord, type ProvisionedProduct, putProduct } from '../state.ts';
+import { putProduct } from '../state.ts';
 import { rememberToken, replayed } from '../tokens.ts';
 import type { JsonObject } from '../validate.ts';
 import { before } from './update.ts';

@@ -1,5 +1,6 @@
 import { visibleTo } from '../access.ts';
 import { invalidParameters } from '../aws-error.ts';
+import type { ProvisionedProduct } from '../entities.ts';
 import { digestOf } from '../ids.ts';
 import { type Context, reads } from '../operation.ts';
 import { afterToken, pageSize, pageTokenFor } from '../paging.ts';
@@ -7,7 +8,7 @@ import { parseQuery, type SearchQuery } from '../search-query.ts';
 import type { Infer } from '../shape.ts';
 import * as shapes from '../shapes/service-catalog.ts';
 import { showSearchRow } from '../show.ts';
-import { type ProvisionedProduct, seenWithLag } from '../state.ts';
+import { seenWithLag } from '../state.ts';
 
 type Input = Infer<typeof shapes.searchProvisionedProducts>;
 

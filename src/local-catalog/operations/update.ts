@@ -1,6 +1,14 @@
 import { invalidParameters, invalidState } from '../aws-error.ts';
 import { atMostOne, resolvePath, resolveProduct, resolveVersion } from '../catalog.ts';
 import { CONTROL_TOWER_NO_PREVIOUS } from '../engine-external.ts';
+import type {
+  Before,
+  CatalogRecord,
+  Job,
+  ProvisionedProduct,
+  RequestedParameter,
+  StackSetPreferences,
+} from '../entities.ts';
 import { type Context, writes } from '../operation.ts';
 import { resolveParameters } from '../parameters.ts';
 import {
@@ -16,15 +24,7 @@ import {
 import type { Infer } from '../shape.ts';
 import * as shapes from '../shapes/service-catalog.ts';
 import { productArn, showRecord } from '../show.ts';
-import {
-  type Before,
-  type CatalogRecord,
-  type Job,
-  type ProvisionedProduct,
-  putProduct,
-  type RequestedParameter,
-  type StackSetPreferences,
-} from '../state.ts';
+import { putProduct } from '../state.ts';
 import { isSystemTag, systemTags, tagsAfterUpdate } from '../tags.ts';
 import { rememberToken, replayed } from '../tokens.ts';
 

@@ -78,7 +78,7 @@ export const pageToken = text({
   max: 2024,
   pattern: pattern(
     '[\\u0009\\u000a\\u000d\\u0020-\\uD7FF\\uE000-\\uFFFD]*',
-    /^[\u0009\u000a\u000d\u0020-\uD7FF\uE000-\uFFFD]*$/,
+    /^[\t\n\r -\uD7FF\uE000-\uFFFD]*$/,
   ),
 });
 export const pageSize20 = integer(0, 20);

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import type { FaultEffect } from '../../src/local-catalog/faults.ts';
+import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { World } from './world.ts';
+
+const seed: SeedInput = {
+  timing: { accepted: '1s', running: '5s' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
+      versions: [
+        { name: 'v1', parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } } },
+      ],
+    },
+  ],
+  provisionedProducts: [
+    {
+      name: 'net-a',
+      product: 'network',
+      version: 'v1',
+      parameters: { Cidr: 'A', Secret: 'hush-hush' },
+    },
+    { name: 'net-b', product: 'network', version: 'v1', parameters: { Cidr: 'A' } },
+  ],
+};
+
+const wish = (cidr: string, more: Readonly<Record<string, unknown>> = {}) => [
+  {
+    name: 'net-a',
+    spec: {
+      productName: 'network',
+      provisioningArtifactName: 'v1',
+      provisioningParameters: { Cidr: cidr, ...more },
+    },
+  },
+];
+
+const tokens = (world: World) =>
+  world.writes().map((call) => (call.input as { readonly UpdateToken: string }).UpdateToken);
+
+const fault = (world: World, effect: FaultEffect, count = 1) =>
+  world.service.admin.addFault({ operation: 'UpdateProvisionedProduct', count, effect });
+
+describe('tokens and intents', () => {
+  it('gives A to B to A three updates with three tokens', async () => {
+    const world = await World.create({ seed }, wish('B'));
+    const trueup = await world.start();
+    await trueup.converge();
+    world.wish(wish('A'));
+    await trueup.converge();
+    world.wish(wish('B'));
+    await trueup.converge();
+    expect(new Set(tokens(world)).size).toBe(3);
+    expect(tokens(world)).toHaveLength(3);
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
+    expect(world.service.admin.product('net-a')?.parameters.Secret).toBe('hush-hush');
+  });
+
+  it('follows the record of a request whose reply was lost, without sending again', async () => {
+    const world = await World.create({ seed }, wish('B'));
+    fault(world, { kind: 'lostReply' });
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
+    expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+  });
+
+  it('repeats a request that was lost with the same token, after live state stayed at the base', async () => {
+    const world = await World.create({ seed }, wish('B'));
+    fault(world, { kind: 'lostRequest' });
+    const trueup = await world.start();
+    const startedMs = world.clock.monotonic();
+    await trueup.converge();
+    expect(tokens(world)).toHaveLength(2);
+    expect(new Set(tokens(world)).size).toBe(1);
+    expect(world.clock.monotonic() - startedMs).toBeGreaterThanOrEqual(60_000);
+    expect(world.service.admin.product('net-a')?.records).toBe(2);
+  });
+
+  it.each(['none', '5m', 'forever'])(
+    'makes one effective update after kill -9 between send and reply (token window %s)',
+    async (window) => {
+      const tokenWindow = window === 'none' ? '0s' : window;
+      const world = await World.create(
+        { seed: { ...seed, behaviour: { tokenWindow } } },
+        wish('B'),
+      );
+      fault(world, { kind: 'slow', ms: 20_000 });
+      const first = await world.start();
+      await first.reconcile();
+      await world.clock.pass(2_000);
+      expect(world.writes()).toHaveLength(1);
+      first.kill();
+      await world.clock.pass(1_000);
+      const second = await world.start();
+      await second.converge();
+      expect(world.writes()).toHaveLength(1);
+      expect(world.service.admin.product('net-a')?.records).toBe(2);
+      expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
+      expect(world.statusOf(second, 'net-a')?.condition).toBe('Ready');
+    },
+  );
+
+  it('does not send again after a restart if the record had FAILED meanwhile', async () => {
+    const world = await World.create({ seed }, wish('B'));
+    fault(world, {
+      kind: 'recordFails',
+      message: 'The maximum number of addresses has been reached.',
+    });
+    const first = await world.start();
+    await first.reconcile();
+    await world.clock.pass(1_500);
+    expect(world.writes()).toHaveLength(1);
+    first.kill();
+    await world.clock.pass(600_000);
+    const second = await world.start();
+    await second.converge();
+    await second.converge();
+    expect(world.writes()).toHaveLength(1);
+    expect(world.statusOf(second, 'net-a')).toMatchObject({
+      condition: 'Stalled',
+      message: expect.stringContaining('maximum number of addresses'),
+    });
+  });
+
+  it('remembers after a restart that a request was refused for good', async () => {
+    const world = await World.create({ seed }, wish('B'));
+    fault(world, { kind: 'recordFails', listErrors: false }, 1);
+    const first = await world.start();
+    await first.converge();
+    first.kill();
+    const second = await world.start();
+    await second.converge();
+    expect(world.writes()).toHaveLength(1);
+    expect(world.statusOf(second, 'net-a')?.condition).toBe('Stalled');
+  });
+
+  it('tries again with a new token when a person asks, and when the document changes', async () => {
+    const world = await World.create({ seed }, wish('B'));
+    fault(world, { kind: 'recordFails' }, 2);
+    const trueup = await world.start();
+    await trueup.converge();
+    const [key] = [...world.desired.specs.keys()];
+    if (key === undefined) throw new Error('no document');
+    await trueup.reconciler.retry(key);
+    await trueup.converge();
+    expect(tokens(world)).toHaveLength(2);
+    world.wish(wish('C'));
+    await trueup.converge();
+    expect(new Set(tokens(world)).size).toBe(3);
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('C');
+  });
+
+  it("waits out somebody else's operation and never sends into it", async () => {
+    const world = await World.create({ seed }, wish('B'));
+    const trueup = await world.start();
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-a',
+      ProvisioningParameters: [
+        { Key: 'Cidr', Value: 'X' },
+        { Key: 'Secret', UsePreviousValue: true },
+      ],
+      UpdateToken: 'somebody-else',
+    });
+    await trueup.reconcile();
+    await world.clock.pass(120_000);
+    await trueup.converge();
+    const ours = tokens(world).filter((token) => token.startsWith('tu1-'));
+    expect(ours).toHaveLength(1);
+    expect(world.writes().every((call) => call.result === 'ok')).toBe(true);
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
+  });
+});

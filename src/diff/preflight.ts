@@ -5,7 +5,7 @@ import type { Comparison } from './compare.ts';
 import { parameterField } from './compare-parameters.ts';
 import { tagField } from './compare-tags.ts';
 import { versionLabel } from './finding.ts';
-import { own, sortedKeys, userTags } from './normalize.ts';
+import { byText, own, sortedKeys, userTags } from './normalize.ts';
 import { checkValue } from './preflight-value.ts';
 import { listed, problem, quoted } from './problems.ts';
 
@@ -40,7 +40,7 @@ export function preflight(input: PreflightInput): readonly Problem[] {
     ...checkDeclared(input),
     ...checkUndeclared(input),
     ...checkTags(input),
-  ];
+  ].sort((a, b) => byText(a.field, b.field) || byText(a.code, b.code));
 }
 
 function targetVersion({ version, live }: PreflightInput): string {

@@ -3,6 +3,7 @@ import type { ArtifactView, LaunchPath, PresentProduct, Reading } from '../domai
 import type { Position, Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import { whyOpen } from './finding.ts';
+import { byText } from './normalize.ts';
 import { listed, problem, quoted } from './problems.ts';
 
 export interface ResolveInput {
@@ -125,7 +126,7 @@ function declaredVersion(
   const [only, second] = candidates.length === 0 ? matches : candidates;
   if (only === undefined) return unknownVersion(at, field, wanted, artifacts);
   if (second !== undefined) {
-    const ids = listed(matches.map((a) => a.id));
+    const ids = listed(matches.map((a) => a.id).sort(byText));
     const message = `${quoted(wanted)} is the name of ${matches.length} versions: ${ids}`;
     return refused(problem({ code: 'plan/ambiguous-version', at, field, message }));
   }
@@ -149,7 +150,7 @@ function unknownVersion(
 ): Part<never> {
   const names = artifacts
     .filter((a) => a.active)
-    .toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt))
+    .toSorted((a, b) => byText(b.createdAt, a.createdAt) || byText(a.id, b.id))
     .map((a) => `${a.name} (${a.id})`);
   const message = `the product has no version ${quoted(wanted)} (active versions: ${listed(names)})`;
   return refused(problem({ code: 'plan/unknown-version', at, field, message }));
@@ -211,7 +212,7 @@ function declaredPathOf({ spec }: ResolveInput, visible: readonly LaunchPath[]):
 }
 
 function named(paths: readonly LaunchPath[]): string {
-  return listed(paths.map((path) => `${path.name} (${path.id})`));
+  return listed(paths.map((path) => `${path.name} (${path.id})`).sort(byText));
 }
 
 function refused(found: Problem): Part<never> {

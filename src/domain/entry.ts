@@ -109,6 +109,8 @@ export interface LastResult {
   readonly kind: 'succeeded' | 'failed';
   readonly step: Step;
   readonly recordId: RecordId;
+  /** LastRecordId before it: while Describe still shows this one, it may lag behind our own record. */
+  readonly base: RecordId | null;
   /** Of the request that ended so: the same one again, with nothing else having happened, is pointless. */
   readonly requestHash: Digest;
   readonly at: string;

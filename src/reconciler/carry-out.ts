@@ -96,7 +96,12 @@ async function dropped(
 
 /** Waits for a write ticket; returns why the send may no longer happen, or null. */
 async function waitForTicket(context: TargetContext, key: ProductKey): Promise<string | null> {
-  await context.writes.take(context.stop);
+  try {
+    await context.writes.take(context.stop);
+  } catch (error) {
+    if (!context.stop.aborted) throw error;
+    return 'shutting down';
+  }
   return context.held(key);
 }
 

@@ -58,6 +58,8 @@ export interface TargetContext {
   readonly observeOnly: boolean;
   readonly recordTimeoutMs: number;
   readonly leaveOut: boolean;
+  /** Monotonic time at which our last record of a provisioned product was seen to end. */
+  readonly ended: Map<ProductKey, number>;
   /** Aborts at shutdown: no new call starts, what is in flight is left to the journal. */
   readonly stop: AbortSignal;
   desired(): DesiredState;

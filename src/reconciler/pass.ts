@@ -1,8 +1,10 @@
 import { openIntent } from '../diff/record.ts';
 import { buildRequest } from '../diff/request.ts';
+import { STABLE_MS } from '../diff/settle.ts';
 import type { Cause } from '../domain/change.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
+import type { Live, Reading } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
@@ -21,6 +23,8 @@ const BUSY_AGAIN_MS = 30_000;
 const REVIEW_AGAIN_MS = 60_000;
 /** A request whose fate cannot be told, or a source that cannot be read: look again after this long. */
 const HELD_AGAIN_MS = 15_000;
+/** Describe lags behind our own record: look again after this long. */
+const LAG_AGAIN_MS = 5_000;
 /** launchRole, update, owner: a chain longer than this contradicts itself. */
 const LONGEST_CHAIN = 4;
 
@@ -76,6 +80,13 @@ function secretsOf({ request }: Intent): readonly string[] {
 
 async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Promise<RoundEnd> {
   const live = await freshen(context, spec, afresh ? null : context.observation());
+  if (lagsBehindUs(context, spec, live)) {
+    return over({
+      kind: 'again',
+      afterMs: LAG_AGAIN_MS,
+      why: 'AWS does not show our last record yet',
+    });
+  }
   const evaluation = await evaluate(context, spec, live);
   const { change } = evaluation;
   const at = { revision: context.desired().revision, now: isoNow(context.clock) };
@@ -115,6 +126,32 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
     default:
       return verdict satisfies never;
   }
+}
+
+/**
+ * Whether Describe still shows the state before our own last record. It is given 60 s to catch up;
+ * until then its answer would make us send what is already done.
+ */
+function lagsBehindUs(context: TargetContext, spec: Spec, live: Live): boolean {
+  const last = context.entries.get(spec.key).lastResult;
+  if (last === null || live.kind !== 'present') return false;
+  if (live.records.last !== last.base || last.recordId === last.base) return false;
+  const ageMs = context.clock.now() - Date.parse(last.at);
+  const monotonicAgeMs =
+    context.clock.monotonic() - (context.ended.get(spec.key) ?? Number.NEGATIVE_INFINITY);
+  if ((ageMs < 0 || ageMs >= STABLE_MS) && monotonicAgeMs >= STABLE_MS) return false;
+  // A property change need not move LastRecordId: its value tells as well.
+  if (last.step === 'launchRole') return !isRead(live.launchRole, spec.launchRole);
+  if (last.step === 'owner')
+    return (
+      live.owner.kind !== 'read' ||
+      ![live.owner.value.arn, live.owner.value.sessionArn].includes(spec.owner)
+    );
+  return true;
+}
+
+function isRead<T>(reading: Reading<T>, value: T): boolean {
+  return reading.kind === 'read' && reading.value === value;
 }
 
 function unreviewed(context: TargetContext): Outcome {

@@ -81,6 +81,7 @@ export class TargetReconciler {
       writes: parts.writes,
       ...shared,
       entries,
+      ended: new Map(),
       memory: new Memory(shared.journal, parts.name, shared.log),
       follower: new Follower({
         catalog: parts.catalog,

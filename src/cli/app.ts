@@ -1,0 +1,69 @@
+import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { DaemonView, ProductStatusView } from '../domain/status.ts';
+import type { Io } from './io.ts';
+import type { Invocation } from './program.ts';
+
+/** What the documents of a directory (or standard input) say. */
+export type Loaded =
+  | {
+      readonly kind: 'ok';
+      readonly revision: string;
+      readonly documents: number;
+      readonly skipped: number;
+      readonly problems: readonly Problem[];
+    }
+  | { readonly kind: 'unavailable'; readonly why: string };
+
+export interface ApplyEnd {
+  readonly released: number;
+  readonly timedOut: boolean;
+  /** The plan made after the work. */
+  readonly after: Plan;
+}
+
+export interface Account {
+  readonly target: TargetName;
+  readonly accountId: string;
+  readonly region: string;
+  /** Whether the configuration or --account says that it must be this one. */
+  readonly declared: boolean;
+}
+
+/** The targets of a configuration, opened for one command. */
+export interface Estate {
+  plan(): Promise<Plan>;
+  accounts(): readonly Account[];
+  apply(timeoutMs: number): Promise<ApplyEnd>;
+  close(): Promise<void>;
+}
+
+/** The journal, for commands that need no AWS. */
+export interface JournalView {
+  /** Why nothing is known, or null. */
+  readonly note: string | null;
+  statuses(): Promise<readonly ProductStatusView[]>;
+  daemon(): Promise<DaemonView | null>;
+  ask(request: {
+    readonly kind: 'retry' | 'accept';
+    readonly target: TargetName;
+    readonly key: ProductKey;
+  }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What `main` hands to a command. Nothing is opened before it is asked for. */
+export interface App {
+  readonly io: Io;
+  readonly invocation: Invocation;
+  readonly version: string;
+  readonly timeoutMs: number;
+  load(directory: string): Promise<Loaded>;
+  /** After `load`. For `plan` the journal is only read, and nothing can be sent. */
+  openEstate(purpose: 'plan' | 'apply'): Promise<Estate>;
+  /** Runs until a signal; returns the exit code. */
+  runDaemon(directory: string): Promise<number>;
+  openJournal(purpose: 'read' | 'ask'): Promise<JournalView>;
+  now(): number;
+}

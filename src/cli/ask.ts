@@ -1,0 +1,46 @@
+import type { ProductStatusView } from '../domain/status.ts';
+import type { App } from './app.ts';
+import type { ExitCode } from './io.ts';
+
+/** `retry NAME` and `accept NAME`: a person's word, put into the journal for whoever reconciles. */
+export async function askCommand(
+  app: App,
+  kind: 'retry' | 'accept',
+  name: string,
+): Promise<ExitCode> {
+  const journal = await app.openJournal('ask');
+  try {
+    const found = (await journal.statuses()).filter((one) => isMeant(one, name));
+    const [product, second] = found;
+    if (product === undefined) {
+      app.io.err(
+        `trueup: the journal knows no provisioned product ${name}\nnext: trueup status shows the names it knows; name one as TARGET/NAME or NAME\n`,
+      );
+      return 1;
+    }
+    if (second !== undefined) {
+      app.io.err(
+        `trueup: ${name} could be ${found.map((one) => `${one.target}/${one.name}`).join(' or ')}\nnext: name it as TARGET/NAME\n`,
+      );
+      return 1;
+    }
+    await journal.ask({ kind, target: product.target, key: product.key });
+    const daemon = await journal.daemon();
+    const who =
+      daemon !== null && daemon.stoppedAt === null
+        ? `the daemon (pid ${daemon.pid}) takes it up at its next look`
+        : 'the next apply or run takes it up';
+    app.io.out(`${kind} of ${product.target}/${product.name} is recorded; ${who}\n`);
+    return 0;
+  } finally {
+    await journal.close();
+  }
+}
+
+function isMeant(status: ProductStatusView, name: string): boolean {
+  return (
+    name === status.name ||
+    name === `${status.target}/${status.name}` ||
+    name === status.provisionedProductId
+  );
+}

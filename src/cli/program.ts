@@ -1,0 +1,233 @@
+import { Command as Commander, CommanderError, Option } from 'commander';
+import { OPTIONS } from '../config/options.ts';
+
+export const FORMATS = ['text', 'json', 'markdown'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** What the command line asks for. Values of configuration options stay text: config reads them. */
+export interface Invocation {
+  readonly command: Action;
+  /** Flags of the configuration table, by option name, as typed. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly configFile: string | null;
+  /** null: AWS; otherwise the embedded Service Catalog, from this seed ('' : its own). */
+  readonly local: string | null;
+  readonly localState: string | null;
+  readonly format: Format;
+  readonly only: readonly string[];
+  readonly labels: readonly string[];
+}
+
+export type Action =
+  | { readonly kind: 'validate'; readonly directory: string }
+  | { readonly kind: 'plan'; readonly directory: string; readonly detailedExitcode: boolean }
+  | { readonly kind: 'apply'; readonly directory: string; readonly yes: boolean }
+  | { readonly kind: 'run'; readonly directory: string }
+  | { readonly kind: 'status'; readonly check: boolean }
+  | { readonly kind: 'retry'; readonly name: string }
+  | { readonly kind: 'accept'; readonly name: string }
+  | {
+      readonly kind: 'local';
+      readonly port: string;
+      readonly seed: string | null;
+      readonly state: string | null;
+      readonly generate: string | null;
+    }
+  | {
+      readonly kind: 'demo';
+      readonly exitWhenConverged: boolean;
+      readonly directory: string | null;
+    }
+  | { readonly kind: 'schema'; readonly name: string };
+
+export type Parsed =
+  | { readonly kind: 'invocation'; readonly invocation: Invocation }
+  /** Help, a version, or a usage error: already written. */
+  | { readonly kind: 'done'; readonly exitCode: number };
+
+export interface Output {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** argv → what to do; nothing else in the program reads argv. */
+export function parseArguments(argv: readonly string[], version: string, output: Output): Parsed {
+  const found: Invocation[] = [];
+  const program = buildProgram(version, output, (invocation) => found.push(invocation));
+  try {
+    program.parse(withBareLocal(argv), { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { kind: 'done', exitCode: error.exitCode === 0 ? 0 : 1 };
+  }
+  const [invocation] = found;
+  return invocation === undefined
+    ? { kind: 'done', exitCode: 1 }
+    : { kind: 'invocation', invocation };
+}
+
+/** `--local` takes a value only as `--local=SEED`; bare, it must not swallow the directory after it. */
+function withBareLocal(argv: readonly string[]): string[] {
+  return argv.map((word) => (word === '--local' ? '--local=' : word));
+}
+
+type Take = (invocation: Invocation) => void;
+
+function buildProgram(version: string, output: Output, take: Take): Commander {
+  const program = new Commander('trueup')
+    .description('Keeps AWS Service Catalog provisioned products true to Git.')
+    .version(version, '-V, --version')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(trueup --help shows every command)')
+    .configureOutput({
+      writeOut: (text) => output.out(text),
+      writeErr: (text) => output.err(text),
+    });
+  addEstateCommands(program, take);
+  addJournalCommands(program, take);
+  addLocalCommands(program, take);
+  program
+    .command('schema [name]')
+    .description('print a JSON Schema: document, config, plan or local-catalog')
+    .action((name: string | undefined) =>
+      take(plain({ kind: 'schema', name: name ?? 'document' })),
+    );
+  return program;
+}
+
+function addEstateCommands(program: Commander, take: Take): void {
+  estate(
+    program.command('validate <directory>'),
+    'check the documents; reads no AWS; "-" is standard input',
+  ).action((directory: string, options: Raw) =>
+    take(from({ kind: 'validate', directory }, options)),
+  );
+  estate(program.command('plan <directory>'), 'show what would change, and change nothing')
+    .option('--detailed-exitcode', 'exit 2 if there are changes, 0 if there are none')
+    .action((directory: string, options: Raw) =>
+      take(
+        from(
+          { kind: 'plan', directory, detailedExitcode: options['detailedExitcode'] === true },
+          options,
+        ),
+      ),
+    );
+  estate(
+    program.command('apply <directory>'),
+    'make the planned changes and follow them to their end',
+  )
+    .option('-y, --yes', 'do not ask; needed where there is no terminal')
+    .action((directory: string, options: Raw) =>
+      take(from({ kind: 'apply', directory, yes: options['yes'] === true }, options)),
+    );
+  estate(
+    program.command('run <directory>'),
+    'reconcile at start, when the directory changes and at an interval',
+  ).action((directory: string, options: Raw) => take(from({ kind: 'run', directory }, options)));
+}
+
+function addJournalCommands(program: Commander, take: Take): void {
+  estate(program.command('status'), 'show what the journal knows, without AWS')
+    .option('--check', 'for health checks: exit 0 if the daemon is alive and can work')
+    .action((options: Raw) =>
+      take(from({ kind: 'status', check: options['check'] === true }, options)),
+    );
+  estate(
+    program.command('retry <name>'),
+    'let a stalled provisioned product be tried again',
+  ).action((name: string, options: Raw) => take(from({ kind: 'retry', name }, options)));
+  estate(
+    program.command('accept <name>'),
+    'declare that values AWS does not return are as documented',
+  ).action((name: string, options: Raw) => take(from({ kind: 'accept', name }, options)));
+}
+
+function addLocalCommands(program: Commander, take: Take): void {
+  program
+    .command('local')
+    .description('serve a Service Catalog on this machine, for tests and demonstrations')
+    .option('--port <number>', 'port on 127.0.0.1; 0 takes a free one', '4610')
+    .option('--seed <file>', 'what it starts with')
+    .option('--generate <number>', 'start with this many generated provisioned products')
+    .option('--state <file>', 'keep its state in this file')
+    .action((options: Raw) =>
+      take(
+        plain({
+          kind: 'local',
+          port: text(options['port']) ?? '4610',
+          seed: text(options['seed']),
+          state: text(options['state']),
+          generate: text(options['generate']),
+        }),
+      ),
+    );
+  estate(program.command('demo'), 'run the whole thing on an embedded Service Catalog')
+    .option('--exit-when-converged', 'end with 0 as soon as the estate has converged')
+    .option('--directory <path>', 'where the demonstration keeps its files (default .trueup/demo)')
+    .action((options: Raw) =>
+      take(
+        from(
+          {
+            kind: 'demo',
+            exitWhenConverged: options['exitWhenConverged'] === true,
+            directory: text(options['directory']),
+          },
+          options,
+        ),
+      ),
+    );
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** The options that every command on an estate takes, and the whole configuration table. */
+function estate(command: Commander, description: string): Commander {
+  command
+    .description(description)
+    .addOption(
+      new Option('-f, --format <format>', 'output format').choices(FORMATS).default('text'),
+    )
+    .option('--config <file>', 'configuration file (default: trueup.yaml, if there is one)')
+    .option('--only <names>', 'only these provisioned products, separated by commas', collect, [])
+    .option(
+      '-l, --label <key=value>',
+      'only documents with this label; may be repeated',
+      collect,
+      [],
+    )
+    .option('--local [seed]', 'use an embedded Service Catalog instead of AWS (--local=SEED)')
+    .option('--local-state <file>', 'keep the state of --local in this file between commands');
+  for (const option of OPTIONS) {
+    if (option.flag === null) continue;
+    command.addOption(
+      new Option(option.flag, option.meaning).default(undefined, option.shownDefault),
+    );
+  }
+  return command;
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, ...value.split(',').filter((part) => part !== '')];
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+function plain(command: Action): Invocation {
+  return {
+    command,
+    flags: {},
+    configFile: null,
+    local: null,
+    localState: null,
+    format: 'text',
+    only: [],
+    labels: [],
+  };
+}

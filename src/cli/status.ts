@@ -1,0 +1,69 @@
+import { renderStatusText } from '../diff/render/status.ts';
+import type { App } from './app.ts';
+import type { ExitCode } from './io.ts';
+import { paintFor } from './paint.ts';
+
+/** A heartbeat older than this means that the daemon is gone or stuck. */
+const STALE_HEARTBEAT_MS = 90_000;
+
+/** `status`: what the journal knows. Exit 0 if everything is Ready. */
+export async function statusCommand(app: App): Promise<ExitCode> {
+  const journal = await app.openJournal('read');
+  try {
+    const [statuses, daemon] = [await journal.statuses(), await journal.daemon()];
+    const only = app.invocation.only;
+    const shown =
+      only.length === 0
+        ? statuses
+        : statuses.filter(
+            (one) => only.includes(one.name) || only.includes(`${one.target}/${one.name}`),
+          );
+    const now = new Date(app.now()).toISOString();
+    if (app.invocation.format === 'json') {
+      app.io.out(
+        `${JSON.stringify({ now, daemon, products: shown, note: journal.note }, null, 2)}\n`,
+      );
+    } else {
+      app.io.out(
+        renderStatusText(
+          { now, statuses: shown, daemon, note: journal.note },
+          paintFor(app.io.colour),
+        ),
+      );
+    }
+    return journal.note === null && shown.every((one) => one.condition === 'Ready') ? 0 : 1;
+  } finally {
+    await journal.close();
+  }
+}
+
+/** `status --check`: is the daemon alive and able to work? One line, for health checks. */
+export async function checkCommand(app: App): Promise<ExitCode> {
+  const journal = await app.openJournal('read');
+  try {
+    const daemon = await journal.daemon();
+    const problem =
+      daemon === null
+        ? (journal.note ?? 'no daemon has written this journal')
+        : troubleOf(daemon, app.now());
+    app.io.out(`${problem ?? 'ok'}\n`);
+    return problem === null ? 0 : 1;
+  } finally {
+    await journal.close();
+  }
+}
+
+function troubleOf(
+  daemon: {
+    readonly heartbeatAt: string;
+    readonly stoppedAt: string | null;
+    readonly journalProblem: string | null;
+  },
+  nowMs: number,
+): string | null {
+  if (daemon.stoppedAt !== null) return `the daemon stopped at ${daemon.stoppedAt}`;
+  const ageMs = nowMs - Date.parse(daemon.heartbeatAt);
+  if (ageMs > STALE_HEARTBEAT_MS)
+    return `the daemon gave no sign of life for ${Math.round(ageMs / 1000)} s`;
+  return daemon.journalProblem;
+}

@@ -1,0 +1,38 @@
+import { renderProblems } from '../diff/render/problem.ts';
+import { plural } from '../diff/render/words.ts';
+import type { App, Loaded } from './app.ts';
+import type { ExitCode } from './io.ts';
+import { paintFor } from './paint.ts';
+
+/** `validate DIR`: every problem of every file at once. Exit 0 if there is no error. */
+export async function validateCommand(app: App, directory: string): Promise<ExitCode> {
+  const loaded = await app.load(directory);
+  if (loaded.kind === 'unavailable') return unavailable(app, directory, loaded.why);
+  const errors = loaded.problems.filter((problem) => problem.severity === 'error').length;
+  if (app.invocation.format === 'json') {
+    app.io.out(`${JSON.stringify(asJson(loaded, errors), null, 2)}\n`);
+  } else {
+    if (loaded.problems.length > 0)
+      app.io.out(`${renderProblems(loaded.problems, paintFor(app.io.colour)).trimEnd()}\n\n`);
+    app.io.out(`${summary(loaded, errors)}\n`);
+  }
+  return errors === 0 ? 0 : 1;
+}
+
+export function unavailable(app: App, directory: string, why: string): ExitCode {
+  app.io.err(`trueup: cannot read ${directory}: ${why}\n`);
+  return 1;
+}
+
+function summary(loaded: Extract<Loaded, { kind: 'ok' }>, errors: number): string {
+  const warnings = loaded.problems.length - errors;
+  const documents = plural(loaded.documents, 'document', 'documents');
+  const parts = [plural(errors, 'error', 'errors'), plural(warnings, 'warning', 'warnings')];
+  const skipped = loaded.skipped === 0 ? '' : `, ${loaded.skipped} of other API groups skipped`;
+  return `${documents}${skipped}: ${parts.join(', ')}`;
+}
+
+function asJson(loaded: Extract<Loaded, { kind: 'ok' }>, errors: number) {
+  const { revision, documents, skipped, problems } = loaded;
+  return { revision, documents, skipped, errors, problems };
+}

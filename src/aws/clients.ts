@@ -175,8 +175,9 @@ function asSdkHandler(handler: WireHandler): SdkHandler {
   const handle = async (request: SdkRequest, options?: { abortSignal?: AbortSignal }) => {
     const { method, hostname, path, headers } = request;
     const wired = { method, hostname, path, headers, body: bodyText(request.body) };
-    const response = await handler.handle(wired, options);
-    return { response: { ...response, body: new TextEncoder().encode(response.body) } };
+    const { status, headers: answered, body } = await handler.handle(wired, options);
+    const bytes = new TextEncoder().encode(body);
+    return { response: { statusCode: status, headers: { ...answered }, body: bytes } };
   };
   return {
     metadata: HTTP_1,

@@ -14,9 +14,9 @@ export interface WireRequest extends SdkRequest {
 }
 
 export interface WireResponse {
-  readonly statusCode: number;
+  readonly status: number;
   /** Names in lower case. */
-  readonly headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { generateSeedInput } from '../../src/local-catalog/generate.ts';
+import { type Wish, World } from './world.ts';
+
+const seedOf = (count: number) => generateSeedInput(count);
+
+/** Documents that declare exactly what is live, NoEcho parameters left out. */
+async function mirror(world: World): Promise<Wish[]> {
+  return world.service.admin.names().map((name) => {
+    const truth = world.service.admin.product(name);
+    if (truth === null) throw new Error(`no ${name}`);
+    return {
+      name,
+      spec: {
+        productId: truth.product.productId,
+        provisioningArtifactName: truth.versionName,
+        tags: userTags(truth.tags),
+      },
+    };
+  });
+}
+
+function userTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('aws:')));
+}
+
+const changed = (wishes: readonly Wish[], count: number): readonly Wish[] =>
+  wishes.map((wish, index) =>
+    index < count ? { ...wish, spec: { ...wish.spec, tags: { owner: `team-${index}` } } } : wish,
+  );
+
+describe('what a pass costs', () => {
+  it('looks at 300 provisioned products in sync with 3 Search calls and at most 12 calls in all', async () => {
+    const world = await World.create({ seed: seedOf(300) }, []);
+    world.wish(await mirror(world));
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(world.service.admin.counts()).toMatchObject({ SearchProvisionedProducts: 3 });
+    expect(world.service.admin.totalCalls()).toBeLessThanOrEqual(12);
+    expect(trueup.catalog.calls().total).toBe(world.service.admin.totalCalls());
+    expect(world.writes()).toHaveLength(0);
+  });
+
+  it('updates 100 provisioned products with at most 250 calls, waiting for each record', async () => {
+    const world = await World.create(
+      {
+        seed: { ...seedOf(100), timing: { accepted: '500ms', running: '1500ms' } },
+        maxChanges: 100,
+      },
+      [],
+    );
+    world.wish(changed(await mirror(world), 100));
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(100);
+    expect(world.service.admin.totalCalls()).toBeLessThanOrEqual(250);
+    expect(
+      world.service.admin
+        .names()
+        .every((name) => world.service.admin.product(name)?.product.status === 'AVAILABLE'),
+    ).toBe(true);
+  });
+
+  it('changes nothing in a target where the plan exceeds the cap', async () => {
+    const world = await World.create({ seed: seedOf(20), maxChanges: 5 }, []);
+    world.wish(changed(await mirror(world), 6));
+    const trueup = await world.start();
+    const review = await trueup.converge();
+    expect(review).toMatchObject({ kind: 'ok', guards: [{ planned: 6, cap: 5 }] });
+    expect(world.writes()).toHaveLength(0);
+    world.wish(changed(await mirror(world), 5), 'r3');
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(5);
+  });
+});

@@ -114,8 +114,18 @@ export interface Rig {
 
 export const REGION = 'eu-central-1';
 
-/** A catalog with dummy credentials whose time is virtual, so that waiting takes none. */
-export function rig(over: Partial<CatalogOptions> = {}): Rig {
+type Access = Pick<CatalogOptions, 'endpoint' | 'credentials'>;
+
+const DUMMY: Access = {
+  endpoint: 'http://127.0.0.1:9',
+  credentials: { accessKeyId: 'AKIDLOCAL', secretAccessKey: 'local' },
+};
+
+/**
+ * A catalog whose time is virtual, so that waiting takes none. With `access` {} it finds endpoint
+ * and credentials as it would for a person.
+ */
+export function rig(over: Partial<CatalogOptions> = {}, access: Access = DUMMY): Rig {
   const clock = virtualClock();
   const tickets = { serviceCatalog: 0, cloudFormation: 0, sts: 0 };
   const events: { event: string; fields: object }[] = [];
@@ -126,8 +136,7 @@ export function rig(over: Partial<CatalogOptions> = {}): Rig {
   });
   const catalog = createCatalog({
     target: { name: 'prod', region: REGION, roleArn: null, externalId: null, sessionName: 'test' },
-    endpoint: 'http://127.0.0.1:9',
-    credentials: { accessKeyId: 'AKIDLOCAL', secretAccessKey: 'local' },
+    ...access,
     reads: {
       serviceCatalog: ticket('serviceCatalog'),
       cloudFormation: ticket('cloudFormation'),

@@ -26,7 +26,12 @@ const LATER_KINDS = ['Defaults', 'ProvisionedProductSet'];
 type DocumentReading =
   | { readonly kind: 'skipped' }
   | { readonly kind: 'valid'; readonly draft: Draft; readonly unquoted: readonly UnquotedScalar[] }
-  | { readonly kind: 'invalid'; readonly clue: Clue; readonly problems: readonly Problem[] };
+  | {
+      readonly kind: 'invalid';
+      readonly clue: Clue;
+      readonly problems: readonly Problem[];
+      readonly unquoted: readonly UnquotedScalar[];
+    };
 
 /** The documents of one file. `-` is standard input, where an unquoted non-text is an error. */
 export function readFile(file: { readonly path: string; readonly bytes: Uint8Array }): FileReading {
@@ -52,32 +57,35 @@ export function readFile(file: { readonly path: string; readonly bytes: Uint8Arr
       case 'invalid':
         clues.push(reading.clue);
         problems.push(...reading.problems);
+        unquoted.push(...reading.unquoted);
         break;
     }
   }
-  problems.push(...unquotedProblems(unquoted));
+  if (file.path !== '-') problems.push(...unquotedProblems(unquoted));
   return { drafts, clues, problems, skipped, empty: parsed.empty };
 }
 
 function readBroken(broken: BrokenDocument): DocumentReading {
   if (broken.document !== null) return readDocument(broken.document, broken.problems);
   const clue = { at: broken.at, identity: null, target: null, targetCertain: false };
-  return { kind: 'invalid', clue, problems: broken.problems };
+  return { kind: 'invalid', clue, problems: broken.problems, unquoted: [] };
 }
 
 function readDocument(document: SourceDocument, found: readonly Problem[]): DocumentReading {
   const apiVersion = textMember(document.root, 'apiVersion');
   if (apiVersion !== null && isForeign(apiVersion)) return { kind: 'skipped' };
   const wrong = headProblem(document, apiVersion);
-  if (wrong !== null)
-    return { kind: 'invalid', clue: clueOf(document), problems: [...found, wrong] };
+  if (wrong !== null) {
+    return { kind: 'invalid', clue: clueOf(document), problems: [...found, wrong], unquoted: [] };
+  }
   const validation = validate(document, documentSchema(), { relativeTo: 'spec' });
+  const { unquoted } = validation;
   const problems = [...found, ...validation.problems, ...unsupportedFields(validation)];
-  if (document.file === '-') problems.push(...unquotedProblems(validation.unquoted));
-  if (problems.length > 0) return { kind: 'invalid', clue: clueOf(document), problems };
+  if (document.file === '-') problems.push(...unquotedProblems(unquoted));
+  if (problems.length > 0) return { kind: 'invalid', clue: clueOf(document), problems, unquoted };
   // The schema has just guaranteed this shape.
   const value = validation.value as unknown as ProvisionedProductDocument;
-  return { kind: 'valid', draft: buildDraft(value, document), unquoted: validation.unquoted };
+  return { kind: 'valid', draft: buildDraft(value, document), unquoted };
 }
 
 /** Another API group, and not a misspelling of ours, which would make a document vanish in silence. */

@@ -23,7 +23,7 @@ export function editDistance(left: string, right: string, limit: number): number
 
 /** The allowed word that was most likely meant, if one is near enough. */
 export function nearest(word: string, allowed: readonly string[]): string | null {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
   if (word.length > 200) return null;
   const begun = allowed.filter((candidate) => candidate.startsWith(word));
   if (word.length > 2 && begun.length === 1) return begun[0] ?? null;

@@ -1,3 +1,4 @@
+import { configErrors } from './config.ts';
 import type { ErrorTable } from './entry.ts';
 
-export const cliErrors = {} as const satisfies ErrorTable;
+export const cliErrors = { ...configErrors } as const satisfies ErrorTable;

@@ -1,0 +1,60 @@
+import type { AccountId, TargetName } from '../domain/ids.ts';
+
+/** One account and region. */
+export interface TargetConfig {
+  readonly name: TargetName;
+  /** null: not declared; it is asked for before the first change. */
+  readonly accountId: AccountId | null;
+  /** null: what the SDK's own chain finds. */
+  readonly region: string | null;
+  /** The role to assume for this target; null: the credentials as they are. */
+  readonly roleArn: string | null;
+  readonly externalId: string | null;
+  /** Name of the assumed role's session, as CloudTrail shows it. */
+  readonly sessionName: string;
+  /** Operations in flight at one time. */
+  readonly maxInFlight: number;
+  /** Operations started per second. */
+  readonly writesPerSecond: number;
+}
+
+/** What `valueFrom` may read. Empty: nothing. */
+export interface ValueAllowances {
+  /** Prefixes of names of environment variables. */
+  readonly env: readonly string[];
+  /** Directories below which files may be read. */
+  readonly files: readonly string[];
+  /** Prefixes of names of secrets in Secrets Manager. */
+  readonly secretsManager: readonly string[];
+  /** Prefixes of names of parameters in Parameter Store. */
+  readonly ssmParameters: readonly string[];
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+export const LOG_FORMATS = ['json', 'text'] as const;
+
+/** Everything a person can set, resolved and frozen. */
+export interface Config {
+  /** At least one, in the order of the file. */
+  readonly targets: readonly [TargetConfig, ...TargetConfig[]];
+  /** The only target, or the one named in the file; null: every document must name its own. */
+  readonly defaultTarget: TargetName | null;
+  readonly readsPerSecond: number;
+  readonly readBurst: number;
+  readonly writesPerSecond: number;
+  readonly maxInFlight: number;
+  readonly intervalMs: number;
+  readonly pollIntervalMs: number;
+  readonly settleMs: number;
+  readonly recordTimeoutMs: number;
+  readonly timeoutMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly maxChanges: number;
+  readonly journal: string;
+  /** null: a file beside the journal. */
+  readonly fingerprintKeyFile: string | null;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly logFormat: (typeof LOG_FORMATS)[number];
+  readonly observe: boolean;
+  readonly values: ValueAllowances;
+}

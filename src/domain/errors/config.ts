@@ -1,0 +1,47 @@
+import type { ErrorTable } from './entry.ts';
+
+export const configErrors = {
+  'config/bad-option': {
+    title: 'An option has a value that it cannot take',
+    meaning: 'The value of a flag, a TRUEUP_ variable or a field of trueup.yaml breaks its rule.',
+    next: 'give a value that follows the rule',
+  },
+  'config/unknown-variable': {
+    title: 'A TRUEUP_ variable is not known',
+    meaning:
+      'The name is close to a variable that trueup reads, and is not one; its value has no effect.',
+    next: 'correct the name of the variable, or unset it',
+  },
+  'config/not-one-document': {
+    title: 'The configuration file is not one mapping',
+    meaning: 'trueup.yaml holds one YAML document.',
+    next: 'keep one document in the file',
+  },
+  'config/duplicate-target': {
+    title: 'Two targets are the same',
+    meaning:
+      'Each target has its own name, and each account and region is one target: two queues on one account could run two operations on one provisioned product.',
+    next: 'remove one of the two targets',
+  },
+  'config/unknown-default-target': {
+    title: 'The default target is not in the list of targets',
+    meaning: 'defaultTarget names one of the targets in the file.',
+    next: 'correct defaultTarget, or add the target',
+  },
+  'config/target-override': {
+    title: 'A region or account is given, and there are several targets',
+    meaning: 'It cannot be told which of the targets it is for.',
+    next: 'leave it out, or change the target in the configuration file',
+  },
+  'config/region-missing': {
+    title: 'A target has no region',
+    meaning:
+      'With several targets, each must say its region: the default of the SDK is one for all.',
+    next: 'add the region to the target',
+  },
+  'config/account-mismatch': {
+    title: 'A role is in another account than its target',
+    meaning: 'The role that is assumed for a target decides which account is worked on.',
+    next: 'correct accountId or roleArn of the target',
+  },
+} as const satisfies ErrorTable;

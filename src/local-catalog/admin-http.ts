@@ -1,5 +1,5 @@
 import type { Admin, StackEdit, Where } from './admin.ts';
-import type { ProductStatus } from './entities.ts';
+import type { ProductStatus, StoredParameter } from './entities.ts';
 import type { FaultSpec } from './faults.ts';
 import type { BehaviourInput, RateInput } from './seed-input.ts';
 import type { JsonObject } from './validate.ts';
@@ -67,6 +67,16 @@ async function dispatch(
     case 'POST /status': {
       const change = input as Where & { product: string; status: ProductStatus; message?: string };
       await admin.setStatus(change.product, change.status, change.message ?? null, change);
+      return json(200, {});
+    }
+    case 'POST /secret': {
+      const secret = input as Where & { readonly name: string; readonly value: string };
+      await admin.setSecret(secret.name, secret.value, secret);
+      return json(200, {});
+    }
+    case 'POST /parameter': {
+      const stored = input as Where & Pick<StoredParameter, 'name' | 'value' | 'type'>;
+      await admin.setParameter(stored.name, stored.value, stored.type, stored);
       return json(200, {});
     }
     case 'POST /call': {

@@ -1,11 +1,12 @@
 import type { LoggedCall } from './call-log.ts';
 import type { Core } from './core.ts';
 import { execute } from './core.ts';
-import type { ProductStatus, ProvisionedProduct, Stack } from './entities.ts';
+import type { ProductStatus, ProvisionedProduct, Stack, StoredParameter } from './entities.ts';
 import type { ActiveFault, FaultSpec } from './faults.ts';
 import { behaviourOf, SeedError } from './seed.ts';
 import type { BehaviourInput, RateInput } from './seed-input.ts';
 import { currentProduct, type Place, placeOf, putProduct, putStack } from './state.ts';
+import { storeParameter, storeSecret } from './stores.ts';
 import type { Json, JsonObject } from './validate.ts';
 
 /** Where a provisioned product or stack is; the seed's own account and region if left out. */
@@ -168,6 +169,23 @@ export class Admin {
     const product = findProduct(place, nameOrId);
     if (product === null) throw new Error(`no provisioned product ${nameOrId}`);
     putProduct(this.#core.world, place, { ...product, status, statusMessage }, this.#now());
+    await this.#changed();
+  }
+
+  /** Puts a new value into a secret, as a rotation does; makes the secret if there is none. */
+  async setSecret(name: string, value: string, where: Where = {}): Promise<void> {
+    storeSecret(this.#place(where), name, value, this.#now());
+    await this.#changed();
+  }
+
+  /** Puts a value into Systems Manager's parameter store. */
+  async setParameter(
+    name: string,
+    value: string,
+    type?: StoredParameter['type'],
+    where: Where = {},
+  ): Promise<void> {
+    storeParameter(this.#place(where), name, value, this.#now(), type);
     await this.#changed();
   }
 

@@ -2,7 +2,7 @@
 export interface Due {
   readonly at: number;
   readonly place: string;
-  readonly what: 'record' | 'plan';
+  /** The record's id. */
   readonly id: string;
 }
 

@@ -1,4 +1,5 @@
 import type { ProductKind, Tag } from './model.ts';
+import type { JsonObject } from './validate.ts';
 
 /** Every time below is milliseconds since the epoch. Entities are replaced, never changed in place. */
 export type ProductStatus = 'AVAILABLE' | 'UNDER_CHANGE' | 'TAINTED' | 'ERROR' | 'PLAN_IN_PROGRESS';
@@ -186,4 +187,51 @@ export interface TokenUse {
   readonly requestDigest: string;
   readonly recordId: string;
   readonly usedAt: number;
+}
+
+/** A plan: a change set that waits to be executed. Its status follows from clock and record. */
+export interface Plan {
+  readonly id: string;
+  readonly name: string;
+  readonly token: string;
+  readonly provisionedProductId: string;
+  readonly provisionedProductName: string;
+  readonly productId: string;
+  readonly artifactId: string;
+  readonly pathId: string;
+  readonly parameters: readonly RequestedParameter[];
+  readonly tags: readonly Tag[];
+  readonly notificationArns: readonly string[];
+  readonly createdAt: number;
+  readonly readyAt: number;
+  readonly failure: string | null;
+  readonly changes: readonly JsonObject[];
+  /** The record of its execution; null: not executed. */
+  readonly recordId: string | null;
+  /** What an existing provisioned product's status was; null: the plan is for a new one. */
+  readonly statusBefore: ProductStatus | null;
+}
+
+/** A parameter in Systems Manager's store. */
+export interface StoredParameter {
+  readonly name: string;
+  readonly value: string;
+  readonly type: 'String' | 'StringList' | 'SecureString';
+  readonly version: number;
+  readonly modifiedAt: number;
+}
+
+export interface SecretVersion {
+  readonly id: string;
+  readonly value: string;
+  readonly stages: readonly string[];
+  readonly createdAt: number;
+}
+
+/** A secret, its newest version first. */
+export interface Secret {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  readonly versions: readonly SecretVersion[];
 }

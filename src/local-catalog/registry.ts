@@ -1,11 +1,18 @@
 import type { Operation } from './operation.ts';
 import { describeStackSet, describeStacks, listStacks } from './operations/cloudformation.ts';
 import * as describe from './operations/describe.ts';
+import { createProvisionedProductPlan } from './operations/plan-create.ts';
+import * as plans from './operations/plans.ts';
 import { searchProducts, searchProductsAsAdmin } from './operations/product-search.ts';
 import * as products from './operations/products.ts';
 import { updateProvisionedProductProperties } from './operations/properties.ts';
+import { provisionProduct } from './operations/provision.ts';
 import { searchProvisionedProducts } from './operations/search.ts';
+import * as secrets from './operations/secrets.ts';
+import { listStackInstancesForProvisionedProduct } from './operations/stack-instances.ts';
 import { assumeRole, getCallerIdentity } from './operations/sts.ts';
+import { getTemplateSummary } from './operations/template-summary.ts';
+import { importAsProvisionedProduct, terminateProvisionedProduct } from './operations/terminate.ts';
 import { updateProvisionedProduct } from './operations/update.ts';
 
 /** How a service speaks on the wire. */
@@ -38,6 +45,12 @@ const serviceCatalog: Service = {
     searchProducts,
     searchProductsAsAdmin,
     ...Object.values(products),
+    provisionProduct,
+    terminateProvisionedProduct,
+    importAsProvisionedProduct,
+    listStackInstancesForProvisionedProduct,
+    createProvisionedProductPlan,
+    ...Object.values(plans),
   ]),
 };
 
@@ -50,7 +63,7 @@ const cloudFormation: Service = {
   },
   validationCode: 'ValidationError',
   throttlingCode: 'Throttling',
-  operations: byName([describeStacks, listStacks, describeStackSet]),
+  operations: byName([describeStacks, listStacks, describeStackSet, getTemplateSummary]),
 };
 
 const sts: Service = {
@@ -65,4 +78,26 @@ const sts: Service = {
   operations: byName([getCallerIdentity, assumeRole]),
 };
 
-export const SERVICES: readonly Service[] = [serviceCatalog, cloudFormation, sts];
+const ssm: Service = {
+  name: 'ssm',
+  protocol: { kind: 'json', targetPrefix: 'AmazonSSM' },
+  validationCode: 'ValidationException',
+  throttlingCode: 'ThrottlingException',
+  operations: byName([secrets.getParameters]),
+};
+
+const secretsManager: Service = {
+  name: 'secretsmanager',
+  protocol: { kind: 'json', targetPrefix: 'secretsmanager' },
+  validationCode: 'ValidationException',
+  throttlingCode: 'ThrottlingException',
+  operations: byName([secrets.getSecretValue, secrets.batchGetSecretValue, secrets.describeSecret]),
+};
+
+export const SERVICES: readonly Service[] = [
+  serviceCatalog,
+  cloudFormation,
+  sts,
+  ssm,
+  secretsManager,
+];

@@ -23,8 +23,22 @@ export interface SeedInput {
   readonly callers?: readonly CallerInput[];
   readonly products?: readonly ProductInput[];
   readonly provisionedProducts?: readonly ProvisionedInput[];
+  readonly stacks?: readonly LooseStackInput[];
   readonly parameterStore?: readonly StoredParameterInput[];
   readonly secrets?: readonly SecretInput[];
+}
+
+/** A stack that was not made by Service Catalog. */
+export interface LooseStackInput {
+  readonly name: string;
+  /** Product and version whose template it was made from. */
+  readonly product: string;
+  readonly version: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly status?: string;
+  readonly account?: string;
+  readonly region?: string;
 }
 
 export interface StoredParameterInput {

@@ -104,6 +104,14 @@ function outputOf(key: string, input: OutputInput): OutputDef {
   };
 }
 
+/** Parameter definitions from what is known to be well formed, or nearly so. */
+export function normaliseParameters(
+  input: Readonly<Record<string, ParameterInput>>,
+): readonly ParameterDef[] {
+  const ignore: Report = { problem: () => undefined };
+  return Object.entries(input).map(([key, item]) => parameterOf(key, item, [], ignore));
+}
+
 function parameterOf(key: string, input: ParameterInput, at: At, report: Report): ParameterDef {
   if (input.allowedPattern !== undefined && !isPattern(input.allowedPattern))
     report.problem(

@@ -8,7 +8,15 @@ import {
 } from './behaviour.ts';
 import { parseDuration } from './duration.ts';
 import type { Caller, Product } from './model.ts';
-import type { BehaviourInput, CallerInput, ProvisionedInput, SeedInput } from './seed-input.ts';
+import type {
+  BehaviourInput,
+  CallerInput,
+  LooseStackInput,
+  ProvisionedInput,
+  SecretInput,
+  SeedInput,
+  StoredParameterInput,
+} from './seed-input.ts';
 import { normaliseProduct } from './seed-products.ts';
 
 /** Something wrong in a seed. `path` leads to it: member names and list positions. */
@@ -40,6 +48,9 @@ export interface Seed {
   readonly defaultCaller: Caller;
   readonly products: readonly Product[];
   readonly provisioned: readonly ProvisionedInput[];
+  readonly stacks: readonly LooseStackInput[];
+  readonly parameterStore: readonly StoredParameterInput[];
+  readonly secrets: readonly SecretInput[];
 }
 
 /** Collects problems, so that a seed's author sees them all at once. */
@@ -66,6 +77,9 @@ export function normaliseSeed(input: SeedInput): Seed {
       normaliseProduct(product, ['products', index], report),
     ),
     provisioned: input.provisionedProducts ?? [],
+    stacks: input.stacks ?? [],
+    parameterStore: input.parameterStore ?? [],
+    secrets: input.secrets ?? [],
   };
   checkUnique(seed, report);
   checkReferences(seed, report);
@@ -177,6 +191,14 @@ function checkUnique(seed: Seed, report: Report): void {
 
 /** Whether each provisioned product stands for something that the catalog offers. */
 function checkReferences(seed: Seed, report: Report): void {
+  for (const [index, item] of seed.stacks.entries()) {
+    const product = findSeedProduct(seed, item.product);
+    if (product === undefined || findSeedVersion(product, item.version) === undefined)
+      report.problem(
+        ['stacks', index],
+        `no product "${item.product}" with a version "${item.version}" in this seed.`,
+      );
+  }
   for (const [index, item] of seed.provisioned.entries()) {
     const at = ['provisionedProducts', index];
     const product = findSeedProduct(seed, item.product);

@@ -1,22 +1,16 @@
-import { parseDuration } from './duration.ts';
-import { accountIdFor, accountOutputs } from './engine-external.ts';
+import { accountOutputs } from './engine-external.ts';
 import { recordOutputs } from './engine-stack.ts';
-import type {
-  Argument,
-  CatalogRecord,
-  OutputValue,
-  ProvisionedProduct,
-  Stack,
-} from './entities.ts';
+import type { Argument, CatalogRecord, OutputValue, ProvisionedProduct } from './entities.ts';
 import { derivedId, derivedUuid } from './ids.ts';
 import type { LaunchPath, Product, Version } from './model.ts';
 import { computeOutputs } from './outputs.ts';
 import { resolveParameters } from './parameters.ts';
 import { findSeedProduct, findSeedVersion, type Seed, SeedError } from './seed.ts';
 import type { ProvisionedInput } from './seed-input.ts';
+import { ago, type One, physicalIdOf, seedLooseStack, seedStack } from './seeding-stack.ts';
 import { productArn } from './show.ts';
-import { stackArn, stackName } from './stacks.ts';
-import { type Place, placeOf, putProduct, putRecord, putStack, type World } from './state.ts';
+import { placeOf, putProduct, putRecord, type World } from './state.ts';
+import { storeParameter, storeSecret } from './stores.ts';
 import { systemTags, withPathTags } from './tags.ts';
 
 const DAY = 86_400_000;
@@ -30,17 +24,16 @@ export function seedWorld(world: World, seed: Seed, now: number): void {
     if (product === undefined || version === undefined) continue;
     seedOne({ world, place, input, index, product, version, path: pathOf(product, input), now });
   }
-}
-
-interface One {
-  readonly world: World;
-  readonly place: Place;
-  readonly input: ProvisionedInput;
-  readonly index: number;
-  readonly product: Product;
-  readonly version: Version;
-  readonly path: LaunchPath | null;
-  readonly now: number;
+  for (const input of seed.stacks) seedLooseStack(world, seed, input, now);
+  for (const input of seed.parameterStore) {
+    const place = placeOf(world, input.account ?? seed.account, input.region ?? seed.region);
+    storeParameter(place, input.name, input.value, now, input.type);
+  }
+  for (const input of seed.secrets) {
+    const place = placeOf(world, input.account ?? seed.account, input.region ?? seed.region);
+    if (input.previous !== undefined) storeSecret(place, input.name, input.previous, now);
+    storeSecret(place, input.name, input.value, now);
+  }
 }
 
 function pathOf(product: Product, input: ProvisionedInput): LaunchPath | null {
@@ -81,10 +74,6 @@ function seedOne(one: One): void {
     },
     now,
   );
-}
-
-function ago(text: string | undefined, fallback: number): number {
-  return text === undefined ? fallback : (parseDuration(text) ?? fallback);
 }
 
 /** A seed's values are held to the version's own rules, so that no impossible estate starts. */
@@ -139,85 +128,6 @@ function skeleton(one: One, createdAt: number): ProvisionedProduct {
     launchRole: input.launchRole ?? path?.launchRole ?? null,
     engineParameters: null,
   };
-}
-
-function seedStack(
-  one: One,
-  base: ProvisionedProduct,
-  parameters: readonly Argument[],
-  createdAt: number,
-): Stack {
-  const { place, input, version, now } = one;
-  const name = stackName(place, base.id);
-  const edited = input.editedStack;
-  const changed = edited === undefined ? parameters : overlay(parameters, edited.parameters);
-  const failed = input.failedUpdate;
-  const touched = edited?.ago ?? failed?.ago;
-  const stack: Stack = {
-    id: stackArn(place, name, 'seed'),
-    name,
-    status: input.stackStatus ?? defaultStatus(input),
-    statusReason: failed?.message ?? null,
-    createdAt,
-    updatedAt: edited === undefined && failed === undefined ? null : now - ago(touched, 7 * DAY),
-    deletedAt: null,
-    productId: one.product.id,
-    artifactId: version.id,
-    parameters: changed,
-    tags: base.tags,
-    outputs: [],
-    notificationArns: [],
-    roleArn: base.launchRole,
-  };
-  const complete = { ...stack, outputs: computeOutputs(version, changed, stack, place) };
-  putStack(place, complete);
-  return complete;
-}
-
-function defaultStatus(input: ProvisionedInput): string {
-  if (input.status === 'ERROR') return 'ROLLBACK_COMPLETE';
-  if (input.failedUpdate !== undefined) return 'UPDATE_ROLLBACK_COMPLETE';
-  return input.editedStack === undefined ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE';
-}
-
-function overlay(
-  parameters: readonly Argument[],
-  changes: Readonly<Record<string, string>>,
-): readonly Argument[] {
-  return parameters.map((item) => ({
-    key: item.key,
-    value: Object.hasOwn(changes, item.key) ? (changes[item.key] ?? item.value) : item.value,
-  }));
-}
-
-function physicalIdOf(one: One, base: ProvisionedProduct, parameters: readonly Argument[]): string {
-  const { place, product } = one;
-  if (product.kind === 'CONTROL_TOWER_ACCOUNT') return accountIdFor(place.key, base.id);
-  if (product.kind !== 'CFN_STACKSET') return derivedId('engine', place.key, base.id);
-  return seedStackSet(one, base, parameters);
-}
-
-function seedStackSet(one: One, base: ProvisionedProduct, parameters: readonly Argument[]): string {
-  const { place, product, version, path } = one;
-  const name = stackName(place, base.id);
-  const id = `${name}:${derivedUuid(place.key, name)}`;
-  const arn = `arn:aws:cloudformation:${place.region}:${place.account}:stackset/${id}`;
-  const accounts = path?.stackSet?.accounts ?? [place.account];
-  const regions = path?.stackSet?.regions ?? [place.region];
-  place.stackSets.set(arn, {
-    id,
-    name,
-    arn,
-    status: 'ACTIVE',
-    productId: product.id,
-    artifactId: version.id,
-    parameters,
-    tags: base.tags.filter((tag) => !tag.Key.startsWith('aws:')),
-    instances: accounts.flatMap((account) =>
-      regions.map((region) => ({ account, region, status: 'CURRENT' as const })),
-    ),
-  });
-  return arn;
 }
 
 function engineOutputs(

@@ -1,6 +1,15 @@
 import type { Behaviour, RateLimits, Timing } from './behaviour.ts';
 import type { DueQueue } from './due-queue.ts';
-import type { CatalogRecord, ProvisionedProduct, Stack, StackSet, TokenUse } from './entities.ts';
+import type {
+  CatalogRecord,
+  Plan,
+  ProvisionedProduct,
+  Secret,
+  Stack,
+  StackSet,
+  StoredParameter,
+  TokenUse,
+} from './entities.ts';
 import type { Caller, Product } from './model.ts';
 import { SortedIndex } from './sorted-index.ts';
 
@@ -27,6 +36,9 @@ export interface Place {
   readonly stackIdByName: Map<string, string>;
   readonly stackSets: Map<string, StackSet>;
   readonly tokens: Map<string, TokenUse>;
+  readonly plans: Map<string, Plan>;
+  readonly parameters: Map<string, StoredParameter>;
+  readonly secrets: Map<string, Secret>;
 }
 
 export interface World {
@@ -61,6 +73,9 @@ export function placeOf(world: World, account: string, region: string): Place {
     stackIdByName: new Map(),
     stackSets: new Map(),
     tokens: new Map(),
+    plans: new Map(),
+    parameters: new Map(),
+    secrets: new Map(),
   };
   world.places.set(key, place);
   return place;
@@ -129,7 +144,7 @@ export function putRecord(world: World, place: Place, record: CatalogRecord): vo
   }
   place.records.set(record.id, record);
   if (record.pending !== null)
-    world.due.push({ at: record.pending.at, place: place.key, what: 'record', id: record.id });
+    world.due.push({ at: record.pending.at, place: place.key, id: record.id });
 }
 
 export function putStack(place: Place, stack: Stack): void {

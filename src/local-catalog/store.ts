@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CatalogRecord, ProvisionedProduct, Stack, StackSet, TokenUse } from './entities.ts';
+import type {
+  CatalogRecord,
+  Plan,
+  ProvisionedProduct,
+  Secret,
+  Stack,
+  StackSet,
+  StoredParameter,
+  TokenUse,
+} from './entities.ts';
 import type { Caller } from './model.ts';
 import { placeOf, putProduct, putRecord, putStack, type World } from './state.ts';
 
@@ -17,6 +26,9 @@ interface Saved {
     readonly stacks: readonly Stack[];
     readonly stackSets: readonly StackSet[];
     readonly tokens: readonly (readonly [string, TokenUse])[];
+    readonly plans: readonly Plan[];
+    readonly parameters: readonly StoredParameter[];
+    readonly secrets: readonly Secret[];
   }[];
 }
 
@@ -32,6 +44,9 @@ export function saveWorld(world: World): string {
       stacks: [...place.stacks.values()],
       stackSets: [...place.stackSets.values()],
       tokens: [...place.tokens],
+      plans: [...place.plans.values()],
+      parameters: [...place.parameters.values()],
+      secrets: [...place.secrets.values()],
     })),
   };
   return JSON.stringify(saved);
@@ -50,6 +65,9 @@ export function restoreWorld(world: World, text: string): void {
     for (const stack of item.stacks) putStack(place, stack);
     for (const stackSet of item.stackSets) place.stackSets.set(stackSet.arn, stackSet);
     for (const [key, use] of item.tokens) place.tokens.set(key, use);
+    for (const plan of item.plans) place.plans.set(plan.id, plan);
+    for (const parameter of item.parameters) place.parameters.set(parameter.name, parameter);
+    for (const secret of item.secrets) place.secrets.set(secret.name, secret);
   }
 }
 

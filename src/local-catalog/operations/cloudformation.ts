@@ -21,7 +21,7 @@ export const describeStacks = reads('DescribeStacks', shapes.describeStacks, (co
   return { Stacks: stacks.map((stack) => showStack(context, stack)), NextToken: next };
 });
 
-function oneStack(context: Context, name: string): Stack {
+export function oneStack(context: Context, name: string): Stack {
   const { place, now } = context;
   const stack = place.stacks.get(place.stackIdByName.get(name) ?? name);
   const forgotten =
@@ -155,7 +155,7 @@ function summary(context: Context, stack: Stack): JsonObject {
   };
 }
 
-function findStackSet(context: Context, name: string): StackSet {
+export function oneStackSet(context: Context, name: string): StackSet {
   for (const stackSet of context.place.stackSets.values())
     if ([stackSet.name, stackSet.id, stackSet.arn].includes(name) && stackSet.status === 'ACTIVE')
       return stackSet;
@@ -166,7 +166,7 @@ export const describeStackSet = reads(
   'DescribeStackSet',
   shapes.describeStackSet,
   (context, input) => {
-    const stackSet = findStackSet(context, input.StackSetName);
+    const stackSet = oneStackSet(context, input.StackSetName);
     const regions = [...new Set(stackSet.instances.map((instance) => instance.region))];
     return {
       StackSet: {

@@ -6,7 +6,7 @@ import { type Context, reads } from '../operation.ts';
 import { afterToken, pageOf, pageSize, pageTokenFor } from '../paging.ts';
 import * as shapes from '../shapes/service-catalog.ts';
 import { showDetail, showOutput, showRecord } from '../show.ts';
-import { seenWithLag } from '../state.ts';
+import { currentProduct, seenWithLag } from '../state.ts';
 
 /** A provisioned product as DescribeProvisionedProduct sees it, which may lag. */
 function seenProduct(context: Context, wanted: { kind: 'id' | 'name'; value: string }) {
@@ -36,8 +36,20 @@ function recordById(context: Context, id: string): CatalogRecord {
   return record;
 }
 
+/** Whoever owns the provisioned product now may see all its records; a former owner none. */
+function visibleRecord(context: Context, id: string): CatalogRecord {
+  const record = recordById(context, id);
+  const product = currentProduct(context.place, record.provisionedProductId);
+  const allowed =
+    product === null
+      ? recordVisible(context.caller, { Key: context.caller.level })(record)
+      : mayTouch(context.caller, product);
+  if (!allowed) throw notFound(`Record ${id} not found.`);
+  return record;
+}
+
 export const describeRecord = reads('DescribeRecord', shapes.describeRecord, (context, input) => {
-  const record = recordById(context, input.Id);
+  const record = visibleRecord(context, input.Id);
   const { page, next } = pageOf(record.outputs, input, `record/${input.Id}`);
   return {
     RecordDetail: showRecord(record),

@@ -1,5 +1,4 @@
 import { invalidParameters, invalidState } from '../aws-error.ts';
-import { atMostOne, resolvePath, resolveProduct, resolveVersion } from '../catalog.ts';
 import { CONTROL_TOWER_NO_PREVIOUS } from '../engine-external.ts';
 import type {
   Before,
@@ -16,7 +15,6 @@ import {
   type Chosen,
   checkPreferences,
   checkTags,
-  checkUsable,
   refuseBusy,
   requestedParameters,
   targetProduct,
@@ -27,6 +25,7 @@ import { productArn, showRecord } from '../show.ts';
 import { putProduct } from '../state.ts';
 import { isSystemTag, systemTags, tagsAfterUpdate } from '../tags.ts';
 import { rememberToken, replayed } from '../tokens.ts';
+import { choose } from './choose.ts';
 
 type Input = Infer<typeof shapes.updateProvisionedProduct>;
 const NAME = 'UpdateProvisionedProduct';
@@ -66,54 +65,6 @@ function refuseError(context: Context, product: ProvisionedProduct): void {
   if (product.status !== 'ERROR' || product.kind === 'TERRAFORM_OPEN_SOURCE') return;
   if (context.world.behaviour.errorUpdatable === 'refused')
     throw invalidState(`The provisioned product ${product.id} is in status ERROR.`);
-}
-
-/** Left out, product and version stay what they are; the path must be found again each time. */
-export function choose(
-  context: Context,
-  input: Pick<
-    Input,
-    | 'ProductId'
-    | 'ProductName'
-    | 'ProvisioningArtifactId'
-    | 'ProvisioningArtifactName'
-    | 'PathId'
-    | 'PathName'
-    | 'ProvisioningPreferences'
-  >,
-  current: ProvisionedProduct,
-): Chosen {
-  const { world, place, caller } = context;
-  const wantedProduct = atMostOne(input.ProductId, input.ProductName, 'ProductId', 'ProductName');
-  const wantedVersion = atMostOne(
-    input.ProvisioningArtifactId,
-    input.ProvisioningArtifactName,
-    'ProvisioningArtifactId',
-    'ProvisioningArtifactName',
-  );
-  const wantedPath = atMostOne(input.PathId, input.PathName, 'PathId', 'PathName');
-  const instancesOnly =
-    current.kind === 'CFN_STACKSET' &&
-    (input.ProvisioningPreferences?.StackSetOperationType ?? 'UPDATE') !== 'UPDATE';
-  const product = resolveProduct(
-    world,
-    place.account,
-    instancesOnly || wantedProduct === null
-      ? { kind: 'id', value: current.productId }
-      : wantedProduct,
-  );
-  if (product.kind !== current.kind)
-    throw invalidParameters(
-      `Product ${product.id} is of type ${product.kind}; the provisioned product is of type ${current.kind}.`,
-    );
-  const version = resolveVersion(
-    product,
-    instancesOnly || wantedVersion === null
-      ? { kind: 'id', value: current.artifactId }
-      : wantedVersion,
-  );
-  checkUsable(version, false);
-  return { product, version, path: resolvePath(product, caller, wantedPath) };
 }
 
 /** Parameter rules that are not left to the record. */

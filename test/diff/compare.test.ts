@@ -95,6 +95,7 @@ const succeeded = {
   kind: 'succeeded',
   step: 'update',
   recordId: rec('1'),
+  base: rec('0'),
   requestHash: fingerprint('', ''),
   at: '2026-11-01T00:00:00.000Z',
   reason: null,

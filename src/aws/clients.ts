@@ -118,10 +118,10 @@ function settingsFor(options: CatalogOptions, ear: Ear) {
 
 /** Every setting that the SDK would otherwise look up in the environment or in files of the user. */
 const DEAF_TO_ENVIRONMENT = {
-  defaultsMode: 'standard' as const,
   useFipsEndpoint: false,
   useDualstackEndpoint: false,
   authSchemePreference: [],
+  disableClockSkewCorrection: false,
   userAgentAppId: async () => undefined,
 };
 

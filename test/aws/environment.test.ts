@@ -245,6 +245,7 @@ describe('an endpoint of our own with credentials of our own', () => {
       'defaults_mode = banana',
       'retry_mode = banana',
       'max_attempts = banana',
+      'disable_clock_skew_correction = banana',
       'sdk_ua_app_id = leaked-app',
       'credential_process = /bin/false',
     ].join('\n');
@@ -270,6 +271,7 @@ describe('an endpoint of our own with credentials of our own', () => {
       AWS_RETRY_MODE: 'banana',
       AWS_MAX_ATTEMPTS: 'banana',
       AWS_SDK_UA_APP_ID: 'leaked-app',
+      AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'banana',
       AWS_AUTH_SCHEME_PREFERENCE: 'sigv4a',
       HTTP_PROXY: theirs.endpoint,
       HTTPS_PROXY: theirs.endpoint,

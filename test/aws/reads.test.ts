@@ -13,8 +13,10 @@ import {
   inProcess,
   json,
   okValue,
+  raw,
   refusal,
   rig,
+  startLoopback,
   text,
   xmlRefusal,
 } from './support.ts';
@@ -75,6 +77,15 @@ describe('search', () => {
   ])('%j: complete is %s', async (page, complete) => {
     const { catalog } = reading(() => json(page));
     expect(okValue(await catalog.search()).complete).toBe(complete);
+  });
+
+  it('believes the latest total: one may be terminated while we read', async () => {
+    const { catalog } = reading((call) =>
+      call.input.PageToken === undefined
+        ? json({ ProvisionedProducts: [row(1)], NextPageToken: 't2', TotalResultsCount: 3 })
+        : json({ ProvisionedProducts: [row(2)], TotalResultsCount: 2 }),
+    );
+    expect(okValue(await catalog.search()).complete).toBe(true);
   });
 
   it.each([
@@ -426,6 +437,14 @@ describe('identity', () => {
   });
 });
 
+/** When a call was signed, in ms since the epoch. */
+function signedAt(call: Call): number {
+  const [, ...parts] =
+    /^(....)(..)(..)T(..)(..)(..)Z$/.exec(String(call.headers['x-amz-date'])) ?? [];
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
 describe('tries', () => {
   const throttle = refusal('ThrottlingException', 'Rate exceeded');
   const ok = json({ ProvisionedProducts: [], TotalResultsCount: 0 });
@@ -465,6 +484,26 @@ describe('tries', () => {
     const { catalog, wire } = reading(() => answer);
     await catalog.search();
     expect(wire.calls).toHaveLength(1);
+  });
+
+  it('signs again with the time of the service when our clock is wrong', async () => {
+    const later = new Date(Date.now() + 3_600_000);
+    const server = await startLoopback((call) =>
+      raw((response) => {
+        const early = signedAt(call) < later.getTime() - 600_000;
+        response.writeHead(early ? 400 : 200, { date: later.toUTCString() });
+        response.end(
+          early
+            ? '{"__type":"InvalidSignatureException","message":"Signature expired"}'
+            : '{"ProvisionedProducts":[]}',
+        );
+      }),
+    );
+    const { catalog } = rig({ endpoint: server.endpoint });
+    expect((await catalog.search()).kind).toBe('ok');
+    expect(server.calls).toHaveLength(2);
+    catalog.close();
+    await server.close();
   });
 
   it('takes the ticket of the service that is asked', async () => {

@@ -1,3 +1,4 @@
+import type { Change } from '../domain/change.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -53,6 +54,12 @@ export interface JournalView {
   close(): Promise<void>;
 }
 
+/** Looks on while the daemon runs. */
+export interface DaemonWatch {
+  /** After each look at a target, with every change that it found. Returning an exit code ends the daemon. */
+  onChanges(target: TargetName, changes: readonly Change[]): number | null;
+}
+
 /** What `main` hands to a command. Nothing is opened before it is asked for. */
 export interface App {
   readonly io: Io;
@@ -62,8 +69,8 @@ export interface App {
   load(directory: string): Promise<Loaded>;
   /** After `load`. For `plan` the journal is only read, and nothing can be sent. */
   openEstate(purpose: 'plan' | 'apply'): Promise<Estate>;
-  /** Runs until a signal; returns the exit code. */
-  runDaemon(directory: string): Promise<number>;
+  /** Runs until a signal, or until `until` says so; returns the exit code. */
+  runDaemon(directory: string, until?: DaemonWatch): Promise<number>;
   openJournal(purpose: 'read' | 'ask'): Promise<JournalView>;
   now(): number;
 }

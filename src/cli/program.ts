@@ -8,7 +8,7 @@ export type Format = (typeof FORMATS)[number];
 export interface Invocation {
   readonly command: Action;
   /** Flags of the configuration table, by option name, as typed. */
-  readonly flags: Readonly<Record<string, string>>;
+  readonly flags: Readonly<Partial<Record<string, string | boolean>>>;
   readonly configFile: string | null;
   /** null: AWS; otherwise the embedded Service Catalog, from this seed ('' : its own). */
   readonly local: string | null;
@@ -108,7 +108,7 @@ function addEstateCommands(program: Commander, take: Take): void {
     .action((directory: string, options: Raw) =>
       take(
         from(
-          { kind: 'plan', directory, detailedExitcode: options['detailedExitcode'] === true },
+          { kind: 'plan', directory, detailedExitcode: options.detailedExitcode === true },
           options,
         ),
       ),
@@ -119,7 +119,7 @@ function addEstateCommands(program: Commander, take: Take): void {
   )
     .option('-y, --yes', 'do not ask; needed where there is no terminal')
     .action((directory: string, options: Raw) =>
-      take(from({ kind: 'apply', directory, yes: options['yes'] === true }, options)),
+      take(from({ kind: 'apply', directory, yes: options.yes === true }, options)),
     );
   estate(
     program.command('run <directory>'),
@@ -131,7 +131,7 @@ function addJournalCommands(program: Commander, take: Take): void {
   estate(program.command('status'), 'show what the journal knows, without AWS')
     .option('--check', 'for health checks: exit 0 if the daemon is alive and can work')
     .action((options: Raw) =>
-      take(from({ kind: 'status', check: options['check'] === true }, options)),
+      take(from({ kind: 'status', check: options.check === true }, options)),
     );
   estate(
     program.command('retry <name>'),
@@ -155,10 +155,10 @@ function addLocalCommands(program: Commander, take: Take): void {
       take(
         plain({
           kind: 'local',
-          port: text(options['port']) ?? '4610',
-          seed: text(options['seed']),
-          state: text(options['state']),
-          generate: text(options['generate']),
+          port: text(options.port) ?? '4610',
+          seed: text(options.seed),
+          state: text(options.state),
+          generate: text(options.generate),
         }),
       ),
     );
@@ -170,8 +170,8 @@ function addLocalCommands(program: Commander, take: Take): void {
         from(
           {
             kind: 'demo',
-            exitWhenConverged: options['exitWhenConverged'] === true,
-            directory: text(options['directory']),
+            exitWhenConverged: options.exitWhenConverged === true,
+            directory: text(options.directory),
           },
           options,
         ),
@@ -199,7 +199,6 @@ function estate(command: Commander, description: string): Commander {
     .option('--local [seed]', 'use an embedded Service Catalog instead of AWS (--local=SEED)')
     .option('--local-state <file>', 'keep the state of --local in this file between commands');
   for (const option of OPTIONS) {
-    if (option.flag === null) continue;
     command.addOption(
       new Option(option.flag, option.meaning).default(undefined, option.shownDefault),
     );
@@ -209,6 +208,29 @@ function estate(command: Commander, description: string): Commander {
 
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, ...value.split(',').filter((part) => part !== '')];
+}
+
+function from(command: Action, options: Raw): Invocation {
+  const local = text(options.local);
+  return {
+    command,
+    flags: configFlags(options),
+    configFile: text(options.config),
+    local,
+    localState: text(options.localState),
+    format: FORMATS.find((format) => format === options.format) ?? 'text',
+    only: texts(options.only),
+    labels: texts(options.label),
+  };
+}
+
+function configFlags(options: Raw): Invocation['flags'] {
+  const flags: Record<string, string | boolean> = Object.create(null);
+  for (const { name } of OPTIONS) {
+    const value = options[name];
+    if (typeof value === 'string' || typeof value === 'boolean') flags[name] = value;
+  }
+  return flags;
 }
 
 function text(value: unknown): string | null {

@@ -24,12 +24,8 @@ export async function statusCommand(app: App): Promise<ExitCode> {
         `${JSON.stringify({ now, daemon, products: shown, note: journal.note }, null, 2)}\n`,
       );
     } else {
-      app.io.out(
-        renderStatusText(
-          { now, statuses: shown, daemon, note: journal.note },
-          paintFor(app.io.colour),
-        ),
-      );
+      if (journal.note !== null) app.io.err(`trueup: ${journal.note}\n`);
+      app.io.out(renderStatusText({ now, products: shown, daemon }, paintFor(app.io.colour)));
     }
     return journal.note === null && shown.every((one) => one.condition === 'Ready') ? 0 : 1;
   } finally {

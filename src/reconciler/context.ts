@@ -30,6 +30,8 @@ export interface DesiredState {
   readonly specs: ReadonlyMap<ProductKey, Spec>;
   /** Documents that are invalid now: their provisioned products are left alone. */
   readonly invalid: ReadonlyMap<ProductKey, InvalidDocument>;
+  /** Every name that the revision declares, also those that a selection leaves out of `specs`. */
+  readonly declared: ReadonlySet<ProductKey>;
 }
 
 export interface InvalidDocument {

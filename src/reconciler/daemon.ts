@@ -6,6 +6,7 @@ import { backoffMs, jittered } from './backoff.ts';
 import type { DesiredState } from './context.ts';
 import type { PersonRequest, Snapshot, Source } from './ports.ts';
 import { PRIORITY, type Priority } from './queue.ts';
+import type { Review } from './review.ts';
 import type { Shared, TargetReconciler } from './target.ts';
 
 /** What the documents of one revision ask for, per target. */
@@ -66,6 +67,7 @@ export class Daemon {
   readonly #source: Source;
   readonly #load: (snapshot: Snapshot) => Revision;
   readonly #options: DaemonOptions;
+  readonly #onReview: (target: TargetName, review: Extract<Review, { kind: 'ok' }>) => void;
   readonly #states: readonly TargetState[];
   readonly #woken = new Set<Wake>();
   #wake = new AbortController();
@@ -81,11 +83,14 @@ export class Daemon {
     readonly load: (snapshot: Snapshot) => Revision;
     readonly targets: readonly TargetHandle[];
     readonly options: DaemonOptions;
+    /** Told of each review of a target, after its changes were released. */
+    readonly onReview?: (target: TargetName, review: Extract<Review, { kind: 'ok' }>) => void;
   }) {
     this.#shared = parts.shared;
     this.#source = parts.source;
     this.#load = parts.load;
     this.#options = parts.options;
+    this.#onReview = parts.onReview ?? (() => undefined);
     this.#startedAt = this.#now();
     this.#states = parts.targets.map((handle) => ({
       handle,
@@ -219,7 +224,12 @@ export class Daemon {
     if (revision === null || state.reconciler === null) return;
     const desired = revision.targets.get(state.handle.name);
     state.reconciler.setDesired(
-      desired ?? { revision: revision.revision, specs: new Map(), invalid: new Map() },
+      desired ?? {
+        revision: revision.revision,
+        specs: new Map(),
+        invalid: new Map(),
+        declared: new Set(),
+      },
     );
   }
 
@@ -293,6 +303,8 @@ export class Daemon {
       tookMs,
       calls,
     });
+    if (released > 0) this.#lookAgainAfter(state, state.reconciler);
+    this.#onReview(state.handle.name, review);
     for (const finding of review.guards) {
       this.#shared.log.write(
         'error',
@@ -302,6 +314,15 @@ export class Daemon {
       );
     }
     return null;
+  }
+
+  /** One more look when the changes have ended: what was sent is read back, not believed. */
+  #lookAgainAfter(state: TargetState, reconciler: TargetReconciler): void {
+    void reconciler.drained().then(() => {
+      if (this.#shared.stop.aborted) return;
+      state.due ??= PRIORITY.resync;
+      this.#rouse('target');
+    });
   }
 
   #noteTarget(state: TargetState, why: string | null, priority: Priority): void {

@@ -71,7 +71,12 @@ export class OneShot {
     const specs = new Map(
       [...(desired?.specs ?? [])].filter(([, spec]) => select === null || select(spec)),
     );
-    return { revision: this.#revision.revision, specs, invalid: desired?.invalid ?? new Map() };
+    return {
+      revision: this.#revision.revision,
+      specs,
+      invalid: desired?.invalid ?? new Map(),
+      declared: desired?.declared ?? new Set(),
+    };
   }
 
   /** Reviews every target and makes the plan. No mutating call is made. */

@@ -53,7 +53,12 @@ export interface TargetParts {
   readonly maxInFlight: number;
 }
 
-const NOTHING: DesiredState = { revision: '', specs: new Map(), invalid: new Map() };
+const NOTHING: DesiredState = {
+  revision: '',
+  specs: new Map(),
+  invalid: new Map(),
+  declared: new Set(),
+};
 
 /** Reconciles one target: reviews the whole of it, queues names, works them one pass at a time. */
 export class TargetReconciler {
@@ -137,10 +142,7 @@ export class TargetReconciler {
     const busy = new Set(this.#context.entries.openIntents());
     for (const view of statusesOf(this.#context, review))
       if (!busy.has(view.key)) this.#context.board.set(view);
-    this.#context.board.keepOnly(
-      this.name,
-      new Set([...desired.specs.keys(), ...desired.invalid.keys()]),
-    );
+    this.#context.board.keepOnly(this.name, desired.declared);
     await this.#remember(review, desired);
     await this.#context.board.flush();
     return review;
@@ -162,6 +164,7 @@ export class TargetReconciler {
         (entry.inEffect?.specDigest === specDigest && entry.latch === null);
       return known ? entry : recordInEffect(entry, { specDigest, revision: desired.revision, at });
     });
+    if (desired.specs.size + desired.invalid.size < desired.declared.size) return;
     await context.journal.putDocuments(
       this.name,
       [...desired.specs.values()].map((spec) => ({
@@ -200,6 +203,11 @@ export class TargetReconciler {
   quiet(): Promise<void> {
     if (this.pending === 0) return Promise.resolve();
     return new Promise((resolve) => this.#quiet.add(resolve));
+  }
+
+  /** Resolves when nothing waits or runs now; what is due later does not count. */
+  drained(): Promise<void> {
+    return this.#queue.idle();
   }
 
   close(): void {

@@ -64,6 +64,7 @@ export function desiredOf(wishes: readonly Wish[], revision = 'r1'): DesiredStat
     revision,
     specs: new Map(desired.specs.map((spec) => [spec.key, spec])),
     invalid: new Map(),
+    declared: new Set(desired.specs.map((spec) => spec.key)),
   };
 }
 

@@ -1,0 +1,117 @@
+import type { Invocation } from '../cli/program.ts';
+import type { Config } from '../config/config.ts';
+import { createDesiredLoader, type DesiredFile } from '../desired/load.ts';
+import type { Desired } from '../desired/model.ts';
+import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { Spec } from '../domain/spec.ts';
+import type { DesiredState, InvalidDocument } from '../reconciler/context.ts';
+import type { Revision } from '../reconciler/daemon.ts';
+import type { Snapshot } from '../reconciler/ports.ts';
+
+/** A revision, and what `validate` counts besides. */
+export interface LoadedRevision extends Revision {
+  readonly skipped: number;
+}
+
+export type RevisionLoader = (snapshot: Snapshot) => LoadedRevision;
+
+/** Parses snapshots; files that stayed the same are not parsed again. */
+export function createRevisionLoader(
+  config: Config,
+  select: (spec: Spec) => boolean,
+): RevisionLoader {
+  const load = createDesiredLoader();
+  const options = { targets: config.targets, defaultTarget: config.defaultTarget };
+  return (snapshot) => {
+    const desired = load(filesOf(snapshot), options);
+    const problems = [...unreadableFiles(snapshot), ...desired.problems];
+    const targets = new Map<TargetName, DesiredState>();
+    for (const { name } of config.targets)
+      targets.set(name, stateOf(name, desired, snapshot.revision, select));
+    return {
+      revision: snapshot.revision,
+      digest: snapshot.digest,
+      targets,
+      documents: desired.counts.documents,
+      skipped: desired.counts.skipped,
+      invalid: desired.invalid.length,
+      problems,
+    };
+  };
+}
+
+function filesOf(snapshot: Snapshot): readonly DesiredFile[] {
+  return snapshot.files.map(({ path, bytes }) => ({ path, bytes }));
+}
+
+function unreadableFiles(snapshot: Snapshot): readonly Problem[] {
+  return snapshot.unreadable.map(({ path, why, code }) => ({
+    code,
+    severity: 'error',
+    at: { file: path, line: 1, column: 1 },
+    field: '',
+    message: why,
+    next: 'mend the file or take it out of the directory; until then nothing is removed',
+  }));
+}
+
+function stateOf(
+  target: TargetName,
+  desired: Desired,
+  revision: string,
+  select: (spec: Spec) => boolean,
+): DesiredState {
+  const specs = new Map<ProductKey, Spec>();
+  const declared = new Set<ProductKey>();
+  for (const spec of desired.specs) {
+    if (spec.target !== target) continue;
+    declared.add(spec.key);
+    if (select(spec)) specs.set(spec.key, spec);
+  }
+  const invalid = new Map<ProductKey, InvalidDocument>();
+  for (const { target: at, key, name, at: position } of desired.invalid) {
+    if (at !== target) continue;
+    declared.add(key);
+    invalid.set(key, { name, at: position, problem: firstProblem(desired, position.file) });
+  }
+  return { revision, specs, invalid, declared };
+}
+
+function firstProblem(desired: Desired, file: string): Problem {
+  const found = desired.problems.find(
+    (problem) => problem.severity === 'error' && problem.at?.file === file,
+  );
+  return (
+    found ?? {
+      code: 'document/bad-value',
+      severity: 'error',
+      at: { file, line: 1, column: 1 },
+      field: '',
+      message: 'the document is invalid',
+      next: 'run trueup validate',
+    }
+  );
+}
+
+/** `--only NAME,…` and `-l key=value`: a document must satisfy both, and every label. */
+export function selection(invocation: Invocation): (spec: Spec) => boolean {
+  const { only, labels } = invocation;
+  const wanted = labels.map((label) => {
+    const at = label.indexOf('=');
+    return at < 0
+      ? { key: label, value: null }
+      : { key: label.slice(0, at), value: label.slice(at + 1) };
+  });
+  return (spec) => {
+    const named =
+      only.length === 0 || only.includes(spec.name) || only.includes(`${spec.target}/${spec.name}`);
+    return (
+      named &&
+      wanted.every(
+        ({ key, value }) =>
+          Object.hasOwn(spec.labels, key) && (value === null || spec.labels[key] === value),
+      )
+    );
+  };
+}

@@ -1,0 +1,104 @@
+import { createCatalog } from '../aws/catalog.ts';
+import type { Config, TargetConfig } from '../config/config.ts';
+import { asAccountId } from '../domain/ids.ts';
+import type { TargetHandle } from '../reconciler/daemon.ts';
+import { createRateGate } from '../reconciler/limiter.ts';
+import type { Catalog } from '../reconciler/ports.ts';
+import { type Shared, TargetReconciler } from '../reconciler/target.ts';
+import type { LocalSession } from './local.ts';
+
+/** What `run` may do that a person at a terminal may do too: act in an account that nothing declares. */
+export type UndeclaredAccount = 'allow' | 'refuse';
+
+/** A handle for each target: nothing is asked of AWS before it is opened. */
+export function targetHandles(
+  config: Config,
+  shared: Shared,
+  local: LocalSession | null,
+  undeclared: UndeclaredAccount,
+): readonly TargetHandle[] {
+  return config.targets.map((target) => {
+    const declared = target.accountId ?? (local === null ? null : asAccountId(local.account));
+    return {
+      name: target.name,
+      accountId: declared,
+      region: target.region ?? local?.region ?? '',
+      open: () => openTarget({ config, target, declared, shared, local, undeclared }),
+    };
+  });
+}
+
+interface OpenInput {
+  readonly config: Config;
+  readonly target: TargetConfig;
+  readonly declared: TargetHandle['accountId'];
+  readonly shared: Shared;
+  readonly local: LocalSession | null;
+  readonly undeclared: UndeclaredAccount;
+}
+
+type Opened = Awaited<ReturnType<TargetHandle['open']>>;
+
+async function openTarget(input: OpenInput): Promise<Opened> {
+  const { target, declared, shared } = input;
+  if (declared === null && input.undeclared === 'refuse') {
+    const why = `target ${target.name} declares no accountId: run acts only where it is said which account it must be (accountId in trueup.yaml, or --account)`;
+    return { kind: 'failed', why, fatal: true };
+  }
+  const catalog = catalogOf(input);
+  const identity = await catalog.identity();
+  if (identity.kind === 'failed') {
+    catalog.close();
+    const { operation, code, message } = identity.failure;
+    return { kind: 'failed', why: `${operation} failed: ${code}: ${message}`, fatal: false };
+  }
+  const { accountId, region } = identity.value;
+  const why = (await wrongAccount(input, accountId)) ?? null;
+  if (why !== null) {
+    catalog.close();
+    return { kind: 'failed', why, fatal: true };
+  }
+  if (shared.journal.readOnly === null)
+    await shared.journal.bindAccount(target.name, accountId, region);
+  const parts = {
+    name: target.name,
+    accountId,
+    region,
+    catalog,
+    writes: createRateGate({ perSecond: target.writesPerSecond, burst: 1 }, shared.clock),
+    maxInFlight: target.maxInFlight,
+  };
+  return { kind: 'ok', reconciler: await TargetReconciler.open(parts, shared) };
+}
+
+async function wrongAccount(
+  { target, declared, shared }: OpenInput,
+  found: string,
+): Promise<string | null> {
+  if (declared !== null && declared !== found) {
+    return `the credentials are for account ${found}, and target ${target.name} must be account ${declared}`;
+  }
+  const bound = await shared.journal.account(target.name);
+  if (bound === null || bound.accountId === found) return null;
+  return `the journal knows target ${target.name} as account ${bound.accountId}, and the credentials are for account ${found}: use a journal of its own for each estate (--journal)`;
+}
+
+function catalogOf({ config, target, declared, shared, local }: OpenInput): Catalog {
+  const gate = () =>
+    createRateGate({ perSecond: config.readsPerSecond, burst: config.readBurst }, shared.clock);
+  const common = {
+    reads: { serviceCatalog: gate(), cloudFormation: gate(), sts: gate() },
+    clock: shared.clock,
+    random: shared.random,
+    log: shared.log,
+  };
+  if (local === null) return createCatalog({ ...common, target });
+  // The embedded catalog tells accounts apart by the access key; nothing of the user's own
+  // credentials, profiles or endpoints is looked at.
+  return createCatalog({
+    ...common,
+    target: { ...target, region: target.region ?? local.region, roleArn: null, externalId: null },
+    endpoint: local.catalog.url,
+    credentials: { accessKeyId: declared ?? local.account, secretAccessKey: 'local' },
+  });
+}

@@ -1,0 +1,39 @@
+import { createInterface } from 'node:readline/promises';
+import type { Io } from '../cli/io.ts';
+
+/** The real terminal. Nothing else in the program touches the process's streams. */
+export function terminal(): Io {
+  const { stdin, stdout, stderr, env } = process;
+  // A reader that closed the pipe early (`| head`) has seen enough: that is no failure of ours.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    interactive: stdin.isTTY === true && stderr.isTTY === true,
+    colour: stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
+    columns: stdout.columns ?? 80,
+    env,
+    workingDirectory: process.cwd(),
+    ask,
+    readInput,
+  };
+}
+
+async function ask(question: string): Promise<string | null> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const ended = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
+    return await Promise.race([lines.question(question), ended]);
+  } finally {
+    lines.close();
+  }
+}
+
+async function readInput(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}

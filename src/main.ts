@@ -96,7 +96,7 @@ async function configFile(named: string | null) {
   } catch (error) {
     if (named === null && isMissing(error)) return null;
     const message = `the configuration file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    throw new TrueupError('config/unreadable', message);
+    throw new TrueupError('cli/config-unreadable', message);
   }
 }
 
@@ -159,7 +159,7 @@ function wholeNumber(flag: string, text: string, most: number): number {
   const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= 0 && number <= most) return number;
   throw new TrueupError(
-    'config/bad-option',
+    'cli/bad-argument',
     `${flag} takes a whole number from 0 to ${most}, not ${JSON.stringify(text)}`,
   );
 }

@@ -1,9 +1,10 @@
 import type { Change, ChangeVerdict } from '../domain/change.ts';
 import type { Intent, Latch } from '../domain/entry.ts';
-import type { RecordId } from '../domain/ids.ts';
+import type { ProductKey, RecordId, TargetName } from '../domain/ids.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { ProductStatusView } from '../domain/status.ts';
+import type { InvalidDocument } from './context.ts';
 
 type Condition = Pick<
   ProductStatusView,
@@ -77,6 +78,37 @@ export function statusOfSuccess(
     unverified: 0,
     drift: false,
     updatedAt: now,
+  };
+}
+
+/** The status of a provisioned product whose document is invalid now: it is left alone. */
+export function statusOfInvalid(
+  target: TargetName,
+  key: ProductKey,
+  document: InvalidDocument,
+  before: ProductStatusView | undefined,
+  at: { readonly revision: string; readonly now: string },
+): ProductStatusView {
+  return {
+    target,
+    key,
+    name: document.name,
+    provisionedProductId: before?.provisionedProductId ?? null,
+    health: before?.health ?? 'Unknown',
+    wanted: null,
+    live: null,
+    unverified: 0,
+    revision: at.revision,
+    at: document.problem.at ?? document.at,
+    updatedAt: at.now,
+    condition: 'Stalled',
+    sync: 'Unknown',
+    reason: 'InvalidDocument',
+    message: document.problem.message,
+    next: document.problem.next,
+    recordId: before?.recordId ?? null,
+    recordStatus: before?.recordStatus ?? null,
+    drift: false,
   };
 }
 

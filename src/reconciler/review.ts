@@ -6,7 +6,7 @@ import { formatPosition, type Position, type Problem } from '../domain/problem.t
 import type { Step } from '../domain/request.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import { explainFailure } from './catalog-facts.ts';
-import { statusOfChange, statusOfTrouble } from './conditions.ts';
+import { statusOfChange, statusOfInvalid, statusOfTrouble } from './conditions.ts';
 import { type DesiredState, isoNow, type TargetContext } from './context.ts';
 import { type EvaluateContext, type Evaluation, evaluate } from './evaluate.ts';
 import { type Observation, observeAll } from './observe.ts';
@@ -112,7 +112,7 @@ export function statusesOf(
   review: Extract<Review, { kind: 'ok' }>,
 ): readonly ProductStatusView[] {
   const now = isoNow(context.clock);
-  const { revision, specs } = context.desired();
+  const { revision, specs, invalid } = context.desired();
   const [finding] = review.guards;
   const views: ProductStatusView[] = [];
   for (const spec of specs.values()) {
@@ -122,6 +122,10 @@ export function statusesOf(
     const view = statusOfChange(spec, evaluation.change, live, { revision, now });
     const held = finding !== undefined && evaluation.change.verdict.kind === 'update';
     views.push(held ? statusOfTrouble(view, guardTrouble(finding), now) : view);
+  }
+  for (const [key, document] of invalid) {
+    const before = context.board.get(context.target, key);
+    views.push(statusOfInvalid(context.target, key, document, before, { revision, now }));
   }
   return views;
 }

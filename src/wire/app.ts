@@ -153,7 +153,7 @@ async function openEstate(
 ): Promise<Estate> {
   const { revision, directory } = held;
   if (revision === null)
-    throw new TrueupError('plan/internal', 'an estate was opened before its documents were read');
+    throw new TrueupError('cli/internal', 'an estate was opened before its documents were read');
   const shutDown = shutDownOn(['SIGINT', 'SIGTERM']);
   const opened = await openWorld(world, purpose === 'plan' ? 'read' : 'write', shutDown);
   const handles = targetHandles(world.config, opened.shared, opened.local, 'allow');

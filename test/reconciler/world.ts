@@ -73,6 +73,7 @@ export interface Incarnation {
   readonly reconciler: TargetReconciler;
   readonly catalog: Catalog;
   readonly board: StatusBoard;
+  readonly shared: Shared;
   /** Reviews, releases what was planned, and returns the review. */
   reconcile(): Promise<Review>;
   /** As `reconcile`, and waits until nothing is left to do. */
@@ -166,6 +167,7 @@ export class World {
       reconciler,
       catalog,
       board: shared.board,
+      shared,
       reconcile: () => this.clock.until(reconcile()),
       converge: () =>
         this.clock.until(

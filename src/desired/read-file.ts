@@ -1,4 +1,4 @@
-import { fault, quote } from '../document/fault.ts';
+import { capped, fault, quote } from '../document/fault.ts';
 import {
   type BrokenDocument,
   member,
@@ -9,7 +9,7 @@ import {
 import { parseDocuments } from '../document/parse.ts';
 import { type UnquotedScalar, validate } from '../document/schema.ts';
 import { nearest } from '../document/suggest.ts';
-import type { Problem } from '../domain/problem.ts';
+import { formatPosition, type Problem } from '../domain/problem.ts';
 import { buildDraft } from './build.ts';
 import { clueOf } from './identity.ts';
 import type { Clue, Draft, FileReading, ProvisionedProductDocument } from './model.ts';
@@ -52,12 +52,12 @@ export function readFile(file: { readonly path: string; readonly bytes: Uint8Arr
         break;
       case 'valid':
         drafts.push(reading.draft);
-        unquoted.push(...reading.unquoted);
+        for (const scalar of reading.unquoted) unquoted.push(scalar);
         break;
       case 'invalid':
         clues.push(reading.clue);
         problems.push(...reading.problems);
-        unquoted.push(...reading.unquoted);
+        for (const scalar of reading.unquoted) unquoted.push(scalar);
         break;
     }
   }
@@ -80,8 +80,10 @@ function readDocument(document: SourceDocument, found: readonly Problem[]): Docu
   }
   const validation = validate(document, documentSchema(), { relativeTo: 'spec' });
   const { unquoted } = validation;
-  const problems = [...found, ...validation.problems, ...unsupportedFields(validation)];
-  if (document.file === '-') problems.push(...unquotedProblems(unquoted));
+  const told = new Set(found.map(({ at }) => formatPosition(at)));
+  const further = validation.problems.filter(({ at }) => !told.has(formatPosition(at)));
+  const problems = [...found, ...further, ...capped(unsupportedFields(validation))];
+  if (document.file === '-') problems.push(...capped(unquotedProblems(unquoted)));
   if (problems.length > 0) return { kind: 'invalid', clue: clueOf(document), problems, unquoted };
   // The schema has just guaranteed this shape.
   const value = validation.value as unknown as ProvisionedProductDocument;

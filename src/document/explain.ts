@@ -38,7 +38,7 @@ const MAX_ERRORS = 10 * MAX_PROBLEMS;
 export function explain(input: ExplainInput): Problem[] {
   const seen = new Set<string>();
   const problems: Problem[] = [];
-  for (const error of withoutBranches(input.errors.slice(0, MAX_ERRORS))) {
+  for (const error of telling(input.errors.slice(0, MAX_ERRORS))) {
     const finding = findingOf(error, shapeAt(input.shape, error.instancePath));
     if (finding === null || input.silent.has(finding.pointer)) continue;
     const key = `${finding.pointer} ${finding.message}`;
@@ -53,20 +53,36 @@ export function explain(input: ExplainInput): Problem[] {
   return problems;
 }
 
+/** A value of the wrong type is told once; every other rule speaks of a type that is not there. */
+function telling(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const mistyped = new Set(
+    errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath),
+  );
+  const left = withoutBranches(errors);
+  return left.filter(
+    ({ keyword, instancePath }) => keyword === 'type' || !mistyped.has(instancePath),
+  );
+}
+
 /** A failed choice is told once; what each of its branches would have wanted is left out. */
 function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
-  const choices = errors.filter(({ keyword }) => keyword === 'oneOf' || keyword === 'anyOf');
+  const choices = [...errors.entries()].filter(([, error]) => isChoice(error));
   if (choices.length === 0) return errors;
   return errors.filter((error, index) => {
-    if (choices.includes(error)) return true;
-    return !choices.some(
-      (choice) =>
-        errors.indexOf(choice) > index &&
-        (error.instancePath === choice.instancePath ||
-          error.instancePath.startsWith(`${choice.instancePath}/`)) &&
-        !error.schemaPath.startsWith(siblingPath(choice)),
-    );
+    if (isChoice(error)) return true;
+    return !choices.some(([at, choice]) => at > index && isBranchOf(error, choice));
   });
+}
+
+function isChoice({ keyword }: ErrorObject): boolean {
+  return keyword === 'oneOf' || keyword === 'anyOf';
+}
+
+function isBranchOf(error: ErrorObject, choice: ErrorObject): boolean {
+  const inside =
+    error.instancePath === choice.instancePath ||
+    error.instancePath.startsWith(`${choice.instancePath}/`);
+  return inside && !error.schemaPath.startsWith(siblingPath(choice));
 }
 
 /** Rules beside a choice (its own `required`, `additionalProperties`) are no branches of it. */
@@ -169,7 +185,7 @@ function wrongType(error: ErrorObject, shape: Shape): Finding {
 
 /** Untrusted and possibly secret: quoted where the schema does not say otherwise, else left out. */
 function showValue(value: unknown, shape: Shape): string {
-  if (shape.sensitive) return '(not shown)';
+  if (shape.sensitive) return 'the value';
   return typeof value === 'string' ? quote(value) : quote(String(value)).slice(1, -1);
 }
 
@@ -234,7 +250,8 @@ function brokenRule(error: ErrorObject, shape: Shape, own: unknown): Finding {
     };
   }
   const whole = typeof error.data === 'object' && error.data !== null;
-  const oneForm = typeof own === 'string' && error.keyword.endsWith('Properties');
+  const oneForm =
+    error.keyword.endsWith('Properties') && (error.params as { limit?: number }).limit === 1;
   const code = oneForm ? 'document/conflict' : 'document/bad-value';
   const message = whole ? rule : `${showValue(error.data, shape)} is not allowed: ${rule}`;
   return { code, pointer: error.instancePath, message };

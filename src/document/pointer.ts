@@ -1,4 +1,4 @@
-import type { DocumentNode, MappingEntry } from './node.ts';
+import type { DocumentNode, MappingEntry, MappingNode } from './node.ts';
 
 /** JSON Pointer (RFC 6901) → its steps. */
 export function stepsOf(pointer: string): readonly string[] {
@@ -33,7 +33,7 @@ export function follow(root: DocumentNode, steps: readonly string[]): Found {
   for (const step of steps) {
     const { node } = found;
     if (node.kind === 'mapping') {
-      const entry = node.entries.find((candidate) => candidate.key.text === step);
+      const entry = entriesOf(node).get(step);
       if (entry === undefined) return found;
       found = { node: entry.value, entry };
     } else if (node.kind === 'sequence') {
@@ -43,4 +43,15 @@ export function follow(root: DocumentNode, steps: readonly string[]): Found {
     } else return found;
   }
   return found;
+}
+
+const indexes = new WeakMap<MappingNode, ReadonlyMap<string, MappingEntry>>();
+
+/** By key, made once for a mapping: a long one may be asked for hundreds of its keys. */
+function entriesOf(node: MappingNode): ReadonlyMap<string, MappingEntry> {
+  const known = indexes.get(node);
+  if (known !== undefined) return known;
+  const index = new Map(node.entries.map((entry) => [entry.key.text, entry]));
+  indexes.set(node, index);
+  return index;
 }

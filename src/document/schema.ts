@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Position, Problem } from '../domain/problem.ts';
+import { dereference } from './dereference.ts';
 import { explain } from './explain.ts';
 import { capped, fault, quote } from './fault.ts';
 import { materialize, type Noted, type Value } from './materialize.ts';
@@ -42,9 +43,18 @@ export interface ValidateOptions {
  * broken, as editors do; `writeOnly` marks values that may be secrets. Throws on a bad schema.
  */
 export function compileSchema(schema: JsonSchemaObject): Schema {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true, logger: false });
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    allowUnionTypes: true,
+    logger: false,
+    // The schemas are our own; a test checks them against the meta-schema once for all.
+    meta: false,
+    validateSchema: false,
+  });
   ajv.addVocabulary(['errorMessage', 'markdownDescription', 'defaultSnippets']);
-  return { shape: shapeOf(schema), check: ajv.compile(schema) };
+  const whole = dereference(schema);
+  return { shape: shapeOf(whole), check: ajv.compile(whole) };
 }
 
 /** A document against a schema: its value as written, and every rule that it breaks. */

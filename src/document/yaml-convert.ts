@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair } from 'yaml';
 import type { Position, Problem } from '../domain/problem.ts';
-import { fault, quote } from './fault.ts';
+import { fault } from './fault.ts';
 import { MAX_ALIASED_NODES, MAX_DEPTH } from './limits.ts';
 import type { DocumentNode, MappingEntry, ScalarNode } from './node.ts';
 import { checkKey, checkText } from './rules.ts';
@@ -16,6 +16,13 @@ interface Weighed {
 }
 
 const CORE = 'tag:yaml.org,2002:';
+/**
+ * Only these are named in messages. Names of other tags and of aliases are not: a password that
+ * starts with `!` or `*` and was left without quotes reads as one.
+ */
+const KNOWN_TAGS: ReadonlySet<string> = new Set(
+  'binary bool float int map merge null omap pairs seq set str timestamp'.split(' '),
+);
 const EMPTY = (offset: number): Weighed => ({
   node: { kind: 'scalar', text: '', style: 'plain', offset, tag: null },
   nodes: 1,
@@ -72,7 +79,7 @@ class Converter {
     if (target === undefined || target === null) {
       const why =
         target === null ? 'stands inside the value it names' : 'names no anchor before it';
-      this.#report(fault('document/bad-alias', at, `the alias ${quote(name)} ${why}`));
+      this.#report(fault('document/bad-alias', at, `the alias ${why}`));
       return EMPTY(offset);
     }
     const already = this.#aliasedNodes;
@@ -154,8 +161,8 @@ class Converter {
   #tag(tag: string | undefined, own: 'str' | 'map' | 'seq', offset: number): string | null {
     if (tag === undefined || tag === '!' || tag === CORE + own) return null;
     if (this.#tags !== 'refuse' && this.#tags.has(tag)) return tag;
-    const shown = tag.startsWith(CORE) ? `!!${tag.slice(CORE.length)}` : tag;
-    const message = `the tag ${quote(shown)} is not known here`;
+    const name = tag.startsWith(CORE) ? tag.slice(CORE.length) : '';
+    const message = KNOWN_TAGS.has(name) ? `the tag !!${name} is not read` : 'the tag is not known';
     this.#report(fault('document/unknown-tag', this.#place(offset), message));
     return null;
   }

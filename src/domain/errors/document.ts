@@ -52,12 +52,12 @@ export const documentErrors = {
   'document/unknown-tag': {
     title: 'A YAML tag is not known here',
     meaning: 'Only the tags !!str, !!map and !!seq are read; others could change what a value is.',
-    next: 'remove the tag; use quotes to say that a value is text',
+    next: 'remove the tag, or put a value that starts with ! in quotes',
   },
   'document/bad-alias': {
     title: 'An alias names no anchor before it',
     meaning: 'An alias stands for a value that was marked with an anchor earlier in the document.',
-    next: 'correct the name, or write the value out',
+    next: 'correct the name, or put a value that starts with * in quotes',
   },
   'document/alias-bomb': {
     title: 'Aliases expand to too much',

@@ -1,5 +1,6 @@
 import { awsErrors } from './aws.ts';
 import { cliErrors } from './cli.ts';
+import { configErrors } from './config.ts';
 import { documentErrors } from './document.ts';
 import type { ErrorEntry } from './entry.ts';
 import { journalErrors } from './journal.ts';
@@ -13,6 +14,7 @@ export const ERRORS = {
   ...journalErrors,
   ...awsErrors,
   ...planErrors,
+  ...configErrors,
   ...cliErrors,
 } as const;
 

@@ -3,6 +3,7 @@ import type { Core } from './core.ts';
 import { execute } from './core.ts';
 import type { ProductStatus, ProvisionedProduct, Stack, StoredParameter } from './entities.ts';
 import type { ActiveFault, FaultSpec } from './faults.ts';
+import { advance } from './lifecycle.ts';
 import { behaviourOf, SeedError } from './seed.ts';
 import type { BehaviourInput, RateInput } from './seed-input.ts';
 import { currentProduct, type Place, placeOf, putProduct, putStack } from './state.ts';
@@ -127,6 +128,7 @@ export class Admin {
 
   /** Everything, as plain data: what `/_local/state` shows. */
   state(): JsonObject {
+    advance(this.#core.world, this.#now());
     const places = [...this.#core.world.places.values()].map((place) => ({
       account: place.account,
       region: place.region,
@@ -214,8 +216,10 @@ export class Admin {
     return body;
   }
 
+  /** The place as it is at this moment: what was due has happened. */
   #place(where: Where): Place {
     const { world } = this.#core;
+    advance(world, this.#now());
     return placeOf(
       world,
       where.account ?? world.defaultAccount,

@@ -60,8 +60,7 @@ export interface TargetContext {
   readonly observeOnly: boolean;
   readonly recordTimeoutMs: number;
   readonly leaveOut: boolean;
-  /** Monotonic time at which our last record of a provisioned product was seen to end. */
-  readonly ended: Map<ProductKey, number>;
+  readonly ended: EndedRecords;
   /** Aborts at shutdown: no new call starts, what is in flight is left to the journal. */
   readonly stop: AbortSignal;
   desired(): DesiredState;
@@ -73,6 +72,26 @@ export interface TargetContext {
   asked(key: ProductKey): boolean;
   /** Why no new mutating call may start now, or null. */
   held(key: ProductKey): string | null;
+}
+
+/** When our last record of each provisioned product was seen to end, by the monotonic clock. */
+export class EndedRecords {
+  readonly #times = new Map<ProductKey, number>();
+  #count = 0;
+
+  add(key: ProductKey, nowMs: number): void {
+    this.#times.set(key, nowMs);
+    this.#count += 1;
+  }
+
+  /** Monotonic ms; minus infinity if none has ended in this process. */
+  at(key: ProductKey): number {
+    return this.#times.get(key) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
 }
 
 export const isoNow = (clock: Clock): string => new Date(clock.now()).toISOString();

@@ -192,7 +192,9 @@ export class Daemon {
       return;
     }
     const known = this.#revision?.digest === result.snapshot.digest;
+    const recovered = this.#sourceProblem !== null;
     this.#sourceProblem = null;
+    if (known && recovered) this.#makeDue(PRIORITY.resync);
     if (known) return;
     const revision = this.#load(result.snapshot);
     this.#revision = revision;
@@ -290,9 +292,8 @@ export class Daemon {
     const startedMs = this.#shared.clock.monotonic();
     const review = await state.reconciler.review();
     if (review.kind === 'failed') return review.why;
-    const released = this.#shared.observeOnly
-      ? 0
-      : state.reconciler.release(review, null, priority);
+    const isHeld = this.#shared.observeOnly || this.#shared.heldBack() !== null;
+    const released = isHeld ? 0 : state.reconciler.release(review, null, priority);
     const tookMs = Math.round(this.#shared.clock.monotonic() - startedMs);
     this.#lastPass = { at: this.#now(), tookMs };
     const calls = state.reconciler.context.catalog.calls().total;
@@ -318,8 +319,10 @@ export class Daemon {
 
   /** One more look when the changes have ended: what was sent is read back, not believed. */
   #lookAgainAfter(state: TargetState, reconciler: TargetReconciler): void {
+    const before = reconciler.recordsEnded;
     void reconciler.drained().then(() => {
-      if (this.#shared.stop.aborted) return;
+      // Without a record there is nothing to read back; looking anyway would go round and round.
+      if (this.#shared.stop.aborted || reconciler.recordsEnded === before) return;
       state.due ??= PRIORITY.resync;
       this.#rouse('target');
     });

@@ -71,7 +71,7 @@ async function succeed(
   last: boolean,
 ): Promise<StepEnd> {
   const recordId = recordOf(intent);
-  context.ended.set(key, context.clock.monotonic());
+  context.ended.add(key, context.clock.monotonic());
   const stackUpdated = await stackTime(context, key, intent);
   const at = isoNow(context.clock);
   await context.entries.update(key, (entry) =>
@@ -117,7 +117,7 @@ async function fail(
     end.record.errors.length > 0
       ? end.statusMessage
       : await currentStatusMessage(context, intent, end.statusMessage);
-  context.ended.set(key, context.clock.monotonic());
+  context.ended.add(key, context.clock.monotonic());
   const reason = context.redactor.redact(failureReason(end.record, statusMessage));
   const stack = await readStack(context, key);
   const entry = await context.entries.update(key, (before) =>

@@ -137,8 +137,7 @@ function lagsBehindUs(context: TargetContext, spec: Spec, live: Live): boolean {
   if (last === null || live.kind !== 'present') return false;
   if (live.records.last !== last.base || last.recordId === last.base) return false;
   const ageMs = context.clock.now() - Date.parse(last.at);
-  const monotonicAgeMs =
-    context.clock.monotonic() - (context.ended.get(spec.key) ?? Number.NEGATIVE_INFINITY);
+  const monotonicAgeMs = context.clock.monotonic() - context.ended.at(spec.key);
   if ((ageMs < 0 || ageMs >= STABLE_MS) && monotonicAgeMs >= STABLE_MS) return false;
   // A property change need not move LastRecordId: its value tells as well.
   if (last.step === 'launchRole') return !isRead(live.launchRole, spec.launchRole);

@@ -8,6 +8,7 @@ import { statusOfTrouble } from './conditions.ts';
 import {
   about,
   type DesiredState,
+  EndedRecords,
   isoNow,
   specDigestOf,
   type TargetContext,
@@ -86,7 +87,7 @@ export class TargetReconciler {
       writes: parts.writes,
       ...shared,
       entries,
-      ended: new Map(),
+      ended: new EndedRecords(),
       memory: new Memory(shared.journal, parts.name, shared.log),
       follower: new Follower({
         catalog: parts.catalog,
@@ -203,6 +204,11 @@ export class TargetReconciler {
   quiet(): Promise<void> {
     if (this.pending === 0) return Promise.resolve();
     return new Promise((resolve) => this.#quiet.add(resolve));
+  }
+
+  /** How many records of ours have ended since the start. */
+  get recordsEnded(): number {
+    return this.#context.ended.count;
   }
 
   /** Resolves when nothing waits or runs now; what is due later does not count. */

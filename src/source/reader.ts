@@ -27,17 +27,14 @@ interface Pass {
   readonly pin: Pin;
   readonly listing: Listing;
   readonly contents: Contents;
-  /** Both clocks, read before the directory was. */
-  readonly wall: number;
-  readonly monotonic: number;
 }
 
 const MAX_ATTEMPTS = 40;
 /** A link that leads nowhere is most often seen between a flip and the removal of the old tree. */
 const MAX_DANGLING = 6;
 const MAX_PAUSE_MS = 100;
-/** A directory that never rests this long, counted in settle times, is given up until the next look. */
-const PATIENCE = 10;
+/** A directory that differs at each of so many passes is given up until the next look. */
+const MAX_ROUNDS = 10;
 /** Time stamps can be forged and clocks turned back: now and then every byte is read again. */
 const FULL_READ_MS = 15 * 60_000;
 
@@ -87,24 +84,21 @@ export class Reader {
 
   /**
    * A published tree is complete, so one pass will do. Any other directory may be half-written: two
-   * equal passes, and either nothing changed for the settle time, or that time lies between them.
+   * equal passes are needed, after the settle time without a change. Where the clocks of machine and
+   * file system disagree, that time lies between the passes.
    */
   async #settled(): Promise<Pass> {
     const { clock, settleMs, directory } = this.#options;
-    const start = clock.monotonic();
     let first = await this.#pass();
-    while (first.pin.publisher === null) {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      if (first.pin.publisher !== null) return first;
       const rest = settleMs - (clock.now() - first.listing.newest);
       if (rest > 0) await clock.sleep(Math.min(rest, settleMs));
       const second = await this.#pass();
-      const equal = isEqual(first, second);
-      const quiet = second.wall - second.listing.newest >= settleMs;
-      if (equal && (quiet || second.monotonic - first.monotonic >= settleMs)) return second;
-      if (clock.monotonic() - start > settleMs * PATIENCE)
-        throw new Unavailable(`${directory} kept changing while it was read`);
-      if (!equal) first = second;
+      if (isEqual(first, second)) return second;
+      first = second;
     }
-    return first;
+    throw new Unavailable(`${directory} kept changing while it was read`);
   }
 
   async #pass(): Promise<Pass> {
@@ -128,15 +122,15 @@ export class Reader {
   /** Resolve, read, resolve again: a difference means that the parts may not belong together. */
   async #once(): Promise<Pass> {
     const { clock, directory } = this.#options;
-    const before = { wall: clock.now(), monotonic: clock.monotonic() };
+    const now = clock.now();
     try {
       const pin = pinDirectory(directory);
       const listing = await this.#list(pin);
-      const contents = await this.#cache.read(listing, before.wall);
+      const contents = await this.#cache.read(listing, now);
       if (pin.publisher !== null) assertUntouched(listing);
       if (pinDirectory(directory).identity !== pin.identity)
         throw new Moved('its link was pointed elsewhere');
-      return { pin, listing, contents, ...before };
+      return { pin, listing, contents };
     } catch (error) {
       const errno = errnoOf(error);
       if (errno === null) throw error;

@@ -34,12 +34,15 @@ function isStalled(view: ProductStatusView): boolean {
   return view.condition === 'Stalled';
 }
 
+/** A record that is over belongs to what waits after it. */
 function isInFlight(view: ProductStatusView): boolean {
-  return view.condition === 'Reconciling' && view.recordId !== null;
+  if (view.condition !== 'Reconciling') return false;
+  const isOver = view.recordStatus === 'SUCCEEDED' || view.recordStatus === 'FAILED';
+  return view.reason === 'Sent' || (view.recordStatus !== null && !isOver);
 }
 
 function isWaiting(view: ProductStatusView): boolean {
-  return view.condition === 'Reconciling' && view.recordId === null;
+  return view.condition === 'Reconciling' && !isInFlight(view);
 }
 
 function headline({ products, now }: StatusInput, paint: Paint): string {

@@ -183,6 +183,11 @@ describe('files that are named, not read', () => {
       { path: 'up', code: 'source/link-escapes', why: /outside the directory/ },
     ],
     [
+      'a link to a neighbour whose name begins alike',
+      (d) => symlinkSync(fill(`${d}-secret`, { 'a.yaml': 'a' }), join(d, 'x')),
+      { path: 'x', code: 'source/link-escapes', why: /-secret, outside the directory/ },
+    ],
+    [
       'a link that leads nowhere',
       (d) => symlinkSync('gone.yaml', join(d, 'x.yaml')),
       { path: 'x.yaml', code: 'source/unreadable-file', why: /leads nowhere/ },
@@ -240,8 +245,9 @@ describe('files that are named, not read', () => {
   ];
 
   it.each(cases)('%s', async (_, arrange, expected) => {
-    const directory = fill(scratch(), { 'ok.yaml': 'ok' });
-    chmodSync(directory, 0o755);
+    const root = scratch();
+    chmodSync(root, 0o755);
+    const directory = fill(join(root, 'estate'), { 'ok.yaml': 'ok' });
     arrange(directory);
     const snapshot = await asNobody(() => snapshotOf(directory, { maxFileBytes: 100 }));
     expect(textsOf(snapshot)).toEqual({ 'ok.yaml': 'ok' });

@@ -173,6 +173,21 @@ describe('watchers', () => {
     expect(take()).toBe(1);
   });
 
+  it('are not missed while the directory is looked at', async () => {
+    const directory = fill(scratch(), { 'a.yaml': 'a' });
+    const clock = virtualClock();
+    const watchers = silentWatchers();
+    const source = createSource({ directory, clock, watchers, pollIntervalMs: 60_000 });
+    let hints = 0;
+    const watch = await source.watch(() => {
+      hints += 1;
+      if (hints === 1) watchers.armed[0]?.events.onEvent();
+    });
+    await clock.advance(50);
+    await watch.close();
+    expect(hints).toBe(2);
+  });
+
   it('do not hint where nothing changed', async () => {
     const { clock, take, open } = await watching(fill(scratch(), { 'a.yaml': 'a' }));
     open()[0]?.events.onEvent();

@@ -1,8 +1,8 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { SourceFile } from '../reconciler/ports.ts';
 import { errnoOf, inWords, isExhausted, isMoved, Moved, Unavailable } from './failures.ts';
 import { byCodeUnits } from './names.ts';
-import type { Found, Listing, Unreadable } from './walk.ts';
+import { type Found, type Listing, markOf, type Unreadable } from './walk.ts';
 
 /** Never through a link, and never hanging on a pipe that took the place of a file. */
 const OPEN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -28,18 +28,8 @@ export interface Contents {
 
 interface Kept {
   readonly file: SourceFile;
-  readonly stat: BigIntStats;
+  readonly mark: string;
   readonly trusted: boolean;
-}
-
-function sameFile(a: BigIntStats, b: BigIntStats): boolean {
-  return (
-    a.ino === b.ino &&
-    a.size === b.size &&
-    a.mtimeNs === b.mtimeNs &&
-    a.ctimeNs === b.ctimeNs &&
-    a.dev === b.dev
-  );
 }
 
 /**
@@ -73,12 +63,17 @@ export class ContentCache {
     let opened = 0;
     for (const found of listing.found) {
       const kept = this.#kept.get(found.path);
-      if (kept?.trusted === true && sameFile(kept.stat, found.stat)) {
+      if (kept?.trusted === true && kept.mark === found.mark) {
         next.set(found.path, kept);
       } else {
         const outcome = this.#open(found, kept?.file);
         if ('code' in outcome) unreadable.push(outcome);
-        else next.set(found.path, { file: outcome, stat: found.stat, trusted: isOld(found, now) });
+        else
+          next.set(found.path, {
+            file: outcome,
+            mark: found.mark,
+            trusted: found.changed < now - TICK_MS,
+          });
         opened += 1;
         if (opened % BREATHE_EVERY === 0) await this.#limits.breathe();
       }
@@ -97,8 +92,8 @@ export class ContentCache {
 
   #open(found: Found, before: SourceFile | undefined): SourceFile | Unreadable {
     const { maxFileBytes } = this.#limits;
-    if (found.stat.size > maxFileBytes) {
-      const why = `it has ${found.stat.size} bytes; the limit is ${maxFileBytes}`;
+    if (found.size > maxFileBytes) {
+      const why = `it has ${found.size} bytes; the limit is ${maxFileBytes}`;
       return { path: found.path, why, code: 'source/file-too-large' };
     }
     let bytes: Uint8Array;
@@ -119,7 +114,7 @@ export class ContentCache {
   #bytes(found: Found): Uint8Array {
     const descriptor = openSync(found.real, OPEN);
     try {
-      if (!sameFile(fstatSync(descriptor, { bigint: true }), found.stat))
+      if (markOf(fstatSync(descriptor)) !== found.mark)
         throw new Moved(`${found.path} changed while it was read`);
       let length = 0;
       for (;;) {
@@ -128,15 +123,10 @@ export class ContentCache {
         if (count === 0) break;
         length += count;
       }
-      if (length !== Number(found.stat.size))
-        throw new Moved(`${found.path} changed while it was read`);
+      if (length !== found.size) throw new Moved(`${found.path} changed while it was read`);
       return this.#scratch.subarray(0, length);
     } finally {
       closeSync(descriptor);
     }
   }
-}
-
-function isOld(found: Found, now: number): boolean {
-  return Number(found.stat.ctimeMs) < now - TICK_MS;
 }

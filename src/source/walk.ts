@@ -1,11 +1,4 @@
-import {
-  type BigIntStats,
-  type Dirent,
-  lstatSync,
-  readdirSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Snapshot } from '../reconciler/ports.ts';
 import { errnoOf, inWords, isExhausted, isMoved, Moved, Unavailable } from './failures.ts';
@@ -27,7 +20,10 @@ export interface Found {
   readonly path: string;
   /** Where it really stands, inside the root. */
   readonly real: string;
-  readonly stat: BigIntStats;
+  readonly size: number;
+  /** Change time, ms since the epoch by the file system's clock. */
+  readonly changed: number;
+  readonly mark: string;
 }
 
 /** A directory as it was before it was listed. */
@@ -57,7 +53,13 @@ export interface WalkLimits {
 const ENTRIES_PER_FILE = 10;
 const BREATHE_EVERY = 256;
 
-const mark = (stat: BigIntStats) => `${stat.dev}:${stat.ino}:${stat.mtimeNs}:${stat.ctimeNs}`;
+/**
+ * Equal for two looks at a path only if the same file or directory stands there, unwritten. Times
+ * in ms carry fractions down to a quarter of a microsecond, far below any file system's tick.
+ */
+export function markOf(stat: Stats): string {
+  return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}`;
+}
 
 class Walk {
   readonly found: Found[] = [];
@@ -117,10 +119,10 @@ class Walk {
 
   #list(real: string, path: string): readonly Dirent[] {
     try {
-      const stat = lstatSync(real, { bigint: true });
+      const stat = lstatSync(real);
       this.#note(stat);
       const entries = readdirSync(real, { withFileTypes: true });
-      this.visited.set(real, { real, mark: mark(stat) });
+      this.visited.set(real, { real, mark: markOf(stat) });
       return entries;
     } catch (error) {
       if (path === '') throw rootFailure(real, error);
@@ -129,8 +131,8 @@ class Walk {
     }
   }
 
-  #note(stat: BigIntStats): void {
-    this.newest = Math.max(this.newest, Number(stat.ctimeMs));
+  #note(stat: Stats): void {
+    this.newest = Math.max(this.newest, stat.ctimeMs);
   }
 
   #unnamable(entry: Dirent, path: string): void {
@@ -142,7 +144,7 @@ class Walk {
   /** Lists a file; one that is not a regular file (a pipe would hang, a device may act) is named, never opened. */
   #file(path: string, real: string): void {
     try {
-      const stat = lstatSync(real, { bigint: true });
+      const stat = lstatSync(real);
       this.#note(stat);
       if (stat.isSymbolicLink()) throw new Moved(`${path} became a link`);
       if (!stat.isFile()) {
@@ -150,7 +152,7 @@ class Walk {
         this.unreadable.push({ path, why, code: 'source/unreadable-file' });
         return;
       }
-      this.found.push({ path, real, stat });
+      this.found.push({ path, real, size: stat.size, changed: stat.ctimeMs, mark: markOf(stat) });
       if (this.found.length > this.#limits.maxFiles)
         throw new Unavailable(
           `${this.#root} holds more than ${this.#limits.maxFiles} desired-state files`,
@@ -214,7 +216,7 @@ function rootFailure(root: string, error: unknown): unknown {
   return new Unavailable(`${root} cannot be listed: ${inWords(errno)}`);
 }
 
-function kindOf(stat: BigIntStats): string {
+function kindOf(stat: Stats): string {
   if (stat.isFIFO()) return 'a named pipe';
   if (stat.isSocket()) return 'a socket';
   if (stat.isCharacterDevice() || stat.isBlockDevice()) return 'a device';
@@ -230,7 +232,7 @@ export async function walk(root: string, limits: WalkLimits): Promise<Listing> {
   await state.run();
   const found = state.found.sort((a, b) => byCodeUnits(a.path, b.path));
   const unreadable = state.unreadable.sort((a, b) => byCodeUnits(a.path, b.path));
-  const files = found.map((file) => `${file.path}\0${file.stat.size}:${mark(file.stat)}`);
+  const files = found.map((file) => `${file.path}\0${file.mark}`);
   const refused = unreadable.map((file) => `${file.path}\0${file.code}:${file.why}`);
   return {
     found,
@@ -244,8 +246,8 @@ export async function walk(root: string, limits: WalkLimits): Promise<Listing> {
 /** Throws Moved if a directory of the listing was changed since: entries may be missing from it. */
 export function assertUntouched(listing: Listing): void {
   for (const directory of listing.visited) {
-    const stat = lstatSync(directory.real, { bigint: true, throwIfNoEntry: false });
-    if (stat === undefined || mark(stat) !== directory.mark)
+    const stat = lstatSync(directory.real, { throwIfNoEntry: false });
+    if (stat === undefined || markOf(stat) !== directory.mark)
       throw new Moved(`${directory.real} changed while it was read`);
   }
 }

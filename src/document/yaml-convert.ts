@@ -64,6 +64,11 @@ class Converter {
     const anchor = source.anchor;
     if (anchor !== undefined) this.#anchors.set(anchor, null);
     const offset = source.range?.[0] ?? before;
+    if (!isScalar(source) && depth >= MAX_DEPTH) {
+      const message = `the nesting is deeper than ${MAX_DEPTH} levels`;
+      this.#report(fault('document/too-deep', this.#place(offset), message));
+      return EMPTY(offset);
+    }
     const weighed = isScalar(source)
       ? this.#scalar(source, offset)
       : isMap(source)

@@ -9,11 +9,10 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import { type Carried, sendNew, settleOpen } from './carry-out.ts';
-import { explainFailure } from './catalog-facts.ts';
-import { statusOfChange, statusOfIntent } from './conditions.ts';
+import { conclude, HELD_AGAIN_MS, over, type RoundEnd } from './conclude.ts';
+import { statusOfChange } from './conditions.ts';
 import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
 import { askedBy, type Evaluation, evaluate, learnSecrets } from './evaluate.ts';
-import { finishRecord, type StepEnd, stallAmbiguous, stallRefused } from './finish.ts';
 import { newIntent } from './intent.ts';
 import { freshen } from './observe.ts';
 
@@ -21,8 +20,6 @@ import { freshen } from './observe.ts';
 const BUSY_AGAIN_MS = 30_000;
 /** What the reviewed plan does not cover waits for the next review. */
 const REVIEW_AGAIN_MS = 60_000;
-/** A request whose fate cannot be told, or a source that cannot be read: look again after this long. */
-const HELD_AGAIN_MS = 15_000;
 /** Describe lags behind our own record: look again after this long. */
 const LAG_AGAIN_MS = 5_000;
 /** launchRole, update, owner: a chain longer than this contradicts itself. */
@@ -53,11 +50,6 @@ export async function runPass(context: TargetContext, key: ProductKey): Promise<
   };
 }
 
-/** `goOn`: look again and compute the next step. */
-type RoundEnd = { readonly kind: 'goOn' } | { readonly kind: 'over'; readonly outcome: Outcome };
-
-const over = (outcome: Outcome): RoundEnd => ({ kind: 'over', outcome });
-
 async function settle(context: TargetContext, key: ProductKey, intent: Intent): Promise<RoundEnd> {
   const spec = context.desired().specs.get(key);
   if (spec !== undefined) learnSecrets(context.redactor, spec, secretsOf(intent));
@@ -70,7 +62,7 @@ async function settle(context: TargetContext, key: ProductKey, intent: Intent): 
     intent.recordId === null
       ? await settleOpen(context, key, intent)
       : { kind: 'accepted', intent, recordId: intent.recordId };
-  return conclude(context, key, carried, false);
+  return conclude(context, key, carried, { last: false, cause: null, fields: [] });
 }
 
 function secretsOf({ request }: Intent): readonly string[] {
@@ -194,69 +186,8 @@ async function perform(
       retry: askedBy(spec),
     }),
   );
-  return conclude(context, spec.key, carried, last);
-}
-
-/** From what became of the request to what happens next. */
-async function conclude(
-  context: TargetContext,
-  key: ProductKey,
-  carried: Carried,
-  last: boolean,
-): Promise<RoundEnd> {
-  switch (carried.kind) {
-    case 'accepted':
-      return follow(context, key, carried.intent, last);
-    case 'dropped':
-      return { kind: 'goOn' };
-    case 'refused':
-      return over(await stallRefused(context, key, carried.intent, carried.failure));
-    case 'failed':
-      return over({ kind: 'retry', error: explainFailure(carried.failure) });
-    case 'ambiguous':
-      return over(await stallAmbiguous(context, key, carried.intent, carried.records));
-    case 'open':
-      return over({ kind: 'again', afterMs: HELD_AGAIN_MS, why: carried.why });
-    default:
-      return carried satisfies never;
-  }
-}
-
-async function follow(
-  context: TargetContext,
-  key: ProductKey,
-  intent: Intent,
-  last: boolean,
-): Promise<RoundEnd> {
-  if (intent.recordId === null)
-    return over({ kind: 'retry', error: 'the record of an accepted request is not known' });
-  const spec = context.desired().specs.get(key);
-  if (spec !== undefined) {
-    const at = { revision: context.desired().revision, now: isoNow(context.clock) };
-    context.board.set(statusOfIntent(spec, intent, context.board.get(context.target, key), at));
-    await context.board.flush();
-  }
-  context.log.write('info', 'update.accepted', {
-    ...about(context, key),
-    operation: intent.request.operation,
-    provisionedProductId: intent.request.provisionedProductId,
-    record: intent.recordId,
-    token: intent.token,
-    revision: intent.revision,
-    document: `${intent.at.file}:${intent.at.line}:${intent.at.column}`,
-  });
-  const elapsedMs = Math.max(
-    0,
-    context.clock.now() - Date.parse(intent.firstSentAt ?? isoNow(context.clock)),
-  );
-  const ended = await context.follower.follow(
-    {
-      recordId: intent.recordId,
-      provisionedProductId: intent.request.provisionedProductId,
-      operation: intent.request.operation,
-    },
-    Math.max(0, context.recordTimeoutMs - elapsedMs),
-  );
-  const end: StepEnd = await finishRecord(context, key, intent, ended, elapsedMs, last);
-  return end.kind === 'succeeded' && !last ? { kind: 'goOn' } : over(end.outcome);
+  const fields = evaluation.change.differences
+    .filter((difference) => difference.step === step)
+    .map((difference) => difference.label);
+  return conclude(context, spec.key, carried, { last, cause, fields });
 }

@@ -1,0 +1,108 @@
+import type { Cause } from '../domain/change.ts';
+import type { Intent } from '../domain/entry.ts';
+import type { ProductKey } from '../domain/ids.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { formatPosition } from '../domain/problem.ts';
+import type { Carried } from './carry-out.ts';
+import { explainFailure } from './catalog-facts.ts';
+import { statusOfIntent } from './conditions.ts';
+import { about, isoNow, type TargetContext } from './context.ts';
+import { finishRecord, type StepEnd, stallAmbiguous, stallRefused } from './finish.ts';
+
+/** A request whose fate cannot be told yet, or a source that cannot be read: look again after this long. */
+export const HELD_AGAIN_MS = 15_000;
+
+/** `goOn`: look again and compute the next step. */
+export type RoundEnd =
+  | { readonly kind: 'goOn' }
+  | { readonly kind: 'over'; readonly outcome: Outcome };
+
+export const over = (outcome: Outcome): RoundEnd => ({ kind: 'over', outcome });
+
+/** What was sent and why; without a cause it was sent by an earlier process. */
+export interface Sent {
+  /** No further step follows. */
+  readonly last: boolean;
+  readonly cause: Cause | null;
+  readonly fields: readonly string[];
+}
+
+/** From what became of the request to what happens next. */
+export async function conclude(
+  context: TargetContext,
+  key: ProductKey,
+  carried: Carried,
+  sent: Sent,
+): Promise<RoundEnd> {
+  switch (carried.kind) {
+    case 'accepted':
+      return follow(context, key, carried.intent, sent);
+    case 'dropped':
+      return { kind: 'goOn' };
+    case 'refused':
+      return over(await stallRefused(context, key, carried.intent, carried.failure));
+    case 'failed':
+      return over({ kind: 'retry', error: explainFailure(carried.failure) });
+    case 'ambiguous':
+      return over(await stallAmbiguous(context, key, carried.intent, carried.records));
+    case 'open':
+      return over({ kind: 'again', afterMs: HELD_AGAIN_MS, why: carried.why });
+    default:
+      return carried satisfies never;
+  }
+}
+
+async function follow(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  sent: Sent,
+): Promise<RoundEnd> {
+  if (intent.recordId === null)
+    return over({ kind: 'retry', error: 'the record of an accepted request is not known' });
+  const spec = context.desired().specs.get(key);
+  if (spec !== undefined) {
+    const at = { revision: context.desired().revision, now: isoNow(context.clock) };
+    context.board.set(statusOfIntent(spec, intent, context.board.get(context.target, key), at));
+    await context.board.flush();
+  }
+  announce(context, key, intent, sent);
+  const ended = await context.follower.follow(
+    {
+      recordId: intent.recordId,
+      provisionedProductId: intent.request.provisionedProductId,
+      operation: intent.request.operation,
+    },
+    Math.max(0, context.recordTimeoutMs - ageOf(context, intent)),
+  );
+  const end: StepEnd = await finishRecord(
+    context,
+    key,
+    intent,
+    ended,
+    ageOf(context, intent),
+    sent.last,
+  );
+  return end.kind === 'succeeded' && !sent.last ? { kind: 'goOn' } : over(end.outcome);
+}
+
+/** How long ago the request was first sent, by the wall clock; never negative. */
+function ageOf(context: TargetContext, intent: Intent): number {
+  const now = context.clock.now();
+  return Math.max(0, now - (intent.firstSentAt === null ? now : Date.parse(intent.firstSentAt)));
+}
+
+function announce(context: TargetContext, key: ProductKey, intent: Intent, sent: Sent): void {
+  const resumed = sent.cause === null;
+  context.log.write('info', resumed ? 'record.resumed' : 'update.accepted', {
+    ...about(context, key),
+    record: intent.recordId ?? undefined,
+    token: intent.token,
+    cause: sent.cause?.kind,
+    changes: sent.fields.length === 0 ? undefined : sent.fields.join(', '),
+    operation: intent.request.operation,
+    provisionedProductId: intent.request.provisionedProductId,
+    revision: intent.revision,
+    document: formatPosition(intent.at),
+  });
+}

@@ -14,6 +14,13 @@ export function randomId(prefix: string, random: Random): string {
   return id;
 }
 
+/** A fresh id that nothing has yet, even if chance is a poor one. */
+export function freshId(prefix: string, random: Random, taken: (id: string) => boolean): string {
+  let id = randomId(prefix, random);
+  for (let attempt = 0; taken(id); attempt += 1) id = derivedId(prefix, id, String(attempt));
+  return id;
+}
+
 /** The same names always give the same id: a seed's ids survive a restart and can be documented. */
 export function derivedId(prefix: string, ...names: readonly string[]): string {
   const digest = createHash('sha256').update(JSON.stringify(names)).digest();

@@ -2,7 +2,7 @@ import { mayTouch } from './access.ts';
 import { AwsError, invalidParameters, notFound } from './aws-error.ts';
 import { exactlyOne } from './catalog.ts';
 import type { CatalogRecord, Job, ProvisionedProduct, RequestedParameter } from './entities.ts';
-import { randomId } from './ids.ts';
+import { freshId } from './ids.ts';
 import type { LaunchPath, Product, Version } from './model.ts';
 import type { Context } from './operation.ts';
 import { currentProduct, putRecord } from './state.ts';
@@ -105,7 +105,7 @@ export function acceptRecord(
 ): CatalogRecord {
   const { world, place, caller, now, random } = context;
   const record: CatalogRecord = {
-    id: randomId('rec', random),
+    id: freshId('rec', random, (id) => place.records.has(id)),
     type: of.type,
     status: world.behaviour.firstRecordStatus,
     createdAt: now,

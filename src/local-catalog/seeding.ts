@@ -41,8 +41,8 @@ function pathOf(product: Product, input: ProvisionedInput): LaunchPath | null {
 }
 
 function seedOne(one: One): void {
-  const { world, place, input, product, version, path, now } = one;
-  const createdAt = now - ago(input.createdAgo, 30 * DAY);
+  const { world, place, input, product, version, path } = one;
+  const createdAt = one.now - ago(input.createdAgo, 30 * DAY);
   const parameters = parametersOf(one);
   const base = skeleton(one, createdAt);
   const stack = product.kind === 'CFN_STACK' ? seedStack(one, base, parameters, createdAt) : null;
@@ -72,7 +72,7 @@ function seedOne(one: One): void {
       pathId: path?.id ?? null,
       engineParameters: stack === null ? parameters : null,
     },
-    now,
+    createdAt,
   );
 }
 

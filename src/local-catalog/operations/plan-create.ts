@@ -1,7 +1,7 @@
 import { invalidParameters, invalidState } from '../aws-error.ts';
 import { resolvePath, resolveProduct, resolveVersion, versionOf } from '../catalog.ts';
 import type { Plan, ProvisionedProduct } from '../entities.ts';
-import { randomId } from '../ids.ts';
+import { freshId } from '../ids.ts';
 import type { LaunchPath, Product, Version } from '../model.ts';
 import { type Context, writes } from '../operation.ts';
 import { changeSet } from '../plan-changes.ts';
@@ -101,7 +101,7 @@ function makePlan(
   if (of.existing !== null && world.behaviour.planOnExisting === 'PLAN_IN_PROGRESS')
     putProduct(world, place, { ...of.existing, status: 'PLAN_IN_PROGRESS' }, now);
   return {
-    id: randomId('plan', random),
+    id: freshId('plan', random, (id) => place.plans.has(id)),
     name: input.PlanName,
     token: input.IdempotencyToken,
     provisionedProductId: target.id,

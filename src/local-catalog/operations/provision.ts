@@ -1,7 +1,7 @@
 import { AwsError, invalidParameters } from '../aws-error.ts';
 import { atMostOne, exactlyOne, resolvePath, resolveProduct, resolveVersion } from '../catalog.ts';
 import type { Job, ProvisionedProduct } from '../entities.ts';
-import { randomId } from '../ids.ts';
+import { freshId } from '../ids.ts';
 import type { LaunchPath, Product, Version } from '../model.ts';
 import { type Context, writes } from '../operation.ts';
 import { resolveParameters } from '../parameters.ts';
@@ -106,7 +106,7 @@ export function newProduct(
   },
 ): ProvisionedProduct {
   const { place, caller, now, random } = context;
-  const id = randomId('pp', random);
+  const id = freshId('pp', random, (taken) => place.history.has(taken));
   const arn = `arn:aws:servicecatalog:${place.region}:${place.account}:stack/${of.name}/${id}`;
   const own = of.path === null ? of.requestTags : withPathTags(of.requestTags, of.path);
   const system = systemTags(place, {

@@ -6,6 +6,7 @@ import type { Position, Problem } from '../domain/problem.ts';
 import type { Spec } from '../domain/spec.ts';
 import { publicSpecDigest } from './digest.ts';
 import { byText } from './normalize.ts';
+import { joined } from './render/words.ts';
 
 export interface PlanInput {
   readonly targets: readonly Omit<TargetPlan, 'guards'>[];
@@ -162,7 +163,7 @@ export function planResult(plan: Pick<Plan, 'body'>, detailedExitcode: boolean):
   const found = errors.flatMap(([count, one, many]) =>
     count === 0 ? [] : [`${count} ${count === 1 ? one : many}`],
   );
-  if (found.length > 0) return { exitCode: 1, because: found.join(' and ') };
+  if (found.length > 0) return { exitCode: 1, because: joined(found) };
   const changes = counts.updates + counts.held;
   if (changes === 0) return { exitCode: 0, because: 'there is nothing to change' };
   const because = changes === 1 ? 'there is 1 change' : `there are ${changes} changes`;

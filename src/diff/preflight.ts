@@ -162,12 +162,12 @@ function checkTags({ spec, live, definitions, comparison }: PreflightInput): rea
   if (definitions.tagUpdate === 'notAllowed') {
     return comparison.differences
       .filter(({ field }) => field.startsWith('tags.'))
-      .map(({ field, label, at }) =>
+      .map(({ field, at }) =>
         problem({
           code: 'plan/tags-not-allowed',
           at,
           field,
-          message: `${label} differs, and the product does not allow tag updates`,
+          message: 'differs from the live value, and the product does not allow tag updates',
         }),
       );
   }

@@ -33,6 +33,7 @@ export function refine(input: RefineInput): Comparison {
     ...comparison,
     differences,
     unverified: [...comparison.unverified, ...told.flatMap((one) => one.unverified)],
+    unreadable: comparison.unreadable.filter((field) => !isSamePath(input, field)),
     deferred: [],
     kept: keptParameters(input),
     steps: stepsOf(differences),
@@ -89,8 +90,11 @@ function told(
   return { ...EQUAL, differences: [{ field, label, at, live, desired, step: 'update' }] };
 }
 
-/** Declared in another way than before, and still the path that AWS recorded. */
-function isSamePath({ live, resolved }: RefineInput, { label }: FieldDifference): boolean {
+/** However it is declared, it is the path that AWS recorded. */
+function isSamePath(
+  { live, resolved }: RefineInput,
+  { label }: OpenField | FieldDifference,
+): boolean {
   return label === 'path' && live.path.kind === 'read' && live.path.value === resolved.pathId;
 }
 
@@ -165,7 +169,7 @@ function removals(
     label: `tag ${key}`,
     at: positionOf(spec, 'tags'),
     live: text(own(tags, key) ?? ''),
-    desired: none('no longer declared'),
+    desired: none('removed'),
     step: 'update',
   }));
 }

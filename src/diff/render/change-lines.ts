@@ -1,8 +1,9 @@
 import type { Change, ChangeVerdict, FieldDifference } from '../../domain/change.ts';
 import { formatPosition, type Problem } from '../../domain/problem.ts';
+import type { Step } from '../../domain/request.ts';
 import { type Group, gist } from './groups.ts';
 import { problemLines } from './problem.ts';
-import { type Paint, shownText, thousands, utc, visible, WIDTH, wrap } from './words.ts';
+import { type Paint, shownPair, thousands, utc, visible, WIDTH, wrap } from './words.ts';
 
 const NAME_COLUMN = 43;
 const ARROW_COLUMN = 60;
@@ -24,7 +25,8 @@ function heading({ mark, style }: Group, change: Change, paint: Paint): string {
   const name = `${mark} ${visible(change.target)}/${visible(change.name)}`;
   const what = headline(change);
   if (what === '') return paint(style, name);
-  const gap = ' '.repeat(Math.max(2, NAME_COLUMN - name.length));
+  const column = Math.min(NAME_COLUMN, WIDTH - what.length);
+  const gap = ' '.repeat(Math.max(2, column - name.length));
   return `${paint(style, name)}${gap}${what}`;
 }
 
@@ -69,15 +71,14 @@ function place({ differences, at, verdict }: Change): readonly string[] {
 
 function differenceLines({ differences, verdict }: Change): readonly string[] {
   const arrow = verdict.kind === 'reported' ? '!=' : '->';
-  if (verdict.kind === 'refused') return [];
+  if (verdict.kind === 'refused' || verdict.kind === 'busy') return [];
   return differences.flatMap((difference) => differenceRow(difference, arrow));
 }
 
 /** One row where all fits its column; else the two values below each other. */
 function differenceRow(difference: FieldDifference, arrow: string): readonly string[] {
   const label = visible(difference.label);
-  const live = shownText(difference.live, difference.desired);
-  const desired = shownText(difference.desired, difference.live);
+  const { live, desired } = shownPair(difference);
   const fits =
     label.length <= NAME_COLUMN - 4 - 2 &&
     live.length <= ARROW_COLUMN - NAME_COLUMN - 1 &&
@@ -101,7 +102,10 @@ function kept({ keptParameters, verdict, differences }: Change): readonly string
 function verdictLines({ verdict }: Change): readonly string[] {
   switch (verdict.kind) {
     case 'update':
-      return verdict.cause.kind === 'drift' ? said('cause:', verdict.cause.evidence) : [];
+      return [
+        ...(verdict.cause.kind === 'drift' ? said('cause:', verdict.cause.evidence) : []),
+        ...caution(verdict.steps),
+      ];
     case 'reported':
       return reported(verdict);
     case 'refused':
@@ -110,7 +114,7 @@ function verdictLines({ verdict }: Change): readonly string[] {
       return said('why:', verdict.why);
     case 'latched':
       return [
-        ...said('reason:', verdict.latch.reason),
+        ...said('why:', verdict.latch.reason),
         ...(verdict.latch.kind === 'stalled' ? said('next:', verdict.latch.next) : []),
       ];
     case 'busy':
@@ -130,6 +134,11 @@ function refused(problems: readonly Problem[]): readonly string[] {
     const isSame = before !== undefined && visible(formatPosition(before.at)) === at;
     return [...(isSame ? [] : [`    ${at}`]), ...problemLines(problem)];
   });
+}
+
+function caution(steps: readonly Step[]): readonly string[] {
+  const text = 'the present owner loses access to this provisioned product';
+  return steps.includes('owner') ? said('caution:', text) : [];
 }
 
 function reported({ cause, reason }: Extract<ChangeVerdict, { kind: 'reported' }>) {

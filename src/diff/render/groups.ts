@@ -29,7 +29,7 @@ const GROUPS: readonly Omit<Group, 'changes'>[] = [
   { kind: 'refused', title: 'Refused before any call', mark: 'x', style: 'refused' },
   { kind: 'unreadable', title: 'Could not be read', mark: '?', style: 'refused' },
   { kind: 'latched', title: 'Not sent for now', mark: '-', style: 'drift' },
-  { kind: 'busy', title: 'Busy, not compared', mark: '.', style: 'quiet' },
+  { kind: 'busy', title: 'Busy', mark: '.', style: 'quiet' },
   { kind: 'suspended', title: 'Suspended by the document', mark: '.', style: 'quiet' },
   { kind: 'warned', title: 'Unchanged, with a warning', mark: '!', style: 'drift' },
 ];
@@ -61,7 +61,7 @@ export function summary(counts: PlanCounts): string {
     [counts.observed, 'observed'],
     [counts.refused, 'refused'],
     [counts.unreadable, 'unreadable'],
-    [counts.held, 'held'],
+    [counts.held, 'held back'],
     [counts.busy, 'busy'],
     [counts.suspended, 'suspended'],
   ];
@@ -75,8 +75,7 @@ export function summary(counts: PlanCounts): string {
 
 /** What an update is about, in a few words: `new version`, `2 parameters`, `owner`. */
 export function gist({ verdict, differences }: Change): string {
-  if (verdict.kind === 'update' && verdict.cause.kind === 'heal')
-    return 'sent again, to clear TAINTED';
+  if (verdict.kind === 'update' && verdict.cause.kind === 'heal') return 'sent again for TAINTED';
   const labels = new Set(differences.map(({ label }) => label));
   const count = (prefix: string) =>
     differences.filter(({ field }) => field.startsWith(prefix)).length;

@@ -2,7 +2,7 @@ import { visible } from './words.ts';
 
 /** Text in a code span, where it can neither format nor mention nor link. */
 export function codeOf(text: string): string {
-  const safe = visible(text);
+  const safe = clipped(text);
   const fence = '`'.repeat(longestRun(safe) + 1);
   const pad = safe === '' || safe.startsWith('`') || safe.endsWith('`') ? ' ' : '';
   return `${fence}${pad}${safe}${pad}${fence}`;
@@ -21,11 +21,18 @@ export function blockOf(language: string, lines: readonly string[]): string {
 
 /** Text in an HTML `code` element. Every sign that HTML or Markdown might read is an entity. */
 export function htmlCode(text: string): string {
-  const safe = visible(text).replace(
+  const safe = clipped(text).replace(
     /[^\p{L}\p{N} /-]/gu,
     (sign) => `&#${sign.codePointAt(0) ?? 0xfffd};`,
   );
   return `<code>${safe}</code>`;
+}
+
+const LENGTH_MAX = 500;
+
+function clipped(text: string): string {
+  const safe = visible(text);
+  return safe.length <= LENGTH_MAX ? safe : `${safe.slice(0, LENGTH_MAX)}…`.toWellFormed();
 }
 
 function longestRun(text: string): number {

@@ -1,15 +1,16 @@
 import type { Change, FieldDifference } from '../../domain/change.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { formatPosition, type Position, type Problem } from '../../domain/problem.ts';
-import { countChanges, type PlanCounts, planResult } from '../plan.ts';
+import { countChanges, type PlanCounts } from '../plan.ts';
 import { type Group, type GroupKind, gist, groupChanges, summary } from './groups.ts';
 import { blockOf, cellOf, codeOf, htmlCode } from './markdown-escape.ts';
 import { callsLine } from './text.ts';
-import { plural, shownText, thousands, utc, visible } from './words.ts';
+import { plural, shownPair, thousands, utc, visible } from './words.ts';
 
-/** Code hosts take about 65,000 characters per comment. */
+/** Code hosts take about 65,000 characters per comment; each part of it has its share. */
 const LENGTH_MAX = 60_000;
-const ROWS_MAX = 200;
+const PROBLEMS_MAX = 12_000;
+const TABLE_MAX = 20_000;
 
 const CONSEQUENCE: Readonly<Record<GroupKind, string>> = {
   update: 'is updated',
@@ -18,7 +19,7 @@ const CONSEQUENCE: Readonly<Record<GroupKind, string>> = {
   refused: '**refused**',
   unreadable: '**could not be read**',
   latched: 'not sent for now',
-  busy: 'busy, not compared',
+  busy: 'busy',
   suspended: 'suspended',
   warned: 'unchanged, with a warning',
 };
@@ -50,11 +51,23 @@ export function renderPlanMarkdown(plan: Plan): string {
     `## trueup: ${summary(counts)}`,
     `**${advice(counts)}**`,
     ...problemSection(plan),
-    ...table(groups),
   ];
-  const end = lastLine(plan);
+  const end = lastLine(plan, counts);
   const room = LENGTH_MAX - [...start, end].join('\n\n').length;
-  return `${[...start, ...detailSections(groups, room), end].join('\n\n')}\n`;
+  return `${[...start, ...changeSections(groups, room), end].join('\n\n')}\n`;
+}
+
+/** What the documents cause first, then drift on its own. */
+function changeSections(groups: readonly Group[], room: number): readonly string[] {
+  const drift = groups.filter(({ kind }) => kind === 'drift');
+  const rest = groups.filter(({ kind }) => kind !== 'drift');
+  const driftHead =
+    drift.length === 0 ? [] : ['### Drift, not caused by a document', ...table(drift)];
+  const restHead = table(rest);
+  const left = room - [...restHead, ...driftHead].join('\n\n').length;
+  const details = detailSections(rest, left);
+  const used = details.join('\n\n').length;
+  return [...restHead, ...details, ...driftHead, ...detailSections(drift, left - used)];
 }
 
 function marker({ body }: Plan): string {
@@ -67,7 +80,7 @@ function advice(counts: PlanCounts): string {
   const must = [
     counts.invalid === 0
       ? ''
-      : `mend ${plural(counts.invalid, 'invalid file', 'invalid files')}; until then what they declare is not touched`,
+      : `mend ${plural(counts.invalid, 'invalid file', 'invalid files')} (until then nothing declared there is touched)`,
     counts.unreadableTargets === 0
       ? ''
       : `${plural(counts.unreadableTargets, 'target', 'targets')} could not be read`,
@@ -92,11 +105,26 @@ function problemSection({ body }: Plan): readonly string[] {
       ? []
       : [`- target ${codeOf(name)} could not be read: ${codeOf(unreadable)}`],
   );
-  const problems = body.problems.slice(0, ROWS_MAX).map(problemItem);
-  const more = body.problems.length - problems.length;
-  const rest = more > 0 ? [`- and ${thousands(more)} more`] : [];
-  const items = [...targets, ...problems, ...rest];
-  return items.length === 0 ? [] : [items.join('\n')];
+  const items = fitting([...targets, ...body.problems.map(problemItem)], PROBLEMS_MAX);
+  const lines = [
+    ...items.shown,
+    ...(items.left === 0 ? [] : [`- and ${thousands(items.left)} more`]),
+  ];
+  return lines.length === 0 ? [] : [lines.join('\n')];
+}
+
+/** As many of the first as fit; what is left out is always said. */
+function fitting(
+  items: readonly string[],
+  room: number,
+): { readonly shown: readonly string[]; readonly left: number } {
+  let used = 0;
+  const fit = items.findIndex((item) => {
+    used += item.length + 2;
+    return used > room;
+  });
+  const shown = fit === -1 ? items : items.slice(0, fit);
+  return { shown, left: items.length - shown.length };
 }
 
 function problemItem({ at, severity, field, message, next }: Problem): string {
@@ -117,9 +145,9 @@ function table(groups: readonly Group[]): readonly string[] {
   );
   if (rows.length === 0) return [];
   const head = ['| | provisioned product | what | document |', '|---|---|---|---|'];
-  const more = rows.length - ROWS_MAX;
-  const rest = more > 0 ? [`| | and ${thousands(more)} more | | |`] : [];
-  return [[...head, ...rows.slice(0, ROWS_MAX), ...rest].join('\n')];
+  const { shown, left } = fitting(rows, TABLE_MAX);
+  const rest = left === 0 ? [] : [`| | and ${thousands(left)} more | | |`];
+  return [[...head, ...shown, ...rest].join('\n')];
 }
 
 function nameOf({ target, name }: Change): string {
@@ -159,35 +187,45 @@ function reasonOf(change: Change): string {
   }
 }
 
-/** Details until the comment is full; what is left out is said, never silently dropped. */
 function detailSections(groups: readonly Group[], room: number): readonly string[] {
-  const shown = groups.filter(({ kind }) => ['update', 'drift', 'observed'].includes(kind));
-  const all = shown.flatMap(({ changes }) => changes).filter((one) => one.differences.length > 0);
-  const sections: string[] = [];
-  let left = room - 100;
-  for (const change of all) {
-    const section = details(change);
-    if (section.length + 2 > left) break;
-    left -= section.length + 2;
-    sections.push(section);
-  }
-  const more = all.length - sections.length;
-  const rest = more === 0 ? [] : [`Details of ${thousands(more)} more are in the JSON plan.`];
-  return [...sections, ...rest];
+  const all = groups.flatMap(({ changes }) => changes).flatMap((change) => details(change) ?? []);
+  const { shown, left } = fitting(all, room - 100);
+  const rest = left === 0 ? [] : [`Details of ${thousands(left)} more are in the JSON plan.`];
+  return [...shown, ...rest];
 }
 
-function details(change: Change): string {
-  const name = htmlCode(`${change.target}/${change.name}`);
+function details(change: Change): string | null {
   const { verdict } = change;
-  const cause =
-    'cause' in verdict && verdict.cause.kind === 'drift' ? verdict.cause.evidence : null;
-  const parts = [
-    `<details><summary>${name}: ${gist(change)}</summary>`,
-    ...(cause === null ? [] : [`Cause: ${codeOf(cause)}`]),
-    ...fieldGroups(change.differences).map(diffBlock),
-    '</details>',
-  ];
-  return parts.join('\n\n');
+  switch (verdict.kind) {
+    case 'update':
+    case 'reported': {
+      if (change.differences.length === 0) return null;
+      const { cause } = verdict;
+      const why = cause.kind === 'drift' ? [`Cause: ${codeOf(cause.evidence)}`] : [];
+      return folded(change, gist(change), [
+        ...why,
+        ...fieldGroups(change.differences).map(diffBlock),
+      ]);
+    }
+    case 'refused': {
+      if (verdict.problems.length === 1) return null;
+      const title = plural(verdict.problems.length, 'problem', 'problems');
+      return folded(change, title, [verdict.problems.map(problemItem).join('\n')]);
+    }
+    case 'inSync':
+    case 'busy':
+    case 'latched':
+    case 'suspended':
+    case 'unreadable':
+      return null;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function folded({ target, name }: Change, title: string, parts: readonly string[]): string {
+  const summaryLine = `<details><summary>${htmlCode(`${target}/${name}`)}: ${title}</summary>`;
+  return [summaryLine, ...parts, '</details>'].join('\n\n');
 }
 
 /** Version and its like, parameters, tags, properties: each group in a fence of its own. */
@@ -200,22 +238,22 @@ function fieldGroups(differences: readonly FieldDifference[]): readonly FieldDif
 }
 
 function diffBlock(differences: readonly FieldDifference[]): string {
-  const lines = differences.flatMap(({ label, live, desired }) => [
-    `- ${visible(label)}: ${shownText(live, desired)}`,
-    `+ ${visible(label)}: ${shownText(desired, live)}`,
-  ]);
+  const lines = differences.flatMap((difference) => {
+    const { live, desired } = shownPair(difference);
+    const label = visible(difference.label);
+    return [`- ${label}: ${live}`, `+ ${label}: ${desired}`];
+  });
   return blockOf('diff', lines);
 }
 
-function lastLine(plan: Plan): string {
-  const { meta, digest } = plan;
-  const { exitCode, because } = planResult(plan, false);
+function lastLine({ meta, digest }: Plan, counts: PlanCounts): string {
+  const { fields } = counts.unverified;
   const parts = [
     `revision ${codeOf(meta.revision)}`,
     `live state of ${utc(meta.createdAt)}`,
     callsLine(meta.calls),
+    ...(fields === 0 ? [] : [`${plural(fields, 'field', 'fields')} unverified`]),
     codeOf(digest),
-    `exit ${exitCode}, because ${because}`,
   ];
   return `<sub>${parts.join(', ')}</sub>`;
 }

@@ -1,7 +1,17 @@
 import { formatPosition } from '../../domain/problem.ts';
 import type { DaemonView, ProductStatusView } from '../../domain/status.ts';
 import { byText } from '../normalize.ts';
-import { duration, noPaint, type Paint, plural, thousands, utc, visible, wrap } from './words.ts';
+import {
+  clock,
+  duration,
+  noPaint,
+  type Paint,
+  plural,
+  thousands,
+  utc,
+  visible,
+  wrap,
+} from './words.ts';
 
 export interface StatusInput {
   readonly products: readonly ProductStatusView[];
@@ -13,6 +23,7 @@ export interface StatusInput {
 
 /** Without a sign of life for this long, a daemon is not called running. */
 const SILENT_MS = 90_000;
+const INDENT = ' '.repeat(10);
 
 /** What is ready, what runs, what waits and what needs a person. Ended by a line feed. */
 export function renderStatusText(input: StatusInput, paint: Paint = noPaint): string {
@@ -61,11 +72,12 @@ function headline({ products, now }: StatusInput, paint: Paint): string {
 function daemonLines({ daemon, now }: StatusInput, paint: Paint): readonly string[] {
   if (daemon === null) return ['Daemon    none has written to this journal'];
   const { source } = daemon;
-  const since = source.since === null ? '' : ` since ${utc(source.since)}`;
+  const since = source.since === null ? '' : ` since ${clock(source.since, now)}`;
+  const alarmed = (line: string) => (isSilent(daemon, now) ? paint('refused', line) : line);
   const counts = `${plural(source.documents, 'document', 'documents')}, ${thousands(source.invalid)} invalid`;
   const revision = source.revision === null ? 'not read yet' : visible(source.revision);
   return [
-    `Daemon    ${daemonState(daemon, now, paint)}`,
+    ...wrap(daemonState(daemon, now), 'Daemon    ', INDENT).map(alarmed),
     `Source    ${revision}${since}, ${counts}`,
     ...(source.problem === null ? [] : troubled(source.problem, paint)),
     `Journal   ${daemon.journalProblem === null ? 'ok' : paint('refused', visible(daemon.journalProblem))}`,
@@ -76,22 +88,25 @@ function daemonLines({ daemon, now }: StatusInput, paint: Paint): readonly strin
 }
 
 function troubled(problem: string, paint: Paint): readonly string[] {
-  const lines = wrap(visible(problem), '          ', '          ');
+  const lines = wrap(visible(problem), INDENT, INDENT);
   return lines.map((line) => paint('refused', line));
 }
 
-function daemonState(daemon: DaemonView, now: string, paint: Paint): string {
+function isSilent({ stoppedAt, heartbeatAt }: DaemonView, now: string): boolean {
+  return stoppedAt === null && Date.parse(now) - Date.parse(heartbeatAt) > SILENT_MS;
+}
+
+function daemonState(daemon: DaemonView, now: string): string {
   const ms = (iso: string) => Date.parse(now) - Date.parse(iso);
   const who = visible(daemon.host);
-  if (daemon.stoppedAt !== null) return `stopped at ${utc(daemon.stoppedAt)} on ${who}`;
-  const silent = ms(daemon.heartbeatAt);
-  if (silent > SILENT_MS)
-    return paint('refused', `no sign of life for ${duration(silent)}, last seen on ${who}`);
+  if (daemon.stoppedAt !== null) return `stopped at ${clock(daemon.stoppedAt, now)} on ${who}`;
+  if (isSilent(daemon, now))
+    return `no sign of life for ${duration(ms(daemon.heartbeatAt))}, last seen on ${who}`;
   const mode = daemon.observeOnly ? ', only observing' : '';
   const pass =
     daemon.lastPass === null
       ? 'no full pass yet'
-      : `last full pass ${utc(daemon.lastPass.at)}, took ${duration(daemon.lastPass.tookMs)}`;
+      : `last full pass ${clock(daemon.lastPass.at, now)}, took ${duration(daemon.lastPass.tookMs)}`;
   return `running ${duration(ms(daemon.startedAt))} as ${who}${mode}, ${pass}`;
 }
 
@@ -152,13 +167,16 @@ function detailLines(
   return [paint('heading', title), ...views.flatMap((view) => productLines(view))];
 }
 
+/** Column of what is said about a provisioned product. */
+const NAME_WIDTH = 30;
+
 function productLines(view: ProductStatusView): readonly string[] {
   const name = `  ${visible(view.target)}/${visible(view.name)}`;
   const record =
     view.recordId === null
       ? visible(view.reason)
       : `record ${visible(view.recordId)} ${visible(view.recordStatus ?? '')}`.trimEnd();
-  const head = `${name.padEnd(28)}${name.length < 28 ? '' : '  '}${record}`;
+  const head = `${name.padEnd(NAME_WIDTH - 2)}  ${record}`;
   if (view.condition !== 'Stalled') return [head];
   const where = `${visible(formatPosition(view.at))}, revision ${visible(view.revision)}`;
   return [

@@ -114,7 +114,9 @@ function footer(
     `Reads   ${callsLine(plan.meta.calls)}`,
     `Writes  ${writesLine(counts)}`,
     `Digest  ${plan.digest}`,
-    `Result  ${paint(exitCode === 1 ? 'refused' : 'good', result)}`,
+    ...wrap(result, 'Result  ', '        ').map((line) =>
+      paint(exitCode === 1 ? 'refused' : 'good', line),
+    ),
   ];
 }
 

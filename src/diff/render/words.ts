@@ -27,8 +27,30 @@ export function visible(text: string): string {
 const VALUE_MAX = 160;
 const LEAD = 24;
 
-/** A value as people see it. Long ones are cut around the first place where they differ. */
-export function shownText(value: Shown, other: Shown): string {
+/** Both sides of a difference as people see them. */
+export function shownPair(difference: { readonly live: Shown; readonly desired: Shown }): {
+  readonly live: string;
+  readonly desired: string;
+} {
+  const { live, desired } = withoutCommonArn(difference.live, difference.desired);
+  const isSecret = live.kind === 'hidden' && desired.kind === 'hidden';
+  return {
+    live: shownText(live, desired),
+    desired: isSecret ? '(hidden, new)' : shownText(desired, live),
+  };
+}
+
+/** Of two principals of one account only what tells them apart. */
+function withoutCommonArn(live: Shown, desired: Shown) {
+  if (live.kind !== 'text' || desired.kind !== 'text') return { live, desired };
+  const prefix = /^arn:[^:]*:(?:iam|sts)::\d{12}:/.exec(live.text)?.[0];
+  if (prefix === undefined || !desired.text.startsWith(prefix)) return { live, desired };
+  const rest = (text: string): Shown => ({ kind: 'text', text: text.slice(prefix.length) });
+  return { live: rest(live.text), desired: rest(desired.text) };
+}
+
+/** Long values are cut around the first place where they differ. */
+function shownText(value: Shown, other: Shown): string {
   switch (value.kind) {
     case 'hidden':
       return '(hidden)';
@@ -58,6 +80,12 @@ export function thousands(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `a`, `a and b`, `a, b and c`. */
+export function joined(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? '';
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`;
+}
+
 export function plural(count: number, one: string, many: string): string {
   return `${thousands(count)} ${count === 1 ? one : many}`;
 }
@@ -67,6 +95,12 @@ export function utc(iso: string): string {
   const ms = Date.parse(iso);
   if (Number.isNaN(ms)) return visible(iso);
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** The time of day alone where it is of the same day (UTC) as `now`. */
+export function clock(iso: string, now: string): string {
+  const text = utc(iso);
+  return text.slice(0, 10) === utc(now).slice(0, 10) ? text.slice(11, 19) : text;
 }
 
 /** `6d 02h`, `2h 05m`, `11m04s`, `12s`. */

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { countChanges, documentOf, makePlan, planResult } from '../../src/diff/plan.ts';
+import type { Change, ChangeVerdict } from '../../src/domain/change.ts';
+import { planErrors } from '../../src/domain/errors/plan.ts';
+import { asTargetName, productKey } from '../../src/domain/ids.ts';
+import type { TargetPlan } from '../../src/domain/plan.ts';
+import type { Problem } from '../../src/domain/problem.ts';
+import { AT, aSpec, assessed, value } from './build.ts';
+
+const problem: Problem = {
+  code: 'plan/absent',
+  severity: 'error',
+  at: AT,
+  field: '',
+  message: 'm',
+  next: 'n',
+};
+const inSync = assessed();
+const update = assessed({ spec: aSpec({ parameters: { Size: value('big') } }) });
+const verdict = (given: ChangeVerdict): Change => ({ ...inSync, verdict: given });
+const latch = {
+  kind: 'stalled',
+  requestHash: null,
+  recordId: null,
+  reason: '',
+  next: '',
+  at: '',
+} as const;
+
+const target = (
+  name: string,
+  changes: readonly Change[],
+  unreadable: string | null = null,
+): Omit<TargetPlan, 'guards'> => ({
+  name: asTargetName(name),
+  accountId: null,
+  region: 'eu-west-1',
+  unreadable,
+  changes,
+});
+
+function plan(changes: readonly Change[], parts: Partial<Parameters<typeof makePlan>[0]> = {}) {
+  return makePlan({
+    targets: [target('prod', changes)],
+    documents: [],
+    problems: [],
+    maxChanges: 50,
+    ...parts,
+  });
+}
+
+describe('makePlan', () => {
+  it('holds a target whose updates exceed the limit, and only that one', () => {
+    const targets = [target('b', [update, update, inSync]), target('a', [update])];
+    const { body } = plan([], { targets, maxChanges: 1 });
+    expect(body.targets.map(({ name, guards }) => [name, guards])).toEqual([
+      ['a', []],
+      ['b', [{ guard: 'maxChanges', target: 'b', planned: 2, cap: 1 }]],
+    ]);
+  });
+
+  it('permits exactly the limit', () => {
+    expect(plan([update, update], { maxChanges: 2 }).body.targets[0]?.guards).toEqual([]);
+  });
+
+  it('sorts changes of one name by key', () => {
+    const byId = { ...inSync, key: productKey({ kind: 'id', id: 'pp-a' as never }) };
+    expect(plan([inSync, byId]).body.targets[0]?.changes.map(({ key }) => key)).toEqual([
+      'id:pp-a',
+      'name:net-a',
+    ]);
+  });
+
+  it('sorts problems by place, those of no place first', () => {
+    const at = (file: string, line: number, column: number) => ({
+      ...problem,
+      at: { file, line, column },
+    });
+    const sorted = [
+      { ...problem, at: null },
+      at('a', 2, 9),
+      at('a', 10, 1),
+      at('a', 10, 2),
+      at('b', 1, 1),
+    ];
+    expect(plan([], { problems: sorted.toReversed() }).body.problems).toEqual(sorted);
+  });
+
+  it('has another digest once anything in it differs', () => {
+    const digests = [
+      plan([inSync]),
+      plan([update]),
+      plan([inSync], { problems: [problem] }),
+      plan([inSync], { targets: [target('prod', [inSync], 'AccessDenied')] }),
+      plan([inSync], { documents: [documentOf(aSpec(), 'all')] }),
+    ].map(({ digest }) => digest);
+    expect(new Set(digests).size).toBe(digests.length);
+  });
+
+  it('carries text that is no valid Unicode', () => {
+    const broken = verdict({ kind: 'unreadable', why: 'half \ud800' });
+    expect(plan([broken]).digest).toMatch(/^sha256:/);
+  });
+});
+
+describe('planResult', () => {
+  it.each<[string, readonly Change[], Parameters<typeof plan>[1], 0 | 1 | 2]>([
+    ['nothing', [inSync], {}, 0],
+    ['changes', [update], {}, 2],
+    ['held back: it differs and is not as declared', [verdict({ kind: 'latched', latch })], {}, 2],
+    ['suspended', [verdict({ kind: 'suspended' })], {}, 0],
+    [
+      'busy',
+      [verdict({ kind: 'busy', status: 'UNDER_CHANGE', recordId: null, ours: false })],
+      {},
+      0,
+    ],
+    [
+      'reported drift',
+      [
+        verdict({
+          kind: 'reported',
+          cause: { kind: 'drift', evidence: '' },
+          reason: 'drift: report',
+        }),
+      ],
+      {},
+      0,
+    ],
+    ['unverified', [{ ...inSync, unverified: [{ field: 'f', label: 'f', why: 'w' }] }], {}, 0],
+    ['a warning', [inSync], { problems: [{ ...problem, severity: 'warning' }] }, 0],
+    ['refused', [verdict({ kind: 'refused', problems: [problem] })], {}, 1],
+    ['unreadable', [verdict({ kind: 'unreadable', why: '' })], {}, 1],
+    ['an invalid document', [inSync], { problems: [problem] }, 1],
+    ['an unreadable target', [], { targets: [target('prod', [], 'AccessDenied')] }, 1],
+    ['a limit', [update, update], { maxChanges: 1 }, 1],
+    ['an error beside changes', [update, verdict({ kind: 'refused', problems: [problem] })], {}, 1],
+  ])('with --detailed-exitcode, %s', (_what, changes, parts, exitCode) => {
+    const made = plan(changes, parts);
+    expect(planResult(made, true).exitCode).toBe(exitCode);
+    expect(planResult(made, false).exitCode).toBe(exitCode === 2 ? 0 : exitCode);
+  });
+
+  it('says why, all of it', () => {
+    const made = plan([verdict({ kind: 'refused', problems: [problem] }), update, update], {
+      maxChanges: 1,
+    });
+    expect(planResult(made, false).because).toBe(
+      '1 provisioned product is refused and 1 limit is exceeded',
+    );
+  });
+});
+
+describe('countChanges', () => {
+  it('counts each change once, and the calls that an apply makes', () => {
+    const chain = assessed({ spec: aSpec({ parameters: { Size: value('big') }, owner: 'arn:o' }) });
+    const changes = [inSync, update, chain, verdict({ kind: 'suspended' })];
+    expect(countChanges(plan(changes))).toMatchObject({
+      updates: 2,
+      unchanged: 1,
+      suspended: 1,
+      refused: 0,
+      writes: { updates: 2, properties: 1 },
+    });
+  });
+
+  it('counts files, not problems', () => {
+    const other = { ...problem, at: { ...AT, file: 'b.yaml' } };
+    expect(countChanges(plan([], { problems: [problem, problem, other] })).invalid).toBe(2);
+  });
+});
+
+it('every error of a plan has its title, meaning and next step, and a code of its area', () => {
+  for (const [code, entry] of Object.entries(planErrors)) {
+    expect(code).toMatch(/^plan\/[a-z]+(-[a-z]+)*$/);
+    expect([entry.title, entry.meaning, entry.next].every((text) => text.length > 10)).toBe(true);
+  }
+});

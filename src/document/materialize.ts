@@ -26,6 +26,10 @@ export interface Materialized {
   readonly nulls: readonly Noted[];
 }
 
+function wantsNumber(types: NonNullable<Shape['types']>, value: number): boolean {
+  return types.has('number') || (types.has('integer') && Number.isInteger(value));
+}
+
 /** Nodes → values. Where the schema wants text, a plain scalar is its source text. */
 export function materialize(root: DocumentNode, shape: Shape): Materialized {
   const unquoted: Noted[] = [];
@@ -44,7 +48,7 @@ export function materialize(root: DocumentNode, shape: Shape): Materialized {
       return null;
     }
     if (typeof core === 'boolean' && types.has('boolean')) return core;
-    if (typeof core === 'number' && (types.has('number') || types.has('integer'))) return core;
+    if (typeof core === 'number' && wantsNumber(types, core)) return core;
     if (!types.has('string')) return core;
     if (readsAsOther(node.text)) unquoted.push({ pointer, node, sensitive, isKey: false });
     return node.text;

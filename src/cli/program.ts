@@ -189,24 +189,19 @@ function estate(command: Commander, description: string): Commander {
       new Option('-f, --format <format>', 'output format').choices(FORMATS).default('text'),
     )
     .option('--config <file>', 'configuration file (default: trueup.yaml, if there is one)')
-    .option('--only <names>', 'only these provisioned products, separated by commas', collect, [])
-    .option(
-      '-l, --label <key=value>',
-      'only documents with this label; may be repeated',
-      collect,
-      [],
-    )
+    .option('--only <names>', 'only these provisioned products, separated by commas', collect)
+    .option('-l, --label <key=value>', 'only documents with this label; may be repeated', collect)
     .option('--local [seed]', 'use an embedded Service Catalog instead of AWS (--local=SEED)')
     .option('--local-state <file>', 'keep the state of --local in this file between commands');
   for (const option of OPTIONS) {
     command.addOption(
-      new Option(option.flag, option.meaning).default(undefined, option.shownDefault),
+      new Option(option.flag, `${option.meaning} (default: ${option.shownDefault})`),
     );
   }
   return command;
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...value.split(',').filter((part) => part !== '')];
 }
 

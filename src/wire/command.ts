@@ -1,0 +1,181 @@
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { App } from '../cli/app.ts';
+import { applyCommand } from '../cli/apply.ts';
+import { askCommand } from '../cli/ask.ts';
+import { demoCommand } from '../cli/demo.ts';
+import type { ExitCode, Io } from '../cli/io.ts';
+import { planCommand } from '../cli/plan.ts';
+import { type Action, type Invocation, parseArguments } from '../cli/program.ts';
+import { schemaCommand } from '../cli/schema.ts';
+import { checkCommand, statusCommand } from '../cli/status.ts';
+import { validateCommand } from '../cli/validate.ts';
+import type { Config } from '../config/config.ts';
+import { resolveConfig } from '../config/resolve.ts';
+import { renderProblems } from '../diff/render/problem.ts';
+import { TrueupError } from '../domain/errors/registry.ts';
+import { terminal } from './terminal.ts';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples/desired-state', import.meta.url));
+const DEMO_DIRECTORY = join('.trueup', 'demo');
+
+/** One command line, carried out; resolves to the exit code. */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const io = terminal();
+  const parsed = parseArguments(argv, packageJson.version, io);
+  if (parsed.kind === 'done') return parsed.exitCode;
+  try {
+    return await perform(io, parsed.invocation);
+  } catch (error) {
+    return explain(io, error);
+  }
+}
+
+async function perform(io: Io, invocation: Invocation): Promise<ExitCode> {
+  const { command } = invocation;
+  if (command.kind === 'schema') return schemaCommand(io, command.name);
+  if (command.kind === 'local') return serveLocal(io, command);
+  const prepared = command.kind === 'demo' ? await prepareDemo(command, invocation) : invocation;
+  const config = await readConfig(io, prepared);
+  if (config === null) return 1;
+  const { createApp } = await import('./app.ts');
+  return dispatch(
+    createApp({ io, invocation: prepared, config, version: packageJson.version }),
+    command,
+  );
+}
+
+async function dispatch(
+  app: App,
+  command: Exclude<Action, { kind: 'schema' | 'local' }>,
+): Promise<ExitCode> {
+  switch (command.kind) {
+    case 'validate':
+      return validateCommand(app, command.directory);
+    case 'plan':
+      return planCommand(app, command.directory, command.detailedExitcode);
+    case 'apply':
+      return applyCommand(app, command.directory, command.yes);
+    case 'run':
+      return app.runDaemon(command.directory);
+    case 'status':
+      return command.check ? checkCommand(app) : statusCommand(app);
+    case 'retry':
+    case 'accept':
+      return askCommand(app, command.kind, command.name);
+    case 'demo':
+      return demoCommand(
+        app,
+        join(demoDirectory(command), 'desired-state'),
+        command.exitWhenConverged,
+      );
+    default:
+      return command satisfies never;
+  }
+}
+
+/** Flags beat TRUEUP_* beats trueup.yaml; every problem is shown at once. */
+async function readConfig(io: Io, invocation: Invocation): Promise<Config | null> {
+  const named = invocation.configFile ?? (io.env.TRUEUP_CONFIG || null);
+  const resolved = resolveConfig({
+    flags: invocation.flags,
+    env: definedOnly(io.env),
+    file: await configFile(named),
+  });
+  const problems = resolved.kind === 'ok' ? resolved.warnings : resolved.problems;
+  if (problems.length > 0) io.err(`${renderProblems(problems).trimEnd()}\n`);
+  return resolved.kind === 'ok' ? resolved.config : null;
+}
+
+async function configFile(named: string | null) {
+  const path = named ?? 'trueup.yaml';
+  try {
+    return { path, bytes: await readFile(path) };
+  } catch (error) {
+    if (named === null && isMissing(error)) return null;
+    const message = `the configuration file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    throw new TrueupError('cli/config-unreadable', message);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function definedOnly(env: Io['env']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}
+
+type Demo = Extract<Action, { kind: 'demo' }>;
+
+function demoDirectory(command: Demo): string {
+  return command.directory ?? DEMO_DIRECTORY;
+}
+
+/** A fresh copy of the examples to play with, and a daemon that is quicker than in production. */
+async function prepareDemo(command: Demo, invocation: Invocation): Promise<Invocation> {
+  const directory = demoDirectory(command);
+  const desired = join(directory, 'desired-state');
+  await rm(desired, { recursive: true, force: true });
+  for (const suffix of ['', '-lock', '-journal'])
+    await rm(join(directory, `journal.db${suffix}`), { force: true });
+  await mkdir(directory, { recursive: true });
+  await cp(EXAMPLES, desired, { recursive: true });
+  const quick = {
+    interval: '30s',
+    pollInterval: '500ms',
+    settle: '300ms',
+    logFormat: 'text',
+    writesPerSecond: '2',
+  };
+  const journal = resolve(directory, 'journal.db');
+  return {
+    ...invocation,
+    local: invocation.local ?? '',
+    flags: { ...quick, journal, ...invocation.flags },
+  };
+}
+
+async function serveLocal(io: Io, command: Extract<Action, { kind: 'local' }>): Promise<ExitCode> {
+  const port = wholeNumber('--port', command.port, 65_535);
+  const generate =
+    command.generate === null ? null : wholeNumber('--generate', command.generate, 100_000);
+  const [{ runLocal }, { shutDownOn }] = await Promise.all([
+    import('../local-catalog/run-local.ts'),
+    import('./signals.ts'),
+  ]);
+  const shutDown = shutDownOn(['SIGINT', 'SIGTERM']);
+  const options = { port, seedFile: command.seed, generate, stateFile: command.state };
+  await runLocal(options, { print: (line) => io.out(`${line}\n`), signal: shutDown.signal });
+  shutDown.release();
+  return 0;
+}
+
+function wholeNumber(flag: string, text: string, most: number): number {
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= 0 && number <= most) return number;
+  throw new TrueupError(
+    'cli/bad-argument',
+    `${flag} takes a whole number from 0 to ${most}, not ${JSON.stringify(text)}`,
+  );
+}
+
+/** Errors that were foreseen say what and what next; anything else is a fault of this program. */
+function explain(io: Io, error: unknown): ExitCode {
+  if (error instanceof TrueupError) {
+    io.err(`trueup: ${error.message} (${error.code})\nnext: ${error.next}\n`);
+    return 1;
+  }
+  if (error instanceof Error && error.name === 'SeedFileError') {
+    io.err(`trueup: ${error.message}\n`);
+    return 1;
+  }
+  io.err(
+    `trueup: unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return 1;
+}

@@ -12,6 +12,13 @@ const BACKOFF_CAP_MS = 20_000;
 /** Reads change nothing, so they may be repeated even when it is open whether they arrived. */
 const REPEATED: ReadonlySet<Failure['kind']> = new Set(['throttled', 'unsent', 'unknown']);
 
+/** Credentials whose time is over, though our clock may say otherwise: new ones may help. */
+const EXPIRED: ReadonlySet<string> = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'TokenRefreshRequired',
+]);
+
 type Redact = (text: string) => string;
 type Ask<S extends Service, T> = (api: Apis[S], options: CallOptions) => Promise<T>;
 
@@ -44,22 +51,7 @@ type Attempt<T> =
 
 export function createCalls(options: CallsOptions): Calls {
   return {
-    async read(service, operation, ask) {
-      const before = async (api: Apis[Service]) => {
-        // Credentials first: a slow way to them must not bunch calls whose tickets are given out.
-        await api.client.config.credentials();
-        await options.reads[service].take(options.closed);
-      };
-      for (let tries = 1; ; tries += 1) {
-        const result = await attempt(options, { service, operation, ask, before });
-        if (result.kind === 'ok') return result;
-        const last = !result.again || tries === TRIES || options.closed.aborted;
-        if (last) return failed(result.failure);
-        const waitMs = backoffMs(tries, options.random);
-        noteRetry(options, result.failure, tries, waitMs);
-        await options.clock.sleep(waitMs, options.closed);
-      }
-    },
+    read: (service, operation, ask) => read(options, service, operation, ask),
     async once(service, operation, ask, redact) {
       const before = async () => undefined;
       const result = await attempt(options, { service, operation, ask, before, redact });
@@ -68,11 +60,37 @@ export function createCalls(options: CallsOptions): Calls {
   };
 }
 
+async function read<S extends Service, T>(
+  options: CallsOptions,
+  service: S,
+  operation: string,
+  ask: Ask<S, T>,
+): Promise<Result<T>> {
+  const { clients, closed } = options;
+  const before = async () => {
+    // Credentials first: a slow way to them must not bunch calls whose tickets are given out.
+    await clients.signIn();
+    await options.reads[service].take(closed);
+  };
+  let renewed = false;
+  for (let tries = 1; ; tries += 1) {
+    const result = await attempt(options, { service, operation, ask, before });
+    if (result.kind === 'ok') return result;
+    const expired = EXPIRED.has(result.failure.code);
+    const again = result.again || (expired && !renewed);
+    if (!again || tries === TRIES || closed.aborted) return failed(result.failure);
+    renewed ||= expired;
+    const waitMs = backoffMs(tries, options.random);
+    noteRetry(options, result.failure, tries, waitMs);
+    await options.clock.sleep(waitMs, closed);
+  }
+}
+
 interface Call<S extends Service, T> {
   readonly service: S;
   readonly operation: string;
   readonly ask: Ask<S, T>;
-  readonly before: (api: Apis[S]) => Promise<void>;
+  readonly before: () => Promise<void>;
   readonly redact?: Redact;
 }
 
@@ -86,7 +104,7 @@ async function attempt<S extends Service, T>(
   };
   try {
     const api = await clients.api[call.service]();
-    await call.before(api);
+    await call.before();
     closed.throwIfAborted();
     return { kind: 'ok', value: await call.ask(api, { abortSignal: closed, onLeave }) };
   } catch (error) {
@@ -96,6 +114,7 @@ async function attempt<S extends Service, T>(
       return { kind: 'failed', failure: seen, again: false };
     }
     const seen = failureOf(error, call.operation, left, call.redact);
+    if (left && EXPIRED.has(seen.code)) clients.expired();
     return { kind: 'failed', failure: seen, again: REPEATED.has(seen.kind) || wasSkewed(error) };
   }
 }

@@ -28,6 +28,10 @@ export type Service = keyof Apis;
 /** The SDK clients of one target, each loaded when it is first asked for. */
 export interface Clients {
   readonly api: { readonly [S in Service]: () => Promise<Apis[S]> };
+  /** Resolves when credentials are at hand. */
+  signIn(): Promise<void>;
+  /** AWS says that they have expired, whatever our clock says: the next `signIn` gets new ones. */
+  expired(): void;
   destroy(): void;
 }
 
@@ -59,7 +63,7 @@ export function createClients(options: CatalogOptions, ear: Ear): Clients {
   // One way to credentials for all three, so that a role is assumed once, not once per service.
   const shared = async () => {
     const { client } = await serviceCatalog.get();
-    return { credentials: () => client.config.credentials() };
+    return { credentials: client.config.credentials };
   };
   const cloudFormation = once(async () => {
     const sdk = await import('@aws-sdk/client-cloudformation');
@@ -69,7 +73,16 @@ export function createClients(options: CatalogOptions, ear: Ear): Clients {
     const sdk = await import('@aws-sdk/client-sts');
     return { sdk, client: new sdk.STSClient({ ...settings, ...(await shared()) }) };
   });
+  let forceRefresh = false;
   return {
+    async signIn() {
+      const refresh = { forceRefresh };
+      forceRefresh = false;
+      await (await shared()).credentials(refresh);
+    },
+    expired() {
+      forceRefresh = true;
+    },
     api: { serviceCatalog: serviceCatalog.get, cloudFormation: cloudFormation.get, sts: sts.get },
     destroy() {
       for (const made of [serviceCatalog, cloudFormation, sts]) made.ifMade()?.client.destroy();

@@ -11,6 +11,7 @@ import {
   json,
   type Loopback,
   okValue,
+  refusal,
   rig,
   startLoopback,
   text,
@@ -37,16 +38,14 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const assumedXml = text(
-  `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2126-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></AssumeRoleResponse>`,
-);
+const assumed = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2126-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></AssumeRoleResponse>`;
 
 function answer(call: Call): Answer {
   switch (call.operation) {
     case 'GetCallerIdentity':
       return identityXml();
     case 'AssumeRole':
-      return assumedXml;
+      return text(assumed);
     case 'DescribeStacks':
       return xmlRefusal('ValidationError', `Stack with id ${call.input.StackName} does not exist`);
     default:
@@ -215,6 +214,35 @@ describe('the role of a target', () => {
     expect(operations(given)).toEqual(['AssumeRole', 'SearchProvisionedProducts']);
     expect(signedBy(given.calls[0])).toEqual(['AKIDLOCAL', 'eu-west-3']);
     expect(sts.calls).toHaveLength(1);
+  });
+
+  it('is assumed anew, once, when AWS says that its session has expired', async () => {
+    let sessions = 0;
+    let old = 1;
+    const server = await serve((call) => {
+      if (call.operation === 'AssumeRole') {
+        sessions += 1;
+        return text(assumed.replace('ASIAROLE', `ASIAROLE${sessions}`));
+      }
+      const stale = Number(signedBy(call)?.[0]?.slice('ASIAROLE'.length)) <= old;
+      return stale ? refusal('ExpiredTokenException', 'expired') : answer(call);
+    });
+    const { catalog } = rig({
+      endpoint: server.endpoint,
+      target: { ...CHAIN, ...ROLE, region: 'eu-west-3' },
+    });
+    okValue(await catalog.search());
+    expect((await catalog.stacks(new Set(['x']))).missing.size).toBe(1);
+    expect(operations(server)).toEqual([
+      'AssumeRole',
+      'SearchProvisionedProducts',
+      'AssumeRole',
+      'SearchProvisionedProducts',
+      'DescribeStacks',
+    ]);
+    old = Number.POSITIVE_INFINITY;
+    expect(failedWith(await catalog.search()).kind).toBe('credentials');
+    expect(sessions).toBe(3);
   });
 
   it.each([

@@ -1,4 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { setImmediate as macrotask } from 'node:timers/promises';
+import {
+  SearchProvisionedProductsCommand,
+  ServiceCatalogClient,
+} from '@aws-sdk/client-service-catalog';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   awsErrorCode,
   type FailureKind,
@@ -152,6 +157,7 @@ describe('cleanText', () => {
 describe('answers that are none, over a real connection', () => {
   let server: Loopback | undefined;
   afterEach(async () => {
+    vi.useRealTimers();
     await server?.close();
     server = undefined;
   });
@@ -205,6 +211,33 @@ describe('answers that are none, over a real connection', () => {
       code: 'ECONNREFUSED',
     });
     expect(catalog.calls().total).toBe(1);
+  });
+
+  it('is unknown when no answer comes within 60 s, and not before', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    server = await startLoopback(() => raw(() => undefined));
+    const { catalog } = rig({ endpoint: server.endpoint });
+    const sending = catalog.send(request, asToken('tu1-a'));
+    while (server.calls.length === 0) await macrotask();
+    vi.advanceTimersByTime(59_000);
+    expect(await Promise.race([sending, macrotask('waiting')])).toBe('waiting');
+    vi.advanceTimersByTime(1_000);
+    expect(failedWith(await sending)).toMatchObject({ kind: 'unknown', code: 'ETIMEDOUT' });
+    catalog.close();
+  });
+
+  it('is unsent when no connection comes about in time', async () => {
+    const client = new ServiceCatalogClient({
+      endpoint: 'http://never.invalid',
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      maxAttempts: 1,
+      requestHandler: { connectionTimeout: 20, httpAgent: { lookup: () => undefined } },
+    });
+    const error: unknown = await client
+      .send(new SearchProvisionedProductsCommand({}))
+      .catch((each) => each);
+    expect(failureOf(error, 'X', true)).toMatchObject({ kind: 'unsent', code: 'ConnectTimeout' });
   });
 
   it('reads an empty 200 of CloudFormation as malformed, not as no stacks', async () => {

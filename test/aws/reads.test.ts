@@ -478,7 +478,7 @@ describe('tries', () => {
   it.each([
     refusal('AccessDeniedException', 'no'),
     refusal('InvalidParametersException', 'no'),
-    refusal('ExpiredTokenException', 'no'),
+    refusal('UnrecognizedClientException', 'no'),
     refusal('ResourceNotFoundException', 'no'),
   ])('what does not pass by itself is asked once: %j', async (answer) => {
     const { catalog, wire } = reading(() => answer);

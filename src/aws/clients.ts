@@ -37,17 +37,22 @@ export interface Clients {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 60_000;
-const SOCKETS = 50;
 
-/** What the SDK makes its own HTTP handler from. Its agents keep connections alive. */
+/**
+ * Connections are kept for the next call, but not for long: one that the far end drops while we
+ * reuse it would leave it open whether a write was carried out.
+ */
+const AGENT = { keepAlive: true, maxSockets: 50, timeout: 4_000 };
+
+/** What the SDK makes its own HTTP handler from. */
 const SOCKETS_OF_SDK = {
   connectionTimeout: CONNECT_TIMEOUT_MS,
   requestTimeout: REQUEST_TIMEOUT_MS,
   // An answer that stops half-way: the request timeout does not cover it.
   socketTimeout: REQUEST_TIMEOUT_MS,
   throwOnRequestTimeout: true,
-  httpAgent: { keepAlive: true, maxSockets: SOCKETS },
-  httpsAgent: { keepAlive: true, maxSockets: SOCKETS },
+  httpAgent: AGENT,
+  httpsAgent: AGENT,
 };
 
 /** For an endpoint of our own that was given no region: there any will do, but one must be named. */

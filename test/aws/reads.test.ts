@@ -486,6 +486,15 @@ describe('tries', () => {
     expect(wire.calls).toHaveLength(1);
   });
 
+  it('keeps its connection from call to call', async () => {
+    const server = await startLoopback(() => ok);
+    const { catalog } = rig({ endpoint: server.endpoint });
+    for (let call = 0; call < 5; call += 1) await catalog.search();
+    expect([server.calls.length, server.connections()]).toEqual([5, 1]);
+    catalog.close();
+    await server.close();
+  });
+
   it('signs again with the time of the service when our clock is wrong', async () => {
     const later = new Date(Date.now() + 3_600_000);
     const server = await startLoopback((call) =>

@@ -40,6 +40,8 @@ export const identityXml = (account = '111122223333') =>
 export interface Loopback {
   readonly endpoint: string;
   readonly calls: readonly Call[];
+  /** How many connections were opened so far. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -53,8 +55,13 @@ export async function startLoopback(answer: (call: Call) => Answer): Promise<Loo
     calls.push(call);
     reply(response, answer(call));
   });
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
+    connections: () => connections,
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     close: () =>

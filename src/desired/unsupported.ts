@@ -3,7 +3,7 @@ import { pointerStep } from '../document/pointer.ts';
 import type { Validation } from '../document/schema.ts';
 import type { Problem } from '../domain/problem.ts';
 
-interface Unsupported {
+export interface Unsupported {
   /** Path below `spec`; `*` stands for every key. */
   readonly path: readonly string[];
   /** Values that ask for nothing beyond what this version does. */
@@ -14,7 +14,7 @@ interface Unsupported {
  * Fields that the schema knows and this version does not act on. They are refused, because a wish
  * that is ignored in silence looks fulfilled. Whoever builds one deletes its entry.
  */
-const UNSUPPORTED: readonly Unsupported[] = [
+export const UNSUPPORTED: readonly Unsupported[] = [
   { path: ['provisioningArtifact'] },
   { path: ['provisioningParameters', '*', 'useDefault'] },
   { path: ['provisioningParameters', '*', 'valueFrom'] },

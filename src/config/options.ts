@@ -123,7 +123,7 @@ const ROWS: Readonly<Record<OptionName, Row>> = {
     rule: { kind: 'duration', min: 100, max: HOUR },
     default: '5s',
     unit: 'duration',
-    meaning: 'time between two looks at operations in flight',
+    meaning: 'time between two looks at the directory and at what people asked for',
   },
   settle: {
     argument: '<duration>',

@@ -1,18 +1,16 @@
-import type { Shown } from '../domain/change.ts';
 import type { Stack } from '../domain/live.ts';
 import type { ParameterWish } from '../domain/spec.ts';
 import {
   type CompareInput,
   differs,
   type Finding,
+  HIDDEN,
   none,
   text,
   versionLabel,
   whyOpen,
 } from './finding.ts';
 import { comparable, own, STACK_TYPE, sortedKeys, validFingerprints } from './normalize.ts';
-
-const HIDDEN: Shown = { kind: 'hidden' };
 
 /** The field of a parameter in `spec`. */
 export function parameterField(key: string): string {
@@ -57,23 +55,16 @@ function compareParameter(
     case 'value': {
       const parameter = own(stack.parameters, key);
       if (parameter === undefined) {
-        // The target version may mark it NoEcho, so its value stays hidden until that is known.
         const absent = none(`not in ${versionLabel(input.live)}`);
         return [differs(input.spec, field, key, absent, HIDDEN, 'update')];
       }
       if (parameter.kind === 'noEcho') return compareNoEcho(input, key, wish.value);
       if (comparable(parameter.value) === comparable(wish.value)) return [];
-      const desired = isFingerprinted(input, key) ? HIDDEN : text(wish.value);
-      return [differs(input.spec, field, key, text(parameter.value), desired, 'update')];
+      return [differs(input.spec, field, key, text(parameter.value), text(wish.value), 'update')];
     }
     default:
       return wish satisfies never;
   }
-}
-
-/** A value that was NoEcho when we last sent it is not shown, even if the live template now would. */
-function isFingerprinted(input: CompareInput, key: string): boolean {
-  return own(input.entry.fingerprints?.values ?? {}, key) !== undefined;
 }
 
 function compareNoEcho(input: CompareInput, key: string, value: string): readonly Finding[] {

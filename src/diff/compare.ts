@@ -3,9 +3,17 @@ import type { ProductEntry } from '../domain/entry.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import { STEPS, type Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
-import { compareParameters } from './compare-parameters.ts';
+import { compareParameters, parameterField } from './compare-parameters.ts';
 import { compareTags } from './compare-tags.ts';
-import { type CompareInput, differs, type Finding, none, text, whyOpen } from './finding.ts';
+import {
+  type CompareInput,
+  differs,
+  type Finding,
+  HIDDEN,
+  none,
+  text,
+  whyOpen,
+} from './finding.ts';
 import { declaredPath, own, STACK_TYPE } from './normalize.ts';
 
 export interface Comparison {
@@ -39,7 +47,10 @@ export function compare(input: CompareInput): Comparison {
     ...compareLaunchRole(input),
   ];
   const noEcho = knownNoEcho(live, entry);
-  const differences = findings.flatMap((f) => (f.kind === 'differs' ? [f.difference] : []));
+  const hidden = hiddenParameters(spec, live, noEcho, staysInVersion(findings));
+  const differences = findings
+    .flatMap((finding) => (finding.kind === 'differs' ? [finding.difference] : []))
+    .map((difference) => conceal(difference, hidden, noEcho));
   const open = (kind: Exclude<Finding['kind'], 'differs'>) =>
     findings.flatMap((f) => (f.kind === kind ? [f.field] : []));
   return {
@@ -51,7 +62,7 @@ export function compare(input: CompareInput): Comparison {
     kept: keptParameters(spec, live),
     steps: stepsOf(differences),
     noEcho,
-    hidden: hiddenParameters(spec, live, noEcho),
+    hidden,
   };
 }
 
@@ -179,15 +190,35 @@ function knownNoEcho(live: PresentProduct, entry: ProductEntry): ReadonlySet<str
   return keys;
 }
 
+/** Only the live version's template is known here: another one may call anything NoEcho. */
+function staysInVersion(findings: readonly Finding[]): boolean {
+  const labels = findings.map((one) => (one.kind === 'differs' ? one.difference : one.field).label);
+  return !labels.includes('version') && !labels.includes('product');
+}
+
 function hiddenParameters(
   spec: Spec,
   live: PresentProduct,
   noEcho: ReadonlySet<string>,
+  sameVersion: boolean,
 ): ReadonlySet<string> {
-  const shown = live.stack.kind === 'read' ? live.stack.value.parameters : {};
+  const shown = live.stack.kind === 'read' && sameVersion ? live.stack.value.parameters : {};
   return new Set(
     Object.keys(spec.parameters).filter(
       (key) => noEcho.has(key) || own(shown, key)?.kind !== 'shown',
     ),
   );
+}
+
+/** Takes a value that may be a secret out of what people see. `refine` puts back what is none. */
+function conceal(
+  difference: FieldDifference,
+  hidden: ReadonlySet<string>,
+  noEcho: ReadonlySet<string>,
+): FieldDifference {
+  const key = difference.label;
+  if (difference.field !== parameterField(key) || !hidden.has(key)) return difference;
+  const isText = difference.live.kind === 'text';
+  const live = isText && noEcho.has(key) ? HIDDEN : difference.live;
+  return { ...difference, live, desired: HIDDEN };
 }

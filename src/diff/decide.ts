@@ -9,10 +9,11 @@ import { causeOf, mayHeal, reportedVerdict } from './cause.ts';
 import type { Comparison } from './compare.ts';
 import { whyNoFacts } from './facts.ts';
 import { whyOpen } from './finding.ts';
+import { unsupported } from './gates.ts';
 import { holdVerdict, isAsked } from './hold.ts';
 import { lastProvisioningFailed, STACK_TYPE, versionOf } from './normalize.ts';
 import { preflight } from './preflight.ts';
-import { listed, problem, quoted, warning } from './problems.ts';
+import { listed, warning } from './problems.ts';
 
 export interface Decision {
   readonly verdict: ChangeVerdict;
@@ -122,7 +123,8 @@ function changeDigest(
   { differences }: Comparison,
   steps: readonly Step[],
 ) {
-  const shown = (value: Shown): Json => ({ ...value });
+  const shown = (value: Shown): Json =>
+    value.kind === 'text' ? { kind: 'text', text: value.text.toWellFormed() } : { ...value };
   return sha256({
     version: 'trueup-change-1',
     target: spec.target,
@@ -137,15 +139,6 @@ function changeDigest(
       step,
     })),
   });
-}
-
-function unsupported(spec: Spec, live: PresentProduct): ChangeVerdict {
-  const message = `updates of type ${quoted(live.type)} are not yet supported`;
-  const at = spec.origin.at;
-  return {
-    kind: 'refused',
-    problems: [problem({ code: 'plan/unsupported-type', at, field: '', message })],
-  };
 }
 
 /** Tags of ours that are no longer declared, where no other tag change takes them away. */

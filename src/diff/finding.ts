@@ -24,6 +24,9 @@ export type Finding =
   /** Can be told with the product's facts (a default, the id behind a name) and only then. */
   | { readonly kind: 'deferred'; readonly field: OpenField };
 
+/** A value that is there and not shown. */
+export const HIDDEN: Shown = { kind: 'hidden' };
+
 export function text(value: string): Shown {
   return { kind: 'text', text: value };
 }

@@ -2,6 +2,7 @@ import type { ChangeVerdict } from '../domain/change.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
+import { STACK_TYPE } from './normalize.ts';
 import { problem, quoted } from './problems.ts';
 
 /** What ends an assessment before anything is compared: whether this may be touched at all. */
@@ -60,7 +61,9 @@ export function statusVerdict(spec: Spec, live: PresentProduct): ChangeVerdict |
     case 'TAINTED':
       return null;
     case 'ERROR':
-      return { kind: 'refused', problems: [inError(spec, live)] };
+      return live.type === STACK_TYPE
+        ? { kind: 'refused', problems: [inError(spec, live)] }
+        : unsupported(spec, live);
     default:
       return { kind: 'busy', status: live.status, recordId: live.records.last, ours: false };
   }
@@ -68,6 +71,16 @@ export function statusVerdict(spec: Spec, live: PresentProduct): ChangeVerdict |
 
 function inError(spec: Spec, live: PresentProduct) {
   const reason = live.statusMessage === null ? '' : `: ${live.statusMessage}`;
-  const message = `it is in status ERROR, from which AWS brings no ${live.type} back by an update${reason}`;
+  const message = `it is in status ERROR, from which AWS brings no stack product back by an update${reason}`;
   return problem({ code: 'plan/product-error', at: spec.origin.at, field: '', message });
+}
+
+/** A type whose live parameter values no stack tells. */
+export function unsupported(spec: Spec, live: PresentProduct): ChangeVerdict {
+  const message = `updates of type ${quoted(live.type)} are not yet supported`;
+  const at = spec.origin.at;
+  return {
+    kind: 'refused',
+    problems: [problem({ code: 'plan/unsupported-type', at, field: '', message })],
+  };
 }

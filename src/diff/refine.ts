@@ -4,7 +4,7 @@ import { positionOf, type Spec } from '../domain/spec.ts';
 import { type Comparison, stepsOf } from './compare.ts';
 import { parameterField } from './compare-parameters.ts';
 import { tagField } from './compare-tags.ts';
-import { none, text, versionLabel } from './finding.ts';
+import { HIDDEN, none, text, versionLabel } from './finding.ts';
 import { byText, comparable, own, sortedKeys, versionOf } from './normalize.ts';
 import type { ResolvedTarget } from './resolve.ts';
 
@@ -15,8 +15,6 @@ export interface RefineInput {
   readonly resolved: ResolvedTarget;
   readonly definitions: VersionDefinitions;
 }
-
-const HIDDEN: Shown = { kind: 'hidden' };
 
 /**
  * The comparison with what only the product's facts tell: names that AWS gave as ids, defaults,

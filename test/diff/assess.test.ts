@@ -111,6 +111,11 @@ describe('assess, types without live parameter values', () => {
     ]);
   });
 
+  it('are refused in ERROR, without claims about what an update would do', () => {
+    const live = aLive({ type: 'TERRAFORM_OPEN_SOURCE', status: 'ERROR', stack: notRead });
+    expect(refusalCodes(assessed({ live, facts: null }))).toEqual(['plan/unsupported-type']);
+  });
+
   it('are in sync where all that is declared can be compared and is equal', () => {
     verdictOf(assessed({ live: account, facts: null }), 'inSync');
   });

@@ -398,12 +398,21 @@ describe('compare', () => {
     expect([...hidden]).toEqual(['Nat']);
   });
 
+  it('hides every declared value while the version may become another one', () => {
+    const spec = aSpec({ version: byName('2.0'), parameters: { Size: value('now a secret') } });
+    expect(JSON.stringify(compared({ spec }).differences)).not.toContain('now a secret');
+    const unknown = aLive({ version: gone });
+    expect(JSON.stringify(compared({ spec, live: unknown }).differences)).not.toContain('secret');
+  });
+
   it('keeps hiding a value that was NoEcho when it was last sent', () => {
     const parameters = { Password: shown('x') };
     const entry = anEntry({ fingerprints: prints({ Password: 's3cret' }) });
     const live2 = aLive({ stack: read(aStack({ parameters })) });
     const { differences } = compared({ spec: password, entry, live: live2 });
-    expect(differences.map(({ desired }) => desired.kind)).toEqual(['hidden']);
+    expect(differences.map(({ live: from, desired }) => [from.kind, desired.kind])).toEqual([
+      ['hidden', 'hidden'],
+    ]);
   });
 
   it('changes nothing that it was given', () => {

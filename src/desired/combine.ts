@@ -19,17 +19,13 @@ export interface CombineInput {
   readonly options: DesiredOptions;
 }
 
-/** A document that is for one provisioned product; `spec` is null where the document is invalid. */
-interface Claim extends InvalidDocument {
-  readonly spec: Spec | null;
+/** A document that is for one provisioned product. */
+interface Claim extends Omit<InvalidDocument, 'problem'> {
+  readonly use: { readonly spec: Spec } | { readonly problem: Problem };
 }
 
 /** An invalid document whose name is known and whose target is not: it may be for any of them. */
-interface LooseClaim {
-  readonly key: ProductKey;
-  readonly name: string;
-  readonly at: Position;
-}
+type LooseClaim = Omit<InvalidDocument, 'target'>;
 
 interface Addressed {
   readonly claims: readonly Claim[];
@@ -41,25 +37,30 @@ interface Addressed {
 export function combine({ readings, unread, files, options }: CombineInput): Desired {
   const clues = readings.flatMap((reading) => reading.clues);
   const drafts = readings.flatMap((reading) => reading.drafts);
-  const addressed = address(drafts, clues, options);
-  const { refused, problems } = findConflicts(addressed.claims);
-  const specs = addressed.claims.flatMap((claim) =>
-    claim.spec === null || refused.has(claim) ? [] : [claim.spec],
-  );
+  const { claims, loose, problems } = address(drafts, clues, options);
+  const conflicts = findConflicts(claims);
+  const specs: Spec[] = [];
+  const unusable: InvalidDocument[] = [];
+  for (const claim of claims) {
+    const problem = conflicts.get(claim);
+    if (problem !== undefined) unusable.push({ ...claim, problem });
+    else if ('spec' in claim.use) specs.push(claim.use.spec);
+    else unusable.push({ ...claim, problem: claim.use.problem });
+  }
   const inUse = new Set(specs.map(slotOf));
-  const unusable = addressed.claims.filter((claim) => claim.spec === null || refused.has(claim));
-  const anywhere = addressed.loose.flatMap((claim) =>
+  const anywhere = loose.flatMap((claim) =>
     options.targets.map(({ name }) => ({ ...claim, target: name })),
   );
-  const found = [...unread, ...readings.flatMap((one) => one.problems), ...addressed.problems];
+  const found = [...unread, ...readings.flatMap((one) => one.problems), ...problems];
   return {
     specs: specs.sort(bySlot),
-    problems: [...found, ...problems].sort(byPlace),
+    problems: [...found, ...conflicts.values()].sort(byPlace),
     invalid: distinct([...unusable, ...anywhere.filter((claim) => !inUse.has(slotOf(claim)))]),
     unknownIdentity: unread.length > 0 || clues.some((clue) => clue.identity === null),
     counts: {
       files,
       documents: drafts.length + clues.length,
+      invalid: drafts.length + clues.length - specs.length,
       skipped: readings.reduce((sum, reading) => sum + reading.skipped, 0),
       empty: readings.reduce((sum, reading) => sum + reading.empty, 0),
     },
@@ -79,17 +80,18 @@ function address(
     const { key, name, origin } = draft.spec;
     const target = targetNamed(draft.target, options);
     if (target !== null) {
-      claims.push({ target, key, name, at: origin.at, spec: { ...draft.spec, target } });
+      claims.push({ target, key, name, at: origin.at, use: { spec: { ...draft.spec, target } } });
     } else {
-      loose.push({ key, name, at: origin.at });
-      problems.push(targetProblem(draft, options));
+      const problem = targetProblem(draft, options);
+      loose.push({ key, name, at: origin.at, problem });
+      problems.push(problem);
     }
   }
-  for (const { identity, at, target: written, targetCertain } of clues) {
+  for (const { identity, at, target: written, targetCertain, problem } of clues) {
     if (identity === null) continue;
     const target = targetCertain ? targetNamed(written, options) : null;
-    if (target === null) loose.push({ ...identity, at });
-    else claims.push({ ...identity, at, target, spec: null });
+    if (target === null) loose.push({ ...identity, at, problem });
+    else claims.push({ ...identity, at, target, use: { problem } });
   }
   return { claims, loose, problems };
 }
@@ -118,10 +120,7 @@ function targetProblem(draft: Draft, options: DesiredOptions): Problem {
  * Two documents for one provisioned product: by the same name, by the same id, or by a name whose
  * expected id another document uses. All of them are refused.
  */
-function findConflicts(claims: readonly Claim[]): {
-  readonly refused: ReadonlySet<Claim>;
-  readonly problems: readonly Problem[];
-} {
+function findConflicts(claims: readonly Claim[]): ReadonlyMap<Claim, Problem> {
   const bySlotName = new Map<string, Claim[]>();
   for (const claim of claims) {
     for (const slot of slotsOf(claim)) {
@@ -139,12 +138,13 @@ function findConflicts(claims: readonly Claim[]): {
       rivals.set(claim, known);
     }
   }
-  const problems = [...rivals].map(([claim, others]) => conflictProblem(claim, [...others]));
-  return { refused: new Set(rivals.keys()), problems };
+  return new Map(
+    [...rivals].map(([claim, others]) => [claim, conflictProblem(claim, [...others])]),
+  );
 }
 
 function slotsOf(claim: Claim): readonly string[] {
-  const expected = claim.spec?.expect.provisionedProductId ?? null;
+  const expected = 'spec' in claim.use ? claim.use.spec.expect.provisionedProductId : null;
   if (expected === null) return [slotOf(claim)];
   const key = productKey({ kind: 'id', id: expected });
   return [...new Set([slotOf(claim), slotOf({ target: claim.target, key })])];
@@ -166,9 +166,9 @@ function slotOf(claim: { readonly target: TargetName; readonly key: ProductKey }
 /** One entry for each provisioned product, the first by place. */
 function distinct(claims: readonly InvalidDocument[]): InvalidDocument[] {
   const first = new Map<string, InvalidDocument>();
-  for (const { target, key, name, at } of [...claims].sort(byPlace)) {
+  for (const { target, key, name, at, problem } of [...claims].sort(byPlace)) {
     const slot = slotOf({ target, key });
-    if (!first.has(slot)) first.set(slot, { target, key, name, at });
+    if (!first.has(slot)) first.set(slot, { target, key, name, at, problem });
   }
   return [...first.values()].sort(bySlot);
 }
@@ -179,7 +179,9 @@ function compare(left: string, right: string): number {
   return left < right ? -1 : 1;
 }
 
-function bySlot(left: Omit<InvalidDocument, 'at'>, right: Omit<InvalidDocument, 'at'>): number {
+type Addressee = Pick<InvalidDocument, 'target' | 'key' | 'name'>;
+
+function bySlot(left: Addressee, right: Addressee): number {
   return (
     compare(left.target, right.target) ||
     compare(left.name, right.name) ||

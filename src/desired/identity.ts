@@ -7,7 +7,7 @@ import {
 } from '../document/node.ts';
 import { nearest } from '../document/suggest.ts';
 import { asProvisionedProductId, isAwsId, productKey } from '../domain/ids.ts';
-import type { Position } from '../domain/problem.ts';
+import type { Position, Problem } from '../domain/problem.ts';
 import type { Clue } from './model.ts';
 import { documentSchema } from './schema.ts';
 
@@ -23,7 +23,7 @@ export function placeOf(document: SourceDocument): Position {
  * Which provisioned product an invalid document is for, read from the text alone. Certain or
  * nothing: a misspelled provisionedProductId means that the name may not be the identity.
  */
-export function clueOf(document: SourceDocument): Clue {
+export function clueOf(document: SourceDocument, problem: Problem): Clue {
   const metadata = member(document.root, 'metadata');
   const spec = member(document.root, 'spec');
   const name = textMember(metadata, 'name');
@@ -36,6 +36,7 @@ export function clueOf(document: SourceDocument): Clue {
     target,
     targetCertain:
       (target !== null || member(spec, TARGET_KEY) === null) && !misspells(spec, TARGET_KEY),
+    problem,
   };
 }
 

@@ -50,6 +50,8 @@ export interface Clue {
   readonly target: string | null;
   /** False where the text may mean another target than it says. */
   readonly targetCertain: boolean;
+  /** The first reason why the document is not valid. */
+  readonly problem: Problem;
 }
 
 /** One file, read without regard to other files and to the configuration. */
@@ -68,6 +70,8 @@ export interface InvalidDocument {
   readonly key: ProductKey;
   readonly name: string;
   readonly at: Position;
+  /** Why; `problems` may hold more. */
+  readonly problem: Problem;
 }
 
 /** What a set of files declares. */
@@ -87,6 +91,8 @@ export interface Desired {
     readonly files: number;
     /** Documents of this program, valid and invalid. */
     readonly documents: number;
+    /** Those of them that cannot be used. */
+    readonly invalid: number;
     /** Documents of other API groups. */
     readonly skipped: number;
     readonly empty: number;

@@ -67,8 +67,9 @@ export function readFile(file: { readonly path: string; readonly bytes: Uint8Arr
 
 function readBroken(broken: BrokenDocument): DocumentReading {
   if (broken.document !== null) return readDocument(broken.document, broken.problems);
-  const clue = { at: broken.at, identity: null, target: null, targetCertain: false };
-  return { kind: 'invalid', clue, problems: broken.problems, unquoted: [] };
+  const { at, problems } = broken;
+  const clue = { at, identity: null, target: null, targetCertain: false, problem: problems[0] };
+  return { kind: 'invalid', clue, problems, unquoted: [] };
 }
 
 function readDocument(document: SourceDocument, found: readonly Problem[]): DocumentReading {
@@ -76,7 +77,8 @@ function readDocument(document: SourceDocument, found: readonly Problem[]): Docu
   if (apiVersion !== null && isForeign(apiVersion)) return { kind: 'skipped' };
   const wrong = headProblem(document, apiVersion);
   if (wrong !== null) {
-    return { kind: 'invalid', clue: clueOf(document), problems: [...found, wrong], unquoted: [] };
+    const clue = clueOf(document, wrong);
+    return { kind: 'invalid', clue, problems: [...found, wrong], unquoted: [] };
   }
   const validation = validate(document, documentSchema(), { relativeTo: 'spec' });
   const { unquoted } = validation;
@@ -84,7 +86,10 @@ function readDocument(document: SourceDocument, found: readonly Problem[]): Docu
   const further = validation.problems.filter(({ at }) => !told.has(formatPosition(at)));
   const problems = [...found, ...further, ...capped(unsupportedFields(validation))];
   if (document.file === '-') problems.push(...capped(unquotedProblems(unquoted)));
-  if (problems.length > 0) return { kind: 'invalid', clue: clueOf(document), problems, unquoted };
+  const [first] = problems;
+  if (first !== undefined) {
+    return { kind: 'invalid', clue: clueOf(document, first), problems, unquoted };
+  }
   // The schema has just guaranteed this shape.
   const value = validation.value as unknown as ProvisionedProductDocument;
   return { kind: 'valid', draft: buildDraft(value, document), unquoted };

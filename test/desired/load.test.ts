@@ -186,7 +186,8 @@ describe('across files', () => {
         target: 'prod-eu',
         key: 'name:one',
         name: 'one',
-        at: { file: 'a.yaml', line: 4, column: 9 },
+        at: problems[0]?.at,
+        problem: problems[0],
       },
     ]);
   });
@@ -251,13 +252,14 @@ describe('across files', () => {
   });
 
   test('a bad document stops no other', () => {
-    const { specs, invalid, unknownIdentity } = load({
+    const { specs, invalid, unknownIdentity, counts } = load({
       'a.yaml': `${documentOf('a')}---\n${documentOf('b', 'color: x')}---\n${documentOf('c')}`,
       'd.yaml': documentOf('d', 'tags: ['),
       'e.yaml': documentOf('e'),
     });
     expect(specs.map(({ name }) => name)).toEqual(['a', 'c', 'e']);
-    expect(invalid.map(({ name }) => name)).toEqual(['b']);
+    expect(invalid.map(({ name, problem }) => [name, problem.field])).toEqual([['b', 'color']]);
+    expect(counts).toMatchObject({ documents: 5, invalid: 2 });
     expect(unknownIdentity).toBe(true);
   });
 });
@@ -327,7 +329,7 @@ describe('what is not ours', () => {
     });
     expect(specs).toHaveLength(1);
     expect(problems).toEqual([]);
-    expect(counts).toEqual({ files: 3, documents: 1, skipped: 2, empty: 2 });
+    expect(counts).toEqual({ files: 3, documents: 1, invalid: 0, skipped: 2, empty: 2 });
     expect(unknownIdentity).toBe(false);
   });
 

@@ -75,7 +75,7 @@ function parseJsonBody(text: string): Json {
 
 function bodyText(request: WireRequest): string {
   if (request.body === undefined) return '';
-  return typeof request.body === 'string' ? request.body : Buffer.from(request.body).toString();
+  return typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body);
 }
 
 /** `Credential=KEY/DATE/REGION/SERVICE/aws4_request`; the signature itself is not checked. */

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
 import { type LocalCatalog, startLocalCatalog } from '../../src/local-catalog/local-catalog.ts';
 import { normaliseSeed } from '../../src/local-catalog/seed.ts';
@@ -34,6 +35,9 @@ async function serve() {
 test('listens on the loopback interface only', async () => {
   const { url } = await serve();
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  for (const address of Object.values(networkInterfaces()).flatMap((list) => list ?? []))
+    if (!address.internal && address.family === 'IPv4')
+      await expect(fetch(url.replace('127.0.0.1', address.address))).rejects.toThrow();
 });
 
 test('calls and counts', async () => {

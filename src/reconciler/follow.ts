@@ -27,6 +27,8 @@ interface Waiting extends Followed {
   looks: number;
 }
 
+type Rows = ReadonlyMap<ProvisionedProductId, SearchRow>;
+
 /**
  * Follows all records of one target together. A look costs either one shared listing (whose rows
  * show every record that is over) or one DescribeRecord each, whichever is cheaper now.
@@ -103,9 +105,7 @@ export class Follower {
 
   async #look(nowMs: number): Promise<void> {
     const due = dueForLook([...this.#waiting.values()], nowMs);
-    const pages = Math.max(1, Math.ceil(this.#estateSize / 100));
-    const shareable = due.filter((one) => one.operation === 'UpdateProvisionedProduct').length;
-    const listed = shareable > 1 && pages <= shareable ? await this.#list() : null;
+    const listed = await this.#listFor(due);
     for (const one of due) {
       const row = listed?.get(one.provisionedProductId);
       const verdict = row === undefined ? 'ask' : isRecordOver(one, row);
@@ -115,7 +115,28 @@ export class Follower {
     }
   }
 
-  async #list(): Promise<ReadonlyMap<ProvisionedProductId, SearchRow> | null> {
+  /**
+   * Rows for the records that are due, by the cheapest way: none for a single record; the whole
+   * listing where it is one page; else first the rows that still run, in one call, and the whole
+   * listing only if more records than it has pages may have ended.
+   */
+  async #listFor(due: readonly Waiting[]): Promise<Rows | null> {
+    const shareable = due.filter((one) => one.operation === 'UpdateProvisionedProduct');
+    if (shareable.length < 2) return null;
+    const pages = Math.max(1, Math.ceil(this.#estateSize / 100));
+    if (pages === 1) return this.#list();
+    const running = await this.#catalog.searchUnderChange();
+    if (running.kind === 'failed') return null;
+    const rows = new Map(running.value.map((row) => [row.id, row]));
+    const isRunning = (one: Waiting) => {
+      const row = rows.get(one.provisionedProductId);
+      return row !== undefined && isRecordOver(one, row) === 'running';
+    };
+    const ended = shareable.filter((one) => !isRunning(one)).length;
+    return ended > pages ? this.#list() : rows;
+  }
+
+  async #list(): Promise<Rows | null> {
     const listing = await this.#catalog.search();
     if (listing.kind === 'failed') return null;
     this.#estateSize = listing.value.rows.length;

@@ -146,6 +146,11 @@ export interface Catalog {
     Result<{ readonly accountId: AccountId; readonly arn: string; readonly region: string }>
   >;
   search(): Promise<Result<SearchListing>>;
+  /**
+   * Up to 100 rows that the listing shows as UNDER_CHANGE, in one call. A row that is there tells
+   * that its operation runs; one that is not there tells nothing.
+   */
+  searchUnderChange(): Promise<Result<readonly SearchRow[]>>;
   /** The row of one provisioned product, found by id; null: not listed (which is not "absent"). */
   searchOne(id: ProvisionedProductId): Promise<Result<SearchRow | null>>;
   /** `notFound` failures come back as null: the API says that it does not exist. */

@@ -12,7 +12,7 @@ import { whyOpen } from './finding.ts';
 import { unsupported } from './gates.ts';
 import { holdVerdict, isAsked } from './hold.ts';
 import { lastProvisioningFailed, STACK_TYPE, versionOf } from './normalize.ts';
-import { preflight } from './preflight.ts';
+import { preflight, stackProblem } from './preflight.ts';
 import { listed, warning } from './problems.ts';
 
 export interface Decision {
@@ -31,6 +31,8 @@ export function decide(input: AssessInput, live: PresentProduct, comparison: Com
   const open = comparison.unreadable.filter(({ label }) => label !== 'path');
   if (open.length > 0)
     return { verdict: { kind: 'unreadable', why: whyUnreadable(open) }, warnings };
+  const broken = isStackBusy(live) ? null : stackProblem(spec, live);
+  if (broken !== null) return { verdict: { kind: 'refused', problems: [broken] }, warnings };
   if (live.status !== 'TAINTED') return { verdict: { kind: 'inSync' }, warnings };
   if (mayHeal(input, live, isAsked(input)))
     return decideSend(input, live, comparison, ['update'], { kind: 'heal' }, warnings);
@@ -86,7 +88,7 @@ function checkUpdate(input: AssessInput, live: PresentProduct, comparison: Compa
   const { stack } = live;
   if (stack.kind !== 'read')
     return blocked({ kind: 'unreadable', why: `stack: ${whyOpen(stack)}` });
-  if (stack.value.status.endsWith('_IN_PROGRESS')) {
+  if (isStackBusy(live)) {
     const status = `stack ${stack.value.status}`;
     return blocked({ kind: 'busy', status, recordId: live.records.last, ours: false });
   }
@@ -101,6 +103,11 @@ function checkUpdate(input: AssessInput, live: PresentProduct, comparison: Compa
   if (noTags !== null) return blocked({ kind: 'unreadable', why: noTags });
   const version = versionOf(spec, facts.resolved);
   return judged(preflight({ spec, live, definitions, comparison, version }));
+}
+
+/** Somebody updates the stack past Service Catalog. */
+function isStackBusy({ stack }: PresentProduct): boolean {
+  return stack.kind === 'read' && stack.value.status.endsWith('_IN_PROGRESS');
 }
 
 /** An update that may carry tags carries the live ones, so these must be known. */

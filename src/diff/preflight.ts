@@ -35,8 +35,9 @@ const UPDATABLE: ReadonlySet<string> = new Set([
  * update; warnings do not. NoEcho values are never quoted.
  */
 export function preflight(input: PreflightInput): readonly Problem[] {
+  const stack = stackProblem(input.spec, input.live);
   return [
-    ...checkStack(input),
+    ...(stack === null ? [] : [stack]),
     ...checkDeclared(input),
     ...checkUndeclared(input),
     ...checkTags(input),
@@ -47,19 +48,18 @@ function targetVersion({ version, live }: PreflightInput): string {
   return version ?? versionLabel(live);
 }
 
-function checkStack({ spec, live }: PreflightInput): readonly Problem[] {
-  if (live.stack.kind !== 'read' || UPDATABLE.has(live.stack.value.status)) return [];
-  const { status, statusReason } = live.stack.value;
+/** Why the stack cannot be updated as it stands, with the remedy; null: it can, or it was not read. */
+export function stackProblem(spec: Spec, { stack }: PresentProduct): Problem | null {
+  if (stack.kind !== 'read' || UPDATABLE.has(stack.value.status)) return null;
+  const { status, statusReason } = stack.value;
   const reason = statusReason === null ? '' : ` (${statusReason})`;
-  return [
-    problem({
-      code: 'plan/stack-status',
-      at: spec.origin.at,
-      field: '',
-      message: `its stack is in ${status}, from which CloudFormation carries out no update${reason}`,
-      next: stackRemedy(status),
-    }),
-  ];
+  return problem({
+    code: 'plan/stack-status',
+    at: spec.origin.at,
+    field: '',
+    message: `its stack is in ${status}, from which CloudFormation carries out no update${reason}`,
+    next: stackRemedy(status),
+  });
 }
 
 function stackRemedy(status: string): string {

@@ -1,8 +1,7 @@
 import { sha256 } from '../domain/canonical.ts';
 import type { Intent, ProductEntry } from '../domain/entry.ts';
-import { TrueupError } from '../domain/errors/registry.ts';
 import type { Digest } from '../domain/ids.ts';
-import type { ParameterDefinition, PresentProduct, VersionDefinitions } from '../domain/live.ts';
+import type { PresentProduct, VersionDefinitions } from '../domain/live.ts';
 import type {
   ParameterArgument,
   ProductRequest,
@@ -13,15 +12,9 @@ import type {
 import type { Spec } from '../domain/spec.ts';
 import type { Comparison } from './compare.ts';
 import type { Fingerprint } from './finding.ts';
-import {
-  byText,
-  comparable,
-  declaredPath,
-  effectiveTags,
-  own,
-  validFingerprints,
-} from './normalize.ts';
+import { byText, comparable, declaredPath, own, validFingerprints } from './normalize.ts';
 import type { ResolvedTarget } from './resolve.ts';
+import { internal, isNoEcho, updateRequest } from './update-request.ts';
 
 export interface RequestInput {
   readonly step: Step;
@@ -81,85 +74,6 @@ function propertyRequest(
     value,
     acceptLanguage: spec.acceptLanguage,
   };
-}
-
-function updateRequest(input: RequestInput): ProductRequest {
-  const { spec, live, resolved, definitions } = input;
-  if (resolved === null || definitions === null)
-    throw internal('the version to update to is not resolved');
-  return {
-    operation: 'UpdateProvisionedProduct',
-    provisionedProductId: live.id,
-    productId: resolved.productId,
-    artifactId: resolved.artifactId,
-    pathId: resolved.pathId,
-    parameters: definitions.parameters
-      .flatMap((definition) => argumentOf(input, definition))
-      .sort((a, b) => byText(a.key, b.key)),
-    tags: definitions.tagUpdate === 'allowed' ? tagList(input) : null,
-    acceptLanguage: spec.acceptLanguage,
-  };
-}
-
-/**
- * One parameter of the target version. Not declared and live: kept. Not declared and new: left out,
- * so that it takes its default. What the target version no longer has is not asked for at all.
- */
-function argumentOf(
-  input: RequestInput,
-  definition: ParameterDefinition,
-): readonly ParameterArgument[] {
-  const { key } = definition;
-  const wish = own(input.spec.parameters, key);
-  switch (wish?.kind) {
-    case 'value':
-      return [valueArgument(input, definition, wish.value)];
-    case 'useDefault':
-      // Sent in clear where it is known: what AWS does with a parameter left out is not written down.
-      return definition.defaultValue === null || isNoEcho(input, definition)
-        ? []
-        : [{ kind: 'value', key, value: definition.defaultValue }];
-    case 'usePrevious':
-      return [{ kind: 'previous', key }];
-    case undefined:
-      return own(liveParameters(input.live), key) === undefined ? [] : [{ kind: 'previous', key }];
-    default:
-      return wish satisfies never;
-  }
-}
-
-function valueArgument(
-  input: RequestInput,
-  definition: ParameterDefinition,
-  value: string,
-): ParameterArgument {
-  const { key } = definition;
-  if (!isNoEcho(input, definition)) return { kind: 'value', key, value };
-  if (input.fingerprint === null) {
-    const message = `parameter ${key} is NoEcho, and there is no key to journal its value by`;
-    throw new TrueupError('plan/no-fingerprint-key', message);
-  }
-  return { kind: 'secret', key, value, digest: input.fingerprint(key, value) };
-}
-
-/** A value that either side calls NoEcho is a secret. */
-function isNoEcho(input: RequestInput, definition: ParameterDefinition): boolean {
-  return definition.noEcho || input.comparison.noEcho.has(definition.key);
-}
-
-function liveParameters(live: PresentProduct) {
-  if (live.stack.kind !== 'read') throw internal('the live stack was not read');
-  return live.stack.value.parameters;
-}
-
-function tagList({ spec, live, entry }: RequestInput) {
-  if (live.tags.kind !== 'read') throw internal('the live tags were not read');
-  const tags = effectiveTags(spec, live.tags.value, entry.ownTags);
-  return [...tags].map(([key, value]) => ({ key, value })).sort((a, b) => byText(a.key, b.key));
-}
-
-function internal(message: string): TrueupError {
-  return new TrueupError('plan/internal', message);
 }
 
 /** The form that is stored and hashed: each secret is only its keyed digest. */

@@ -414,6 +414,22 @@ describe('assess, TAINTED', () => {
     verdictOf(assessed({ live: aTainted(), entry, asked: true }), 'update');
   });
 
+  it.each(['AVAILABLE', 'TAINTED'])(
+    'is not in sync on a broken stack, though nothing differs (%s)',
+    (status) => {
+      const entry = anEntry({ inEffect, ownRecords: [rec('2')] });
+      const stack = read(aStack({ status: 'UPDATE_ROLLBACK_FAILED' }));
+      const change = assessed({ live: aTainted({ status, stack }), entry });
+      expect(refusalCodes(change)).toEqual(['plan/stack-status']);
+      expect(verdictOf(change, 'refused').problems[0].next).toContain('ContinueUpdateRollback');
+    },
+  );
+
+  it('is in sync while somebody updates the stack to what is declared', () => {
+    const stack = read(aStack({ status: 'UPDATE_IN_PROGRESS' }));
+    verdictOf(assessed({ live: aLive({ stack }) }), 'inSync');
+  });
+
   it('is not healed while its stack cannot be updated', () => {
     const live = aTainted({ stack: read(aStack({ status: 'UPDATE_ROLLBACK_FAILED' })) });
     const change = assessed({ live, entry: known });

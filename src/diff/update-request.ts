@@ -1,0 +1,86 @@
+import { TrueupError } from '../domain/errors/registry.ts';
+import type { ParameterDefinition, PresentProduct } from '../domain/live.ts';
+import type { ParameterArgument, ProductRequest } from '../domain/request.ts';
+import { byText, effectiveTags, own } from './normalize.ts';
+import type { RequestInput } from './request.ts';
+
+/** An UpdateProvisionedProduct that names every id and, of each parameter, where its value comes from. */
+export function updateRequest(input: RequestInput): ProductRequest {
+  const { spec, live, resolved, definitions } = input;
+  if (resolved === null || definitions === null)
+    throw internal('the version to update to is not resolved');
+  return {
+    operation: 'UpdateProvisionedProduct',
+    provisionedProductId: live.id,
+    productId: resolved.productId,
+    artifactId: resolved.artifactId,
+    pathId: resolved.pathId,
+    parameters: definitions.parameters
+      .flatMap((definition) => argumentOf(input, definition))
+      .sort((a, b) => byText(a.key, b.key)),
+    tags: definitions.tagUpdate === 'allowed' ? tagList(input) : null,
+    acceptLanguage: spec.acceptLanguage,
+  };
+}
+
+/**
+ * One parameter of the target version. Not declared and live: kept. Not declared and new: left out,
+ * so that it takes its default. What the target version no longer has is not asked for at all.
+ */
+function argumentOf(
+  input: RequestInput,
+  definition: ParameterDefinition,
+): readonly ParameterArgument[] {
+  const { key } = definition;
+  const wish = own(input.spec.parameters, key);
+  switch (wish?.kind) {
+    case 'value':
+      return [valueArgument(input, definition, wish.value)];
+    case 'useDefault':
+      // Sent in clear where it is known: what AWS does with a parameter left out is not written down.
+      return definition.defaultValue === null || isNoEcho(input, definition)
+        ? []
+        : [{ kind: 'value', key, value: definition.defaultValue }];
+    case 'usePrevious':
+      return [{ kind: 'previous', key }];
+    case undefined:
+      return own(liveParameters(input.live), key) === undefined ? [] : [{ kind: 'previous', key }];
+    default:
+      return wish satisfies never;
+  }
+}
+
+function valueArgument(
+  input: RequestInput,
+  definition: ParameterDefinition,
+  value: string,
+): ParameterArgument {
+  const { key } = definition;
+  if (!isNoEcho(input, definition)) return { kind: 'value', key, value };
+  if (input.fingerprint === null) {
+    const message = `parameter ${key} is NoEcho, and there is no key to journal its value by`;
+    throw new TrueupError('plan/no-fingerprint-key', message);
+  }
+  return { kind: 'secret', key, value, digest: input.fingerprint(key, value) };
+}
+
+/** A value that either side calls NoEcho is a secret. */
+export function isNoEcho(input: RequestInput, definition: ParameterDefinition): boolean {
+  return definition.noEcho || input.comparison.noEcho.has(definition.key);
+}
+
+function liveParameters(live: PresentProduct) {
+  if (live.stack.kind !== 'read') throw internal('the live stack was not read');
+  return live.stack.value.parameters;
+}
+
+function tagList({ spec, live, entry }: RequestInput) {
+  if (live.tags.kind !== 'read') throw internal('the live tags were not read');
+  const tags = effectiveTags(spec, live.tags.value, entry.ownTags);
+  return [...tags].map(([key, value]) => ({ key, value })).sort((a, b) => byText(a.key, b.key));
+}
+
+/** What was not read must have stopped the request before it is built. */
+export function internal(message: string): TrueupError {
+  return new TrueupError('plan/internal', message);
+}

@@ -1,0 +1,220 @@
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { TrueupError } from '../domain/errors/registry.ts';
+import type { Clock, PersonRequest } from '../reconciler/ports.ts';
+import { Access } from './access.ts';
+import {
+  backUp,
+  connect,
+  connectForReading,
+  create,
+  emptyDatabase,
+  inspect,
+  moveToMemory,
+  newestVersion,
+  openItems,
+  UPGRADES,
+  type Upgrade,
+  upgrade,
+} from './database.ts';
+import { corrupt, errnoOf, inWords, isRefusal, readFailure } from './failures.ts';
+import { Items } from './items.ts';
+import { lockForWriting, type WriterLock } from './lock.ts';
+import { type Writer, writerShape } from './shapes.ts';
+import { SqliteJournal, storeRequest } from './sqlite-journal.ts';
+
+export interface JournalOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  /** Shown to whoever finds the journal locked. */
+  readonly host: string;
+  readonly pid: number;
+  /**
+   * write: the one process that may start changes; creates what is missing. read: never writes and
+   * never takes the lock. ask: reads, and may put down a person's request beside the writer.
+   */
+  readonly mode: 'write' | 'read' | 'ask';
+  /** Renames the journal that is there and starts with an empty one; only with `write`. */
+  readonly reset?: boolean;
+  readonly upgrades?: readonly Upgrade[];
+}
+
+/**
+ * Opens the journal. Rejects with `journal/locked`, `journal/corrupt`, `journal/newer-schema` or
+ * `journal/unreadable`. A journal that cannot be written is no error: its `readOnly` says why.
+ */
+export async function openJournal(options: JournalOptions): Promise<SqliteJournal> {
+  return options.mode === 'write' ? openForWriting(options) : openForReading(options, null);
+}
+
+/** A time as it can stand in a file name. */
+function stampOf(clock: Clock): string {
+  return new Date(clock.now())
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '-');
+}
+
+/** Whether there is a file. Not being able to tell is an error, never "no". */
+function isThere(path: string): boolean {
+  try {
+    const stat = statSync(path);
+    if (stat.isDirectory()) throw new TrueupError('journal/unreadable', `${path} is a directory`);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw readFailure(path, error);
+  }
+}
+
+function assertNotCutShort(path: string): void {
+  if (statSync(path).size === 0) throw corrupt(path, 'the file is empty');
+}
+
+function openForWriting(options: JournalOptions): SqliteJournal {
+  const { path } = options;
+  isThere(path);
+  let lock: WriterLock | null;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    lock = lockForWriting(`${path}-lock`);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return openForReading(options, inWords(error));
+  }
+  if (lock === null) throw locked(options);
+  try {
+    return openLocked(options, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function openLocked(options: JournalOptions, lock: WriterLock): SqliteJournal {
+  const { path, clock, host, pid } = options;
+  try {
+    if (options.reset === true) moveAside(path, stampOf(clock));
+    if (!isThere(path)) create(path, pid);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    lock.release();
+    return openForReading(options, inWords(error));
+  }
+  assertNotCutShort(path);
+  const { database, items } = openChecked(
+    options,
+    () => connect(path),
+    (found, version) => {
+      backUp(found, `${path}.v${version}.${stampOf(clock)}`);
+      return found;
+    },
+  );
+  const guarded = [path, lock.path];
+  const access = new Access({ path, database, clock, closedToWrites: null, guarded });
+  const writer: Writer = { host, pid, since: new Date(clock.now()).toISOString() };
+  access.tryWriting(() => items.store('writer', '', '', writer));
+  const release = () => lock.release();
+  return new SqliteJournal({
+    path,
+    access,
+    items,
+    clock,
+    missing: false,
+    askBeside: null,
+    release,
+  });
+}
+
+/** `refusal` is why a would-be writer has to make do with reading; null if nobody wanted to write. */
+function openForReading(options: JournalOptions, refusal: string | null): SqliteJournal {
+  const { path, clock, mode } = options;
+  const missing = !isThere(path);
+  if (!missing) assertNotCutShort(path);
+  const { database, items } = missing
+    ? open(path, emptyDatabase)
+    : openChecked(options, () => connectForReading(path), moveToMemory);
+  const why = missing ? `there is no journal at ${path}` : 'it was opened for reading only';
+  const closedToWrites = refusal ?? why;
+  const access = new Access({ path, database, clock, closedToWrites, guarded: [] });
+  const askBeside =
+    mode === 'ask' && !missing
+      ? (request: PersonRequest) => putBeside(path, request, clock.now())
+      : null;
+  return new SqliteJournal({ path, access, items, clock, missing, askBeside, release: () => {} });
+}
+
+interface Opened {
+  readonly database: DatabaseSync;
+  readonly items: Items;
+}
+
+function open(path: string, connection: () => DatabaseSync): Opened {
+  const database = connection();
+  return { database, items: new Items(database, path) };
+}
+
+/** Connects, upgrades the database that `prepare` returns if it is old, and reads every row once. */
+function openChecked(
+  options: JournalOptions,
+  connection: () => DatabaseSync,
+  prepare: (found: DatabaseSync, version: number) => DatabaseSync,
+): Opened {
+  const { path, upgrades = UPGRADES } = options;
+  let database: DatabaseSync | null = null;
+  try {
+    database = connection();
+    const newest = newestVersion(upgrades);
+    const version = inspect(database, path, newest);
+    if (version < newest) {
+      database = prepare(database, version);
+      upgrade(database, version, upgrades);
+    }
+    return { database, items: openItems(database, path) };
+  } catch (error) {
+    database?.close();
+    throw readFailure(path, error);
+  }
+}
+
+/** Renames a journal, and what a crash left of its last write with it. */
+function moveAside(path: string, stamp: string): void {
+  if (!existsSync(path)) return;
+  let aside = `${path}.${stamp}`;
+  for (let n = 2; existsSync(aside); n += 1) aside = `${path}.${stamp}-${n}`;
+  if (existsSync(`${path}-journal`)) renameSync(`${path}-journal`, `${aside}-journal`);
+  renameSync(path, aside);
+}
+
+function putBeside(path: string, request: PersonRequest, now: number): void {
+  const database = connect(path);
+  try {
+    storeRequest(new Items(database, path), request, now);
+  } finally {
+    database.close();
+  }
+}
+
+function locked({ path }: JournalOptions): TrueupError {
+  const holder = holderOf(path);
+  const who =
+    holder === null
+      ? 'another process'
+      : `process ${holder.pid} on ${holder.host} since ${holder.since}`;
+  return new TrueupError('journal/locked', `${path} is in use by ${who}`);
+}
+
+/** Best effort: that the journal is locked is known, by whom may not be readable. */
+function holderOf(path: string): Writer | null {
+  try {
+    const database = connectForReading(path);
+    try {
+      return new Items(database, path).get('writer', '', '', writerShape)?.value ?? null;
+    } finally {
+      database.close();
+    }
+  } catch {
+    return null;
+  }
+}

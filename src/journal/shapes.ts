@@ -1,0 +1,270 @@
+import type {
+  Fingerprints,
+  InEffect,
+  Intent,
+  LastResult,
+  Latch,
+  ProductEntry,
+} from '../domain/entry.ts';
+import type {
+  AccountId,
+  ArtifactId,
+  Digest,
+  PathId,
+  ProductId,
+  ProductKey,
+  ProvisionedProductId,
+  RecordId,
+  TargetName,
+  Token,
+} from '../domain/ids.ts';
+import type { Position } from '../domain/problem.ts';
+import { STEPS, type StoredArgument, type StoredRequest } from '../domain/request.ts';
+import type { DaemonView, ProductStatusView } from '../domain/status.ts';
+import type { KnownDocument, PersonRequest } from '../reconciler/ports.ts';
+import {
+  boolean,
+  list,
+  number,
+  object,
+  oneOf,
+  orNull,
+  record,
+  type Shape,
+  text,
+  variant,
+} from './shape.ts';
+
+const digest = text<Digest>();
+const recordId = text<RecordId>();
+const step = oneOf(...STEPS);
+
+const position = object<Position>({ file: text(), line: number, column: number });
+
+const storedArgument = variant<StoredArgument>('kind', {
+  value: object<Extract<StoredArgument, { kind: 'value' }>>({
+    kind: oneOf('value'),
+    key: text(),
+    value: text(),
+  }),
+  secret: object<Extract<StoredArgument, { kind: 'secret' }>>({
+    kind: oneOf('secret'),
+    key: text(),
+    digest,
+  }),
+  previous: object<Extract<StoredArgument, { kind: 'previous' }>>({
+    kind: oneOf('previous'),
+    key: text(),
+  }),
+});
+
+type StoredUpdate = Extract<StoredRequest, { operation: 'UpdateProvisionedProduct' }>;
+type StoredProperties = Extract<StoredRequest, { operation: 'UpdateProvisionedProductProperties' }>;
+
+const storedRequest = variant<StoredRequest>('operation', {
+  UpdateProvisionedProduct: object<StoredUpdate>({
+    operation: oneOf('UpdateProvisionedProduct'),
+    provisionedProductId: text<ProvisionedProductId>(),
+    productId: text<ProductId>(),
+    artifactId: text<ArtifactId>(),
+    pathId: orNull(text<PathId>()),
+    parameters: list(storedArgument),
+    tags: orNull(
+      list(
+        object<{ readonly key: string; readonly value: string }>({ key: text(), value: text() }),
+      ),
+    ),
+    acceptLanguage: orNull(text()),
+  }),
+  UpdateProvisionedProductProperties: object<StoredProperties>({
+    operation: oneOf('UpdateProvisionedProductProperties'),
+    provisionedProductId: text<ProvisionedProductId>(),
+    property: oneOf('OWNER', 'LAUNCH_ROLE'),
+    value: text(),
+    acceptLanguage: orNull(text()),
+  }),
+});
+
+const intent = object<Intent>({
+  step,
+  request: storedRequest,
+  requestHash: digest,
+  token: text<Token>(),
+  base: orNull(recordId),
+  generation: number,
+  firstSentAt: orNull(text()),
+  lastSentAt: orNull(text()),
+  recordId: orNull(recordId),
+  specDigest: digest,
+  revision: text(),
+  at: position,
+  pending: object<Intent['pending']>({
+    fingerprints: record(digest),
+    keyId: text(),
+    ownTags: list(text()),
+    declaredPath: orNull(text()),
+  }),
+});
+
+const latch = variant<Latch>('kind', {
+  stalled: object<Extract<Latch, { kind: 'stalled' }>>({
+    kind: oneOf('stalled'),
+    requestHash: orNull(digest),
+    recordId: orNull(recordId),
+    reason: text(),
+    next: text(),
+    at: text(),
+  }),
+  backoff: object<Extract<Latch, { kind: 'backoff' }>>({
+    kind: oneOf('backoff'),
+    requestHash: orNull(digest),
+    recordId: orNull(recordId),
+    reason: text(),
+    at: text(),
+    attempts: number,
+    until: text(),
+  }),
+});
+
+export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
+  provisionedProductId: orNull(text<ProvisionedProductId>()),
+  inEffect: orNull(object<InEffect>({ specDigest: digest, revision: text(), at: text() })),
+  declaredPath: orNull(text()),
+  ownTags: list(text()),
+  fingerprints: orNull(
+    object<Fingerprints>({
+      recordId: orNull(recordId),
+      stackUpdated: orNull(text()),
+      keyId: text(),
+      values: record(digest),
+    }),
+  ),
+  intent: orNull(intent),
+  latch: orNull(latch),
+  ownRecords: list(recordId),
+  lastResult: orNull(
+    object<LastResult>({
+      kind: oneOf('succeeded', 'failed'),
+      step,
+      recordId,
+      base: orNull(recordId),
+      requestHash: digest,
+      at: text(),
+      reason: orNull(text()),
+    }),
+  ),
+  retryHandled: orNull(text()),
+  healed: orNull(digest),
+});
+
+export const knownDocument: Shape<KnownDocument> = object<KnownDocument>({
+  key: text<ProductKey>(),
+  name: text(),
+  file: text(),
+  digest: text(),
+});
+
+export const productStatus: Shape<ProductStatusView> = object<ProductStatusView>({
+  target: text<TargetName>(),
+  key: text<ProductKey>(),
+  name: text(),
+  provisionedProductId: orNull(text<ProvisionedProductId>()),
+  condition: oneOf('Ready', 'Reconciling', 'Stalled'),
+  sync: oneOf('Synced', 'OutOfSync', 'Unknown'),
+  health: oneOf('Healthy', 'Progressing', 'Degraded', 'Missing', 'Suspended', 'Unknown'),
+  reason: text(),
+  message: text(),
+  next: orNull(text()),
+  recordId: orNull(recordId),
+  recordStatus: orNull(text()),
+  wanted: orNull(text()),
+  live: orNull(text()),
+  unverified: number,
+  drift: boolean,
+  revision: text(),
+  at: position,
+  updatedAt: text(),
+});
+
+export const daemonView: Shape<DaemonView> = object<DaemonView>({
+  host: text(),
+  pid: number,
+  startedAt: text(),
+  heartbeatAt: text(),
+  stoppedAt: orNull(text()),
+  lastPass: orNull(object<NonNullable<DaemonView['lastPass']>>({ at: text(), tookMs: number })),
+  observeOnly: boolean,
+  source: object<DaemonView['source']>({
+    directory: text(),
+    revision: orNull(text()),
+    since: orNull(text()),
+    documents: number,
+    invalid: number,
+    problem: orNull(text()),
+  }),
+  journalProblem: orNull(text()),
+  targets: list(
+    object<DaemonView['targets'][number]>({
+      name: text<TargetName>(),
+      accountId: orNull(text()),
+      region: text(),
+      problem: orNull(text()),
+    }),
+  ),
+});
+
+export interface BoundAccount {
+  readonly accountId: AccountId;
+  readonly region: string;
+}
+
+export const boundAccount: Shape<BoundAccount> = object<BoundAccount>({
+  accountId: text<AccountId>(),
+  region: text(),
+});
+
+export interface RememberedFacts {
+  readonly recordId: RecordId;
+  readonly json: string;
+}
+
+export const rememberedFacts: Shape<RememberedFacts> = object<RememberedFacts>({
+  recordId,
+  json: text(),
+});
+
+/** A person's request and when it was made, ms since the epoch: the oldest is taken first. */
+export interface AskedRequest {
+  readonly request: PersonRequest;
+  readonly at: number;
+}
+
+export const askedRequest: Shape<AskedRequest> = object<AskedRequest>({
+  request: variant<PersonRequest>('kind', {
+    retry: object<Extract<PersonRequest, { kind: 'retry' }>>({
+      kind: oneOf('retry'),
+      target: text<TargetName>(),
+      key: text<ProductKey>(),
+    }),
+    accept: object<Extract<PersonRequest, { kind: 'accept' }>>({
+      kind: oneOf('accept'),
+      target: text<TargetName>(),
+      key: text<ProductKey>(),
+    }),
+  }),
+  at: number,
+});
+
+/** Who writes the journal; shown to whoever finds it locked. */
+export interface Writer {
+  readonly host: string;
+  readonly pid: number;
+  /** ISO 8601 UTC. */
+  readonly since: string;
+}
+
+export const writerShape: Shape<Writer> = object<Writer>({
+  host: text(),
+  pid: number,
+  since: text(),
+});

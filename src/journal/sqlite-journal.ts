@@ -1,0 +1,229 @@
+import { EMPTY_ENTRY, type ProductEntry } from '../domain/entry.ts';
+import { TrueupError } from '../domain/errors/registry.ts';
+import {
+  type AccountId,
+  asProductKey,
+  type ProductKey,
+  type RecordId,
+  type TargetName,
+} from '../domain/ids.ts';
+import type { DaemonView, ProductStatusView } from '../domain/status.ts';
+import type {
+  Clock,
+  Journal,
+  KnownDocument,
+  PersonRequest,
+  Versioned,
+} from '../reconciler/ports.ts';
+import type { Access } from './access.ts';
+import { writeFailure } from './failures.ts';
+import type { Items } from './items.ts';
+import {
+  askedRequest,
+  type BoundAccount,
+  boundAccount,
+  daemonView,
+  knownDocument,
+  productEntry,
+  productStatus,
+  rememberedFacts,
+  type Writer,
+  writerShape,
+} from './shapes.ts';
+
+export interface SqliteJournalParts {
+  readonly path: string;
+  readonly access: Access;
+  readonly items: Items;
+  readonly clock: Clock;
+  /** There is no file yet. */
+  readonly missing: boolean;
+  /** Puts a person's request beside the writer; null: through this journal's own connection. */
+  readonly askBeside: ((request: PersonRequest) => void) | null;
+  readonly release: () => void;
+}
+
+interface Replacement {
+  readonly key: ProductKey;
+  readonly entry: ProductEntry;
+  readonly version: number;
+}
+
+/** The journal on SQLite: each call is one transaction, done when its promise resolves. */
+export class SqliteJournal implements Journal {
+  readonly path: string;
+  /** There is no file yet: everything reads as empty. */
+  readonly missing: boolean;
+  readonly #parts: SqliteJournalParts;
+  readonly #access: Access;
+  readonly #items: Items;
+
+  constructor(parts: SqliteJournalParts) {
+    this.path = parts.path;
+    this.missing = parts.missing;
+    this.#parts = parts;
+    this.#access = parts.access;
+    this.#items = parts.items;
+  }
+
+  get readOnly(): string | null {
+    return this.#access.readOnly;
+  }
+
+  async list(target: TargetName): Promise<ReadonlyMap<ProductKey, Versioned<ProductEntry>>> {
+    const found = this.#access.read(() => this.#items.ofTarget('entry', target, productEntry));
+    return new Map(
+      found.map(({ key, value, version }) => [asProductKey(key), { value, version }] as const),
+    );
+  }
+
+  async get(target: TargetName, key: ProductKey): Promise<Versioned<ProductEntry>> {
+    const item = this.#access.read(() => this.#items.get('entry', target, key, productEntry));
+    return { value: item?.value ?? EMPTY_ENTRY, version: item?.version ?? 0 };
+  }
+
+  async put(
+    target: TargetName,
+    key: ProductKey,
+    entry: ProductEntry,
+    version: number,
+  ): Promise<number> {
+    return this.#access.write(() => this.#replace(target, { key, entry, version }));
+  }
+
+  async putAll(target: TargetName, entries: readonly Replacement[]): Promise<readonly number[]> {
+    if (entries.length === 0) return [];
+    return this.#access.write(() => entries.map((one) => this.#replace(target, one)));
+  }
+
+  async documents(target: TargetName): Promise<readonly KnownDocument[]> {
+    const found = this.#access.read(() => this.#items.ofTarget('document', target, knownDocument));
+    return found.map((item) => item.value);
+  }
+
+  async putDocuments(target: TargetName, documents: readonly KnownDocument[]): Promise<void> {
+    this.#access.write(() => {
+      const stored = this.#items.ofTarget('document', target, knownDocument);
+      const before = new Map(stored.map((item) => [item.key, JSON.stringify(item.value)]));
+      for (const document of documents) {
+        if (before.get(document.key) !== JSON.stringify(document))
+          this.#items.store('document', target, document.key, document);
+        before.delete(document.key);
+      }
+      for (const key of before.keys()) this.#items.remove('document', target, key);
+    });
+  }
+
+  async putStatus(
+    views: readonly ProductStatusView[],
+    removed: readonly { readonly target: TargetName; readonly key: ProductKey }[] = [],
+  ): Promise<void> {
+    this.#access.write(() => {
+      for (const { target, key } of removed) this.#items.remove('status', target, key);
+      for (const view of views) this.#items.store('status', view.target, view.key, view);
+    });
+  }
+
+  async statuses(): Promise<readonly ProductStatusView[]> {
+    const found = this.#access.read(() => this.#items.ofKind('status', productStatus));
+    return found.map((item) => item.value);
+  }
+
+  async putDaemon(view: DaemonView): Promise<void> {
+    this.#access.write(() => this.#items.store('daemon', '', '', view));
+  }
+
+  async daemon(): Promise<DaemonView | null> {
+    return this.#access.read(() => this.#items.get('daemon', '', '', daemonView))?.value ?? null;
+  }
+
+  async remembered(
+    target: TargetName,
+    key: ProductKey,
+    recordId: RecordId,
+  ): Promise<string | null> {
+    const item = this.#access.read(() =>
+      this.#items.get('remembered', target, key, rememberedFacts),
+    );
+    return item?.value.recordId === recordId ? item.value.json : null;
+  }
+
+  /** Keeps the facts of one record only: those of an older one are of no use any more. */
+  async remember(
+    target: TargetName,
+    key: ProductKey,
+    recordId: RecordId,
+    json: string,
+  ): Promise<void> {
+    this.#access.write(() => this.#items.store('remembered', target, key, { recordId, json }));
+  }
+
+  async account(target: TargetName): Promise<BoundAccount | null> {
+    return (
+      this.#access.read(() => this.#items.get('account', target, '', boundAccount))?.value ?? null
+    );
+  }
+
+  /** Binding again to the same account and region changes nothing; to others it is refused. */
+  async bindAccount(target: TargetName, accountId: AccountId, region: string): Promise<void> {
+    const bound = await this.account(target);
+    if (bound?.accountId === accountId && bound.region === region) return;
+    if (bound !== null)
+      throw new TrueupError(
+        'journal/other-account',
+        `${this.path} knows target ${target} as account ${bound.accountId} in ${bound.region}, not ${accountId} in ${region}`,
+      );
+    this.#access.write(() => this.#items.store('account', target, '', { accountId, region }));
+  }
+
+  /** The same request made again before it was taken is one request. */
+  async ask(request: PersonRequest): Promise<void> {
+    const { askBeside, clock } = this.#parts;
+    if (askBeside === null)
+      return this.#access.write(() => storeRequest(this.#items, request, clock.now()));
+    try {
+      askBeside(request);
+    } catch (error) {
+      throw writeFailure(this.path, error);
+    }
+  }
+
+  /** Oldest first. */
+  async takeRequests(): Promise<readonly PersonRequest[]> {
+    const waiting = () => this.#items.ofKind('request', askedRequest);
+    if (this.#access.read(waiting).length === 0) return [];
+    const taken = this.#access.write(() => {
+      const found = waiting();
+      for (const { target, key } of found) this.#items.remove('request', target, key);
+      return found.map((item) => item.value);
+    });
+    return taken.sort((a, b) => a.at - b.at).map((asked) => asked.request);
+  }
+
+  /** Who holds the journal for writing, or held it and was killed; null: nobody. */
+  async writer(): Promise<Writer | null> {
+    return this.#access.read(() => this.#items.get('writer', '', '', writerShape))?.value ?? null;
+  }
+
+  async close(): Promise<void> {
+    // A name that is left behind does no harm: the lock decides who writes, not the name.
+    if (this.readOnly === null) this.#access.tryWriting(() => this.#items.remove('writer', '', ''));
+    await this.#access.close();
+    this.#parts.release();
+  }
+
+  #replace(target: TargetName, { key, entry, version }: Replacement): number {
+    const stored = this.#items.get('entry', target, key, productEntry)?.version ?? 0;
+    if (stored !== version)
+      throw new TrueupError(
+        'journal/conflict',
+        `the journal entry of ${target}/${key} has version ${stored}, not ${version}`,
+      );
+    this.#items.store('entry', target, key, entry, version + 1);
+    return version + 1;
+  }
+}
+
+export function storeRequest(items: Items, request: PersonRequest, now: number): void {
+  items.store('request', request.target, `${request.kind} ${request.key}`, { request, at: now });
+}

@@ -37,6 +37,16 @@ export interface Behaviour {
   /** How a Control Tower account refuses UsePreviousValue. */
   readonly controlTowerPreviousValue: 'atOnce' | 'record';
   readonly terraformFailedCreate: 'TAINTED' | 'ERROR';
+  /** An update that names no version keeps the one that runs, or is refused. */
+  readonly omittedVersion: 'keeps' | 'refused';
+  /** Several entries of a search query: all must match, or any. */
+  readonly searchEntries: 'all' | 'any';
+  /** RecordType of a change of owner or launch role. */
+  readonly propertiesRecordType: string;
+  /** The Code of a listed record error. */
+  readonly recordErrorCode: string;
+  /** Whether allowing tag updates reaches what was provisioned before (`tagUpdateSince`). */
+  readonly tagUpdateReach: 'everything' | 'provisionedSince';
 }
 
 export const DEFAULT_BEHAVIOUR: Behaviour = {
@@ -60,6 +70,11 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   planOnExisting: 'keepsStatus',
   controlTowerPreviousValue: 'atOnce',
   terraformFailedCreate: 'ERROR',
+  omittedVersion: 'keeps',
+  searchEntries: 'all',
+  propertiesRecordType: 'UPDATE_PROVISIONED_PRODUCT_PROPERTIES',
+  recordErrorCode: '400',
+  tagUpdateReach: 'everything',
 };
 
 /** How long the phases of an operation last, in milliseconds. */

@@ -45,7 +45,7 @@ export function fail(at: Step, product: ProvisionedProduct, message: string): vo
   putRecord(world, place, {
     ...record,
     status: 'FAILED',
-    errors: listed ? [{ code: '400', description: message }] : [],
+    errors: listed ? [{ code: behaviour.recordErrorCode, description: message }] : [],
     updatedAt: now,
     pending: null,
   });

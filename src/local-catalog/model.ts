@@ -90,6 +90,8 @@ export interface LaunchPath {
   readonly callers: readonly string[];
   readonly launchRole: string | null;
   readonly tagUpdate: boolean;
+  /** When tag updates were allowed, ms since the epoch; null: from the beginning. */
+  readonly tagUpdateSince: number | null;
   readonly tags: readonly Tag[];
   readonly tagOptions: readonly { readonly key: string; readonly values: readonly string[] }[];
   readonly stackSet: {

@@ -1,7 +1,7 @@
 import type { ProvisionedProduct } from './entities.ts';
 import type { World } from './state.ts';
 
-/** Which provisioned products a list of `field:value` texts means: those that meet all of them. */
+/** Which provisioned products a list of `field:value` texts means. */
 export interface SearchQuery {
   matches(product: ProvisionedProduct): boolean;
   /** The one id or name that the query can only mean, so that an index finds it; null: a scan. */
@@ -57,13 +57,17 @@ export function parseQuery(world: World, entries: readonly string[]): SearchQuer
       readers.some((read) => read(product, world).some((text) => text?.toLowerCase() === value));
     return { field, raw: entry.slice(colon + 1).trim(), matches };
   });
+  const all = world.behaviour.searchEntries === 'all';
   const [only] = tests;
   const exact =
     tests.length === 1 && only !== undefined && (only.field === 'id' || only.field === 'name')
       ? { field: only.field, value: only.raw }
       : null;
   return {
-    matches: (product) => tests.every((test) => test.matches(product)),
+    matches: (product) =>
+      all || tests.length === 0
+        ? tests.every((test) => test.matches(product))
+        : tests.some((test) => test.matches(product)),
     exact: exact as SearchQuery['exact'],
     text: entries.join('\n'),
   };

@@ -101,6 +101,7 @@ export interface PathInput {
   readonly callers?: readonly string[];
   readonly launchRole?: string;
   readonly tagUpdate?: 'allowed' | 'notAllowed';
+  readonly tagUpdateSince?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly tagOptions?: Readonly<Record<string, readonly string[]>>;
   readonly stackSet?: { readonly accounts: readonly string[]; readonly regions: readonly string[] };

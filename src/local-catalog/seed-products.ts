@@ -37,12 +37,15 @@ export function normaliseProduct(input: ProductInput, at: At, report: Report): P
     versions: input.versions.map((version, index) =>
       normaliseVersion(version, id, index, [...at, 'versions', index], report),
     ),
-    paths: paths.map((path) => pathOf(path, id)),
+    paths: paths.map((path, index) => pathOf(path, id, [...at, 'paths', index], report)),
     accounts: input.accounts ?? null,
   };
 }
 
-function pathOf(input: PathInput, productId: string): LaunchPath {
+function pathOf(input: PathInput, productId: string, at: At, report: Report): LaunchPath {
+  const since = input.tagUpdateSince;
+  if (since !== undefined && Number.isNaN(Date.parse(since)))
+    report.problem([...at, 'tagUpdateSince'], `"${since}" is not a date.`);
   return {
     id: input.id ?? derivedId('lpv3', productId, input.portfolio),
     name: input.portfolio,
@@ -50,6 +53,7 @@ function pathOf(input: PathInput, productId: string): LaunchPath {
     callers: input.callers ?? ['*'],
     launchRole: input.launchRole ?? null,
     tagUpdate: input.tagUpdate === 'allowed',
+    tagUpdateSince: since === undefined ? null : Date.parse(since),
     tags: Object.entries(input.tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
     tagOptions: Object.entries(input.tagOptions ?? {}).map(([key, values]) => ({ key, values })),
     stackSet: input.stackSet ?? null,

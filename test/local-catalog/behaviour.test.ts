@@ -337,3 +337,54 @@ test('the admin interface turns switches while the catalog runs', async () => {
   );
   expect(() => h.admin.setBehaviour({ searchLag: 'soon' })).toThrow('not a duration');
 });
+
+test.each([
+  ['keeps', 'accepted'],
+  ['refused', 'InvalidParametersException'],
+] as const)('omittedVersion %s', async (omittedVersion, outcome) => {
+  const h = await withSwitch({ omittedVersion });
+  const { ProvisioningArtifactId: _, ...input } = updateNet();
+  const answer = h.call('UpdateProvisionedProduct', input).then(
+    () => 'accepted',
+    (error: { code: string }) => error.code,
+  );
+  expect(await answer).toBe(outcome);
+});
+
+test.each([
+  ['all', []],
+  ['any', ['net']],
+] as const)('searchEntries %s', async (searchEntries, names) => {
+  const h = await withSwitch({ searchEntries });
+  const SearchQuery = ['name:net', 'status:TAINTED'];
+  const answer = await h.call('SearchProvisionedProducts', { Filters: { SearchQuery } });
+  expect(list(answer, 'ProvisionedProducts').map((row) => at(row, 'Name'))).toEqual(names);
+});
+
+test('propertiesRecordType', async () => {
+  const h = await withSwitch({ propertiesRecordType: 'CHANGE_OWNER' });
+  const answer = await h.call('UpdateProvisionedProductProperties', changeOwner());
+  const record = await h.call('DescribeRecord', { Id: text(answer, 'RecordId') });
+  expect(at(record, 'RecordDetail.RecordType')).toBe('CHANGE_OWNER');
+});
+
+test('recordErrorCode', async () => {
+  const h = await withSwitch({ recordErrorCode: '17' });
+  const record = await failedUpdate(h);
+  expect(at(record, 'RecordDetail.RecordErrors.0.Code')).toBe('17');
+});
+
+test.each([
+  ['everything', 'b'],
+  ['provisionedSince', 'a'],
+] as const)('tagUpdateReach %s, for what was provisioned before', async (tagUpdateReach, team) => {
+  const seed = smallSeed({ behaviour: { tagUpdateReach } });
+  const paths = [
+    { portfolio: 'platform', tagUpdate: 'allowed', tagUpdateSince: '2026-11-20' },
+  ] as const;
+  const products = (seed.products ?? []).map((product) => ({ ...product, paths }));
+  const h = await start({ ...seed, products });
+  await h.call('UpdateProvisionedProduct', updateNet({ Tags: [{ Key: 'team', Value: 'b' }] }));
+  h.pass(ENDS);
+  expect(h.admin.product('net')?.tags.team).toBe(team);
+});

@@ -35,6 +35,10 @@ export function choose(
   const instancesOnly =
     current.kind === 'CFN_STACKSET' &&
     (input.ProvisioningPreferences?.StackSetOperationType ?? 'UPDATE') !== 'UPDATE';
+  if (wantedVersion === null && world.behaviour.omittedVersion === 'refused')
+    throw invalidParameters(
+      'Either ProvisioningArtifactId or ProvisioningArtifactName must be specified.',
+    );
   const product = resolveProduct(
     world,
     place.account,

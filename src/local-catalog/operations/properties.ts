@@ -59,7 +59,7 @@ function accept(
   const { world, place, now } = context;
   const { behaviour, timing } = world;
   const record = acceptRecord(context, {
-    type: 'UPDATE_PROVISIONED_PRODUCT_PROPERTIES',
+    type: behaviour.propertiesRecordType,
     product,
     productId: product.productId,
     artifactId: product.artifactId,

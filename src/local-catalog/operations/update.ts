@@ -93,6 +93,13 @@ function refuseAtOnce(
   if (resolved.kind === 'refused') throw invalidParameters(resolved.message);
 }
 
+/** One report says that tag updates allowed later reach only what is provisioned afterwards. */
+function mayChangeTags(context: Context, product: ProvisionedProduct, { path }: Chosen): boolean {
+  const { tagUpdateReach } = context.world.behaviour;
+  const before = path.tagUpdateSince !== null && product.createdAt < path.tagUpdateSince;
+  return path.tagUpdate && !(before && tagUpdateReach === 'provisionedSince');
+}
+
 /** The provisioned product's tags after the request; null: they stay as they are. */
 function acceptedTags(
   context: Context,
@@ -101,7 +108,7 @@ function acceptedTags(
   requested: Input['Tags'],
 ): ProvisionedProduct['tags'] | null {
   if (requested === undefined) return null;
-  if (!chosen.path.tagUpdate) {
+  if (!mayChangeTags(context, product, chosen)) {
     if (context.world.behaviour.tagsNotAllowed === 'ignored') return null;
     throw invalidParameters('Tag updates are not allowed on this provisioned product.');
   }

@@ -1,4 +1,4 @@
-import { flag, integer, list, struct, text } from '../shape.ts';
+import { flag, integer, list, oneOf, pattern, struct, text } from '../shape.ts';
 
 /** Input shapes of the Systems Manager and Secrets Manager operations that are served. */
 export const getParameters = struct(
@@ -22,7 +22,30 @@ export const getSecretValue = struct(
 
 export const batchGetSecretValue = struct({
   SecretIdList: list(secretId, { min: 1, max: 20 }),
-  Filters: list(struct({ Key: text(), Values: list(text()) }), { max: 10 }),
+  Filters: list(
+    struct({
+      Key: oneOf(
+        'description',
+        'name',
+        'tag-key',
+        'tag-value',
+        'primary-region',
+        'owning-service',
+        'all',
+      ),
+      Values: list(
+        text({
+          max: 512,
+          pattern: pattern(
+            '^\\!?[a-zA-Z0-9 :_@\\/\\+\\=\\.\\-\\!]*$',
+            /^!?[a-zA-Z0-9 :_@/+=.\-!]*$/,
+          ),
+        }),
+        { min: 1, max: 10 },
+      ),
+    }),
+    { max: 10 },
+  ),
   MaxResults: integer(1, 20),
   NextToken: text({ min: 1, max: 4096 }),
 });

@@ -75,11 +75,8 @@ async function report(name: string, url: string, args: readonly string[]): Promi
 
 async function counts(url: string): Promise<Record<string, number>> {
   const answer = await fetch(`${url}/_local/counts`);
-  const body = (await answer.json()) as { readonly counts?: Record<string, number> } & Record<
-    string,
-    unknown
-  >;
-  return body.counts ?? (body as Record<string, number>);
+  const body = (await answer.json()) as { readonly operations: Record<string, number> };
+  return body.operations;
 }
 
 async function measure(command: string, url: string, args: readonly string[]): Promise<Run> {

@@ -15,7 +15,7 @@ import { systemClock } from '../server/clock.ts';
 import { createLog } from '../server/log.ts';
 import { createSource } from '../source/source.ts';
 import { openFingerprinter } from '../values/fingerprint.ts';
-import { type LocalSession, startLocal } from './local.ts';
+import type { LocalSession } from './local.ts';
 import { createRevisionLoader, type LoadedRevision, selection } from './revision.ts';
 import { type ShutDown, shutDownOn } from './signals.ts';
 import { targetHandles } from './targets.ts';
@@ -92,10 +92,7 @@ function sourceOf(config: Config, directory: string) {
 
 async function openWorld(world: WorldParts, mode: 'read' | 'write', shutDown: ShutDown) {
   const { config, invocation, log, redactor } = world;
-  const local =
-    invocation.local === null
-      ? null
-      : await startLocal(invocation.local || null, invocation.localState);
+  const local = invocation.local === null ? null : await startLocal(invocation);
   const path =
     local !== null && invocation.flags.journal === undefined ? local.journal : config.journal;
   const journal = await openJournal({
@@ -129,6 +126,12 @@ async function openWorld(world: WorldParts, mode: 'read' | 'write', shutDown: Sh
     heldBack: () => heldByJournal(journal),
   };
   return { shared, local, close: () => closeWorld(journal, local, shutDown) };
+}
+
+/** Loaded only where it is wanted: against AWS it would cost a tenth of the memory for nothing. */
+async function startLocal(invocation: Invocation): Promise<LocalSession> {
+  const local = await import('./local.ts');
+  return local.startLocal(invocation.local || null, invocation.localState);
 }
 
 function heldByJournal(journal: Journal): string | null {

@@ -81,7 +81,7 @@ async function readConfig(io: Io, invocation: Invocation): Promise<Config | null
   const named = invocation.configFile ?? (io.env.TRUEUP_CONFIG || null);
   const resolved = resolveConfig({
     flags: invocation.flags,
-    env: definedOnly(io.env),
+    env: ambient(io.env, invocation.local !== null),
     file: await configFile(named),
   });
   const problems = resolved.kind === 'ok' ? resolved.warnings : resolved.problems;
@@ -104,10 +104,12 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-function definedOnly(env: Io['env']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+/** The embedded catalog has a region of its own: what the user's AWS settings say does not count. */
+function ambient(env: Io['env'], local: boolean): Record<string, string> {
+  const entries = Object.entries(env).flatMap(([key, value]) =>
+    value === undefined || (local && key.startsWith('AWS_')) ? [] : [[key, value] as const],
   );
+  return Object.fromEntries(entries);
 }
 
 type Demo = Extract<Action, { kind: 'demo' }>;

@@ -197,6 +197,10 @@ describe('aliases', () => {
     expect([textMember(root, 'b'), textMember(root, 'd')]).toEqual(['one', 'two']);
   });
 
+  test('inside an anchored value its own name means itself, not an earlier one', () => {
+    expect(codes('a: &x one\nb: &x [*x]\n')).toEqual(['2:8 document/bad-alias']);
+  });
+
   test('an anchor of one document is not known in the next', () => {
     expect(codes('a: &x one\n---\nb: *x\n')).toEqual(['3:4 document/bad-alias']);
   });

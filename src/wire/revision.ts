@@ -35,7 +35,7 @@ export function createRevisionLoader(
       targets,
       documents: desired.counts.documents,
       skipped: desired.counts.skipped,
-      invalid: desired.invalid.length,
+      invalid: desired.counts.invalid,
       problems,
     };
   };
@@ -70,28 +70,12 @@ function stateOf(
     if (select(spec)) specs.set(spec.key, spec);
   }
   const invalid = new Map<ProductKey, InvalidDocument>();
-  for (const { target: at, key, name, at: position } of desired.invalid) {
-    if (at !== target) continue;
-    declared.add(key);
-    invalid.set(key, { name, at: position, problem: firstProblem(desired, position.file) });
+  for (const document of desired.invalid) {
+    if (document.target !== target) continue;
+    declared.add(document.key);
+    invalid.set(document.key, { name: document.name, at: document.at, problem: document.problem });
   }
   return { revision, specs, invalid, declared };
-}
-
-function firstProblem(desired: Desired, file: string): Problem {
-  const found = desired.problems.find(
-    (problem) => problem.severity === 'error' && problem.at?.file === file,
-  );
-  return (
-    found ?? {
-      code: 'document/bad-value',
-      severity: 'error',
-      at: { file, line: 1, column: 1 },
-      field: '',
-      message: 'the document is invalid',
-      next: 'run trueup validate',
-    }
-  );
 }
 
 /** `--only NAME,…` and `-l key=value`: a document must satisfy both, and every label. */

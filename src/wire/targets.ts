@@ -1,6 +1,9 @@
 import { createCatalog } from '../aws/catalog.ts';
+import { awsErrorCode } from '../aws/errors.ts';
 import type { Config, TargetConfig } from '../config/config.ts';
+import { errorEntry } from '../domain/errors/registry.ts';
 import { asAccountId } from '../domain/ids.ts';
+import { explainFailure } from '../reconciler/catalog-facts.ts';
 import type { TargetHandle } from '../reconciler/daemon.ts';
 import { createRateGate } from '../reconciler/limiter.ts';
 import type { Catalog } from '../reconciler/ports.ts';
@@ -49,8 +52,12 @@ async function openTarget(input: OpenInput): Promise<Opened> {
   const identity = await catalog.identity();
   if (identity.kind === 'failed') {
     catalog.close();
-    const { operation, code, message } = identity.failure;
-    return { kind: 'failed', why: `${operation} failed: ${code}: ${message}`, fatal: false };
+    const { next } = errorEntry(awsErrorCode(identity.failure));
+    return {
+      kind: 'failed',
+      why: `${explainFailure(identity.failure)} (next: ${next})`,
+      fatal: false,
+    };
   }
   const { accountId, region } = identity.value;
   const why = (await wrongAccount(input, accountId)) ?? null;

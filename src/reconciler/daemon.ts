@@ -1,4 +1,5 @@
 import type { AccountId, TargetName } from '../domain/ids.ts';
+import type { CallCounts } from '../domain/plan.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { DaemonView } from '../domain/status.ts';
 import { acceptProduct } from './accept.ts';
@@ -29,7 +30,7 @@ export interface TargetHandle {
   /** Fails with a reason while AWS cannot be reached or refuses us. */
   open(): Promise<
     | { readonly kind: 'ok'; readonly reconciler: TargetReconciler }
-    | { readonly kind: 'failed'; readonly why: string; readonly fatal: boolean }
+    | { readonly kind: 'failed'; readonly why: string; readonly calls: CallCounts }
   >;
 }
 

@@ -1,8 +1,9 @@
 import { documentOf, makePlan } from '../diff/plan.ts';
 import type { TargetName } from '../domain/ids.ts';
-import type { CallCounts, Plan, TargetPlan } from '../domain/plan.ts';
+import type { CallCounts, Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
 import type { Spec } from '../domain/spec.ts';
 import { acceptProduct } from './accept.ts';
+import type { DesiredState } from './context.ts';
 import type { Revision, TargetHandle } from './daemon.ts';
 import { PRIORITY } from './queue.ts';
 import type { Review } from './review.ts';
@@ -13,9 +14,10 @@ export type Selection = ((spec: Spec) => boolean) | null;
 
 interface OpenTarget {
   readonly handle: TargetHandle;
+  readonly desired: DesiredState;
   readonly opened:
     | { readonly kind: 'ok'; readonly reconciler: TargetReconciler }
-    | { readonly kind: 'failed'; readonly why: string };
+    | { readonly kind: 'failed'; readonly why: string; readonly calls: CallCounts };
   review: Review | null;
 }
 
@@ -59,9 +61,9 @@ export class OneShot {
     this.#targets = await Promise.all(
       wanted.map(async (handle) => {
         const opened = await handle.open();
-        if (opened.kind === 'ok')
-          opened.reconciler.setDesired(this.#desiredOf(handle.name, select));
-        return { handle, opened, review: null };
+        const desired = this.#desiredOf(handle.name, select);
+        if (opened.kind === 'ok') opened.reconciler.setDesired(desired);
+        return { handle, desired, opened, review: null };
       }),
     );
   }
@@ -90,14 +92,9 @@ export class OneShot {
   }
 
   #makePlan(): Plan {
-    const evaluations = this.#targets.flatMap(({ review }) =>
-      review?.kind === 'ok' ? [...review.evaluations.values()] : [],
-    );
     const made = makePlan({
       targets: this.#targets.map(planOfTarget),
-      documents: evaluations.map(({ spec, comparison }) =>
-        documentOf(spec, comparison?.hidden ?? 'all'),
-      ),
+      documents: this.#targets.flatMap(documentsOf),
       problems: this.#revision.problems,
       maxChanges: this.#shared.maxChanges,
     });
@@ -162,10 +159,9 @@ export class OneShot {
   calls(): CallCounts {
     const sums = new Map<string, number>();
     for (const { opened } of this.#targets) {
-      if (opened.kind === 'failed') continue;
-      for (const [operation, count] of Object.entries(
-        opened.reconciler.context.catalog.calls().byOperation,
-      )) {
+      const counts =
+        opened.kind === 'ok' ? opened.reconciler.context.catalog.calls() : opened.calls;
+      for (const [operation, count] of Object.entries(counts.byOperation)) {
         sums.set(operation, (sums.get(operation) ?? 0) + count);
       }
     }
@@ -193,6 +189,14 @@ export class OneShot {
         : [],
     );
   }
+}
+
+/** Every selected document, also those of a target that could not be read. */
+function documentsOf({ desired, review }: OpenTarget): PlanBody['documents'] {
+  return [...desired.specs.values()].map((spec) => {
+    const evaluation = review?.kind === 'ok' ? review.evaluations.get(spec.key) : undefined;
+    return documentOf(spec, evaluation?.comparison?.hidden ?? 'all');
+  });
 }
 
 function planOfTarget({ handle, opened, review }: OpenTarget): Omit<TargetPlan, 'guards'> {

@@ -89,7 +89,7 @@ function readKey(file: string, warn: (message: string) => void): Uint8Array | nu
 
 /** Whole or not at all, on the disk before it is used; a key that somebody else made first wins. */
 function createKey(file: string): void {
-  const unfinished = `${file}.${process.pid}.new`;
+  const unfinished = `${file}.${randomBytes(6).toString('hex')}.new`;
   try {
     rmSync(unfinished, { force: true });
     writeNew(unfinished, randomBytes(KEY_BYTES));

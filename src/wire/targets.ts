@@ -46,24 +46,23 @@ async function openTarget(input: OpenInput): Promise<Opened> {
   const { target, declared, shared } = input;
   if (declared === null && input.undeclared === 'refuse') {
     const why = `target ${target.name} declares no accountId: run acts only where it is said which account it must be (accountId in trueup.yaml, or --account)`;
-    return { kind: 'failed', why, fatal: true };
+    return { kind: 'failed', why, calls: { byOperation: {}, total: 0 } };
   }
   const catalog = catalogOf(input);
   const identity = await catalog.identity();
   if (identity.kind === 'failed') {
+    const calls = catalog.calls();
     catalog.close();
     const { next } = errorEntry(awsErrorCode(identity.failure));
-    return {
-      kind: 'failed',
-      why: `${explainFailure(identity.failure)} (next: ${next})`,
-      fatal: false,
-    };
+    const why = `${explainFailure(identity.failure)} (next: ${next})`;
+    return { kind: 'failed', why, calls };
   }
   const { accountId, region } = identity.value;
   const why = (await wrongAccount(input, accountId)) ?? null;
   if (why !== null) {
+    const calls = catalog.calls();
     catalog.close();
-    return { kind: 'failed', why, fatal: true };
+    return { kind: 'failed', why, calls };
   }
   if (shared.journal.readOnly === null)
     await shared.journal.bindAccount(target.name, accountId, region);

@@ -70,7 +70,16 @@ export function summary(counts: PlanCounts): string {
   );
   const invalid =
     counts.invalid === 0 ? [] : [plural(counts.invalid, 'invalid file', 'invalid files')];
-  return [...named, ...invalid, `${thousands(counts.unchanged)} unchanged`].join(', ');
+  const unread =
+    counts.unreadableTargets === 0
+      ? []
+      : [plural(counts.unreadableTargets, 'target unreadable', 'targets unreadable')];
+  const compared = [...named, ...invalid, ...unread];
+  const unchanged = `${thousands(counts.unchanged)} unchanged`;
+  // Of a target that could not be read nothing is known, not even that it is unchanged.
+  return counts.unchanged === 0 && unread.length > 0
+    ? compared.join(', ')
+    : [...compared, unchanged].join(', ');
 }
 
 /** What an update is about, in a few words: `new version`, `2 parameters`, `owner`. */

@@ -393,6 +393,19 @@ describe('CFN_STACKSET', () => {
     expect(await refusal(gone)).toMatchObject({ code: 'StackSetNotFoundException', status: 404 });
   });
 
+  test('instances are paged, and an unknown product is not found', async () => {
+    const h = await estate('CFN_STACKSET');
+    const operation = 'ListStackInstancesForProvisionedProduct';
+    const input = { ProvisionedProductId: 'pp-thing', PageSize: 3 };
+    const first = await h.call(operation, input);
+    const second = await h.call(operation, { ...input, PageToken: text(first, 'NextPageToken') });
+    const pages = [list(first, 'StackInstances'), list(second, 'StackInstances')];
+    expect(pages.map((page) => page.length)).toEqual([3, 1]);
+    expect(new Set(pages.flat().map((item) => JSON.stringify(item))).size).toBe(4);
+    const unknown = h.call(operation, { ProvisionedProductId: 'pp-none' });
+    expect((await refusal(unknown)).code).toBe('ResourceNotFoundException');
+  });
+
   test('usage shows the accounts and regions of the constraint', async () => {
     const h = await estate('CFN_STACKSET');
     const answer = await h.call('DescribeProvisioningParameters', {

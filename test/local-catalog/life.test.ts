@@ -186,6 +186,19 @@ describe('TerminateProvisionedProduct', () => {
     );
   });
 
+  test('after a termination that failed, its token starts another', async () => {
+    const h = await start(smallSeed());
+    const effect = { kind: 'recordFails' } as const;
+    h.admin.addFault({ operation: 'TerminateProvisionedProduct', count: 1, effect });
+    const input = terminate();
+    const first = await h.call('TerminateProvisionedProduct', input);
+    h.pass(ENDS);
+    const second = await h.call('TerminateProvisionedProduct', input);
+    expect(at(second, 'RecordDetail.RecordId')).not.toBe(at(first, 'RecordDetail.RecordId'));
+    h.pass(ENDS);
+    expect(h.admin.names()).toEqual([]);
+  });
+
   test.each([
     [false, 'TAINTED'],
     [true, null],
@@ -467,6 +480,42 @@ describe('plans', () => {
     );
     await h.call('DeleteProvisionedProductPlan', { PlanId: id });
     expect(await status(h, 'net')).toBe('AVAILABLE');
+  });
+
+  test('the changes of a plan and the plans are paged', async () => {
+    const resources = Array.from({ length: 25 }, (_, n) => ({
+      logicalId: `R${n}`,
+      type: 'AWS::SNS::Topic',
+      references: [],
+    }));
+    const versions = [{ name: 'v', id: 'pa-big', resources }];
+    const h = await start({ products: [{ name: 'big', id: 'prod-big', versions }] });
+    const over = { ProductId: 'prod-big', ProvisioningArtifactId: 'pa-big' };
+    const ids: string[] = [];
+    for (let n = 0; n < 25; n += 1)
+      ids.push(
+        await create(h, { ...over, ProvisionedProductName: `n${n}`, ProvisioningParameters: [] }),
+      );
+    h.pass(60_000);
+    const paged = async (operation: string, input: object, member: string) => {
+      const first = await h.call(operation, { ...input });
+      const rest = { ...input, PageToken: text(first, 'NextPageToken') };
+      const second = await h.call(operation, rest);
+      expect(second).not.toHaveProperty('NextPageToken');
+      return [list(first, member), list(second, member)] as const;
+    };
+    const changes = await paged(
+      'DescribeProvisionedProductPlan',
+      { PlanId: ids[0] },
+      'ResourceChanges',
+    );
+    expect(changes.map((page) => page.length)).toEqual([20, 5]);
+    expect(new Set(changes.flat().map((change) => at(change, 'LogicalResourceId'))).size).toBe(25);
+    const self = { AccessLevelFilter: { Key: 'Account', Value: 'self' } };
+    const plans = await paged('ListProvisionedProductPlans', self, 'ProvisionedProductPlans');
+    expect(plans.flat().map((item) => at(item, 'PlanId'))).toEqual(ids);
+    const bad = h.call('ListProvisionedProductPlans', { PageToken: 'nonsense' });
+    expect((await refusal(bad)).code).toBe('InvalidParametersException');
   });
 
   test('an unknown plan is not found', async () => {

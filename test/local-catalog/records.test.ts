@@ -312,3 +312,16 @@ describe('tags of an update', () => {
     );
   });
 });
+
+test('an update of tags alone reaches the stack', async () => {
+  const h = await start(smallSeed());
+  const same = [
+    { Key: 'Cidr', UsePreviousValue: true },
+    { Key: 'Secret', UsePreviousValue: true },
+  ];
+  const Tags = [{ Key: 'team', Value: 'b' }];
+  await h.call('UpdateProvisionedProduct', updateNet({ ProvisioningParameters: same, Tags }));
+  h.pass(ENDS);
+  expect(h.admin.product('net')?.stack?.tags).toContainEqual({ Key: 'team', Value: 'b' });
+  expect(h.admin.product('net')?.stack?.status).toBe('UPDATE_COMPLETE');
+});

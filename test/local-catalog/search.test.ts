@@ -57,6 +57,12 @@ describe('SearchProvisionedProducts', () => {
     expect(await allPages(h, 'SearchProvisionedProducts', { PageSize: 0 })).toEqual(hundreds);
   });
 
+  test.each([99, 100, 200])('%i rows: a token only where more follows', async (count) => {
+    const h = await start(generateSeed(count));
+    const pages = await allPages(h, 'SearchProvisionedProducts', {});
+    expect(pages.map((page) => page.length)).toEqual(count === 200 ? [100, 100] : [count]);
+  });
+
   test('a product that appears between two pages moves no other out of the listing', async () => {
     const h = await start(generateSeed(150));
     const before = h.admin.names();

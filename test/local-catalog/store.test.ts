@@ -72,6 +72,10 @@ describe('a state file', () => {
     });
     const other = await start(smallSeed(), { statePath: statePath(), now: h.now() });
     expect(other.catalog.nextDue()).toBe(h.catalog.nextDue());
+    const described = { PlanId: text(plan, 'PlanId') };
+    expect(await other.call('DescribeProvisionedProductPlan', described)).toEqual(
+      await h.call('DescribeProvisionedProductPlan', described),
+    );
     other.pass(ENDS);
     expect(other.admin.product('new')?.product.status).toBe('AVAILABLE');
   });

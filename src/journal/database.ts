@@ -22,8 +22,13 @@ export function newestVersion(upgrades: readonly Upgrade[]): number {
   return upgrades.at(-1)?.to ?? SCHEMA_VERSION;
 }
 
-/** How long a statement waits for another process, ms: transactions here take a few ms each. */
-const BUSY_TIMEOUT_MS = 5_000;
+/**
+ * How long a statement of the writer waits for another process, ms: transactions take a few ms each.
+ * It waits without doing anything else, so not for long.
+ */
+const WRITER_PATIENCE_MS = 5_000;
+/** Commands beside the writer may have to find a gap between many of its writes. */
+const VISITOR_PATIENCE_MS = 15_000;
 
 /**
  * A rollback journal, because a write-ahead log cannot be read on read-only media; truncated, not
@@ -35,8 +40,8 @@ const SETTINGS = `
   PRAGMA temp_store = MEMORY`;
 
 /** Connects for reading and writing. Creates the file if it is missing, which no caller wants to rely on. */
-export function connect(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+export function connect(path: string, patienceMs = WRITER_PATIENCE_MS): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: patienceMs });
   try {
     database.exec(SETTINGS);
     return database;
@@ -46,9 +51,14 @@ export function connect(path: string): DatabaseSync {
   }
 }
 
+/** Connects to write beside the writer. */
+export function connectAsVisitor(path: string): DatabaseSync {
+  return connect(path, VISITOR_PATIENCE_MS);
+}
+
 /** Connects for reading only, after undoing what a crash may have left half written. */
 export function connectForReading(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, readOnly: true });
+  const database = new DatabaseSync(path, { timeout: VISITOR_PATIENCE_MS, readOnly: true });
   try {
     database.exec('PRAGMA temp_store = MEMORY');
     pragma(database, 'user_version');
@@ -56,13 +66,13 @@ export function connectForReading(path: string): DatabaseSync {
   } catch (error) {
     database.close();
     if (!needsRollback(error)) throw error;
-    const writable = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    const writable = new DatabaseSync(path, { timeout: VISITOR_PATIENCE_MS });
     try {
       pragma(writable, 'user_version');
     } finally {
       writable.close();
     }
-    return new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, readOnly: true });
+    return new DatabaseSync(path, { timeout: VISITOR_PATIENCE_MS, readOnly: true });
   }
 }
 

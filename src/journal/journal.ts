@@ -7,6 +7,7 @@ import { Access } from './access.ts';
 import {
   backUp,
   connect,
+  connectAsVisitor,
   connectForReading,
   create,
   emptyDatabase,
@@ -188,7 +189,7 @@ function moveAside(path: string, stamp: string): void {
 }
 
 function putBeside(path: string, request: PersonRequest, now: number): void {
-  const database = connect(path);
+  const database = connectAsVisitor(path);
   try {
     storeRequest(new Items(database, path), request, now);
   } finally {

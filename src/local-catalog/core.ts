@@ -68,7 +68,7 @@ function failed(service: Service, error: AwsError, requestId: string): Outcome {
 
 function asAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = error instanceof Error ? error.message : String(error);
   return new AwsError('InternalFailure', message, 500);
 }
 

@@ -107,6 +107,8 @@ describe('SearchProvisionedProducts', () => {
     ['tags:team=team-3', ['app-0003', 'app-0010']],
     ['worker-pool', ['app-0004', 'app-0008', 'app-0012']],
     ['name:none', []],
+    ['name:app-000', []],
+    ['NAME:APP-0004', ['app-0004']],
   ])('query %s', async (query, expected) => {
     const h = await start(generateSeed(12));
     const answer = await h.call('SearchProvisionedProducts', {

@@ -21,7 +21,7 @@ export NODE_ENV=production TRUEUP_JOURNAL="$app/volume/journal.db"
 "$node24" src/main.ts --version
 "$node24" src/main.ts validate examples/desired-state
 "$node24" src/main.ts plan examples/desired-state --local=examples/local-catalog.yaml >/dev/null
-"$node24" src/main.ts apply examples/desired-state --local=examples/local-catalog.yaml --yes
+"$node24" src/main.ts apply examples/desired-state --local=examples/local-catalog.yaml --journal "$TRUEUP_JOURNAL" --log-format text --yes
 "$node24" src/main.ts status >/dev/null
 chmod -R u+w "$app"
 echo "image steps: ok"

@@ -54,7 +54,8 @@ export interface Config {
   /** null: a file beside the journal. */
   readonly fingerprintKeyFile: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
-  readonly logFormat: (typeof LOG_FORMATS)[number];
+  /** null: text where the log goes to a terminal, JSON elsewhere. */
+  readonly logFormat: (typeof LOG_FORMATS)[number] | null;
   readonly observe: boolean;
   readonly values: ValueAllowances;
 }

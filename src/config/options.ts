@@ -182,7 +182,8 @@ const ROWS: Readonly<Record<OptionName, Row>> = {
   logFormat: {
     argument: '<format>',
     rule: { kind: 'choice', choices: LOG_FORMATS },
-    default: 'json',
+    default: null,
+    shownDefault: 'text on a terminal, json elsewhere',
     meaning: `form of the log on standard error: ${LOG_FORMATS.join(' or ')}`,
   },
   observe: {

@@ -52,7 +52,7 @@ export function resolveConfig(input: ConfigInput): ResolvedConfig {
     journal: value('journal'),
     fingerprintKeyFile: value<string | undefined>('fingerprintKeyFile') ?? null,
     logLevel: value('logLevel'),
-    logFormat: value('logFormat'),
+    logFormat: value<Config['logFormat'] | undefined>('logFormat') ?? null,
     observe: value('observe'),
     values: allowances(file.content.values ?? {}),
   };

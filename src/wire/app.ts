@@ -33,7 +33,7 @@ export function createApp(parts: AppParts): App {
   const redactor = new Redactor();
   const log = createLog({
     level: config.logLevel,
-    format: config.logFormat,
+    format: config.logFormat ?? (process.stderr.isTTY === true ? 'text' : 'json'),
     destination: process.stderr,
     colour: process.stderr.isTTY === true && (io.env.NO_COLOR ?? '') === '',
     clock: systemClock,

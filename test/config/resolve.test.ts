@@ -66,7 +66,7 @@ test('without anything: one target named default, and the documented defaults', 
     journal: '.trueup/journal.db',
     fingerprintKeyFile: null,
     logLevel: 'info',
-    logFormat: 'json',
+    logFormat: null,
     observe: false,
     values: { env: [], files: [], secretsManager: [], ssmParameters: [] },
   });

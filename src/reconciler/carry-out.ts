@@ -41,9 +41,12 @@ export async function sendNew(
 ): Promise<Carried> {
   let current = intent;
   for (let tries = 1; ; tries++) {
-    const gone = await waitForTicket(context, key);
-    // Only a request of which nothing was ever sent may simply be forgotten.
-    if (gone !== null) return dropped(context, key, gone, current.firstSentAt === null);
+    const held = (await waitForTicket(context, key)) ?? changedMeanwhile(context, key, current);
+    // Whatever was sent of it so far was certainly not carried out, so it may be forgotten.
+    if (held !== null) {
+      if (context.entries.get(key).intent !== null) await dropIntent(context, key);
+      return { kind: 'dropped', why: held };
+    }
     current = await stampSend(
       context,
       key,
@@ -83,15 +86,19 @@ async function stop(context: TargetContext, key: ProductKey, failure: Failure): 
   return { kind: 'failed', failure };
 }
 
-async function dropped(
-  context: TargetContext,
-  key: ProductKey,
-  why: string,
-  forget: boolean,
-): Promise<Carried> {
-  if (!forget) return { kind: 'open', why };
-  if (context.entries.get(key).intent !== null) await dropIntent(context, key);
-  return { kind: 'dropped', why };
+/** A document that changed, went away or was suspended while its request waited is computed afresh. */
+function changedMeanwhile(context: TargetContext, key: ProductKey, intent: Intent): string | null {
+  return isWanted(context, key, intent) ? null : 'its document changed while the request waited';
+}
+
+function isWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {
+  const spec = context.desired().specs.get(key);
+  return (
+    spec !== undefined &&
+    !spec.reconcile.suspend &&
+    spec.reconcile.mode === 'enforce' &&
+    specDigestOf(context, spec) === intent.specDigest
+  );
 }
 
 /** Waits for a write ticket; returns why the send may no longer happen, or null. */
@@ -302,12 +309,8 @@ async function refusedAtBase(
  */
 function rebuild(context: TargetContext, key: ProductKey, intent: Intent): ProductRequest | null {
   const spec = context.desired().specs.get(key);
-  const wanted =
-    spec !== undefined &&
-    !spec.reconcile.suspend &&
-    spec.reconcile.mode === 'enforce' &&
-    specDigestOf(context, spec) === intent.specDigest;
-  return wanted ? rebuildRequest(intent.request, spec, fingerprintOf(context, key)) : null;
+  if (spec === undefined || !isWanted(context, key, intent)) return null;
+  return rebuildRequest(intent.request, spec, fingerprintOf(context, key));
 }
 
 type Seen =

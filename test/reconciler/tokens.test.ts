@@ -173,3 +173,38 @@ describe('tokens and intents', () => {
     expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
   });
 });
+
+describe('a document that changes while its request waits for its turn', () => {
+  it.each([
+    ['is suspended', { reconcile: { suspend: true } }, 'A'],
+    ['goes away', null, 'A'],
+    ['asks for something else', {}, 'C'],
+  ] as const)('that %s', async (_what, more, expected) => {
+    const world = await World.create({ seed, writesPerSecond: 0.1 }, [...wish('B'), second('B')]);
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(2_000);
+    expect(world.writes()).toHaveLength(1);
+    const late = world.writes()[0]?.input as { readonly ProvisionedProductId: string };
+    const first = world.service.admin.product(late.ProvisionedProductId)?.product.name;
+    const waiting = first === 'net-a' ? 'net-b' : 'net-a';
+    const others = [...wish('B'), second('B')].filter((one) => one.name === first);
+    const changed =
+      more === null ? [] : [{ name: waiting, spec: { ...second('C').spec, ...more } }];
+    world.wish([...others, ...changed]);
+    trueup.reconciler.setDesired(world.desired);
+    await world.clock.pass(300_000);
+    expect(world.service.admin.product(waiting)?.parameters.Cidr).toBe(
+      expected === 'C' ? 'C' : 'A',
+    );
+  });
+});
+
+const second = (cidr: string) => ({
+  name: 'net-b',
+  spec: {
+    productName: 'network',
+    provisioningArtifactName: 'v1',
+    provisioningParameters: { Cidr: cidr },
+  },
+});

@@ -3,7 +3,7 @@ import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
-import type { Io } from './io.ts';
+import type { ExitCode, Io } from './io.ts';
 import type { Invocation } from './program.ts';
 
 /** What the documents of a directory (or standard input) say. */
@@ -22,6 +22,8 @@ export interface ApplyEnd {
   readonly timedOut: boolean;
   /** The plan made after the work. */
   readonly after: Plan;
+  /** The exit code of the signal that ended it early, or null. */
+  readonly interrupted: ExitCode | null;
 }
 
 export interface Account {

@@ -28,6 +28,7 @@ export async function applyCommand(app: App, directory: string, yes: boolean): P
     else app.io.out(render(app, plan, false));
     if (!(await agreed(app, estate, plan, yes))) return 1;
     const end = await estate.apply(app.timeoutMs);
+    if (end.interrupted !== null) return interrupted(app, end.interrupted);
     return report(app, plan, end);
   } finally {
     await estate.close();
@@ -55,6 +56,13 @@ async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promi
   if (answer?.trim() === 'yes') return true;
   app.io.err('Nothing was changed.\n');
   return false;
+}
+
+function interrupted(app: App, exitCode: ExitCode): ExitCode {
+  app.io.err(
+    'trueup: interrupted; what is in flight is left to the journal\nnext: run apply again, it takes up what is open\n',
+  );
+  return exitCode;
 }
 
 function report(app: App, before: Plan, end: ApplyEnd): ExitCode {

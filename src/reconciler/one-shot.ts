@@ -134,7 +134,8 @@ export class OneShot {
       reconcilers.map((one) => one.reconciler),
       timeoutMs,
     );
-    const after = await this.plan();
+    // After an interrupt nothing more is asked: the journal has what is in flight.
+    const after = this.#shared.stop.aborted ? this.#makePlan() : await this.plan();
     return { released, timedOut, after };
   }
 

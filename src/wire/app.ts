@@ -171,7 +171,10 @@ async function openEstate(
   return {
     plan: () => oneShot.plan(),
     accounts: () => oneShot.accounts(),
-    apply: (timeoutMs) => oneShot.apply(timeoutMs),
+    apply: async (timeoutMs) => ({
+      ...(await oneShot.apply(timeoutMs)),
+      interrupted: shutDown.exitCode(),
+    }),
     close: async () => {
       await oneShot.close();
       await opened.close();

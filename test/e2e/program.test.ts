@@ -225,3 +225,20 @@ describe('the program, as a process', () => {
     expect(desk.catalog.admin.totalCalls()).toBe(0);
   });
 });
+
+describe('an interrupt', () => {
+  it('ends apply with 130, leaves what is in flight to the journal, and the next apply takes it up', async () => {
+    await using desk = await Desk.open({ ...seed, timing: { accepted: '100ms', running: '4s' } });
+    await desk.write('desired/a.yaml', network('net-a', 'B'));
+    const apply = desk.start(['apply', 'desired', '--yes', ...account]);
+    await apply.seen(/update\.accepted/);
+    apply.child.kill('SIGINT');
+    expect(await apply.ended).toMatchObject({
+      code: 130,
+      err: expect.stringContaining('run apply again'),
+    });
+    const again = await desk.run(['apply', 'desired', '--yes', ...account]);
+    expect(again, again.err).toMatchObject({ code: 0 });
+    expect(desk.writes()).toHaveLength(1);
+  });
+});

@@ -159,7 +159,7 @@ async function openEstate(
     throw new TrueupError('cli/internal', 'an estate was opened before its documents were read');
   const shutDown = shutDownOn(['SIGINT', 'SIGTERM']);
   const opened = await openWorld(world, purpose === 'plan' ? 'read' : 'write', shutDown);
-  const handles = targetHandles(world.config, opened.shared, opened.local, 'allow');
+  const handles = targetHandles(world.config, opened.shared, opened.local);
   const oneShot = new OneShot({
     shared: opened.shared,
     revision,
@@ -189,6 +189,7 @@ async function runDaemon(
   watch: DaemonWatch | null,
 ): Promise<number> {
   const { config, log } = world;
+  if (world.invocation.local === null) refuseUndeclared(config);
   const ending: { code: number | null } = { code: null };
   const shutDown = shutDownOn(['SIGINT', 'SIGTERM'], config.shutdownTimeoutMs);
   const opened = await openWorld(world, 'write', shutDown);
@@ -202,7 +203,7 @@ async function runDaemon(
     shared,
     source: sourceOf(config, directory),
     load,
-    targets: targetHandles(config, shared, opened.local, 'refuse'),
+    targets: targetHandles(config, shared, opened.local),
     onReview: (target, review) => {
       const changes = [...review.evaluations.values()].map((one) => one.change);
       ending.code ??= watch?.onChanges(target, changes) ?? null;
@@ -229,6 +230,16 @@ async function runDaemon(
     process.off('SIGHUP', hangUp);
     await opened.close();
   }
+}
+
+/** A daemon acts alone, so the configuration must say in which accounts. */
+function refuseUndeclared(config: Config): void {
+  const target = config.targets.find((one) => one.accountId === null);
+  if (target === undefined) return;
+  throw new TrueupError(
+    'aws/account-needed',
+    `target ${target.name} does not say which account it must be`,
+  );
 }
 
 async function openJournalView(config: Config, purpose: 'read' | 'ask'): Promise<JournalView> {

@@ -10,15 +10,11 @@ import type { Catalog } from '../reconciler/ports.ts';
 import { type Shared, TargetReconciler } from '../reconciler/target.ts';
 import type { LocalSession } from './local.ts';
 
-/** What `run` may do that a person at a terminal may do too: act in an account that nothing declares. */
-export type UndeclaredAccount = 'allow' | 'refuse';
-
 /** A handle for each target: nothing is asked of AWS before it is opened. */
 export function targetHandles(
   config: Config,
   shared: Shared,
   local: LocalSession | null,
-  undeclared: UndeclaredAccount,
 ): readonly TargetHandle[] {
   return config.targets.map((target) => {
     const declared = target.accountId ?? (local === null ? null : asAccountId(local.account));
@@ -26,7 +22,7 @@ export function targetHandles(
       name: target.name,
       accountId: declared,
       region: target.region ?? local?.region ?? '',
-      open: () => openTarget({ config, target, declared, shared, local, undeclared }),
+      open: () => openTarget({ config, target, declared, shared, local }),
     };
   });
 }
@@ -37,17 +33,12 @@ interface OpenInput {
   readonly declared: TargetHandle['accountId'];
   readonly shared: Shared;
   readonly local: LocalSession | null;
-  readonly undeclared: UndeclaredAccount;
 }
 
 type Opened = Awaited<ReturnType<TargetHandle['open']>>;
 
 async function openTarget(input: OpenInput): Promise<Opened> {
-  const { target, declared, shared } = input;
-  if (declared === null && input.undeclared === 'refuse') {
-    const why = `target ${target.name} declares no accountId: run acts only where it is said which account it must be (accountId in trueup.yaml, or --account)`;
-    return { kind: 'failed', why, calls: { byOperation: {}, total: 0 } };
-  }
+  const { target, shared } = input;
   const catalog = catalogOf(input);
   const identity = await catalog.identity();
   if (identity.kind === 'failed') {

@@ -86,9 +86,11 @@ async function stop(context: TargetContext, key: ProductKey, failure: Failure): 
   return { kind: 'failed', failure };
 }
 
-/** A document that changed, went away or was suspended while its request waited is computed afresh. */
+/** What the documents or the verdict no longer want while its request waited is computed afresh. */
 function changedMeanwhile(context: TargetContext, key: ProductKey, intent: Intent): string | null {
-  return isWanted(context, key, intent) ? null : 'its document changed while the request waited';
+  if (!isWanted(context, key, intent)) return 'its document changed while the request waited';
+  const isAllowed = context.allowed(key)?.includes(intent.step) === true;
+  return isAllowed ? null : 'the plan that allowed it no longer holds';
 }
 
 function isWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {

@@ -59,7 +59,6 @@ export interface TargetContext {
   readonly fingerprinter: Fingerprinter | null;
   readonly observeOnly: boolean;
   readonly recordTimeoutMs: number;
-  readonly leaveOut: boolean;
   readonly ended: EndedRecords;
   /** Aborts at shutdown: no new call starts, what is in flight is left to the journal. */
   readonly stop: AbortSignal;

@@ -294,7 +294,7 @@ export class Daemon {
     const review = await state.reconciler.review();
     if (review.kind === 'failed') return review.why;
     const isHeld = this.#shared.observeOnly || this.#shared.heldBack() !== null;
-    const released = isHeld ? 0 : state.reconciler.release(review, null, priority);
+    const released = isHeld ? 0 : state.reconciler.release(review, priority);
     const tookMs = Math.round(this.#shared.clock.monotonic() - startedMs);
     this.#lastPass = { at: this.#now(), tookMs };
     const calls = state.reconciler.context.catalog.calls().total;

@@ -127,7 +127,7 @@ export class OneShot {
     let released = 0;
     for (const { reconciler, review } of reconcilers) {
       released += reconciler.resume();
-      released += reconciler.release(review, null, PRIORITY.person);
+      released += reconciler.release(review, PRIORITY.person);
     }
     if (released === 0) return { released, timedOut: false, after: this.#makePlan() };
     const timedOut = await this.#waitQuiet(

@@ -18,7 +18,7 @@ import { freshen } from './observe.ts';
 
 /** Somebody else's operation runs: look again after this long. */
 const BUSY_AGAIN_MS = 30_000;
-/** What the reviewed plan does not cover waits for the next review. */
+/** A change that kept changing while it was carried out is looked at again after this long. */
 const REVIEW_AGAIN_MS = 60_000;
 /** Describe lags behind our own record: look again after this long. */
 const LAG_AGAIN_MS = 5_000;
@@ -88,7 +88,8 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
     case 'update': {
       const [step] = verdict.steps;
       if (step === undefined) return over({ kind: 'settled' });
-      if (!isAllowed(context, spec.key, verdict.steps)) return over(unreviewed(context));
+      // Whatever the plan does not hold is left to the next review, which queues it again.
+      if (!isAllowed(context, spec.key, verdict.steps)) return over({ kind: 'settled' });
       return perform(context, evaluation, verdict.cause, step, verdict.steps.length === 1);
     }
     case 'busy':
@@ -143,13 +144,6 @@ function lagsBehindUs(context: TargetContext, spec: Spec, live: Live): boolean {
 
 function isRead<T>(reading: Reading<T>, value: T): boolean {
   return reading.kind === 'read' && reading.value === value;
-}
-
-function unreviewed(context: TargetContext): Outcome {
-  const why = 'its change is not in the reviewed plan';
-  return context.leaveOut
-    ? { kind: 'stalled', reason: why }
-    : { kind: 'again', afterMs: REVIEW_AGAIN_MS, why };
 }
 
 function isAllowed(context: TargetContext, key: ProductKey, steps: readonly Step[]): boolean {

@@ -15,6 +15,8 @@ import { type Observation, observeAll } from './observe.ts';
 export type Review =
   | {
       readonly kind: 'ok';
+      /** What was reviewed: it says nothing about any other revision. */
+      readonly desired: DesiredState;
       readonly observation: Observation;
       readonly evaluations: ReadonlyMap<ProductKey, Evaluation>;
       /** Limits that the whole plan ran into: while there is one, nothing of this target is changed. */
@@ -43,7 +45,7 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
     }),
   );
   refuseShared(evaluations);
-  return { kind: 'ok', observation, evaluations, guards: guard(context, evaluations) };
+  return { kind: 'ok', desired, observation, evaluations, guards: guard(context, evaluations) };
 }
 
 /** Two documents, one by name and one by id, can turn out to mean one provisioned product. */
@@ -93,16 +95,11 @@ function guard(
 }
 
 /** What may run: for each name the steps that the reviewed plan holds. */
-export function allowedSteps(
-  review: Review,
-  only: ReadonlySet<ProductKey> | null,
-): ReadonlyMap<ProductKey, readonly Step[]> {
+export function allowedSteps(review: Review): ReadonlyMap<ProductKey, readonly Step[]> {
   const allowed = new Map<ProductKey, readonly Step[]>();
   if (review.kind === 'failed' || review.guards.length > 0) return allowed;
-  for (const [key, { change }] of review.evaluations) {
-    if (change.verdict.kind !== 'update' || (only !== null && !only.has(key))) continue;
-    allowed.set(key, change.verdict.steps);
-  }
+  for (const [key, { change }] of review.evaluations)
+    if (change.verdict.kind === 'update') allowed.set(key, change.verdict.steps);
   return allowed;
 }
 

@@ -38,8 +38,6 @@ export interface Shared {
   readonly observeOnly: boolean;
   readonly recordTimeoutMs: number;
   readonly maxChanges: number;
-  /** A change that is not in the reviewed plan is left out, instead of waiting for the next review. */
-  readonly leaveOut: boolean;
   readonly stop: AbortSignal;
   /** Why no target may start a mutating call now (source unreadable, journal read-only), or null. */
   heldBack(): string | null;
@@ -123,9 +121,13 @@ export class TargetReconciler {
     return open.length;
   }
 
-  /** Takes over a revision without looking at AWS; queued names are computed against it from now on. */
+  /**
+   * Takes over a revision without looking at AWS. Until it has been reviewed as a whole nothing of
+   * it may run: what the plan of another revision allowed does not count any more.
+   */
   setDesired(desired: DesiredState): void {
     this.#desired = desired;
+    this.#allowed = new Map();
   }
 
   /** Reads the whole target, judges the whole plan, and queues the names that may change. */
@@ -177,9 +179,10 @@ export class TargetReconciler {
     );
   }
 
-  /** Lets the changes of a reviewed plan run; an empty set lets nothing run. */
-  release(review: Review, only: ReadonlySet<ProductKey> | null, priority: Priority): number {
-    const allowed = allowedSteps(review, only);
+  /** Lets the changes of a reviewed plan run, unless another revision has come meanwhile. */
+  release(review: Review, priority: Priority): number {
+    if (review.kind === 'failed' || review.desired !== this.#desired) return 0;
+    const allowed = allowedSteps(review);
     this.#allowed = allowed;
     for (const key of allowed.keys()) this.#queue.add(key, priority);
     return allowed.size;

@@ -121,7 +121,6 @@ async function openWorld(world: WorldParts, mode: 'read' | 'write', shutDown: Sh
     observeOnly: config.observe,
     recordTimeoutMs: config.recordTimeoutMs,
     maxChanges: config.maxChanges,
-    leaveOut: true,
     stop: shutDown.signal,
     heldBack: () => heldByJournal(journal),
   };
@@ -196,7 +195,6 @@ async function runDaemon(
   const held: { daemon: Daemon | null } = { daemon: null };
   const shared: Shared = {
     ...opened.shared,
-    leaveOut: false,
     heldBack: () => held.daemon?.sourceProblem ?? heldByJournal(opened.shared.journal),
   };
   const daemon = new Daemon({

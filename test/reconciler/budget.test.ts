@@ -72,4 +72,23 @@ describe('what a pass costs', () => {
     await trueup.converge();
     expect(world.writes()).toHaveLength(5);
   });
+
+  it('lets nothing of a new revision run before the whole of it was reviewed', async () => {
+    const world = await World.create({ seed: seedOf(20), maxChanges: 5, writesPerSecond: 0.1 }, []);
+    const before = await mirror(world);
+    world.wish(changed(before, 3));
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(1_000);
+    const sent = world.writes().length;
+    world.wish(
+      before.map((wish) => ({ ...wish, spec: { ...wish.spec, tags: { owner: 'everybody' } } })),
+      'r3',
+    );
+    trueup.reconciler.setDesired(world.desired);
+    await world.clock.pass(600_000);
+    const review = await trueup.converge();
+    expect(review).toMatchObject({ guards: [{ planned: 20, cap: 5 }] });
+    expect(world.writes()).toHaveLength(sent);
+  });
 });

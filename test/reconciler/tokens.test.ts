@@ -193,7 +193,9 @@ describe('a document that changes while its request waits for its turn', () => {
       more === null ? [] : [{ name: waiting, spec: { ...second('C').spec, ...more } }];
     world.wish([...others, ...changed]);
     trueup.reconciler.setDesired(world.desired);
-    await world.clock.pass(300_000);
+    await world.clock.pass(30_000);
+    expect(world.writes()).toHaveLength(1);
+    await trueup.converge();
     expect(world.service.admin.product(waiting)?.parameters.Cidr).toBe(
       expected === 'C' ? 'C' : 'A',
     );

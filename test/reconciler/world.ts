@@ -160,7 +160,7 @@ export class World {
       reconciler.setDesired(this.#desired);
       reconciler.resume();
       const review = await reconciler.review();
-      reconciler.release(review, null, PRIORITY.commit);
+      reconciler.release(review, PRIORITY.commit);
       return review;
     };
     return {
@@ -226,7 +226,6 @@ export class World {
       observeOnly: this.#options.observeOnly ?? false,
       recordTimeoutMs: 2 * 3_600_000,
       maxChanges: this.#options.maxChanges ?? 50,
-      leaveOut: false,
       stop,
       heldBack: () => null,
       ...overrides,

@@ -2,15 +2,18 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { TrueupError } from '../domain/errors/registry.ts';
 import type { Clock } from '../reconciler/ports.ts';
-import { touch } from './database.ts';
 import { inWords, readFailure, unwritable, writeFailure } from './failures.ts';
+import type { Items } from './items.ts';
 
 /** After a failed write, whether writing works again is tried this often, ms. */
 const RECOVERY_MS = 10_000;
+/** What it takes to believe it: more than a few entries need, and pages that later writes can use. */
+const PROOF = 'x'.repeat(64 * 1024);
 
 export interface AccessParts {
   readonly path: string;
   readonly database: DatabaseSync;
+  readonly items: Items;
   readonly clock: Clock;
   /** Why this process may not write, for as long as it runs; null for the writer. */
   readonly closedToWrites: string | null;
@@ -70,16 +73,21 @@ export class Access {
     }
   }
 
-  /** Finds out whether writing works, and remembers if not. Damage is thrown. */
-  tryWriting(work: () => void): void {
-    try {
+  /** Finds out whether writing works, and notes it if not. Damage is thrown. */
+  prove(): void {
+    const { items } = this.#parts;
+    this.#tolerating(() => {
       this.write(() => {
-        work();
-        touch(this.#parts.database);
+        items.remove('proof', '', '');
+        items.store('proof', '', '', PROOF);
       });
-    } catch (error) {
-      if (!(error instanceof TrueupError) || error.code !== 'journal/unwritable') throw error;
-    }
+      this.write(() => items.remove('proof', '', ''));
+    });
+  }
+
+  /** A write whose failure does not matter by itself. Damage is thrown. */
+  tryToWrite(work: () => void): void {
+    this.#tolerating(() => this.write(work));
   }
 
   async close(): Promise<void> {
@@ -117,10 +125,18 @@ export class Access {
 
   #tryAgain(): void {
     try {
-      this.tryWriting(() => {});
+      this.prove();
     } catch (error) {
       // Damage has been noted, and `readOnly` tells it from now on.
       if (!(error instanceof TrueupError)) throw error;
+    }
+  }
+
+  #tolerating(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof TrueupError) || error.code !== 'journal/unwritable') throw error;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { TrueupError } from '../domain/errors/registry.ts';
@@ -84,11 +84,6 @@ function describe(database: DatabaseSync, version: number): void {
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}`);
 }
 
-/** Writes something that changes nothing: it fails where any other write would. */
-export function touch(database: DatabaseSync): void {
-  database.exec(`PRAGMA user_version = ${Number(pragma(database, 'user_version'))}`);
-}
-
 /** Builds an empty journal beside its place and moves it there whole, so that none is ever half made. */
 export function create(path: string, pid: number): void {
   const unfinished = `${path}.${pid}.new`;
@@ -162,7 +157,6 @@ export function backUp(database: DatabaseSync, to: string): void {
   // Made first, and empty: SQLite would give it everybody's read permission.
   closeSync(openSync(to, 'wx', 0o600));
   database.prepare('VACUUM INTO ?').run(to);
-  chmodSync(to, 0o600);
 }
 
 /** The same journal in memory, where it may be upgraded without touching the file. */

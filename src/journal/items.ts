@@ -9,6 +9,7 @@ export type Kind =
   | 'daemon'
   | 'document'
   | 'entry'
+  | 'proof'
   | 'remembered'
   | 'request'
   | 'status'

@@ -19,7 +19,7 @@ import {
   type Upgrade,
   upgrade,
 } from './database.ts';
-import { corrupt, errnoOf, inWords, isRefusal, readFailure } from './failures.ts';
+import { errnoOf, inWords, isRefusal, readFailure } from './failures.ts';
 import { Items } from './items.ts';
 import { lockForWriting, type WriterLock } from './lock.ts';
 import { type Writer, writerShape } from './shapes.ts';
@@ -69,10 +69,6 @@ function isThere(path: string): boolean {
   }
 }
 
-function assertNotCutShort(path: string): void {
-  if (statSync(path).size === 0) throw corrupt(path, 'the file is empty');
-}
-
 function openForWriting(options: JournalOptions): SqliteJournal {
   const { path } = options;
   isThere(path);
@@ -103,7 +99,6 @@ function openLocked(options: JournalOptions, lock: WriterLock): SqliteJournal {
     lock.release();
     return openForReading(options, inWords(error));
   }
-  assertNotCutShort(path);
   const { database, items } = openChecked(
     options,
     () => connect(path),
@@ -113,9 +108,10 @@ function openLocked(options: JournalOptions, lock: WriterLock): SqliteJournal {
     },
   );
   const guarded = [path, lock.path];
-  const access = new Access({ path, database, clock, closedToWrites: null, guarded });
+  const access = new Access({ path, database, items, clock, closedToWrites: null, guarded });
   const writer: Writer = { host, pid, since: new Date(clock.now()).toISOString() };
-  access.tryWriting(() => items.store('writer', '', '', writer));
+  access.prove();
+  access.tryToWrite(() => items.store('writer', '', '', writer));
   const release = () => lock.release();
   return new SqliteJournal({
     path,
@@ -132,13 +128,12 @@ function openLocked(options: JournalOptions, lock: WriterLock): SqliteJournal {
 function openForReading(options: JournalOptions, refusal: string | null): SqliteJournal {
   const { path, clock, mode } = options;
   const missing = !isThere(path);
-  if (!missing) assertNotCutShort(path);
   const { database, items } = missing
     ? open(path, emptyDatabase)
     : openChecked(options, () => connectForReading(path), moveToMemory);
   const why = missing ? `there is no journal at ${path}` : 'it was opened for reading only';
   const closedToWrites = refusal ?? why;
-  const access = new Access({ path, database, clock, closedToWrites, guarded: [] });
+  const access = new Access({ path, database, items, clock, closedToWrites, guarded: [] });
   const askBeside =
     mode === 'ask' && !missing
       ? (request: PersonRequest) => putBeside(path, request, clock.now())

@@ -207,7 +207,7 @@ export class SqliteJournal implements Journal {
 
   async close(): Promise<void> {
     // A name that is left behind does no harm: the lock decides who writes, not the name.
-    if (this.readOnly === null) this.#access.tryWriting(() => this.#items.remove('writer', '', ''));
+    if (this.readOnly === null) this.#access.tryToWrite(() => this.#items.remove('writer', '', ''));
     await this.#access.close();
     this.#parts.release();
   }

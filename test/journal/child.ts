@@ -3,7 +3,7 @@
  *   hold   opens it for writing, says what came of it, and stays until it is killed
  *   fill   puts entry after entry, and names each version that it was told is stored
  *   ask    puts down COUNT requests
- *   limit  writes until the file may not grow, and then tells how it goes
+ *   limit  writes until the file may not grow, and tells how it goes a minute later
  */
 import { argv, stdout } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,15 +12,17 @@ import { TrueupError } from '../../src/domain/errors/registry.ts';
 import { asProductKey, asTargetName } from '../../src/domain/ids.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
-import { systemClock } from '../../src/server/clock.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
 
 const [, , role = '', path = '', count = '0'] = argv;
 const TARGET = asTargetName('prod-eu');
 const KEY = asProductKey('name:filled');
 const say = (text: string) => stdout.write(`${text}\n`);
 
+const clock = virtualClock();
+
 async function open(mode: 'write' | 'ask'): Promise<SqliteJournal> {
-  return openJournal({ path, clock: systemClock, host: 'child', pid: process.pid, mode });
+  return openJournal({ path, clock, host: 'child', pid: process.pid, mode });
 }
 
 async function fill(journal: SqliteJournal): Promise<void> {
@@ -47,9 +49,13 @@ async function limit(journal: SqliteJournal): Promise<void> {
   } catch (error) {
     const code = error instanceof TrueupError ? error.code : String(error);
     const found = (await journal.list(TARGET)).size;
-    say(JSON.stringify({ code, stored, found, readOnly: journal.readOnly }));
+    await clock.advance(60_000);
+    const { readOnly } = journal;
+    await journal.close();
+    const again = await open('write');
+    say(JSON.stringify({ code, stored, found, readOnly, reopened: again.readOnly }));
+    await again.close();
   }
-  await journal.close();
 }
 
 try {

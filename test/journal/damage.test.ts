@@ -106,6 +106,14 @@ describe('a damaged file', () => {
     expect(verdicts.get('journal/corrupt')).toBeGreaterThan(offsets.length / 5);
   });
 
+  it('is refused where only later writes would meet the damage', async () => {
+    await prepare();
+    const bad = Buffer.from(good);
+    // The number of free pages: nothing is read by it.
+    bad.writeUInt32BE(bad.readUInt32BE(36) + 1, 36);
+    expect(await verdictOn(bad)).toBe('journal/corrupt');
+  });
+
   it('that was cut short is refused', async () => {
     await prepare();
     for (let length = 0; length < good.length; length += 3_777)

@@ -253,6 +253,7 @@ describe('a reader', () => {
     const before = [readFileSync(path), readdirSync(dirname(path))];
     const reader = await opened(path, 'read');
     await reader.list(PROD);
+    expect(await reader.takeRequests()).toEqual([]);
     const failures = await Promise.all(
       [
         reader.put(PROD, NETWORK, FULL_ENTRY, 1),

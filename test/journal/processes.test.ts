@@ -39,7 +39,7 @@ describe('the right to write', () => {
     const failure = await failureOf(opened(path));
     expect(failure.code).toBe('journal/locked');
     expect(failure.message).toMatch(
-      new RegExp(`in use by process ${holder.process.pid} on child since 20\\d\\d-`),
+      new RegExp(`in use by process ${holder.process.pid} on child since 2026-11-21T14:02:11.000Z`),
     );
     const reader = await opened(path, 'read');
     expect(await reader.get(PROD, NETWORK)).toEqual({ value: EMPTY_ENTRY, version: 0 });
@@ -123,7 +123,7 @@ describe('people who ask at the same time', () => {
 });
 
 describe('a disk that is full', () => {
-  it('rejects the write, keeps what is stored, and closes the journal to writes', async () => {
+  it('rejects the write, keeps what is stored, and closes the journal until there is room', async () => {
     const { path } = scratch();
     await (await opened(path)).close();
     // No file of that process may grow over 512 blocks, as on a disk with no room left.
@@ -132,6 +132,7 @@ describe('a disk that is full', () => {
     const said = JSON.parse(await child.next());
     expect(said).toMatchObject({ code: 'journal/unwritable', found: said.stored });
     expect(said.readOnly).not.toBeNull();
+    expect(said.reopened).not.toBeNull();
     expect(said.stored).toBeGreaterThan(5);
     const journal = await opened(path);
     expect((await journal.list(PROD)).size).toBe(said.stored);

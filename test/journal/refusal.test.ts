@@ -3,6 +3,7 @@ import {
   copyFileSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   writeFileSync,
 } from 'node:fs';
@@ -149,15 +150,15 @@ describe('a write that a crash cut in two', () => {
     await journal.put(PROD, NETWORK, FULL_ENTRY, 0);
     await journal.close();
     const database = new DatabaseSync(path);
-    database.exec('PRAGMA cache_size = 1; BEGIN');
+    database.exec(`PRAGMA cache_size = 1; BEGIN; UPDATE items SET body = 'torn'`);
     const insert = database.prepare('INSERT INTO items VALUES (?, ?, ?, 1, ?, ?)');
     for (let n = 0; n < 100; n += 1) insert.run('entry', 'prod-eu', `k${n}`, 'x'.repeat(1_000), '');
-    database.exec(`UPDATE items SET body = 'torn'`);
     const crashed = join(directory, 'crashed', 'journal.db');
     mkdirSync(dirname(crashed));
     for (const end of ['', '-journal']) copyFileSync(`${path}${end}`, `${crashed}${end}`);
     database.exec('ROLLBACK');
     database.close();
+    expect(readFileSync(crashed).includes('torn')).toBe(true);
     return crashed;
   }
 

@@ -110,8 +110,8 @@ function openLocked(options: JournalOptions, lock: WriterLock): SqliteJournal {
   const guarded = [path, lock.path];
   const access = new Access({ path, database, items, clock, closedToWrites: null, guarded });
   const writer: Writer = { host, pid, since: new Date(clock.now()).toISOString() };
-  access.prove();
   access.tryToWrite(() => items.store('writer', '', '', writer));
+  access.prove();
   const release = () => lock.release();
   return new SqliteJournal({
     path,

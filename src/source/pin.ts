@@ -2,7 +2,7 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DanglingLink, errnoOf, inWords, Unreachable } from './failures.ts';
 
-interface Link {
+export interface Link {
   readonly path: string;
   readonly target: string;
 }
@@ -22,8 +22,8 @@ export interface Pin {
   readonly publisher: Publisher | null;
   /** Equal for two pins only if every link and the tree's root are the same. */
   readonly identity: string;
-  /** Directories that hold the links passed on the way: a flip shows there. */
-  readonly linkDirectories: readonly string[];
+  /** The links passed on the way, in order. */
+  readonly links: readonly Link[];
   /** The real directory that holds `..data`; null if there is none or the path leads through it. */
   readonly mount: string | null;
 }
@@ -117,7 +117,7 @@ export function pinDirectory(directory: string): Pin {
       inner.root,
       `${stat.dev}:${stat.ino}`,
     ]),
-    linkDirectories: [...new Set(links.map((link) => dirname(link.path)))],
+    links,
     mount: mounted ? outer.root : null,
   };
 }

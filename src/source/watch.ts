@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Clock } from '../reconciler/ports.ts';
 import { Unreachable } from './failures.ts';
 import type { Pin } from './pin.ts';
@@ -115,7 +116,7 @@ export class Watch {
   async #arm(pin: Pin): Promise<void> {
     const key = JSON.stringify([
       pin.publisher === null ? instance(pin.root) : null,
-      pin.linkDirectories.map(instance),
+      pin.links.map((link) => [link.path, instance(dirname(link.path))]),
     ]);
     if (key === this.#armed.key) return;
     await this.#disarm();
@@ -129,7 +130,7 @@ export class Watch {
       },
     };
     const { watchers } = this.#options;
-    const armed = pin.linkDirectories.map((directory) => watchers.entries(directory, events));
+    const armed = pin.links.map((link) => watchers.entry(link.path, events));
     if (pin.publisher === null) armed.push(watchers.tree(pin.root, events));
     this.#armed = { key, watchers: armed };
   }

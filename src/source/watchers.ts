@@ -1,4 +1,5 @@
 import { type FSWatcher, watch as watchDirectory } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { watch as watchTree } from 'chokidar';
 
 /** A running watcher of the operating system: a source of hints, never of truth. */
@@ -13,8 +14,8 @@ export interface WatchEvents {
 }
 
 export interface Watchers {
-  /** Events of one directory's own entries. */
-  entries(directory: string, events: WatchEvents): Watcher;
+  /** Events of one entry of a directory, whatever stands there. */
+  entry(path: string, events: WatchEvents): Watcher;
   /** Events anywhere below a directory. */
   tree(directory: string, events: WatchEvents): Watcher;
 }
@@ -22,10 +23,14 @@ export interface Watchers {
 const nothing: Watcher = { close: async () => {} };
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-function watchEntries(directory: string, events: WatchEvents): Watcher {
+/** Watching the link itself would follow it, and hear nothing after the first flip. */
+function watchEntry(path: string, events: WatchEvents): Watcher {
+  const name = basename(path);
   let watcher: FSWatcher;
   try {
-    watcher = watchDirectory(directory, () => events.onEvent());
+    watcher = watchDirectory(dirname(path), (_, changed) => {
+      if (changed === name || changed === null) events.onEvent();
+    });
   } catch (error) {
     events.onLost(reason(error));
     return nothing;
@@ -54,4 +59,4 @@ function watchBelow(directory: string, events: WatchEvents): Watcher {
 }
 
 /** Node's own watcher for links, chokidar for plain trees. */
-export const nativeWatchers: Watchers = { entries: watchEntries, tree: watchBelow };
+export const nativeWatchers: Watchers = { entry: watchEntry, tree: watchBelow };

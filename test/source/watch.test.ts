@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/server/clock.ts';
 import { createSource } from '../../src/source/source.ts';
-import type { WatchEvents, Watchers } from '../../src/source/watchers.ts';
+import { nativeWatchers, type WatchEvents, type Watchers } from '../../src/source/watchers.ts';
 import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
 import { configMap, gitSync } from './publishers.ts';
 import { fill, laterClock, scratch, snapshotIn } from './scratch.ts';
 
 interface Armed {
-  readonly kind: 'entries' | 'tree';
-  readonly directory: string;
+  readonly kind: 'entry' | 'tree';
+  readonly path: string;
   readonly events: WatchEvents;
   open: boolean;
 }
@@ -18,8 +18,8 @@ interface Armed {
 /** Watchers that report nothing unless the test does: what is left is the poll. */
 function silentWatchers(): Watchers & { readonly armed: Armed[] } {
   const armed: Armed[] = [];
-  const arm = (kind: Armed['kind']) => (directory: string, events: WatchEvents) => {
-    const entry: Armed = { kind, directory, events, open: true };
+  const arm = (kind: Armed['kind']) => (path: string, events: WatchEvents) => {
+    const entry: Armed = { kind, path, events, open: true };
     armed.push(entry);
     return {
       close: async () => {
@@ -27,7 +27,7 @@ function silentWatchers(): Watchers & { readonly armed: Armed[] } {
       },
     };
   };
-  return { armed, entries: arm('entries'), tree: arm('tree') };
+  return { armed, entry: arm('entry'), tree: arm('tree') };
 }
 
 async function watching(directory: string, clock: VirtualClock = laterClock()) {
@@ -150,15 +150,15 @@ describe('watchers', () => {
     const publisher = gitSync(root, 3);
     publisher.publish(1);
     const below = await watching(join(publisher.directory, 'part-0'));
-    expect(below.open().map(({ kind, directory }) => [kind, directory])).toEqual([
-      ['entries', root],
+    expect(below.open().map(({ kind, path }) => [kind, path])).toEqual([
+      ['entry', publisher.directory],
     ]);
 
     const plain = fill(scratch(), { 'a.yaml': 'a' });
     symlinkSync(plain, join(root, 'plain'));
     const linked = await watching(join(root, 'plain'));
-    expect(linked.open().map(({ kind, directory }) => [kind, directory])).toEqual([
-      ['entries', root],
+    expect(linked.open().map(({ kind, path }) => [kind, path])).toEqual([
+      ['entry', join(root, 'plain')],
       ['tree', plain],
     ]);
   });
@@ -259,6 +259,24 @@ describe('native watchers', () => {
     let n = 1;
     publisher.publish(n);
     await hinted(publisher.directory, () => void publisher.publish(++n));
+  });
+
+  it('hear of one entry of a directory, and not of its neighbours', async () => {
+    const root = fill(scratch(), { other: '' });
+    const heard = Promise.withResolvers<void>();
+    let events = 0;
+    const watcher = nativeWatchers.entry(join(root, 'link'), {
+      onEvent: () => {
+        events += 1;
+        heard.resolve();
+      },
+      onLost: (why) => heard.reject(new Error(why)),
+    });
+    for (let n = 0; n < 20; n += 1) fill(root, { other: String(n) });
+    symlinkSync('x', join(root, 'link'));
+    await heard.promise;
+    await watcher.close();
+    expect(events).toBe(1);
   });
 
   it('hint at a file in a directory that is new in a plain tree', async () => {

@@ -13,6 +13,8 @@ export interface Invocation {
   /** null: AWS; otherwise the embedded Service Catalog, from this seed ('' : its own). */
   readonly local: string | null;
   readonly localState: string | null;
+  /** Rename the journal that is there and start with an empty one. */
+  readonly journalReset: boolean;
   readonly format: Format;
   readonly only: readonly string[];
   readonly labels: readonly string[];
@@ -96,6 +98,8 @@ function buildProgram(version: string, output: Output, take: Take): Commander {
   return program;
 }
 
+const JOURNAL_RESET = 'rename the journal that is there and start with an empty one';
+
 function addEstateCommands(program: Commander, take: Take): void {
   estate(
     program.command('validate <directory>'),
@@ -118,13 +122,16 @@ function addEstateCommands(program: Commander, take: Take): void {
     'make the planned changes and follow them to their end',
   )
     .option('-y, --yes', 'do not ask; needed where there is no terminal')
+    .option('--journal-reset', JOURNAL_RESET)
     .action((directory: string, options: Raw) =>
       take(from({ kind: 'apply', directory, yes: options.yes === true }, options)),
     );
   estate(
     program.command('run <directory>'),
     'reconcile at start, when the directory changes and at an interval',
-  ).action((directory: string, options: Raw) => take(from({ kind: 'run', directory }, options)));
+  )
+    .option('--journal-reset', JOURNAL_RESET)
+    .action((directory: string, options: Raw) => take(from({ kind: 'run', directory }, options)));
 }
 
 function addJournalCommands(program: Commander, take: Take): void {
@@ -213,6 +220,7 @@ function from(command: Action, options: Raw): Invocation {
     configFile: text(options.config),
     local,
     localState: text(options.localState),
+    journalReset: options.journalReset === true,
     format: FORMATS.find((format) => format === options.format) ?? 'text',
     only: texts(options.only),
     labels: texts(options.label),
@@ -243,6 +251,7 @@ function plain(command: Action): Invocation {
     configFile: null,
     local: null,
     localState: null,
+    journalReset: false,
     format: 'text',
     only: [],
     labels: [],

@@ -52,7 +52,7 @@ export function createApp(parts: AppParts): App {
     timeoutMs: config.timeoutMs,
     now: () => systemClock.now(),
     load: async (directory) => {
-      const read = await readOnce(io, config, directory);
+      const read = await readOnce(io, config, directory, log);
       if (read.kind === 'unavailable') return read;
       held.revision = load(read.snapshot);
       held.directory = directory;
@@ -75,8 +75,8 @@ type ReadOnce =
   | { readonly kind: 'ok'; readonly snapshot: Snapshot }
   | { readonly kind: 'unavailable'; readonly why: string };
 
-async function readOnce(io: Io, config: Config, directory: string): Promise<ReadOnce> {
-  if (directory !== '-') return sourceOf(config, directory).read();
+async function readOnce(io: Io, config: Config, directory: string, log: Log): Promise<ReadOnce> {
+  if (directory !== '-') return sourceOf(config, directory, log).read();
   const bytes = await io.readInput();
   if (bytes.length === 0) return { kind: 'unavailable', why: 'standard input is empty' };
   return {
@@ -85,9 +85,15 @@ async function readOnce(io: Io, config: Config, directory: string): Promise<Read
   };
 }
 
-function sourceOf(config: Config, directory: string) {
+function sourceOf(config: Config, directory: string, log: Log) {
   const { settleMs, pollIntervalMs } = config;
-  return createSource({ directory, clock: systemClock, settleMs, pollIntervalMs });
+  return createSource({
+    directory,
+    clock: systemClock,
+    settleMs,
+    pollIntervalMs,
+    onDegraded: (why) => log.write('warn', 'source.watchDegraded', { reason: why }),
+  });
 }
 
 async function openWorld(world: WorldParts, mode: 'read' | 'write', shutDown: ShutDown) {
@@ -101,12 +107,14 @@ async function openWorld(world: WorldParts, mode: 'read' | 'write', shutDown: Sh
     host: hostname(),
     pid: process.pid,
     mode,
+    reset: invocation.journalReset,
   });
   const keyFile = config.fingerprintKeyFile;
   const fingerprinter = await openFingerprinter({
     keyFile,
     journalPath: path,
     mode: journal.readOnly === null ? 'write' : 'read',
+    warn: (message) => log.write('warn', 'journal.keyPermissions', { reason: message }),
   });
   const board = new StatusBoard(journal, log);
   await board.load();
@@ -199,7 +207,7 @@ async function runDaemon(
   };
   const daemon = new Daemon({
     shared,
-    source: sourceOf(config, directory),
+    source: sourceOf(config, directory, log),
     load,
     targets: targetHandles(config, shared, opened.local),
     onReview: (target, review) => {

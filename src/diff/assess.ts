@@ -37,6 +37,8 @@ export interface AssessInput {
   readonly specDigest: Digest | null;
   /** When the last provisioning record ended, where it failed and `needsFailureTime` says so. */
   readonly failedAt: string | null;
+  /** When our last record ended by AWS's clock, where live state differs right after it; null: not read. */
+  readonly succeededAt?: string | null;
   /** A person asked for another attempt: latches and waits do not hold. */
   readonly asked: boolean;
 }

@@ -32,8 +32,10 @@ function expectationVerdict(spec: Spec, live: PresentProduct): ChangeVerdict | n
   const { provisionedProductId, physicalId } = spec.expect;
   if (provisionedProductId !== null && provisionedProductId !== live.id)
     return mismatch(spec, 'expect.provisionedProductId', provisionedProductId, live.id);
-  if (physicalId !== null && physicalId !== live.physicalId)
-    return mismatch(spec, 'expect.physicalId', physicalId, live.physicalId ?? 'none');
+  if (physicalId !== null && live.physicalId === null)
+    return { kind: 'unreadable', why: 'the listing does not tell its physical id' };
+  if (physicalId !== null && live.physicalId !== null && physicalId !== live.physicalId)
+    return mismatch(spec, 'expect.physicalId', physicalId, live.physicalId);
   return null;
 }
 

@@ -93,7 +93,7 @@ function isSameRequest(known: Digest, hash: Digest | null): boolean {
  * again would go on for ever. AWS may keep a value in another form, or not carry out a tag change.
  */
 function noEffect(
-  { entry }: AssessInput,
+  { entry, succeededAt }: AssessInput,
   live: PresentProduct,
   { differences }: Comparison,
   step: Step,
@@ -103,7 +103,7 @@ function noEffect(
   if (lastResult?.kind !== 'succeeded' || lastResult.step !== step) return null;
   const { recordId, at } = lastResult;
   if (recordId !== live.records.last || !isSameRequest(lastResult.requestHash, hash)) return null;
-  if (step === 'update' && stackMovedAfter(live, at)) return null;
+  if (step === 'update' && stackMovedAfter(live, succeededAt ?? at)) return null;
   const fields = differences.filter((one) => one.step === step).map(({ label }) => label);
   const reason = `record ${recordId} succeeded, and live state still differs: ${listed(fields)}`;
   const next = 'declare the value as AWS reports it, or ask again with trueup retry';

@@ -135,6 +135,12 @@ async function send(
       ownRecords: context.entries.get(key).ownRecords,
     });
     if (judged.kind === 'ours') return { kind: 'ours', recordId: answer.value.recordId };
+    if (judged.kind === 'early') {
+      const history = await context.catalog.history(request.provisionedProductId, intent.base);
+      if (history.kind === 'failed') return { kind: 'unknown' };
+      if (history.value.some((record) => record.id === answer.value.recordId))
+        return { kind: 'ours', recordId: answer.value.recordId };
+    }
     return { kind: 'echo', failure: echoFailure(request, answer.value.recordId) };
   }
   const { failure } = answer;
@@ -196,7 +202,9 @@ export async function settleOpen(
       return { kind: 'dropped', why: 'the provisioned product is gone' };
     }
     const nowMs = context.clock.monotonic();
-    atBaseSinceMs = seen.lastRecordId === current.base ? (atBaseSinceMs ?? nowMs) : null;
+    // A change of properties need not move LastRecordId: while anything runs there, nothing is repeated.
+    const atRest = seen.lastRecordId === current.base && seen.status !== 'UNDER_CHANGE';
+    atBaseSinceMs = atRest ? (atBaseSinceMs ?? nowMs) : null;
     const decision = settleIntent({
       intent: current,
       lastRecordId: seen.lastRecordId,
@@ -254,8 +262,8 @@ async function resend(
   key: ProductKey,
   intent: Intent,
 ): Promise<Carried | LookAgain> {
-  const request = rebuild(context, key, intent);
   const held = await waitForTicket(context, key);
+  const request = rebuild(context, key, intent);
   if (held !== null) return { kind: 'open', why: held };
   if (request === null) return { kind: 'lookAgain', intent };
   const stamped = await stampSend(context, key, intent);
@@ -319,6 +327,7 @@ type Seen =
   | {
       readonly kind: 'seen';
       readonly lastRecordId: RecordId | null;
+      readonly status: string;
       readonly history: readonly RecordView[] | null;
     }
   | { readonly kind: 'gone' }
@@ -329,9 +338,10 @@ async function look(context: TargetContext, intent: Intent): Promise<Seen> {
   const described = await context.catalog.describe({ id: provisionedProductId });
   if (described.kind === 'failed') return described;
   if (described.value === null) return { kind: 'gone' };
-  const lastRecordId = described.value.records.last;
-  if (lastRecordId === intent.base) return { kind: 'seen', lastRecordId, history: null };
+  const { status, records } = described.value;
+  const lastRecordId = records.last;
+  if (lastRecordId === intent.base) return { kind: 'seen', lastRecordId, status, history: null };
   const history = await context.catalog.history(provisionedProductId, intent.base);
   if (history.kind === 'failed') return history;
-  return { kind: 'seen', lastRecordId, history: history.value };
+  return { kind: 'seen', lastRecordId, status, history: history.value };
 }

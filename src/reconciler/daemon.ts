@@ -76,6 +76,8 @@ export class Daemon {
   #sourceProblem: string | null = 'not read yet';
   #sourceSince: string | null = null;
   #lastPass: DaemonView['lastPass'] = null;
+  /** Taken from the journal and not honoured yet: a journal that is full keeps nothing of them. */
+  readonly #requests: PersonRequest[] = [];
   readonly #startedAt: string;
 
   constructor(parts: {
@@ -242,7 +244,15 @@ export class Daemon {
 
   async #takeRequests(): Promise<void> {
     if (this.#shared.journal.readOnly !== null) return;
-    for (const request of await this.#shared.journal.takeRequests()) await this.#honour(request);
+    try {
+      this.#requests.push(...(await this.#shared.journal.takeRequests()));
+      for (let next = this.#requests[0]; next !== undefined; next = this.#requests[0]) {
+        await this.#honour(next);
+        this.#requests.shift();
+      }
+    } catch (error) {
+      this.#shared.log.write('error', 'request.waits', { reason: String(error) });
+    }
   }
 
   async #honour(request: PersonRequest): Promise<void> {

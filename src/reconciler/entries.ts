@@ -1,5 +1,5 @@
 import { EMPTY_ENTRY, type ProductEntry } from '../domain/entry.ts';
-import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { ProductKey, ProvisionedProductId, TargetName } from '../domain/ids.ts';
 import type { Journal, Versioned } from './ports.ts';
 
 /**
@@ -34,6 +34,16 @@ export class Entries {
   /** Keys whose last request is still open: they are settled before anything else is computed. */
   openIntents(): readonly ProductKey[] {
     return this.keys().filter((key) => this.get(key).intent !== null);
+  }
+
+  /**
+   * Whether a request for this provisioned product is open under another key: its document may have
+   * moved from its name to its id while the answer was lost.
+   */
+  isOpenElsewhere(id: ProvisionedProductId, key: ProductKey): boolean {
+    return this.openIntents().some(
+      (other) => other !== key && this.get(other).intent?.request.provisionedProductId === id,
+    );
   }
 
   /** Rejects if nothing was stored; then the change did not happen. */

@@ -4,12 +4,19 @@ import { needsFailureTime, RETRY_ANNOTATION } from '../diff/hold.ts';
 import { resolveTarget } from '../diff/resolve.ts';
 import type { Change } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
-import type { ProductId } from '../domain/ids.ts';
-import { type Live, notRead, type PresentProduct, type Reading, read } from '../domain/live.ts';
+import type { PathId, ProductId } from '../domain/ids.ts';
+import {
+  type Live,
+  notRead,
+  type PresentProduct,
+  type Reading,
+  read,
+  unreadable,
+} from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
-import type { CatalogFacts } from './catalog-facts.ts';
+import { type CatalogFacts, explainFailure } from './catalog-facts.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
-import type { Redactor } from './redact.ts';
+import { Redactor } from './redact.ts';
 
 /** The part of a target's context that reading and judging needs; none of it can write to AWS. */
 export type EvaluateContext = Pick<
@@ -40,8 +47,9 @@ export interface Evaluation {
 export async function evaluate(
   context: EvaluateContext,
   spec: Spec,
-  live: Live,
+  seen: Live,
 ): Promise<Evaluation> {
+  const live = seen.kind === 'present' ? cleaned(context, spec, seen) : seen;
   const entry = context.entries.get(spec.key);
   const fingerprint = fingerprintOf(context, spec.key);
   const keyId = context.fingerprinter?.keyId ?? null;
@@ -65,9 +73,27 @@ export async function evaluate(
     keyId,
     specDigest: context.fingerprinter === null ? null : specDigestOf(context, spec),
     failedAt: live.kind === 'present' ? await failureTime(context, entry, live) : null,
+    succeededAt: await successTime(context, entry, live, comparison),
     asked: context.asked(spec.key),
   });
   return { spec, live, change, comparison, facts };
+}
+
+/**
+ * AWS's own message may quote what was sent to it. Whatever is declared and not seen to be harmless
+ * is taken out of it, and of nothing else: most of it is no secret.
+ */
+function cleaned(context: EvaluateContext, spec: Spec, live: PresentProduct): PresentProduct {
+  if (live.statusMessage === null) return live;
+  const shown = live.stack.kind === 'read' ? live.stack.value.parameters : {};
+  const isShown = (key: string) => Object.hasOwn(shown, key) && shown[key]?.kind === 'shown';
+  const own = new Redactor();
+  learnSecrets(
+    own,
+    spec,
+    Object.keys(spec.parameters).filter((key) => !isShown(key)),
+  );
+  return { ...live, statusMessage: own.redact(context.redactor.redact(live.statusMessage)) };
 }
 
 /** The value of the annotation by which a document asks for another attempt, if it has one. */
@@ -98,6 +124,15 @@ async function updateFacts(
   const facts = context.facts();
   const productId = await declaredProduct(facts, spec, live);
   const known = productId.kind === 'read' && productId.value !== null ? productId.value : null;
+  const recorded = await recordedPath(context, spec, live, known);
+  if (recorded.kind !== 'read')
+    return {
+      resolved: {
+        kind: 'unreadable',
+        why: `path: ${recorded.kind === 'unreadable' ? recorded.why : 'not read'}`,
+      },
+      definitions: notRead,
+    };
   const resolved = resolveTarget({
     spec,
     live,
@@ -105,7 +140,7 @@ async function updateFacts(
     artifacts:
       known === null || !needsVersions(spec, live) ? notRead : await facts.artifacts(known),
     paths: known === null ? notRead : await facts.paths(known),
-    recordedPath: await recordedPath(context, spec, live, known),
+    recordedPath: recorded.value,
   });
   const definitions =
     resolved.kind === 'resolved'
@@ -141,17 +176,33 @@ async function recordedPath(
   spec: Spec,
   live: PresentProduct,
   productId: ProductId | null,
-) {
-  if (live.path.kind === 'read') return live.path.value;
-  if (spec.path !== null || productId === null || live.records.lastSuccessful === null) return null;
+): Promise<Reading<PathId | null>> {
+  if (live.path.kind === 'read') return live.path;
+  if (spec.path !== null || productId === null || live.records.lastSuccessful === null)
+    return read(null);
   const paths = await context.facts().paths(productId);
-  if (paths.kind !== 'read' || paths.value.length < 2) return null;
+  if (paths.kind !== 'read' || paths.value.length < 2) return read(null);
   const remembered = await context.memory.get(spec.key, live.records.last);
-  if (remembered.success !== undefined) return remembered.success.pathId;
+  if (remembered.success !== undefined) return read(remembered.success.pathId);
   const record = await context.catalog.record(live.records.lastSuccessful);
-  if (record.kind === 'failed' || record.value === null) return null;
+  if (record.kind === 'failed') return unreadable(explainFailure(record.failure));
+  if (record.value === null) return read(null);
   await context.memory.add(spec.key, live.records.last, { success: record.value });
-  return record.value.pathId;
+  return read(record.value.pathId);
+}
+
+/** When our own last update ended by AWS's clock: ours may be wrong, and may have looked hours later. */
+async function successTime(
+  context: EvaluateContext,
+  { lastResult }: ProductEntry,
+  live: Live,
+  comparison: Comparison | null,
+): Promise<string | null> {
+  if (lastResult?.kind !== 'succeeded' || lastResult.step !== 'update') return null;
+  if (live.kind !== 'present' || live.records.last !== lastResult.recordId) return null;
+  if (comparison === null || !comparison.steps.includes('update')) return null;
+  const record = await context.catalog.record(lastResult.recordId);
+  return record.kind === 'ok' ? (record.value?.updatedAt ?? null) : null;
 }
 
 /** When the last provisioning ended, where it failed and the journal does not know it. */

@@ -5,13 +5,14 @@ import {
   recordRetry,
   recordSucceeded,
 } from '../diff/record.ts';
+import { STABLE_MS } from '../diff/settle.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey, RecordId } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { statusOfSuccess, statusOfTrouble } from './conditions.ts';
-import { about, isoNow, type TargetContext } from './context.ts';
+import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
 import type { RecordEnd } from './follow.ts';
 import type { Failure } from './ports.ts';
 
@@ -20,6 +21,8 @@ export type StepEnd = { readonly kind: 'succeeded' | 'ended'; readonly outcome: 
 /** A record that outlasted its time is still looked at, this seldom; its slot is free meanwhile. */
 const OVERDUE_AGAIN_MS = 300_000;
 const BUSY_AGAIN_MS = 30_000;
+/** Between two looks at a provisioned product that refused us while it seemed to be at rest. */
+const REFUSED_LOOK_MS = 15_000;
 const UNKNOWN_RECORD_AGAIN_MS = 60_000;
 
 /** Applies the end of a record to journal, status and log. The journal first: it must never lag. */
@@ -95,13 +98,20 @@ async function stackTime(
   intent: Intent,
 ): Promise<string | null> {
   if (Object.keys(intent.pending.fingerprints).length === 0) return null;
-  const stack = await readStack(context, key);
+  const stack = await readStack(context, key, intent);
   return stack?.lastUpdated ?? null;
 }
 
-async function readStack(context: TargetContext, key: ProductKey) {
+/** A record that was resumed may end before the first review has listed anything. */
+async function physicalIdOf(context: TargetContext, intent: Intent): Promise<string | null> {
+  const row = await context.catalog.searchOne(intent.request.provisionedProductId);
+  return row.kind === 'ok' ? (row.value?.physicalId ?? null) : null;
+}
+
+async function readStack(context: TargetContext, key: ProductKey, intent: Intent) {
   const live = context.observation()?.products.get(key);
-  const id = live?.kind === 'present' ? live.physicalId : null;
+  const known = live?.kind === 'present' ? live.physicalId : null;
+  const id = known ?? (await physicalIdOf(context, intent));
   if (id === null || id === undefined || !id.startsWith('arn:')) return null;
   const stacks = await context.catalog.stacks(new Set([id]));
   return stacks.found.get(id) ?? null;
@@ -118,8 +128,8 @@ async function fail(
       ? end.statusMessage
       : await currentStatusMessage(context, intent, end.statusMessage);
   context.ended.add(key, context.clock.monotonic());
-  const reason = context.redactor.redact(failureReason(end.record, statusMessage));
-  const stack = await readStack(context, key);
+  const reason = whyFailed(context, key, intent, end.record, statusMessage);
+  const stack = await readStack(context, key, intent);
   const entry = await context.entries.update(key, (before) =>
     recordFailed(before, intent, {
       recordId: recordOf(intent),
@@ -156,6 +166,37 @@ async function fail(
   };
 }
 
+/** Redacted before it is shortened and its blanks are joined: a secret must be found as it is. */
+function whyFailed(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  record: RecordView,
+  statusMessage: string | null,
+): string {
+  if (carriesUnknownSecret(context, key, intent))
+    return `record ${intent.recordId} failed; its reason is not shown, because it may quote a value that is no longer declared`;
+  const clean = (text: string) => context.redactor.redact(text);
+  const errors = record.errors.map((one) => ({ ...one, description: clean(one.description) }));
+  return failureReason({ ...record, errors }, statusMessage === null ? null : clean(statusMessage));
+}
+
+/** After a restart only the document tells what was sent; the journal has its keyed digest. */
+function carriesUnknownSecret(
+  context: TargetContext,
+  key: ProductKey,
+  { request }: Intent,
+): boolean {
+  const fingerprint = fingerprintOf(context, key);
+  if (request.operation !== 'UpdateProvisionedProduct') return false;
+  return request.parameters.some(
+    (one) =>
+      one.kind === 'secret' &&
+      (fingerprint === null ||
+        !context.redactor.some((value) => fingerprint(one.key, value) === one.digest)),
+  );
+}
+
 /** Some failed records carry no errors: then the provisioned product's own message has the reason. */
 async function currentStatusMessage(
   context: TargetContext,
@@ -184,12 +225,19 @@ export async function stallRefused(
     await context.board.flush();
     return { kind: 'retry', error: explainFailure(failure) };
   }
-  const described = await context.catalog.describe({ id: intent.request.provisionedProductId });
-  if (described.kind === 'failed' || described.value === null)
-    return { kind: 'retry', error: explainFailure(failure) };
-  const { status, records } = described.value;
-  if (status === 'UNDER_CHANGE' || status === 'PLAN_IN_PROGRESS' || records.last !== intent.base) {
-    return { kind: 'again', afterMs: BUSY_AGAIN_MS, why: `another operation runs: ${status}` };
+  // A state conflict says that it passes; anything else may be one, as long as Describe may lag.
+  if (failure.kind === 'conflict') return { kind: 'retry', error: explainFailure(failure) };
+  const untilMs = context.clock.monotonic() + STABLE_MS;
+  for (;;) {
+    const described = await context.catalog.describe({ id: intent.request.provisionedProductId });
+    if (described.kind === 'failed' || described.value === null)
+      return { kind: 'retry', error: explainFailure(failure) };
+    const { status, records } = described.value;
+    if (status === 'UNDER_CHANGE' || status === 'PLAN_IN_PROGRESS' || records.last !== intent.base)
+      return { kind: 'again', afterMs: BUSY_AGAIN_MS, why: `another operation runs: ${status}` };
+    if (context.clock.monotonic() >= untilMs) break;
+    await context.clock.sleep(REFUSED_LOOK_MS, context.stop);
+    if (context.stop.aborted) return { kind: 'again', afterMs: 0, why: 'shutting down' };
   }
   const reason = context.redactor.redact(explainFailure(failure));
   const next = 'mend the document or the product, or ask again with trueup retry';

@@ -74,6 +74,7 @@ export async function freshen(
   if (described.kind === 'failed')
     return { kind: 'unreadable', why: explainFailure(described.failure) };
   if (described.value === null) return { kind: 'absent' };
+  await correctMemory(context, spec, described.value);
   const seen = observation?.products.get(spec.key);
   if (seen?.kind === 'present' && stillHolds(seen, described.value)) {
     const { launchRole, statusMessage } = described.value;
@@ -85,6 +86,14 @@ export async function freshen(
       ? { kind: 'row', row: row.value, described: described.value }
       : { kind: 'described', described: described.value };
   return complete(context, spec, found, await context.catalog.stacks(stackIds([found])));
+}
+
+/** What Describe says now outranks what was remembered: not every change of a role moves LastRecordId. */
+async function correctMemory(context: ObserveContext, spec: Spec, now: Described): Promise<void> {
+  if (spec.launchRole === null || now.status === 'UNDER_CHANGE') return;
+  const { launchRole } = await context.memory.get(spec.key, now.records.last);
+  if (launchRole !== undefined && launchRole !== now.launchRole)
+    await context.memory.add(spec.key, now.records.last, { launchRole: now.launchRole });
 }
 
 function stillHolds(seen: PresentProduct, described: Described): boolean {
@@ -245,6 +254,9 @@ async function launchRole(
   const described = await context.catalog.describe({ id: base.id });
   if (described.kind === 'failed') return unreadable(explainFailure(described.failure));
   if (described.value === null) return unreadable('it went away while it was read');
+  // Describe may lag behind the listing inside one record: then it shows the role before our change.
+  if (described.value.status !== base.status)
+    return unreadable('DescribeProvisionedProduct does not agree with the listing yet');
   if (described.value.records.last === base.records.last) {
     await context.memory.add(spec.key, base.records.last, {
       launchRole: described.value.launchRole,

@@ -71,7 +71,8 @@ function secretsOf({ request }: Intent): readonly string[] {
 }
 
 async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Promise<RoundEnd> {
-  const live = await freshen(context, spec, afresh ? null : context.observation());
+  const again = afresh || isBlindToUs(context, spec.key);
+  const live = await freshen(context, spec, again ? null : context.observation());
   if (lagsBehindUs(context, spec, live)) {
     return over({
       kind: 'again',
@@ -90,6 +91,10 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
       if (step === undefined) return over({ kind: 'settled' });
       // Whatever the plan does not hold is left to the next review, which queues it again.
       if (!isAllowed(context, spec.key, verdict.steps)) return over({ kind: 'settled' });
+      if (live.kind === 'present' && context.entries.isOpenElsewhere(live.id, spec.key)) {
+        const why = 'a request for it is open under its former document';
+        return over({ kind: 'again', afterMs: HELD_AGAIN_MS, why });
+      }
       return perform(context, evaluation, verdict.cause, step, verdict.steps.length === 1);
     }
     case 'busy':
@@ -119,6 +124,16 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
     default:
       return verdict satisfies never;
   }
+}
+
+/**
+ * Whether LastRecordId of the bulk observation is still the base of our own last record. A property
+ * change need not move it, so that it does not tell whether the observation was made before or after.
+ */
+function isBlindToUs(context: TargetContext, key: ProductKey): boolean {
+  const last = context.entries.get(key).lastResult;
+  const seen = context.observation()?.products.get(key);
+  return last !== null && seen?.kind === 'present' && seen.records.last === last.base;
 }
 
 /**

@@ -126,8 +126,8 @@ export class TargetReconciler {
    * it may run: what the plan of another revision allowed does not count any more.
    */
   setDesired(desired: DesiredState): void {
+    if (desired !== this.#desired) this.#allowed = new Map();
     this.#desired = desired;
-    this.#allowed = new Map();
   }
 
   /** Reads the whole target, judges the whole plan, and queues the names that may change. */
@@ -260,6 +260,8 @@ export class TargetReconciler {
         this.#failures.delete(key);
         return;
       case 'again':
+        // `retry` let the latch fall: a new one tells that the attempt that was asked for was made.
+        if (this.#context.entries.get(key).latch !== null) this.#asked.delete(key);
         this.#failures.delete(key);
         this.#queue.addAfter(key, outcome.afterMs, PRIORITY.resync);
         return;

@@ -183,6 +183,8 @@ async function openEstate(
       interrupted: shutDown.exitCode(),
     }),
     close: async () => {
+      // What is still followed when the time is over is left to the journal.
+      shutDown.now();
       await oneShot.close();
       await opened.close();
     },

@@ -163,7 +163,11 @@ describe('judgeAnswer', () => {
       judged('2', '2026-11-21T10:55:00.000Z'),
       'ours',
     ],
-    ['a record older than that', judged('2', '2026-11-21T10:54:59.999Z'), 'echo'],
+    [
+      'a record older than that, which our clock may be wrong about',
+      judged('2', '2026-11-21T10:54:59.999Z'),
+      'early',
+    ],
     ['the base', judged('1', '2026-11-21T11:00:00.100Z'), 'echo'],
     ['a record of an earlier request', judged('2', '2026-11-21T11:00:00.100Z', [rec('2')]), 'echo'],
     ['no time told', judged('2', null), 'ours'],

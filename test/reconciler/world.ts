@@ -96,6 +96,8 @@ export class World {
   readonly journal = new MemoryJournal();
   readonly lines: LogLine[] = [];
   readonly service: InProcessCatalog;
+  /** Told of every request as it arrives; what it returns runs as soon as it was taken in. */
+  onRequest: ((request: { readonly body: string }) => (() => void) | undefined) | null = null;
   readonly #options: WorldOptions;
   #desired: DesiredState;
 
@@ -119,10 +121,12 @@ export class World {
       import('@aws-sdk/client-sts'),
     ]);
     const clock = new VirtualClock();
+    const startMs = clock.now();
     let counter = 0;
     const service = await createLocalCatalog({
       seed: normaliseSeed({ account: ACCOUNT, region: REGION, ...options.seed }),
-      clock: { now: () => clock.now(), sleep: (ms) => clock.sleep(ms) },
+      // AWS's clock does not jump when ours does.
+      clock: { now: () => startMs + clock.monotonic(), sleep: (ms) => clock.sleep(ms) },
       random: () => {
         counter = (counter * 16_807 + 12_345) % 2_147_483_647;
         return counter / 2_147_483_647;
@@ -190,7 +194,10 @@ export class World {
     const requestHandler: WireHandler = {
       handle: async (request) => {
         if (state.dead) return never;
-        const response = await this.service.handle(request);
+        const after = this.onRequest?.(request);
+        const answer = this.service.handle(request);
+        after?.();
+        const response = await answer;
         return state.dead ? never : response;
       },
     };

@@ -130,7 +130,8 @@ ${options.join('\n')}
 export function errorsPage(): string {
   const entries = Object.entries(ERRORS).sort(([a], [b]) => (a < b ? -1 : 1));
   const sections = entries.map(
-    ([name, entry]) => `## ${name}\n\n${entry.title}. ${entry.meaning}\n\nNext: ${entry.next}.`,
+    ([name, entry]) =>
+      `## ${name}\n\n${entry.title}. ${entry.meaning}\n\nNext: ${entry.next.replace(/\.$/, '')}.`,
   );
   return `# Errors
 

@@ -24,6 +24,12 @@ export async function askCommand(
       );
       return 1;
     }
+    if (kind === 'accept' && product.unverified === 0) {
+      app.io.err(
+        `trueup: nothing of ${product.target}/${product.name} is unverified, so there is nothing to accept\n`,
+      );
+      return 1;
+    }
     await journal.ask({ kind, target: product.target, key: product.key });
     const daemon = await journal.daemon();
     const who =

@@ -27,7 +27,9 @@ export async function statusCommand(app: App): Promise<ExitCode> {
       if (journal.note !== null) app.io.err(`trueup: ${journal.note}\n`);
       app.io.out(renderStatusText({ now, products: shown, daemon }, paintFor(app.io.colour)));
     }
-    return journal.note === null && shown.every((one) => one.condition === 'Ready') ? 0 : 1;
+    const working = daemon === null || daemon.targets.every((target) => target.problem === null);
+    const known = journal.note === null && shown.length > 0;
+    return known && working && shown.every((one) => one.condition === 'Ready') ? 0 : 1;
   } finally {
     await journal.close();
   }

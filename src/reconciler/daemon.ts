@@ -197,6 +197,8 @@ export class Daemon {
     const known = this.#revision?.digest === result.snapshot.digest;
     const recovered = this.#sourceProblem !== null;
     this.#sourceProblem = null;
+    if (recovered && this.#revision !== null)
+      log.write('info', 'source.recovered', { revision: result.snapshot.revision });
     if (known && recovered) this.#makeDue(PRIORITY.resync);
     if (known) return;
     const revision = this.#load(result.snapshot);
@@ -312,6 +314,9 @@ export class Daemon {
       target: state.handle.name,
       documents: review.evaluations.size,
       updates: released,
+      refused: [...review.evaluations.values()].filter(
+        ({ change }) => change.verdict.kind === 'refused',
+      ).length,
       tookMs,
       calls,
     });

@@ -35,14 +35,17 @@ export class StatusBoard {
     return this.#shown.get(id({ target, key }));
   }
 
-  /** Drops the statuses of a target's names that no document declares any more. */
-  keepOnly(target: TargetName, keys: ReadonlySet<ProductKey>): void {
+  /** Drops the statuses of a target's names that no document declares any more; returns them. */
+  keepOnly(target: TargetName, keys: ReadonlySet<ProductKey>): readonly ProductStatusView[] {
+    const dropped: ProductStatusView[] = [];
     for (const [at, view] of this.#shown) {
       if (view.target !== target || keys.has(view.key)) continue;
       this.#shown.delete(at);
       this.#unsaved.delete(at);
       this.#removed.set(at, { target: view.target, key: view.key });
+      dropped.push(view);
     }
+    return dropped;
   }
 
   all(): readonly ProductStatusView[] {

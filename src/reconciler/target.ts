@@ -1,7 +1,9 @@
 import { recordInEffect } from '../diff/record.ts';
 import type { AccountId, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { formatPosition } from '../domain/problem.ts';
 import type { Step } from '../domain/request.ts';
+import type { ProductStatusView } from '../domain/status.ts';
 import { backoffMs } from './backoff.ts';
 import { CatalogFacts } from './catalog-facts.ts';
 import { statusOfTrouble } from './conditions.ts';
@@ -20,7 +22,7 @@ import { Follower } from './follow.ts';
 import { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
 import { runPass } from './pass.ts';
-import type { Catalog, Clock, Fingerprinter, Journal, Log, Random } from './ports.ts';
+import type { Catalog, Clock, Fingerprinter, Journal, Log, LogLevel, Random } from './ports.ts';
 import { KeyedQueue, PRIORITY, type Priority } from './queue.ts';
 import type { Redactor } from './redact.ts';
 import { allowedSteps, type Review, reviewTarget, statusesOf } from './review.ts';
@@ -143,12 +145,46 @@ export class TargetReconciler {
     this.#observation = review.observation;
     this.#context.follower.estateSize = review.observation.estateSize;
     const busy = new Set(this.#context.entries.openIntents());
-    for (const view of statusesOf(this.#context, review))
-      if (!busy.has(view.key)) this.#context.board.set(view);
-    this.#context.board.keepOnly(this.name, desired.declared);
+    for (const view of statusesOf(this.#context, review)) {
+      if (busy.has(view.key)) continue;
+      this.#announce(view);
+      this.#context.board.set(view);
+    }
+    for (const gone of this.#context.board.keepOnly(this.name, desired.declared))
+      this.#log(
+        'info',
+        'product.unmanaged',
+        gone,
+        'no document declares it any more; it is left as it is',
+      );
     await this.#remember(review, desired);
     await this.#context.board.flush();
     return review;
+  }
+
+  /** What a person must know is logged when it comes up, not at every look. */
+  #announce(view: ProductStatusView): void {
+    const before = this.#context.board.get(this.name, view.key);
+    const isNew = before?.reason !== view.reason || before.message !== view.message;
+    if (!isNew) return;
+    if (view.condition === 'Stalled') this.#log('error', 'product.stalled', view);
+    else if (view.drift && view.condition === 'Ready') this.#log('warn', 'drift.reported', view);
+  }
+
+  #log(level: LogLevel, event: string, view: ProductStatusView, message?: string): void {
+    const fields = {
+      target: view.target,
+      provisionedProduct: view.name,
+      reason: view.message,
+      next: view.next ?? undefined,
+      document: formatPosition(view.at),
+    };
+    this.#context.log.write(
+      level,
+      event,
+      message === undefined ? fields : { ...fields, reason: undefined, next: undefined },
+      message,
+    );
   }
 
   /** What is in effect from now on, and which documents there were: later drift is told by it. */

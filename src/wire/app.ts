@@ -56,6 +56,7 @@ export function createApp(parts: AppParts): App {
       if (read.kind === 'unavailable') return read;
       held.revision = load(read.snapshot);
       held.directory = directory;
+      refuseEmptySelection(invocation, held.revision);
       return { kind: 'ok', ...held.revision } satisfies Loaded;
     },
     openEstate: (purpose) => openEstate(world, held, version, purpose),
@@ -97,8 +98,24 @@ function sourceOf(config: Config, directory: string, log: Log) {
 }
 
 async function openWorld(world: WorldParts, mode: 'read' | 'write', shutDown: ShutDown) {
-  const { config, invocation, log, redactor } = world;
+  const { invocation } = world;
   const local = invocation.local === null ? null : await startLocal(invocation);
+  try {
+    return await openShared(world, mode, shutDown, local);
+  } catch (error) {
+    // Its server would keep the process alive for ever.
+    await local?.close();
+    throw error;
+  }
+}
+
+async function openShared(
+  world: WorldParts,
+  mode: 'read' | 'write',
+  shutDown: ShutDown,
+  local: LocalSession | null,
+) {
+  const { config, invocation, log, redactor } = world;
   const path =
     local !== null && invocation.flags.journal === undefined ? local.journal : config.journal;
   const journal = await openJournal({
@@ -238,6 +255,17 @@ async function runDaemon(
     process.off('SIGHUP', hangUp);
     await opened.close();
   }
+}
+
+/** A misspelled name must not look like an estate in which there is nothing to do. */
+function refuseEmptySelection(invocation: Invocation, revision: LoadedRevision): void {
+  const given = [
+    ...invocation.only.map((name) => `--only ${name}`),
+    ...invocation.labels.map((label) => `-l ${label}`),
+  ];
+  const selected = [...revision.targets.values()].some((desired) => desired.specs.size > 0);
+  if (given.length === 0 || selected) return;
+  throw new TrueupError('cli/nothing-selected', `no valid document matches ${given.join(' ')}`);
 }
 
 /** A daemon acts alone, so the configuration must say in which accounts. */

@@ -40,11 +40,21 @@ async function perform(io: Io, invocation: Invocation): Promise<ExitCode> {
   const prepared = command.kind === 'demo' ? await prepareDemo(command, invocation) : invocation;
   const config = await readConfig(io, prepared);
   if (config === null) return 1;
+  const wrong = misuse(prepared);
+  if (wrong !== null) throw new TrueupError('cli/bad-argument', wrong);
   const { createApp } = await import('./app.ts');
   return dispatch(
     createApp({ io, invocation: prepared, config, version: packageJson.version }),
     command,
   );
+}
+
+/** What the argument parser cannot tell. */
+function misuse({ command, labels }: Invocation): string | null {
+  if (command.kind === 'run' && command.directory === '-')
+    return 'run watches a directory; standard input has nothing to watch (plan - and validate - read it)';
+  const label = labels.find((one) => !one.includes('='));
+  return label === undefined ? null : `-l takes key=value, not ${JSON.stringify(label)}`;
 }
 
 async function dispatch(
@@ -166,13 +176,18 @@ function wholeNumber(flag: string, text: string, most: number): number {
   );
 }
 
+/** Something that the user named cannot be read: what the system says is all there is to say. */
+function isFileError(error: Error): boolean {
+  return 'syscall' in error && 'path' in error;
+}
+
 /** Errors that were foreseen say what and what next; anything else is a fault of this program. */
 function explain(io: Io, error: unknown): ExitCode {
   if (error instanceof TrueupError) {
     io.err(`trueup: ${error.message} (${error.code})\nnext: ${error.next}\n`);
     return 1;
   }
-  if (error instanceof Error && error.name === 'SeedFileError') {
+  if (error instanceof Error && (error.name === 'SeedFileError' || isFileError(error))) {
     io.err(`trueup: ${error.message}\n`);
     return 1;
   }

@@ -1,5 +1,6 @@
 import type { CallCounts, Plan } from '../../domain/plan.ts';
 import { countChanges, type PlanCounts, planResult } from '../plan.ts';
+import { listed } from '../problems.ts';
 import { changeLines } from './change-lines.ts';
 import { type Group, groupChanges, summary } from './groups.ts';
 import { renderProblem } from './problem.ts';
@@ -91,7 +92,7 @@ function openFields({ body }: Plan, counts: PlanCounts): readonly string[] {
     fields === 0
       ? []
       : wrap(
-          `Unverified: ${plural(fields, 'field', 'fields')} of ${plural(products, 'provisioned product', 'provisioned products')}. AWS does not return their values and the journal has not seen them. No call is made for them.`,
+          `Unverified: ${plural(fields, 'field', 'fields')} of ${plural(products, 'provisioned product', 'provisioned products')}. AWS does not return their values and the journal has not seen them. No call is made for them: ${unverifiedNames(body)}.`,
           '',
           '',
         );
@@ -102,6 +103,19 @@ function openFields({ body }: Plan, counts: PlanCounts): readonly string[] {
   return [...unverified, ...unreadable];
 }
 
+/** The first few by name, so that a person knows what to accept. */
+function unverifiedNames(body: Plan['body']): string {
+  const names = body.targets.flatMap((target) =>
+    target.changes
+      .filter((change) => change.unverified.length > 0)
+      .map((change) => {
+        const fields = change.unverified.map((field) => field.label).join(', ');
+        return `${visible(target.name)}/${visible(change.name)} (${visible(fields)})`;
+      }),
+  );
+  return listed(names, 5);
+}
+
 function footer(
   plan: Plan,
   counts: PlanCounts,
@@ -109,10 +123,10 @@ function footer(
   paint: Paint,
 ): readonly string[] {
   const { exitCode, because } = planResult(plan, options.detailedExitcode);
-  const result = `exit ${exitCode}, because ${because}`;
+  const result = exitCode === 0 ? `exit 0: ${because}` : `exit ${exitCode}, because ${because}`;
   return [
     `Reads   ${callsLine(plan.meta.calls)}`,
-    `Writes  ${writesLine(counts)}`,
+    `Writes  ${counts.guards > 0 ? 'none while a limit is exceeded' : writesLine(counts)}`,
     `Digest  ${plan.digest}`,
     ...wrap(result, 'Result  ', '        ').map((line) =>
       paint(exitCode === 1 ? 'refused' : 'good', line),

@@ -12,6 +12,12 @@ export const cliErrors = {
     meaning: 'The value of a flag that is no configuration option breaks its rule.',
     next: 'see the help of the command',
   },
+  'cli/nothing-selected': {
+    title: 'No document is selected',
+    meaning:
+      'The names and labels that were given match no valid document. Ending well would look as if there were nothing to do.',
+    next: 'check --only and -l against metadata.name and metadata.labels; trueup validate shows invalid documents',
+  },
   'cli/internal': {
     title: 'trueup contradicts itself',
     meaning:

@@ -83,7 +83,7 @@ describe('renderPlanText', () => {
   });
 
   it.each([
-    [false, 'Result  exit 0, because there are 3 changes'],
+    [false, 'Result  exit 0: there are 3 changes'],
     [true, 'Result  exit 2, because there are 3 changes'],
   ])('tells the exit code (--detailed-exitcode: %s)', (detailedExitcode, line) => {
     const text = renderPlanText(planWith(manyChanges(3)), { detailedExitcode });

@@ -9,9 +9,17 @@ import {
   productKey,
 } from '../domain/ids.ts';
 import type { Position } from '../domain/problem.ts';
-import type { ByIdOrName, ParameterWish, SpecOrigin } from '../domain/spec.ts';
+import {
+  type ByIdOrName,
+  DEFAULT_LIFE,
+  type ParameterWish,
+  type ReconcilePolicy,
+  type SpecOrigin,
+} from '../domain/spec.ts';
 import { placeOf } from './identity.ts';
 import type { Draft, ParameterValue, ProvisionedProductDocument } from './model.ts';
+
+type Life = Pick<ReconcilePolicy, keyof typeof DEFAULT_LIFE>;
 
 /** A valid document → its spec, but for the target. Defaults of `reconcile` are filled in here. */
 export function buildDraft(value: ProvisionedProductDocument, source: SourceDocument): Draft {
@@ -19,6 +27,7 @@ export function buildDraft(value: ProvisionedProductDocument, source: SourceDocu
   const identity = identityOf(value);
   return {
     target: spec.target ?? null,
+    dependsOn: spec.reconcile?.dependsOn ?? [],
     spec: {
       key: productKey(identity),
       name: metadata.name,
@@ -34,13 +43,29 @@ export function buildDraft(value: ProvisionedProductDocument, source: SourceDocu
       launchRole: spec.properties?.launchRole ?? null,
       acceptLanguage: spec.acceptLanguage ?? null,
       expect: expectationOf(spec.expect),
+      notificationArns: [...new Set(spec.notificationArns ?? [])].sort(),
       reconcile: {
         drift: spec.reconcile?.drift ?? 'correct',
         mode: spec.reconcile?.mode ?? 'enforce',
         suspend: spec.reconcile?.suspend ?? false,
+        ...DEFAULT_LIFE,
+        ...lifeOf(spec.reconcile),
       },
       origin: originOf(source),
     },
+  };
+}
+
+/** What the document says about coming into being and going away. */
+function lifeOf(reconcile: ProvisionedProductDocument['spec']['reconcile']): Partial<Life> {
+  if (reconcile === undefined) return {};
+  const { onMissing, onError, prune, adopt, deletionProtection } = reconcile;
+  return {
+    ...(onMissing === undefined ? {} : { onMissing }),
+    ...(onError === undefined ? {} : { onError }),
+    ...(prune === undefined ? {} : { prune }),
+    ...(adopt === undefined ? {} : { adopt: { stackArn: adopt.stackArn } }),
+    ...(deletionProtection === undefined ? {} : { deletionProtection }),
   };
 }
 
@@ -80,7 +105,7 @@ function expectationOf(expect: ProvisionedProductDocument['spec']['expect']) {
   };
 }
 
-/** Positions of the keys below `spec`, two levels deep: what later messages can speak of. */
+/** Positions of the keys below `spec`, two levels deep, and of each dependency: what messages speak of. */
 function originOf(source: SourceDocument): SpecOrigin {
   const fields: Record<string, Position> = emptyRecord();
   const spec = follow(source.root, ['spec']).node;
@@ -89,7 +114,11 @@ function originOf(source: SourceDocument): SpecOrigin {
       fields[key.text] = positionAt(source, key.offset);
       if (value.kind !== 'mapping') continue;
       for (const inner of value.entries) {
-        fields[`${key.text}.${inner.key.text}`] = positionAt(source, inner.key.offset);
+        const path = `${key.text}.${inner.key.text}`;
+        fields[path] = positionAt(source, inner.key.offset);
+        if (path !== 'reconcile.dependsOn' || inner.value.kind !== 'sequence') continue;
+        for (const [index, item] of inner.value.items.entries())
+          fields[`${path}.${index}`] = positionAt(source, item.offset);
       }
     }
   }

@@ -2,7 +2,7 @@ import { fault, quote } from '../document/fault.ts';
 import { nearest } from '../document/suggest.ts';
 import { asTargetName, type ProductKey, productKey, type TargetName } from '../domain/ids.ts';
 import { formatPosition, type Position, type Problem } from '../domain/problem.ts';
-import type { Spec } from '../domain/spec.ts';
+import { linkDependencies, type Unlinked } from './dependencies.ts';
 import type { Clue, Desired, Draft, FileReading, InvalidDocument } from './model.ts';
 
 export interface DesiredOptions {
@@ -21,7 +21,7 @@ export interface CombineInput {
 
 /** A document that is for one provisioned product. */
 interface Claim extends Omit<InvalidDocument, 'problem'> {
-  readonly use: { readonly spec: Spec } | { readonly problem: Problem };
+  readonly use: Unlinked | { readonly problem: Problem };
 }
 
 /** An invalid document whose name is known and whose target is not: it may be for any of them. */
@@ -39,19 +39,28 @@ export function combine({ readings, unread, files, options }: CombineInput): Des
   const drafts = readings.flatMap((reading) => reading.drafts);
   const { claims, loose, problems } = address(drafts, clues, options);
   const conflicts = findConflicts(claims);
-  const specs: Spec[] = [];
+  const sound: Unlinked[] = [];
   const unusable: InvalidDocument[] = [];
   for (const claim of claims) {
     const problem = conflicts.get(claim);
     if (problem !== undefined) unusable.push({ ...claim, problem });
-    else if ('spec' in claim.use) specs.push(claim.use.spec);
+    else if ('spec' in claim.use) sound.push(claim.use);
     else unusable.push({ ...claim, problem: claim.use.problem });
   }
-  const inUse = new Set(specs.map(slotOf));
   const anywhere = loose.flatMap((claim) =>
     options.targets.map(({ name }) => ({ ...claim, target: name })),
   );
-  const found = [...unread, ...readings.flatMap((one) => one.problems), ...problems];
+  const linked = linkDependencies(sound, [...anywhere, ...claims]);
+  for (const { spec, problem } of linked.refused)
+    unusable.push({ ...spec, at: spec.origin.at, problem });
+  const specs = [...linked.specs];
+  const inUse = new Set(specs.map(slotOf));
+  const found = [
+    ...unread,
+    ...readings.flatMap((one) => one.problems),
+    ...problems,
+    ...linked.refused.map((one) => one.problem),
+  ];
   return {
     specs: specs.sort(bySlot),
     problems: [...found, ...conflicts.values()].sort(byPlace),
@@ -80,7 +89,13 @@ function address(
     const { key, name, origin } = draft.spec;
     const target = targetNamed(draft.target, options);
     if (target !== null) {
-      claims.push({ target, key, name, at: origin.at, use: { spec: { ...draft.spec, target } } });
+      claims.push({
+        target,
+        key,
+        name,
+        at: origin.at,
+        use: { spec: { ...draft.spec, target }, dependsOn: draft.dependsOn },
+      });
     } else {
       const problem = targetProblem(draft, options);
       loose.push({ key, name, at: origin.at, problem });

@@ -22,11 +22,18 @@ export interface ProvisionedProductDocument {
     readonly tags?: Readonly<Record<string, string>>;
     readonly properties?: { readonly owner?: string; readonly launchRole?: string };
     readonly acceptLanguage?: string;
+    readonly notificationArns?: readonly string[];
     readonly expect?: { readonly provisionedProductId?: string; readonly physicalId?: string };
     readonly reconcile?: {
       readonly drift?: 'correct' | 'report';
       readonly mode?: 'enforce' | 'observe';
       readonly suspend?: boolean;
+      readonly dependsOn?: readonly string[];
+      readonly onMissing?: 'fail' | 'provision';
+      readonly onError?: 'report' | 'recreate';
+      readonly prune?: 'never' | 'terminate' | 'retain';
+      readonly adopt?: { readonly stackArn: string };
+      readonly deletionProtection?: boolean;
     };
   };
 }
@@ -37,9 +44,11 @@ export type ParameterValue =
 
 /** A valid document before its target is known: `spec` still has to be addressed. */
 export interface Draft {
-  readonly spec: Omit<Spec, 'target'>;
+  readonly spec: Omit<Spec, 'target' | 'dependsOn'>;
   /** `spec.target` as written; null where it is left out. */
   readonly target: string | null;
+  /** `reconcile.dependsOn` as written. */
+  readonly dependsOn: readonly string[];
 }
 
 /** What can be told of a document that is not valid. */

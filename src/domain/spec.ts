@@ -24,11 +24,61 @@ export interface Expectation {
   readonly physicalId: string | null;
 }
 
+export type CountOrPercentage =
+  | { readonly kind: 'count'; readonly value: number }
+  | { readonly kind: 'percentage'; readonly value: number };
+
+/** How the operations of a stack set are carried out. `null`: not declared. */
+export interface StackSetPreferences {
+  readonly accounts: readonly string[] | null;
+  readonly regions: readonly string[] | null;
+  readonly failureTolerance: CountOrPercentage | null;
+  readonly maxConcurrency: CountOrPercentage | null;
+  /** UPDATE states what shall be; CREATE and DELETE are carried out once for each content. */
+  readonly operation: 'UPDATE' | 'CREATE' | 'DELETE';
+}
+
+/** The stack instances that shall exist: every account in every region. */
+export interface StackInstancesWish {
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
+}
+
 /** How trueup may act on this provisioned product; never part of what is sent. */
 export interface ReconcilePolicy {
+  /** What to do if it does not exist. */
+  readonly onMissing: 'fail' | 'provision';
+  /** What to do if it is in status ERROR: a recreation terminates it and provisions it again. */
+  readonly onError: 'report' | 'recreate';
+  /** What to do once the document is gone. */
+  readonly prune: PrunePolicy;
+  /** The stack that is imported under this name if there is no such provisioned product. */
+  readonly adopt: { readonly stackArn: string } | null;
+  /** No termination, for whatever reason. */
+  readonly deletionProtection: boolean;
   readonly drift: 'correct' | 'report';
   readonly mode: 'enforce' | 'observe';
   readonly suspend: boolean;
+  /** Stack instances may be removed: by `stackInstances`, or by the operation DELETE. */
+  readonly removeInstances: boolean;
+}
+
+export type PrunePolicy = 'never' | 'terminate' | 'retain';
+
+/** What holds where a document says nothing: nothing is created and nothing is taken away. */
+export const DEFAULT_LIFE = {
+  onMissing: 'fail',
+  onError: 'report',
+  prune: 'never',
+  adopt: null,
+  deletionProtection: false,
+} as const satisfies Partial<ReconcilePolicy>;
+
+/** A provisioned product that must be in its desired state first. */
+export interface Dependency {
+  readonly target: TargetName;
+  readonly key: ProductKey;
+  readonly name: string;
 }
 
 /**
@@ -47,13 +97,19 @@ export interface Spec {
   readonly version: ByIdOrName<ArtifactId> | null;
   readonly path: ByIdOrName<PathId> | null;
   readonly parameters: Readonly<Record<string, ParameterWish>>;
+  readonly preferences: StackSetPreferences | null;
+  readonly stackInstances: StackInstancesWish | null;
   /** `null`: tags are not declared at all; `{}`: declared, and empty. */
   readonly tags: Readonly<Record<string, string>> | null;
   readonly owner: string | null;
   readonly launchRole: string | null;
   readonly acceptLanguage: string | null;
   readonly expect: Expectation;
+  /** For stack events; AWS takes them when it provisions, and never later. */
+  readonly notificationArns: readonly string[];
   readonly reconcile: ReconcilePolicy;
+  /** Sorted by target and name; without repetition. */
+  readonly dependsOn: readonly Dependency[];
   readonly origin: SpecOrigin;
 }
 

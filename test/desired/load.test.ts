@@ -397,24 +397,11 @@ describe('text without quotes', () => {
 
 describe('what a later version builds', () => {
   test.each([
-    ['reconcile: {onMissing: fail}', true],
-    ['reconcile: {onMissing: provision}', false],
-    ['reconcile: {onError: report}', true],
-    ['reconcile: {onError: recreate}', false],
-    ['reconcile: {prune: never}', true],
-    ['reconcile: {prune: retain}', false],
-    ['reconcile: {deletionProtection: false}', true],
-    ['reconcile: {deletionProtection: true}', false],
     ['reconcile: {onNewVersion: report}', true],
     ['reconcile: {onNewVersion: update}', false],
     ['reconcile: {onRotate: report}', true],
     ['reconcile: {onRotate: update}', false],
-    [
-      'reconcile: {adopt: {stackArn: "arn:aws:cloudformation:eu-west-1:123456789012:stack/a/b"}}',
-      false,
-    ],
     ['reconcile: {ignore: [/tags/a]}', false],
-    ['reconcile: {dependsOn: [a]}', false],
     ['provisioningArtifact: {latest: true}', false],
     ['provisioningParameters: {A: {valueFrom: {env: X}}}', false],
     ['provisioningParameters: {A: {useDefault: true}}', false],

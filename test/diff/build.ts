@@ -28,7 +28,7 @@ import {
   type StackParameter,
   type VersionDefinitions,
 } from '../../src/domain/live.ts';
-import type { Spec } from '../../src/domain/spec.ts';
+import { DEFAULT_LIFE, type Spec } from '../../src/domain/spec.ts';
 
 /**
  * A small estate of one: everything a test does not name is in sync. Product `net` (prod-net) in
@@ -61,7 +61,9 @@ export function aSpec(parts: Partial<Spec> = {}): Spec {
     launchRole: null,
     acceptLanguage: null,
     expect: { provisionedProductId: null, physicalId: null },
-    reconcile: { drift: 'correct', mode: 'enforce', suspend: false },
+    notificationArns: [],
+    reconcile: { drift: 'correct', mode: 'enforce', suspend: false, ...DEFAULT_LIFE },
+    dependsOn: [],
     origin: { at: AT, fields: Object.create(null) },
     ...parts,
   };

@@ -158,6 +158,18 @@ export const documentErrors = {
     meaning: 'With several targets in the configuration, a document must say which one it is for.',
     next: 'add spec.target, or set defaultTarget in the configuration',
   },
+  'document/unknown-dependency': {
+    title: 'No document is for what this one depends on',
+    meaning:
+      'reconcile.dependsOn names documents of the desired state, as name or target/name. One that never comes would be waited for without end.',
+    next: 'correct the name, or take it out of reconcile.dependsOn',
+  },
+  'document/dependency-circle': {
+    title: 'Documents depend on each other in a circle',
+    meaning:
+      'Each of them waits for another one to be in its desired state, so none would ever start.',
+    next: 'take one of the names out of reconcile.dependsOn',
+  },
   'document/kustomization': {
     title: 'The directory is a kustomization',
     meaning:

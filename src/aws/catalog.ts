@@ -7,6 +7,7 @@ import { products } from './products.ts';
 import { provisionedProducts } from './provisioned-products.ts';
 import { records } from './records.ts';
 import { send } from './send.ts';
+import { stackSets } from './stack-sets.ts';
 import { readStacks } from './stacks.ts';
 import type { CatalogOptions } from './target.ts';
 import { CallCounter } from './wire.ts';
@@ -39,6 +40,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       if (ids.size === 0) return { found: new Map(), missing: new Set(), failure: null };
       return await readStacks(calls, await region(), ids);
     },
+    ...stackSets(calls),
     ...records(calls),
     ...products(calls),
     send: (request, token) => send(calls, request, token),

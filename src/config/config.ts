@@ -43,10 +43,14 @@ export interface Config {
   readonly readBurst: number;
   readonly writesPerSecond: number;
   readonly maxInFlight: number;
+  /** By type of product, within `maxInFlight`. */
+  readonly maxInFlightByType: Readonly<Record<string, number>>;
   readonly intervalMs: number;
   readonly pollIntervalMs: number;
   readonly settleMs: number;
   readonly recordTimeoutMs: number;
+  /** The same for Terraform and External products. */
+  readonly engineRecordTimeoutMs: number;
   readonly timeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly maxChanges: number;

@@ -42,10 +42,12 @@ export function resolveConfig(input: ConfigInput): ResolvedConfig {
     readBurst: value('readBurst'),
     writesPerSecond: value('writesPerSecond'),
     maxInFlight: value('maxInFlight'),
+    maxInFlightByType: limitsByType(value('maxInFlightByType')),
     intervalMs: value('interval'),
     pollIntervalMs: value('pollInterval'),
     settleMs: value('settle'),
-    recordTimeoutMs: value('recordTimeout'),
+    recordTimeoutMs: value<number | undefined>('recordTimeout') ?? RECORD_TIMEOUT_MS,
+    engineRecordTimeoutMs: value<number | undefined>('recordTimeout') ?? ENGINE_RECORD_TIMEOUT_MS,
     timeoutMs: value('timeout'),
     shutdownTimeoutMs: value('shutdownTimeout'),
     maxChanges: value('maxChanges'),
@@ -57,6 +59,22 @@ export function resolveConfig(input: ConfigInput): ResolvedConfig {
     values: allowances(file.content.values ?? {}),
   };
   return { kind: 'ok', config: deepFreeze(config), warnings };
+}
+
+const HOUR_MS = 3_600_000;
+const RECORD_TIMEOUT_MS = 2 * HOUR_MS;
+/** Engines outside AWS may wait for people. */
+const ENGINE_RECORD_TIMEOUT_MS = 12 * HOUR_MS;
+/** Control Tower carries out 5 account operations at one time; one is left to people. */
+const TYPE_LIMITS = { CONTROL_TOWER_ACCOUNT: 4 };
+
+/** Types that the list does not name keep their own limit. */
+function limitsByType(list: string): Readonly<Record<string, number>> {
+  const named = list.split(',').map((entry): [string, number] => {
+    const [type = '', limit] = entry.split('=');
+    return [type, Number(limit)];
+  });
+  return Object.assign(Object.create(null), TYPE_LIMITS, Object.fromEntries(named));
 }
 
 function allowances(values: Partial<ValueAllowances>): ValueAllowances {

@@ -11,10 +11,12 @@ import {
 import type { Position } from '../domain/problem.ts';
 import {
   type ByIdOrName,
+  type CountOrPercentage,
   DEFAULT_LIFE,
   type ParameterWish,
   type ReconcilePolicy,
   type SpecOrigin,
+  type StackSetPreferences,
 } from '../domain/spec.ts';
 import { placeOf } from './identity.ts';
 import type { Draft, ParameterValue, ProvisionedProductDocument } from './model.ts';
@@ -38,6 +40,8 @@ export function buildDraft(value: ProvisionedProductDocument, source: SourceDocu
       version: byIdOrName(spec.provisioningArtifactId, spec.provisioningArtifactName, asArtifactId),
       path: byIdOrName(spec.pathId, spec.pathName, asPathId),
       parameters: wishesOf(spec.provisioningParameters ?? emptyRecord()),
+      preferences: preferencesOf(spec.provisioningPreferences),
+      stackInstances: spec.stackInstances ?? null,
       tags: spec.tags ?? null,
       owner: spec.properties?.owner ?? null,
       launchRole: spec.properties?.launchRole ?? null,
@@ -48,6 +52,7 @@ export function buildDraft(value: ProvisionedProductDocument, source: SourceDocu
         drift: spec.reconcile?.drift ?? 'correct',
         mode: spec.reconcile?.mode ?? 'enforce',
         suspend: spec.reconcile?.suspend ?? false,
+        removeInstances: spec.reconcile?.removeInstances ?? false,
         ...DEFAULT_LIFE,
         ...lifeOf(spec.reconcile),
       },
@@ -67,6 +72,33 @@ function lifeOf(reconcile: ProvisionedProductDocument['spec']['reconcile']): Par
     ...(adopt === undefined ? {} : { adopt: { stackArn: adopt.stackArn } }),
     ...(deletionProtection === undefined ? {} : { deletionProtection }),
   };
+}
+
+function preferencesOf(
+  preferences: ProvisionedProductDocument['spec']['provisioningPreferences'],
+): StackSetPreferences | null {
+  if (preferences === undefined) return null;
+  return {
+    accounts: preferences.stackSetAccounts ?? null,
+    regions: preferences.stackSetRegions ?? null,
+    failureTolerance: countOrPercentage(
+      preferences.stackSetFailureToleranceCount,
+      preferences.stackSetFailureTolerancePercentage,
+    ),
+    maxConcurrency: countOrPercentage(
+      preferences.stackSetMaxConcurrencyCount,
+      preferences.stackSetMaxConcurrencyPercentage,
+    ),
+    operation: preferences.stackSetOperationType ?? 'UPDATE',
+  };
+}
+
+function countOrPercentage(
+  count: number | undefined,
+  percentage: number | undefined,
+): CountOrPercentage | null {
+  if (count !== undefined) return { kind: 'count', value: count };
+  return percentage === undefined ? null : { kind: 'percentage', value: percentage };
 }
 
 function identityOf({ metadata, spec }: ProvisionedProductDocument): Identity {

@@ -19,6 +19,19 @@ export interface ProvisionedProductDocument {
     readonly pathId?: string;
     readonly pathName?: string;
     readonly provisioningParameters?: Readonly<Record<string, ParameterValue>>;
+    readonly provisioningPreferences?: {
+      readonly stackSetAccounts?: readonly string[];
+      readonly stackSetRegions?: readonly string[];
+      readonly stackSetFailureToleranceCount?: number;
+      readonly stackSetFailureTolerancePercentage?: number;
+      readonly stackSetMaxConcurrencyCount?: number;
+      readonly stackSetMaxConcurrencyPercentage?: number;
+      readonly stackSetOperationType?: 'UPDATE' | 'CREATE' | 'DELETE';
+    };
+    readonly stackInstances?: {
+      readonly accounts: readonly string[];
+      readonly regions: readonly string[];
+    };
     readonly tags?: Readonly<Record<string, string>>;
     readonly properties?: { readonly owner?: string; readonly launchRole?: string };
     readonly acceptLanguage?: string;
@@ -28,6 +41,7 @@ export interface ProvisionedProductDocument {
       readonly drift?: 'correct' | 'report';
       readonly mode?: 'enforce' | 'observe';
       readonly suspend?: boolean;
+      readonly removeInstances?: boolean;
       readonly dependsOn?: readonly string[];
       readonly onMissing?: 'fail' | 'provision';
       readonly onError?: 'report' | 'recreate';

@@ -16,9 +16,7 @@ export interface Unsupported {
  */
 export const UNSUPPORTED: readonly Unsupported[] = [
   { path: ['provisioningArtifact'] },
-  { path: ['provisioningParameters', '*', 'useDefault'] },
   { path: ['provisioningParameters', '*', 'valueFrom'] },
-  { path: ['provisioningPreferences'] },
   { path: ['reconcile', 'ignore'] },
   { path: ['reconcile', 'onNewVersion'], unless: ['report'] },
   { path: ['reconcile', 'onRotate'], unless: ['report'] },

@@ -23,7 +23,7 @@ function driftEvidence(live: PresentProduct, entry: ProductEntry): string {
   const since = inEffect === null ? null : Date.parse(inEffect.at);
   if (live.stack.kind === 'read' && since !== null) {
     const updated = live.stack.value.lastUpdated;
-    if (Date.parse(updated) > since)
+    if (updated !== null && Date.parse(updated) > since)
       return `stack updated ${utcMinute(updated)}${known ? ' with no new record' : ''}`;
   }
   return inEffect === null

@@ -10,7 +10,7 @@ import {
   versionLabel,
   whyOpen,
 } from './finding.ts';
-import { comparable, own, STACK_TYPE, sortedKeys, validFingerprints } from './normalize.ts';
+import { comparable, isBlind, own, sortedKeys, validFingerprints } from './normalize.ts';
 
 /** The field of a parameter in `spec`. */
 export function parameterField(key: string): string {
@@ -20,9 +20,8 @@ export function parameterField(key: string): string {
 /** Declared parameters against those of the live stack. */
 export function compareParameters(input: CompareInput): readonly Finding[] {
   const { live } = input;
-  if (live.type !== STACK_TYPE)
-    return openAll(input, 'unverified', `AWS returns no parameter values for ${live.type}`);
-  if (live.stack.kind !== 'read') return openAll(input, 'unreadable', whyOpen(live.stack));
+  if (isBlind(live)) return compareBlind(input);
+  if (live.stack.kind !== 'read') return openAll(input, whyOpen(live.stack));
   const stack = live.stack.value;
   return sortedKeys(input.spec.parameters).flatMap((key) => {
     const wish = own(input.spec.parameters, key);
@@ -30,14 +29,42 @@ export function compareParameters(input: CompareInput): readonly Finding[] {
   });
 }
 
-function openAll(
-  { spec }: CompareInput,
-  kind: 'unverified' | 'unreadable',
-  why: string,
-): readonly Finding[] {
+function openAll({ spec }: CompareInput, why: string): readonly Finding[] {
   return sortedKeys(spec.parameters)
     .filter((key) => own(spec.parameters, key)?.kind !== 'usePrevious')
-    .map((key) => ({ kind, field: { field: parameterField(key), label: key, why } }));
+    .map((key) => ({ kind: 'unreadable', field: { field: parameterField(key), label: key, why } }));
+}
+
+/** Values that nothing tells are known only as far as we applied them ourselves. */
+function compareBlind(input: CompareInput): readonly Finding[] {
+  const { spec, live, entry } = input;
+  const prints = validFingerprints(entry, live, input.keyId);
+  const failed = ownFailure(input);
+  return sortedKeys(spec.parameters).flatMap((key): readonly Finding[] => {
+    const wish = own(spec.parameters, key);
+    if (wish === undefined || wish.kind === 'usePrevious') return [];
+    const field = parameterField(key);
+    const known = prints === null ? undefined : own(prints.values, key);
+    if (known !== undefined && input.fingerprint !== null && wish.kind === 'value') {
+      const same = input.fingerprint(key, comparable(wish.value)) === known;
+      return same ? [] : [differs(spec, field, key, HIDDEN, HIDDEN, 'update')];
+    }
+    if (failed !== null)
+      return [differs(spec, field, key, none(`not applied: ${failed} failed`), HIDDEN, 'update')];
+    const why = live.stackDenied
+      ? 'CloudFormation denied the read, and the journal has no valid fingerprint'
+      : `AWS returns no parameter values for ${live.type}, and the journal has no valid fingerprint`;
+    return [{ kind: 'unverified', field: { field, label: key, why } }];
+  });
+}
+
+/** Our own update was the last operation and failed, so what it carried is not in effect. */
+function ownFailure({ entry, live }: CompareInput): string | null {
+  const { lastResult } = entry;
+  if (lastResult?.kind !== 'failed' || lastResult.step !== 'update') return null;
+  const isLast = lastResult.recordId === live.records.lastProvisioning;
+  const isOpen = lastResult.recordId !== live.records.lastSuccessful;
+  return isLast && isOpen ? lastResult.recordId : null;
 }
 
 function compareParameter(

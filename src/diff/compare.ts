@@ -14,7 +14,8 @@ import {
   text,
   whyOpen,
 } from './finding.ts';
-import { declaredPath, own, STACK_TYPE } from './normalize.ts';
+import { declaredPath, own } from './normalize.ts';
+import { compareInstances } from './stack-set.ts';
 
 export interface Comparison {
   readonly differences: readonly FieldDifference[];
@@ -43,6 +44,7 @@ export function compare(input: CompareInput): Comparison {
     ...comparePath(input),
     ...compareParameters(input),
     ...compareTags(input),
+    ...compareInstances(input),
     ...compareOwner(input),
     ...compareLaunchRole(input),
   ];
@@ -172,16 +174,18 @@ function removedTags(spec: Spec, live: PresentProduct, entry: ProductEntry): rea
 }
 
 function keptParameters(spec: Spec, live: PresentProduct): number {
-  if (live.type !== STACK_TYPE || live.stack.kind !== 'read') return 0;
+  if (live.stack.kind !== 'read') return 0;
   return Object.keys(live.stack.value.parameters).filter((key) => {
     const wish = own(spec.parameters, key);
     return wish === undefined || wish.kind === 'usePrevious';
   }).length;
 }
 
-/** Fingerprints are made of NoEcho values only, so their keys tell even where the stack does not. */
+/** Where only NoEcho values were fingerprinted, their keys tell even what the stack does not. */
 function knownNoEcho(live: PresentProduct, entry: ProductEntry): ReadonlySet<string> {
-  const keys = new Set(Object.keys(entry.fingerprints?.values ?? {}));
+  const { fingerprints } = entry;
+  const secret = fingerprints === null || fingerprints.complete ? {} : fingerprints.values;
+  const keys = new Set(Object.keys(secret));
   if (live.stack.kind === 'read') {
     for (const [key, parameter] of Object.entries(live.stack.value.parameters)) {
       if (parameter.kind === 'noEcho') keys.add(key);

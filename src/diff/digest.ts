@@ -1,6 +1,6 @@
 import { canonicalJson, type Json, sha256 } from '../domain/canonical.ts';
 import type { Digest } from '../domain/ids.ts';
-import type { ByIdOrName, Spec } from '../domain/spec.ts';
+import type { ByIdOrName, Spec, StackSetPreferences } from '../domain/spec.ts';
 import { byText } from './normalize.ts';
 
 /** In the place of a value that may be a secret. No wish has this shape. */
@@ -37,11 +37,21 @@ function content(spec: Spec, masked: (key: string) => boolean): Json {
     artifact: byIdOrName(spec.version),
     path: byIdOrName(spec.path),
     parameters: parameters.sort((a, b) => byText(a.key, b.key)),
+    ...(spec.preferences === null ? {} : { preferences: preferencesJson(spec.preferences) }),
+    ...(spec.stackInstances === null ? {} : { stackInstances: { ...spec.stackInstances } }),
     tags: spec.tags === null ? null : tags.sort((a, b) => byText(a.key, b.key)),
     owner: spec.owner,
     launchRole: spec.launchRole,
     acceptLanguage: spec.acceptLanguage,
     expect: { ...spec.expect },
+  };
+}
+
+function preferencesJson({ failureTolerance, maxConcurrency, ...rest }: StackSetPreferences): Json {
+  return {
+    ...rest,
+    failureTolerance: failureTolerance === null ? null : { ...failureTolerance },
+    maxConcurrency: maxConcurrency === null ? null : { ...maxConcurrency },
   };
 }
 

@@ -1,20 +1,23 @@
-import { sha256 } from '../domain/canonical.ts';
+import { type Json, sha256 } from '../domain/canonical.ts';
 import type { Intent, ProductEntry } from '../domain/entry.ts';
-import type { Digest } from '../domain/ids.ts';
+import type { Digest, ProvisionedProductId } from '../domain/ids.ts';
 import type { PresentProduct, VersionDefinitions } from '../domain/live.ts';
 import type {
   ParameterArgument,
   ProductRequest,
+  StackSetRequest,
   Step,
   StoredArgument,
   StoredRequest,
 } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { Comparison } from './compare.ts';
+import { importRequest, isBlank, provisionRequest } from './creation.ts';
 import type { Fingerprint } from './finding.ts';
-import { byText, comparable, declaredPath, own, validFingerprints } from './normalize.ts';
+import { byText, comparable, declaredPath, isBlind, own, validFingerprints } from './normalize.ts';
 import type { ResolvedTarget } from './resolve.ts';
-import { internal, isNoEcho, updateRequest } from './update-request.ts';
+import { runOf } from './stack-set.ts';
+import { instancesRequest, internal, isNoEcho, updateRequest } from './update-request.ts';
 
 export interface RequestInput {
   readonly step: Step;
@@ -24,6 +27,8 @@ export interface RequestInput {
   readonly resolved: ResolvedTarget | null;
   /** Needed for the step `update` only. */
   readonly definitions: VersionDefinitions | null;
+  /** Of the live version, where its stack may not be read. */
+  readonly current?: VersionDefinitions | null;
   readonly entry: ProductEntry;
   readonly fingerprint: Fingerprint | null;
   readonly comparison: Comparison;
@@ -46,19 +51,44 @@ export function buildRequest(input: RequestInput): ProductRequest {
       return propertyRequest(input, 'OWNER', spec.owner);
     case 'update':
       return updateRequest(input);
+    case 'provision':
+      return provisionRequest(input);
+    case 'import':
+      return importRequest(input);
+    case 'terminate':
+      return terminateRequest(input.live.id, false, spec.acceptLanguage);
+    case 'createInstances':
+    case 'deleteInstances':
+      return instancesRequest(input);
     default:
       return step satisfies never;
   }
 }
 
+const SENDS_VALUES: ReadonlySet<Step> = new Set<Step>(['update', 'provision']);
+
 /** Whether the request of this step carries a NoEcho value while there is no key to keep it by. */
 export function lacksKey(input: RequestInput): boolean {
-  if (input.step !== 'update' || input.fingerprint !== null) return false;
+  if (!SENDS_VALUES.has(input.step) || input.fingerprint !== null) return false;
   const parameters = input.definitions?.parameters ?? [];
   return parameters.some(
     (definition) =>
       own(input.spec.parameters, definition.key)?.kind === 'value' && isNoEcho(input, definition),
   );
+}
+
+/** A TerminateProvisionedProduct. `retain`: its stack stays. */
+export function terminateRequest(
+  provisionedProductId: ProvisionedProductId,
+  retain: boolean,
+  acceptLanguage: string | null,
+): ProductRequest {
+  return {
+    operation: 'TerminateProvisionedProduct',
+    provisionedProductId,
+    retain,
+    acceptLanguage,
+  };
 }
 
 function propertyRequest(
@@ -80,8 +110,11 @@ function propertyRequest(
 export function storeRequest(request: ProductRequest): StoredRequest {
   switch (request.operation) {
     case 'UpdateProvisionedProductProperties':
+    case 'TerminateProvisionedProduct':
+    case 'ImportAsProvisionedProduct':
       return request;
     case 'UpdateProvisionedProduct':
+    case 'ProvisionProduct':
       return { ...request, parameters: request.parameters.map(storedArgument) };
     default:
       return request satisfies never;
@@ -103,7 +136,7 @@ export function rebuildRequest(
   spec: Spec,
   fingerprint: Fingerprint | null,
 ): ProductRequest | null {
-  if (stored.operation === 'UpdateProvisionedProductProperties') return stored;
+  if (!('parameters' in stored)) return stored;
   const parameters: ParameterArgument[] = [];
   for (const argument of stored.parameters) {
     const rebuilt = rebuildArgument(argument, spec, fingerprint);
@@ -131,16 +164,26 @@ export function requestHash(request: ProductRequest): Digest {
 }
 
 function storedJson(request: StoredRequest) {
-  return request.operation === 'UpdateProvisionedProduct'
-    ? {
-        ...request,
-        parameters: request.parameters.map((argument) => ({ ...argument })),
-        tags: request.tags?.map((tag) => ({ ...tag })) ?? null,
-      }
-    : { ...request };
+  if (!('parameters' in request)) return { ...request };
+  const { preferences, ...rest } = request;
+  return {
+    ...rest,
+    parameters: request.parameters.map((argument) => ({ ...argument })),
+    tags: request.tags?.map((tag) => ({ ...tag })) ?? null,
+    ...(preferences === undefined ? {} : { preferences: preferencesJson(preferences) }),
+  };
+}
+
+function preferencesJson({ failureTolerance, maxConcurrency, ...rest }: StackSetRequest): Json {
+  return {
+    ...rest,
+    failureTolerance: failureTolerance === null ? null : { ...failureTolerance },
+    maxConcurrency: maxConcurrency === null ? null : { ...maxConcurrency },
+  };
 }
 
 export interface PendingInput {
+  readonly step: Step;
   readonly spec: Spec;
   readonly live: PresentProduct;
   readonly entry: ProductEntry;
@@ -151,11 +194,13 @@ export interface PendingInput {
 
 /** What becomes true when the record of this request succeeds; it stands in the intent until then. */
 export function pendingOf(input: PendingInput): Intent['pending'] {
-  const { spec, entry, request, keyId } = input;
-  if (request.operation === 'UpdateProvisionedProductProperties') {
+  const { spec, live, entry, request, keyId, step } = input;
+  if (!('parameters' in request)) {
     return {
       fingerprints: {},
       keyId: keyId ?? '',
+      complete: false,
+      instancesRun: null,
       ownTags: entry.ownTags,
       declaredPath: entry.declaredPath,
     };
@@ -163,12 +208,22 @@ export function pendingOf(input: PendingInput): Intent['pending'] {
   return {
     fingerprints: pendingFingerprints(input, request.parameters),
     keyId: keyId ?? '',
+    complete: areUnseen(live),
+    instancesRun: runOf(spec, step),
     ownTags: pendingTags(input, request.tags),
     declaredPath: declaredPath(spec.path),
   };
 }
 
-/** Of each secret sent, and of each kept one whose present fingerprint still holds. */
+/** Of a new product it is not known yet whether anything will tell its values. */
+function areUnseen(live: PresentProduct): boolean {
+  return isBlind(live) || isBlank(live);
+}
+
+/**
+ * Of each secret sent (of each value, where nothing tells them), and of each kept one whose present
+ * fingerprint still holds.
+ */
 function pendingFingerprints(
   { live, entry, fingerprint, keyId }: PendingInput,
   parameters: readonly ParameterArgument[],
@@ -176,7 +231,8 @@ function pendingFingerprints(
   const valid = validFingerprints(entry, live, keyId);
   const result: Record<string, Digest> = Object.create(null);
   for (const argument of parameters) {
-    if (argument.kind === 'secret' && fingerprint !== null)
+    const counts = argument.kind === 'secret' || (argument.kind === 'value' && areUnseen(live));
+    if (counts && fingerprint !== null)
       result[argument.key] = fingerprint(argument.key, comparable(argument.value));
     const kept = valid === null ? undefined : own(valid.values, argument.key);
     if (argument.kind === 'previous' && kept !== undefined) result[argument.key] = kept;

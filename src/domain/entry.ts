@@ -25,6 +25,10 @@ export interface ProductEntry {
   readonly retryHandled: string | null;
   /** The content (spec digest) for which the one healing send of a TAINTED product was made. */
   readonly healed: Digest | null;
+  /** The content for which the one recreation of a product in ERROR was begun. */
+  readonly recreated: Digest | null;
+  /** The operation CREATE or DELETE of a stack set (a digest of its content) that last succeeded. */
+  readonly instancesRun: Digest | null;
 }
 
 export const EMPTY_ENTRY: ProductEntry = {
@@ -39,6 +43,8 @@ export const EMPTY_ENTRY: ProductEntry = {
   lastResult: null,
   retryHandled: null,
   healed: null,
+  recreated: null,
+  instancesRun: null,
 };
 
 export interface InEffect {
@@ -55,12 +61,16 @@ export interface Fingerprints {
   readonly stackUpdated: string | null;
   /** Which key made them; another key means unverified. */
   readonly keyId: string;
+  /** Of every value that was sent, because none can be read back; false: of NoEcho values only. */
+  readonly complete: boolean;
   readonly values: Readonly<Record<string, Digest>>;
 }
 
 /** One mutating request, durable before its call and until its record has ended. */
 export interface Intent {
   readonly step: Step;
+  /** Of the provisioned product: what limits it in flight, and how long it may take. */
+  readonly productType: string | null;
   readonly request: StoredRequest;
   readonly requestHash: Digest;
   readonly token: Token;
@@ -78,6 +88,8 @@ export interface Intent {
   readonly pending: {
     readonly fingerprints: Readonly<Record<string, Digest>>;
     readonly keyId: string;
+    readonly complete: boolean;
+    readonly instancesRun: Digest | null;
     readonly ownTags: readonly string[];
     readonly declaredPath: string | null;
   };

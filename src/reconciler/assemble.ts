@@ -6,6 +6,7 @@ import {
   type RecordView,
   read,
   type Stack,
+  type StackInstance,
   unreadable,
 } from '../domain/live.ts';
 import type { Described, SearchRow } from './ports.ts';
@@ -18,6 +19,8 @@ export interface Parts {
   readonly row: SearchRow | null;
   readonly described: Described | null;
   readonly stack: Reading<Stack>;
+  readonly stackDenied: boolean;
+  readonly instances: Reading<readonly StackInstance[]>;
   /** The last successful record; asked for where the row cannot tell what runs, or the path is declared. */
   readonly success: Reading<RecordView>;
   readonly launchRole: Reading<string | null>;
@@ -60,6 +63,8 @@ export function assembleLive(parts: Parts): PresentProduct | null {
     owner: owner(fresh),
     launchRole: described === null ? parts.launchRole : read(described.launchRole),
     stack: parts.stack,
+    stackDenied: parts.stackDenied,
+    instances: parts.instances,
   };
 }
 
@@ -119,6 +124,7 @@ function named<Id extends ProductId | ArtifactId>(
 export interface RememberedFacts {
   readonly launchRole?: string | null;
   readonly success?: RecordView;
+  readonly instances?: readonly StackInstance[];
   /** Describe agreed with the listing at this record. */
   readonly fresh?: boolean;
 }

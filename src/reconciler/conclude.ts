@@ -6,7 +6,7 @@ import { formatPosition } from '../domain/problem.ts';
 import type { Carried } from './carry-out.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { statusOfIntent } from './conditions.ts';
-import { about, isoNow, type TargetContext } from './context.ts';
+import { about, isoNow, recordTimeoutMs, type TargetContext } from './context.ts';
 import { finishRecord, type StepEnd, stallAmbiguous, stallRefused } from './finish.ts';
 
 /** A request whose fate cannot be told yet, or a source that cannot be read: look again after this long. */
@@ -73,7 +73,7 @@ async function follow(
       provisionedProductId: intent.request.provisionedProductId,
       operation: intent.request.operation,
     },
-    Math.max(0, context.recordTimeoutMs - ageOf(context, intent)),
+    Math.max(0, recordTimeoutMs(context, intent) - ageOf(context, intent)),
   );
   const end: StepEnd = await finishRecord(
     context,

@@ -1,3 +1,4 @@
+import { isAccountBusy } from '../diff/record.ts';
 import type { Change, ChangeVerdict } from '../domain/change.ts';
 import type { Intent, Latch } from '../domain/entry.ts';
 import type { ProductKey, RecordId, TargetName } from '../domain/ids.ts';
@@ -246,7 +247,7 @@ function latched(latch: Latch): Condition {
     ...plain,
     condition: waits ? 'Reconciling' : 'Stalled',
     sync: 'OutOfSync',
-    reason: waits ? 'Backoff' : 'RecordFailed',
+    reason: waits ? (isAccountBusy(latch.reason) ? 'Busy' : 'Backoff') : 'RecordFailed',
     message: latch.reason,
     next: latch.kind === 'backoff' ? `tried again after ${latch.until}` : latch.next,
     recordId: latch.recordId,

@@ -7,6 +7,7 @@ import {
   type ProductKey,
   type TargetName,
 } from '../domain/ids.ts';
+import { isExternalEngine } from '../domain/kind.ts';
 import type { Position, Problem } from '../domain/problem.ts';
 import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
@@ -59,6 +60,8 @@ export interface TargetContext {
   readonly fingerprinter: Fingerprinter | null;
   readonly observeOnly: boolean;
   readonly recordTimeoutMs: number;
+  /** The same for engines outside AWS, whose operations may take hours. */
+  readonly engineRecordTimeoutMs: number;
   readonly leaveOut: boolean;
   readonly ended: EndedRecords;
   /** Aborts at shutdown: no new call starts, what is in flight is left to the journal. */
@@ -92,6 +95,16 @@ export class EndedRecords {
   get count(): number {
     return this.#count;
   }
+}
+
+/** How long the record of this request may take before it counts as stalled. */
+export function recordTimeoutMs(
+  context: Pick<TargetContext, 'recordTimeoutMs' | 'engineRecordTimeoutMs'>,
+  intent: { readonly productType: string | null },
+): number {
+  return isExternalEngine(intent.productType)
+    ? context.engineRecordTimeoutMs
+    : context.recordTimeoutMs;
 }
 
 export const isoNow = (clock: Clock): string => new Date(clock.now()).toISOString();

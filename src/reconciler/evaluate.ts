@@ -1,11 +1,24 @@
 import { assess, needsFacts, type UpdateFacts } from '../diff/assess.ts';
 import { type Comparison, compare } from '../diff/compare.ts';
+import { blankProduct } from '../diff/creation.ts';
+import { creationOf } from '../diff/creation-wish.ts';
+import { whyOpen } from '../diff/finding.ts';
 import { needsFailureTime, RETRY_ANNOTATION } from '../diff/hold.ts';
-import { resolveTarget } from '../diff/resolve.ts';
+import { definitionsOfStack } from '../diff/live-keys.ts';
+import { isRepairable } from '../diff/normalize.ts';
+import { type ResolvedTarget, resolveTarget } from '../diff/resolve.ts';
 import type { Change } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
-import type { ProductId } from '../domain/ids.ts';
-import { type Live, notRead, type PresentProduct, type Reading, read } from '../domain/live.ts';
+import { asPathId, type ProductId } from '../domain/ids.ts';
+import {
+  type LaunchPath,
+  type Live,
+  notRead,
+  type PresentProduct,
+  type Reading,
+  read,
+  type VersionDefinitions,
+} from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { CatalogFacts } from './catalog-facts.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
@@ -45,29 +58,55 @@ export async function evaluate(
   const entry = context.entries.get(spec.key);
   const fingerprint = fingerprintOf(context, spec.key);
   const keyId = context.fingerprinter?.keyId ?? null;
-  const comparable =
-    live.kind === 'present' && (live.status === 'AVAILABLE' || live.status === 'TAINTED');
+  const comparable = live.kind === 'present' && (live.status === 'AVAILABLE' || isRepairable(live));
   const comparison = comparable ? compare({ spec, live, entry, fingerprint, keyId }) : null;
   const facts =
     comparison !== null && live.kind === 'present' && needsFacts(comparison, live)
       ? await updateFacts(context, spec, live)
       : null;
   if (comparison !== null) learnSecrets(context.redactor, spec, secretKeys(comparison, facts));
+  const specDigest = context.fingerprinter === null ? null : specDigestOf(context, spec);
+  const asked = context.asked(spec.key);
+  const creation = await creationFacts(context, { spec, live, entry, specDigest, asked });
+  if (creation?.definitions.kind === 'read')
+    learnSecrets(context.redactor, spec, noEchoOf(creation.definitions.value));
   const change = assess({
     spec,
     live,
     entry,
     comparison,
     facts,
+    creation,
     observeOnly: context.observeOnly,
     now: isoNow(context.clock),
     fingerprint,
     keyId,
-    specDigest: context.fingerprinter === null ? null : specDigestOf(context, spec),
+    specDigest,
     failedAt: live.kind === 'present' ? await failureTime(context, entry, live) : null,
-    asked: context.asked(spec.key),
+    asked,
   });
-  return { spec, live, change, comparison, facts };
+  return { spec, live, change, comparison, facts: facts ?? creation };
+}
+
+/** What a new one would be made of; null where none is to be made, or the document does not say it. */
+async function creationFacts(
+  context: EvaluateContext,
+  wish: Parameters<typeof creationOf>[0],
+): Promise<UpdateFacts | null> {
+  const { spec } = wish;
+  const creation = creationOf(wish);
+  if (creation === null || spec.product === null || spec.version === null) return null;
+  const blank = blankProduct(spec);
+  return creation === 'import'
+    ? updateFacts(context, { ...spec, path: null }, blank, read([NO_PATH]))
+    : updateFacts(context, spec, blank);
+}
+
+/** An import names no launch path, so it does not matter how many there are. */
+const NO_PATH = { id: asPathId('none'), name: 'none' };
+
+function noEchoOf(definitions: VersionDefinitions): readonly string[] {
+  return definitions.parameters.filter((one) => one.noEcho).map((one) => one.key);
 }
 
 /** The value of the annotation by which a document asks for another attempt, if it has one. */
@@ -78,8 +117,8 @@ export function askedBy(spec: Spec): string | null {
 }
 
 function secretKeys(comparison: Comparison, facts: UpdateFacts | null): readonly string[] {
-  const defined = facts?.definitions.kind === 'read' ? facts.definitions.value.parameters : [];
-  return [...comparison.noEcho, ...defined.filter((one) => one.noEcho).map((one) => one.key)];
+  const defined = facts?.definitions.kind === 'read' ? noEchoOf(facts.definitions.value) : [];
+  return [...comparison.noEcho, ...defined];
 }
 
 /** Declared values of these parameters are never shown, wherever they turn up. */
@@ -94,6 +133,7 @@ async function updateFacts(
   context: EvaluateContext,
   spec: Spec,
   live: PresentProduct,
+  paths?: Reading<readonly LaunchPath[]>,
 ): Promise<UpdateFacts> {
   const facts = context.facts();
   const productId = await declaredProduct(facts, spec, live);
@@ -102,16 +142,49 @@ async function updateFacts(
     spec,
     live,
     productId,
-    artifacts:
-      known === null || !needsVersions(spec, live) ? notRead : await facts.artifacts(known),
-    paths: known === null ? notRead : await facts.paths(known),
+    artifacts: known === null ? notRead : await facts.artifacts(known),
+    paths: paths ?? (known === null ? notRead : await facts.paths(known)),
     recordedPath: await recordedPath(context, spec, live, known),
   });
-  const definitions =
-    resolved.kind === 'resolved'
-      ? await facts.definitions(resolved.productId, resolved.artifactId, resolved.pathId)
-      : notRead;
-  return { resolved, definitions };
+  if (resolved.kind !== 'resolved')
+    return { resolved, definitions: notRead, current: notRead, unchecked: null };
+  if (paths !== undefined)
+    return { resolved, definitions: notRead, current: notRead, unchecked: null };
+  const { productId: product, artifactId, pathId } = resolved;
+  const definitions = await facts.definitions(product, artifactId, pathId);
+  const current = live.stackDenied ? await liveDefinitions(facts, live, resolved) : notRead;
+  if (definitions.kind === 'read') return { resolved, definitions, current, unchecked: null };
+  const told = toldByStack(spec, live, resolved);
+  return told === null
+    ? { resolved, definitions, current, unchecked: null }
+    : { resolved, definitions: read(told), current, unchecked: whyOpen(definitions) };
+}
+
+/** The keys of the live version, where CloudFormation denies its stack. */
+async function liveDefinitions(
+  facts: CatalogFacts,
+  live: PresentProduct,
+  resolved: ResolvedTarget,
+): Promise<Reading<VersionDefinitions>> {
+  if (live.product.kind !== 'read') return live.product;
+  if (live.version.kind !== 'read') return live.version;
+  // Over the path of the update: a path belongs to a product, and the live one's is the same product's.
+  const path = live.product.value.id === resolved.productId ? resolved.pathId : null;
+  return facts.definitions(live.product.value.id, live.version.value.id, path);
+}
+
+/** An update that keeps product and version can do with what its stack tells. */
+function toldByStack(
+  spec: Spec,
+  live: PresentProduct,
+  resolved: ResolvedTarget,
+): VersionDefinitions | null {
+  const same =
+    live.product.kind === 'read' &&
+    live.version.kind === 'read' &&
+    live.product.value.id === resolved.productId &&
+    live.version.value.id === resolved.artifactId;
+  return same ? definitionsOfStack(spec, live) : null;
 }
 
 /** The declared product, else the live one; null: no product of the declared name is visible. */
@@ -126,13 +199,6 @@ async function declaredProduct(
     return current === null ? (live.product as Reading<never>) : read(current.id);
   if (current !== null && current.name === spec.product.name) return read(current.id);
   return facts.productId(spec.product.name);
-}
-
-/** The version list is asked for only where the live version is not the declared one. */
-function needsVersions(spec: Spec, live: PresentProduct): boolean {
-  if (spec.version === null || live.version.kind !== 'read') return false;
-  const { id, name } = live.version.value;
-  return spec.version.kind === 'id' ? spec.version.id !== id : spec.version.name !== name;
 }
 
 /** The path of the last successful record, asked for only where several paths leave the choice open. */

@@ -1,5 +1,6 @@
 import {
   failureReason,
+  isAccountBusy,
   isRetryableFailure,
   recordFailed,
   recordRetry,
@@ -7,11 +8,12 @@ import {
 } from '../diff/record.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey, RecordId } from '../domain/ids.ts';
+import { isStackArn } from '../domain/kind.ts';
 import type { RecordView } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { statusOfSuccess, statusOfTrouble } from './conditions.ts';
-import { about, isoNow, type TargetContext } from './context.ts';
+import { about, isoNow, recordTimeoutMs, type TargetContext } from './context.ts';
 import type { RecordEnd } from './follow.ts';
 import type { Failure } from './ports.ts';
 
@@ -20,6 +22,8 @@ export type StepEnd = { readonly kind: 'succeeded' | 'ended'; readonly outcome: 
 /** A record that outlasted its time is still looked at, this seldom; its slot is free meanwhile. */
 const OVERDUE_AGAIN_MS = 300_000;
 const BUSY_AGAIN_MS = 30_000;
+/** Control Tower works on few accounts at one time, each for many minutes. */
+const ACCOUNT_BUSY_AGAIN_MS = 120_000;
 const UNKNOWN_RECORD_AGAIN_MS = 60_000;
 
 /** Applies the end of a record to journal, status and log. The journal first: it must never lag. */
@@ -37,7 +41,7 @@ export async function finishRecord(
     case 'failed':
       return { kind: 'ended', outcome: await fail(context, key, intent, end) };
     case 'timeout': {
-      const why = `record ${intent.recordId} has not ended after ${Math.round(context.recordTimeoutMs / 60_000)} minutes`;
+      const why = `record ${intent.recordId} has not ended after ${Math.round(recordTimeoutMs(context, intent) / 60_000)} minutes`;
       trouble(context, key, {
         stalled: true,
         reason: 'RecordOverdue',
@@ -102,7 +106,7 @@ async function stackTime(
 async function readStack(context: TargetContext, key: ProductKey) {
   const live = context.observation()?.products.get(key);
   const id = live?.kind === 'present' ? live.physicalId : null;
-  if (id === null || id === undefined || !id.startsWith('arn:')) return null;
+  if (id === null || id === undefined || !isStackArn(id)) return null;
   const stacks = await context.catalog.stacks(new Set([id]));
   return stacks.found.get(id) ?? null;
 }
@@ -133,9 +137,15 @@ async function fail(
   const { latch } = entry;
   const stalled = latch === null || latch.kind === 'stalled';
   const next = latch?.kind === 'stalled' ? latch.next : null;
-  trouble(context, key, { stalled, reason: 'RecordFailed', message: reason, next });
+  const isBusy = !stalled && isAccountBusy(reason);
+  trouble(context, key, {
+    stalled,
+    reason: isBusy ? 'Busy' : 'RecordFailed',
+    message: reason,
+    next,
+  });
   await context.board.flush();
-  context.log.write('error', 'record.failed', {
+  context.log.write(isBusy ? 'warn' : 'error', isBusy ? 'record.busy' : 'record.failed', {
     ...about(context, key),
     record: recordOf(intent),
     reason,
@@ -183,6 +193,12 @@ export async function stallRefused(
     });
     await context.board.flush();
     return { kind: 'retry', error: explainFailure(failure) };
+  }
+  if (isAccountBusy(failure.message)) {
+    const what = { stalled: false, reason: 'Busy', message: failure.message, next: null };
+    trouble(context, key, what);
+    await context.board.flush();
+    return { kind: 'again', afterMs: ACCOUNT_BUSY_AGAIN_MS, why: failure.message };
   }
   const described = await context.catalog.describe({ id: intent.request.provisionedProductId });
   if (described.kind === 'failed' || described.value === null)

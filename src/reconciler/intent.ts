@@ -1,7 +1,7 @@
 import { pendingOf, requestHash, storeRequest } from '../diff/request.ts';
 import { makeToken } from '../diff/token.ts';
 import type { Intent, Latch, ProductEntry } from '../domain/entry.ts';
-import type { ProductKey, RecordId } from '../domain/ids.ts';
+import type { ProductKey, ProvisionedProductId, RecordId } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { ProductRequest, Step } from '../domain/request.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
@@ -19,6 +19,7 @@ export function newIntent(
   const hash = requestHash(request);
   return {
     step,
+    productType: live.type,
     request: storeRequest(request),
     requestHash: hash,
     token: tokenFor(context, request, hash, change.base, 0),
@@ -31,6 +32,7 @@ export function newIntent(
     revision: context.desired().revision,
     at: spec.origin.at,
     pending: pendingOf({
+      step,
       spec,
       live,
       entry: context.entries.get(spec.key),
@@ -59,6 +61,7 @@ function tokenFor(
   request: {
     readonly operation: ProductRequest['operation'];
     readonly provisionedProductId: ProductRequest['provisionedProductId'];
+    readonly name?: string;
   },
   hash: Intent['requestHash'],
   base: RecordId | null,
@@ -69,6 +72,7 @@ function tokenFor(
     accountId: context.accountId,
     region: context.region,
     provisionedProductId: request.provisionedProductId,
+    ...(request.name === undefined ? {} : { name: request.name }),
     requestHash: hash,
     base,
     generation,
@@ -97,13 +101,15 @@ export async function stampRecord(
   key: ProductKey,
   intent: Intent,
   recordId: RecordId,
+  provisionedProductId: ProvisionedProductId | null = null,
 ): Promise<Intent> {
   const stamped: Intent = { ...intent, recordId };
   await context.entries.update(key, (entry) => ({
     ...entry,
     intent: stamped,
     latch: withoutAmbiguity(entry.latch),
-    provisionedProductId: intent.request.provisionedProductId,
+    provisionedProductId:
+      intent.request.provisionedProductId ?? provisionedProductId ?? entry.provisionedProductId,
     ownRecords: [recordId, ...entry.ownRecords.filter((one) => one !== recordId)].slice(0, 20),
   }));
   return stamped;

@@ -1,6 +1,7 @@
 import { openIntent } from '../diff/record.ts';
 import { buildRequest } from '../diff/request.ts';
 import { STABLE_MS } from '../diff/settle.ts';
+import { requestsLeft } from '../diff/stack-set.ts';
 import type { Cause } from '../domain/change.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
@@ -22,8 +23,11 @@ const BUSY_AGAIN_MS = 30_000;
 const REVIEW_AGAIN_MS = 60_000;
 /** Describe lags behind our own record: look again after this long. */
 const LAG_AGAIN_MS = 5_000;
-/** launchRole, update, owner: a chain longer than this contradicts itself. */
-const LONGEST_CHAIN = 4;
+/**
+ * launchRole, update, instances, owner: a chain longer than this contradicts itself, but for
+ * stack instances that form many groups; those go on after a review.
+ */
+const LONGEST_CHAIN = 12;
 
 /**
  * One pass over one provisioned product: settle what is open, look again, compute the change
@@ -89,7 +93,7 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
       const [step] = verdict.steps;
       if (step === undefined) return over({ kind: 'settled' });
       if (!isAllowed(context, spec.key, verdict.steps)) return over(unreviewed(context));
-      return perform(context, evaluation, verdict.cause, step, verdict.steps.length === 1);
+      return perform(context, evaluation, verdict.cause, step, isLastRequest(context, evaluation));
     }
     case 'busy':
       return over({
@@ -157,6 +161,14 @@ function isAllowed(context: TargetContext, key: ProductKey, steps: readonly Step
   return allowed !== undefined && steps.every((step) => allowed.includes(step));
 }
 
+/** Stack instances that one request cannot name take several of one step. */
+function isLastRequest(context: TargetContext, { spec, live, change }: Evaluation): boolean {
+  if (change.verdict.kind !== 'update' || live.kind !== 'present') return true;
+  const [step] = change.verdict.steps;
+  if (step === undefined || change.verdict.steps.length > 1) return step === undefined;
+  return requestsLeft(spec, live, context.entries.get(spec.key), step) <= 1;
+}
+
 async function perform(
   context: TargetContext,
   evaluation: Evaluation,
@@ -176,6 +188,7 @@ async function perform(
     fingerprint: fingerprintOf(context, spec.key),
     resolved: facts?.resolved.kind === 'resolved' ? facts.resolved : null,
     definitions: facts?.definitions.kind === 'read' ? facts.definitions.value : null,
+    current: facts?.current.kind === 'read' ? facts.current.value : null,
   });
   const intent = newIntent(context, evaluation, live, step, request);
   const carried = await sendNew(context, spec.key, intent, request, (entry, stamped) =>

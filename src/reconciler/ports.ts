@@ -23,6 +23,7 @@ import type {
   RecordStatus,
   RecordView,
   Stack,
+  StackInstance,
   VersionDefinitions,
 } from '../domain/live.ts';
 import type { CallCounts } from '../domain/plan.ts';
@@ -134,6 +135,8 @@ export interface Accepted {
   readonly status: RecordStatus;
   /** ISO 8601; null where the operation does not return it (properties). */
   readonly createdAt: string | null;
+  /** null where the operation does not return it. */
+  readonly provisionedProductId: ProvisionedProductId | null;
 }
 
 /**
@@ -158,6 +161,10 @@ export interface Catalog {
     by: { readonly id: ProvisionedProductId } | { readonly name: string },
   ): Promise<Result<Described | null>>;
   stacks(ids: ReadonlySet<string>): Promise<StackListing>;
+  /** A stack set in the form of a stack, by its physical id; null: CloudFormation has none. */
+  stackSet(physicalId: string): Promise<Result<Stack | null>>;
+  /** Every instance of a provisioned product of type CFN_STACKSET. */
+  stackInstances(id: ProvisionedProductId): Promise<Result<readonly StackInstance[]>>;
   record(id: RecordId): Promise<Result<RecordView | null>>;
   /** Newest first, down to and excluding `until`, or to the end. Bounded: 400 records. */
   history(id: ProvisionedProductId, until: RecordId | null): Promise<Result<readonly RecordView[]>>;
@@ -195,6 +202,32 @@ export interface KnownDocument {
   readonly name: string;
   readonly file: string;
   readonly digest: string;
+  /** What it asked for without its name, by a keyed digest: tells a rename. '' in old rows. */
+  readonly content: string;
+  readonly policies: KnownPolicies;
+  /** As last read while the document was there; null: it did not exist, or could not be read. */
+  readonly provisionedProductId: ProvisionedProductId | null;
+  readonly lastRecordId: RecordId | null;
+  readonly dependsOn: readonly { readonly target: TargetName; readonly key: ProductKey }[];
+  /** null: the document is there. */
+  readonly gone: Gone | null;
+}
+
+/** What a document said about its own end. */
+export interface KnownPolicies {
+  readonly prune: 'never' | 'terminate' | 'retain';
+  readonly deletionProtection: boolean;
+  /** It was suspended or only observed: then its removal changes nothing either. */
+  readonly handsOff: boolean;
+}
+
+/** Since when a document has been missing. */
+export interface Gone {
+  /** Wall time, ISO 8601, of the first complete read of the directory without it. */
+  readonly since: string;
+  readonly revision: string;
+  /** A document that came in the same revision, with the same content and another name. */
+  readonly renamedTo: { readonly key: ProductKey; readonly name: string } | null;
 }
 
 /**

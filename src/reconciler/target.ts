@@ -37,6 +37,7 @@ export interface Shared {
   readonly fingerprinter: Fingerprinter | null;
   readonly observeOnly: boolean;
   readonly recordTimeoutMs: number;
+  readonly engineRecordTimeoutMs: number;
   readonly maxChanges: number;
   /** A change that is not in the reviewed plan is left out, instead of waiting for the next review. */
   readonly leaveOut: boolean;
@@ -52,6 +53,8 @@ export interface TargetParts {
   readonly catalog: Catalog;
   readonly writes: WriteGate;
   readonly maxInFlight: number;
+  /** By type of product, within `maxInFlight`; a type that is not there has no limit of its own. */
+  readonly maxInFlightByType: ReadonlyMap<string, number>;
 }
 
 const NOTHING: DesiredState = {
@@ -108,6 +111,8 @@ export class TargetReconciler {
       clock: shared.clock,
       work: (key) => this.#work(key),
       onDone: () => this.#tellQuiet(),
+      laneOf: (key) => this.#typeOf(key),
+      laneLimits: parts.maxInFlightByType,
     });
   }
 
@@ -223,6 +228,13 @@ export class TargetReconciler {
   /** Resolves when running passes have ended; call `close` and abort `stop` first. */
   idle(): Promise<void> {
     return this.#queue.idle();
+  }
+
+  /** An open request tells it even before anything was observed. */
+  #typeOf(key: ProductKey): string | null {
+    const live = this.#observation?.products.get(key);
+    if (live?.kind === 'present') return live.type;
+    return this.#context.entries.get(key).intent?.productType ?? null;
   }
 
   #held(key: ProductKey): string | null {

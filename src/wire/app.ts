@@ -120,6 +120,7 @@ async function openWorld(world: WorldParts, mode: 'read' | 'write', shutDown: Sh
     fingerprinter,
     observeOnly: config.observe,
     recordTimeoutMs: config.recordTimeoutMs,
+    engineRecordTimeoutMs: config.engineRecordTimeoutMs,
     maxChanges: config.maxChanges,
     leaveOut: true,
     stop: shutDown.signal,

@@ -40,7 +40,7 @@ interface OpenInput {
 type Opened = Awaited<ReturnType<TargetHandle['open']>>;
 
 async function openTarget(input: OpenInput): Promise<Opened> {
-  const { target, declared, shared } = input;
+  const { config, target, declared, shared } = input;
   if (declared === null && input.undeclared === 'refuse') {
     const why = `target ${target.name} declares no accountId: run acts only where it is said which account it must be (accountId in trueup.yaml, or --account)`;
     return { kind: 'failed', why, fatal: true };
@@ -67,6 +67,7 @@ async function openTarget(input: OpenInput): Promise<Opened> {
     catalog,
     writes: createRateGate({ perSecond: target.writesPerSecond, burst: 1 }, shared.clock),
     maxInFlight: target.maxInFlight,
+    maxInFlightByType: new Map(Object.entries(config.maxInFlightByType)),
   };
   return { kind: 'ok', reconciler: await TargetReconciler.open(parts, shared) };
 }

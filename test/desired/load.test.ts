@@ -404,7 +404,7 @@ describe('what a later version builds', () => {
     ['reconcile: {ignore: [/tags/a]}', false],
     ['provisioningArtifact: {latest: true}', false],
     ['provisioningParameters: {A: {valueFrom: {env: X}}}', false],
-    ['provisioningParameters: {A: {useDefault: true}}', false],
+    ['provisioningParameters: {A: {useDefault: true}}', true],
   ])('%s: accepted %s', (spec, accepted) => {
     const { specs, problems } = load({ 'a.yaml': documentOf('a', spec) });
     expect(specs).toHaveLength(accepted ? 1 : 0);

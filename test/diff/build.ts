@@ -56,13 +56,21 @@ export function aSpec(parts: Partial<Spec> = {}): Spec {
     version: { kind: 'name', name: '1.0' },
     path: null,
     parameters: {},
+    preferences: null,
+    stackInstances: null,
     tags: null,
     owner: null,
     launchRole: null,
     acceptLanguage: null,
     expect: { provisionedProductId: null, physicalId: null },
     notificationArns: [],
-    reconcile: { drift: 'correct', mode: 'enforce', suspend: false, ...DEFAULT_LIFE },
+    reconcile: {
+      drift: 'correct',
+      mode: 'enforce',
+      suspend: false,
+      removeInstances: false,
+      ...DEFAULT_LIFE,
+    },
     dependsOn: [],
     origin: { at: AT, fields: Object.create(null) },
     ...parts,
@@ -103,6 +111,8 @@ export function aLive(parts: Partial<PresentProduct> = {}): PresentProduct {
     owner: read({ arn: 'arn:aws:iam::111122223333:role/owner', sessionArn: null }),
     launchRole: notRead,
     stack: read(aStack()),
+    stackDenied: false,
+    instances: notRead,
     ...parts,
   };
 }
@@ -124,6 +134,7 @@ export function prints(values: Readonly<Record<string, string>>): ProductEntry['
     recordId: rec('1'),
     stackUpdated: '2026-11-01T00:00:00.000Z',
     keyId: KEY_ID,
+    complete: false,
     values: Object.fromEntries(digests),
   };
 }
@@ -156,7 +167,7 @@ export function definitionsOf(
   ],
   tagUpdate: VersionDefinitions['tagUpdate'] = 'allowed',
 ): VersionDefinitions {
-  return { parameters, tagUpdate };
+  return { parameters, tagUpdate, tagOptions: {}, stackSet: null };
 }
 
 export function anArtifact(id: string, name: string, parts: Partial<ArtifactView> = {}) {
@@ -197,7 +208,7 @@ export function factsFor(
     recordedPath,
     productId,
   });
-  return { resolved, definitions: read(definitions) };
+  return { resolved, definitions: read(definitions), current: notRead, unchecked: null };
 }
 
 export function compared(parts: Partial<CompareInput> = {}) {
@@ -246,6 +257,7 @@ export const labelsOf = (change: Pick<Change, 'differences'>) =>
 export function anIntent(parts: Partial<Intent> = {}): Intent {
   return {
     step: 'update',
+    productType: 'CFN_STACK',
     request: {
       operation: 'UpdateProvisionedProduct',
       provisionedProductId: asProvisionedProductId('pp-a'),
@@ -266,7 +278,14 @@ export function anIntent(parts: Partial<Intent> = {}): Intent {
     specDigest: asDigest('hmac:present'),
     revision: 'abc',
     at: AT,
-    pending: { fingerprints: {}, keyId: KEY_ID, ownTags: ['team'], declaredPath: 'name:platform' },
+    pending: {
+      fingerprints: {},
+      keyId: KEY_ID,
+      complete: false,
+      instancesRun: null,
+      ownTags: ['team'],
+      declaredPath: 'name:platform',
+    },
     ...parts,
   };
 }

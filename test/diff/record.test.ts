@@ -75,6 +75,8 @@ describe('recordSucceeded', () => {
       pending: {
         fingerprints: { Password: digest },
         keyId: KEY_ID,
+        complete: false,
+        instancesRun: null,
         ownTags: ['team'],
         declaredPath: 'name:platform',
       },

@@ -85,6 +85,7 @@ export interface Incarnation {
 export interface WorldOptions {
   readonly seed: SeedInput;
   readonly maxInFlight?: number;
+  readonly maxInFlightByType?: ReadonlyMap<string, number>;
   readonly maxChanges?: number;
   readonly writesPerSecond?: number;
   readonly observeOnly?: boolean;
@@ -154,6 +155,7 @@ export class World {
         this.clock,
       ),
       maxInFlight: this.#options.maxInFlight ?? 5,
+      maxInFlightByType: this.#options.maxInFlightByType ?? new Map([['CONTROL_TOWER_ACCOUNT', 4]]),
     };
     const reconciler = await TargetReconciler.open(parts, shared);
     const reconcile = async () => {
@@ -225,6 +227,7 @@ export class World {
       fingerprinter: testFingerprinter(),
       observeOnly: this.#options.observeOnly ?? false,
       recordTimeoutMs: 2 * 3_600_000,
+      engineRecordTimeoutMs: 12 * 3_600_000,
       maxChanges: this.#options.maxChanges ?? 50,
       leaveOut: false,
       stop,

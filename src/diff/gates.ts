@@ -66,7 +66,7 @@ export function kindVerdict({ spec }: AssessInput, live: PresentProduct): Change
         ? 'provisioningPreferences'
         : null;
   if (field === null) return null;
-  const message = `${field} is declared, and the provisioned product is a ${live.type}`;
+  const message = `${field} is declared, and the provisioned product is of type ${live.type}`;
   const at = positionOf(spec, field);
   return {
     kind: 'refused',

@@ -134,7 +134,7 @@ function noPreviousValue({ spec, live }: PreflightInput, key: string): Problem {
 
 function previousUnknown({ spec, live }: PreflightInput, key: string): Problem {
   const field = parameterField(key);
-  const message = `usePreviousValue: a ${live.type} has no previous values`;
+  const message = `usePreviousValue: type ${live.type} has no previous values`;
   const at = positionOf(spec, field);
   return problem({ code: 'plan/previous-value-unknown', at, field, message });
 }
@@ -144,10 +144,11 @@ function checkComplete(input: PreflightInput): readonly Problem[] {
   const { spec, live, definitions } = input;
   const missing = definitions.parameters
     .filter((definition) => !isGiven(spec, definition))
-    .map(({ key }) => key);
+    .map(({ key }) => key)
+    .sort(byText);
   if (missing.length === 0) return [];
   const version = targetVersion(input);
-  const message = `an update of a ${live.type} carries every parameter of version ${version}, and these are not declared: ${missing.join(', ')}`;
+  const message = `an update of type ${live.type} carries every parameter of version ${version}, and these are not declared: ${missing.join(', ')}`;
   const field = 'provisioningParameters';
   const at = positionOf(spec, field);
   return [problem({ code: 'plan/all-parameters-needed', at, field, message })];

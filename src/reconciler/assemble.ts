@@ -1,4 +1,5 @@
 import type { ArtifactId, PathId, ProductId } from '../domain/ids.ts';
+import { mayLeaveError } from '../domain/kind.ts';
 import {
   type IdAndName,
   type PresentProduct,
@@ -79,7 +80,9 @@ interface Runs {
 }
 
 function whatRuns(parts: Parts, fresh: SearchRow | null, base: Described | SearchRow): Runs {
-  if (showsWhatRuns(base.records)) {
+  // Nothing runs yet where the first provisioning failed; what may be repaired is what was attempted.
+  const isFirst = base.records.lastSuccessful === null && mayLeaveError(base);
+  if (showsWhatRuns(base.records) || isFirst) {
     return {
       product: named(base.productId, parts.row?.productId ?? null, parts.row?.productName ?? null),
       version: named(

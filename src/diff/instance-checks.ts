@@ -19,6 +19,7 @@ export function checkInstances(
   const { spec } = input;
   return [
     ...checkVerb(input, comparison, steps),
+    ...checkProtection(spec, steps),
     ...checkMissing(input, live),
     ...checkConstraint(spec, definitions),
   ];
@@ -58,6 +59,16 @@ function checkVerb(
       `the journal cannot tell whether this ${operation} has been carried out before`,
     );
   return found;
+}
+
+/** deletionProtection outranks removeInstances: to remove an instance is to delete its stack. */
+function checkProtection(spec: Spec, steps: readonly Step[]): readonly Problem[] {
+  if (!steps.includes('deleteInstances') || !spec.reconcile.deletionProtection) return [];
+  const field = 'reconcile.deletionProtection';
+  const message = 'stack instances would be removed, and deletionProtection is set';
+  const next = 'set reconcile.deletionProtection to false, or reconcile.removeInstances to false';
+  const at = positionOf(spec, field);
+  return [problem({ code: 'plan/removal-not-allowed', at, field, message, next })];
 }
 
 function checkMissing({ spec, entry }: AssessInput, live: PresentProduct): readonly Problem[] {

@@ -135,7 +135,9 @@ describe.each(ENGINES)('%s', (kind) => {
   });
 
   it('takes values for unverified after the journal is lost, and after somebody else changed it', async () => {
-    const world = await World.create({ seed: estate(kind) }, [wish({ ...values, Region: 'x' }, 'two')]);
+    const world = await World.create({ seed: estate(kind) }, [
+      wish({ ...values, Region: 'x' }, 'two'),
+    ]);
     const first = await world.start();
     await looks(world, first);
     const without = await world.start({ journal: new MemoryJournal() });
@@ -143,7 +145,9 @@ describe.each(ENGINES)('%s', (kind) => {
     expect(world.writes()).toHaveLength(1);
     await world.service.admin.callAs('UpdateProvisionedProduct', {
       ProvisionedProductName: 'thing-0',
-      ProvisioningParameters: Object.entries({ ...values, OrgUnit: 'else' }).map(([Key, Value]) => ({ Key, Value })),
+      ProvisioningParameters: Object.entries({ ...values, OrgUnit: 'else' }).map(
+        ([Key, Value]) => ({ Key, Value }),
+      ),
       UpdateToken: 'somebody-else',
     });
     await world.clock.pass(HOUR);
@@ -154,7 +158,9 @@ describe.each(ENGINES)('%s', (kind) => {
   });
 
   it('stands still after a failed record until the document changes', async () => {
-    const world = await World.create({ seed: estate(kind) }, [wish({ ...values, Region: 'x' }, 'two')]);
+    const world = await World.create({ seed: estate(kind) }, [
+      wish({ ...values, Region: 'x' }, 'two'),
+    ]);
     const trueup = await world.start();
     await looks(world, trueup);
     world.wish([wish({ ...values, Region: 'x', OrgUnit: 'broken' }, 'two')]);
@@ -176,7 +182,9 @@ describe.each(ENGINES)('%s', (kind) => {
   });
 
   it('makes one effective update where the process dies between sending and hearing', async () => {
-    const world = await World.create({ seed: estate(kind) }, [wish({ ...values, Region: 'x' }, 'two')]);
+    const world = await World.create({ seed: estate(kind) }, [
+      wish({ ...values, Region: 'x' }, 'two'),
+    ]);
     const first = await world.start();
     world.service.admin.addFault({
       operation: 'UpdateProvisionedProduct',
@@ -189,7 +197,10 @@ describe.each(ENGINES)('%s', (kind) => {
     const second = await world.start();
     await second.converge();
     expect(new Set(sent(world).map((input) => input.UpdateToken)).size).toBe(1);
-    expect(world.service.admin.product('thing-0')).toMatchObject({ records: 2, versionName: 'two' });
+    expect(world.service.admin.product('thing-0')).toMatchObject({
+      records: 2,
+      versionName: 'two',
+    });
     await second.converge();
     expect(world.statusOf(second, 'thing-0')).toMatchObject({ condition: 'Ready', unverified: 0 });
   });

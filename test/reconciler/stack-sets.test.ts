@@ -14,9 +14,7 @@ const seed: SeedInput = {
     {
       name: 'guard',
       kind: 'CFN_STACKSET',
-      paths: [
-        { portfolio: 'platform', stackSet: { accounts: [A, B, C], regions: [EU, US] } },
-      ],
+      paths: [{ portfolio: 'platform', stackSet: { accounts: [A, B, C], regions: [EU, US] } }],
       versions: [
         { name: 'one', parameters: { Level: {}, Secret: { noEcho: true, default: 'none' } } },
         {
@@ -191,7 +189,9 @@ describe('a stack set', () => {
     const review = await trueup.reconcile();
     const [evaluation] = review.kind === 'ok' ? [...review.evaluations.values()] : [];
     const verdict = evaluation?.change.verdict;
-    expect(verdict?.kind === 'refused' && verdict.problems.map(({ code, field }) => [code, field])).toEqual([
+    expect(
+      verdict?.kind === 'refused' && verdict.problems.map(({ code, field }) => [code, field]),
+    ).toEqual([
       ['plan/instances-missing', 'provisioningPreferences.stackSetAccounts'],
       ['plan/outside-stack-set', 'provisioningPreferences.stackSetAccounts'],
     ]);
@@ -208,7 +208,11 @@ describe('a stack set', () => {
     const instancesWish = { stackInstances: { accounts: [A], regions: [EU] } };
     const reconcile = { removeInstances: true };
     world.wish(
-      wish({ ...instancesWish, reconcile, provisioningParameters: { Secret: 'new-secret', Level: 'x' } }),
+      wish({
+        ...instancesWish,
+        reconcile,
+        provisioningParameters: { Secret: 'new-secret', Level: 'x' },
+      }),
     );
     await looks(world, trueup);
     expect(await instances(world)).toEqual([`${A}/${EU} CURRENT`]);
@@ -286,35 +290,41 @@ describe('stackInstances', () => {
     const trueup = await world.start();
     await looks(world, trueup);
     expect(world.writes()).toEqual([]);
-    expect(world.statusOf(trueup, 'set')).toMatchObject({ condition: 'Stalled', reason: 'Refused' });
+    expect(world.statusOf(trueup, 'set')).toMatchObject({
+      condition: 'Stalled',
+      reason: 'Refused',
+    });
   });
 
   it.each([
     ['createInstances', [A, B, C], [EU, US]],
     ['deleteInstances', [A], [EU, US]],
-  ] as const)('%s: one effective operation where the process dies between sending and hearing', async (_step, accounts, regions) => {
-    const world = await World.create({ seed }, []);
-    await past(world, 'DELETE', [C], [EU, US]);
-    world.wish(declared([...accounts], [...regions], { reconcile: { removeInstances: true } }));
-    const first = await world.start();
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      effect: { kind: 'slow', ms: 30_000 },
-      count: 1,
-    });
-    await first.reconcile();
-    await world.clock.pass(5_000);
-    first.kill();
-    const second = await world.start();
-    await second.converge();
-    await second.converge();
-    expect(new Set(ours(world).map((input) => input.UpdateToken)).size).toBe(1);
-    expect(world.service.admin.product('set')?.records).toBe(3);
-    expect(await instances(world)).toEqual(
-      accounts.flatMap((account) => regions.map((region) => `${account}/${region} CURRENT`)),
-    );
-    expect(world.statusOf(second, 'set')).toMatchObject({ condition: 'Ready' });
-  });
+  ] as const)(
+    '%s: one effective operation where the process dies between sending and hearing',
+    async (_step, accounts, regions) => {
+      const world = await World.create({ seed }, []);
+      await past(world, 'DELETE', [C], [EU, US]);
+      world.wish(declared([...accounts], [...regions], { reconcile: { removeInstances: true } }));
+      const first = await world.start();
+      world.service.admin.addFault({
+        operation: 'UpdateProvisionedProduct',
+        effect: { kind: 'slow', ms: 30_000 },
+        count: 1,
+      });
+      await first.reconcile();
+      await world.clock.pass(5_000);
+      first.kill();
+      const second = await world.start();
+      await second.converge();
+      await second.converge();
+      expect(new Set(ours(world).map((input) => input.UpdateToken)).size).toBe(1);
+      expect(world.service.admin.product('set')?.records).toBe(3);
+      expect(await instances(world)).toEqual(
+        accounts.flatMap((account) => regions.map((region) => `${account}/${region} CURRENT`)),
+      );
+      expect(world.statusOf(second, 'set')).toMatchObject({ condition: 'Ready' });
+    },
+  );
 
   it('repeats a lost request with its token', async () => {
     const world = await World.create({ seed }, []);

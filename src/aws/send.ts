@@ -125,10 +125,11 @@ function provisionInput(
 }
 
 function provisioningParameter(parameter: ParameterArgument): ProvisioningParameter {
+  const { Key, Value } = parameterInput(parameter);
   // Preflight refuses it before: what was never there has no previous value.
-  if (parameter.kind === 'previous')
+  if (Value === undefined)
     throw new Error(`parameter ${parameter.key} of a new product has no previous value`);
-  return { Key: parameter.key, Value: parameter.value };
+  return { Key, Value };
 }
 
 function terminateInput(

@@ -41,6 +41,8 @@ export type OptionName =
   | 'timeout'
   | 'shutdownTimeout'
   | 'maxChanges'
+  | 'maxProvisions'
+  | 'maxTerminations'
   | 'journal'
   | 'fingerprintKeyFile'
   | 'logLevel'
@@ -175,6 +177,20 @@ const ROWS: Readonly<Record<OptionName, Row>> = {
     default: '50',
     unit: 'provisioned products',
     meaning: 'a plan that changes more than this in one target is refused',
+  },
+  maxProvisions: {
+    argument: '<number>',
+    rule: { kind: 'integer', min: 0, max: 100_000 },
+    default: '10',
+    unit: 'provisioned products',
+    meaning: 'a plan that provisions more than this in one target is refused',
+  },
+  maxTerminations: {
+    argument: '<number>',
+    rule: { kind: 'integer', min: 0, max: 100_000 },
+    default: '3',
+    unit: 'provisioned products',
+    meaning: 'a plan that terminates more than this in one target is refused',
   },
   journal: {
     argument: '<file>',

@@ -1,7 +1,8 @@
 import { fault, quote } from '../document/fault.ts';
 import { nearest } from '../document/suggest.ts';
 import type { Problem } from '../domain/problem.ts';
-import type { Config, ValueAllowances } from './config.ts';
+import type { ValueAllowances } from '../domain/values.ts';
+import type { Config } from './config.ts';
 import { type ConfigOption, OPTIONS, type OptionName, OTHER_VARIABLES } from './options.ts';
 import { NO_FILE, type ReadConfigFile, readConfigFile } from './read-config-file.ts';
 import { type OptionValue, readOption } from './read-option.ts';
@@ -51,6 +52,8 @@ export function resolveConfig(input: ConfigInput): ResolvedConfig {
     timeoutMs: value('timeout'),
     shutdownTimeoutMs: value('shutdownTimeout'),
     maxChanges: value('maxChanges'),
+    maxProvisions: value('maxProvisions'),
+    maxTerminations: value('maxTerminations'),
     journal: value('journal'),
     fingerprintKeyFile: value<string | undefined>('fingerprintKeyFile') ?? null,
     logLevel: value('logLevel'),

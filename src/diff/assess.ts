@@ -4,7 +4,7 @@ import type { Digest } from '../domain/ids.ts';
 import type { Live, Reading, VersionDefinitions } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { isProvisioning } from '../domain/request.ts';
-import type { Spec } from '../domain/spec.ts';
+import { positionOf, type Spec } from '../domain/spec.ts';
 import { type Comparison, compare } from './compare.ts';
 import { creationOf } from './creation-wish.ts';
 import { decide } from './decide.ts';
@@ -13,6 +13,8 @@ import { withFacts } from './facts.ts';
 import type { Fingerprint } from './finding.ts';
 import { absent, identityVerdict, kindVerdict, openVerdict, statusVerdict } from './gates.ts';
 import { isRepairable } from './normalize.ts';
+import type { Prepared } from './prepare.ts';
+import { warning } from './problems.ts';
 import type { Resolution } from './resolve.ts';
 
 /** What an update would be made of. */
@@ -36,6 +38,8 @@ export interface AssessInput {
   readonly facts: UpdateFacts | null;
   /** What a new one would be made of; read where `creationOf` says so. */
   readonly creation?: UpdateFacts | null;
+  /** From `prepare`, whose `spec` this is judged by; left out: nothing had to be prepared. */
+  readonly prepared?: Pick<Prepared, 'held' | 'block'>;
   /** The whole run only observes. */
   readonly observeOnly: boolean;
   /** ISO 8601 UTC. */
@@ -65,14 +69,36 @@ export function assess(input: AssessInput): Change {
     input.comparison ??
     compare({ spec, live, entry: input.entry, fingerprint: input.fingerprint, keyId: input.keyId });
   const comparison = withFacts(spec, live, first, input.facts);
+  const blocked = status ?? input.prepared?.block ?? null;
   const { verdict, warnings } =
-    status === null ? decide(input, live, comparison) : { verdict: status, warnings: [] };
+    blocked === null ? decide(input, live, comparison) : { verdict: blocked, warnings: [] };
   if (isInError(verdict) && creationOf(input) === 'recreate') return created(input);
-  return change(input, comparison, verdict, warnings);
+  return withHeld(input, change(input, comparison, verdict, warnings));
+}
+
+/** What is only reported is what there is to say where nothing else is; else it is a warning. */
+function withHeld({ spec, prepared }: AssessInput, found: Change): Change {
+  const held = prepared?.held ?? [];
+  const [first] = held;
+  if (first === undefined) return found;
+  if (found.verdict.kind === 'inSync') {
+    const reason = first.cause.kind === 'rotated' ? 'onRotate: report' : 'onNewVersion: report';
+    const differences = held.map(({ difference }) => difference);
+    return { ...found, differences, verdict: { kind: 'reported', cause: first.cause, reason } };
+  }
+  const more = held.map(({ difference, cause }) => {
+    const { field } = difference;
+    const at = positionOf(spec, field);
+    const message = `${cause.evidence}; it is only reported`;
+    return warning({ code: 'plan/newer-upstream', at, field, message });
+  });
+  return { ...found, warnings: [...found.warnings, ...more] };
 }
 
 function created(input: AssessInput): Change {
   const creation = creationOf(input);
+  const block = input.prepared?.block ?? null;
+  if (creation !== null && block !== null) return change(input, null, block, []);
   if (creation === null) {
     const nothing: ChangeVerdict = { kind: 'refused', problems: [absent(input.spec)] };
     return change(input, null, nothing, []);

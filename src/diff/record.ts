@@ -73,6 +73,7 @@ export function recordSucceeded(
     declaredPath: updated ? intent.pending.declaredPath : entry.declaredPath,
     ownTags: updated ? intent.pending.ownTags : entry.ownTags,
     fingerprints: updated ? promoted(intent, success) : entry.fingerprints,
+    appliedVersion: updated ? intent.pending.appliedVersion : entry.appliedVersion,
     instancesRun: intent.pending.instancesRun ?? entry.instancesRun,
     intent: null,
     latch: null,
@@ -116,13 +117,14 @@ function promoted(intent: Intent, success: Success): Fingerprints {
   const { recordId, stackUpdated } = success;
   if (intent.step === 'provision' && success.isBlind !== true)
     return { ...secretsOnly(intent), recordId, stackUpdated };
-  const { keyId, complete, fingerprints } = intent.pending;
+  const { keyId, complete, fingerprints, references } = intent.pending;
   return {
     recordId,
     stackUpdated: complete ? null : stackUpdated,
     keyId,
     complete,
     values: fingerprints,
+    references,
   };
 }
 
@@ -133,7 +135,7 @@ function secretsOnly({ request, pending }: Intent) {
     const print = own(pending.fingerprints, argument.key);
     if (argument.kind === 'secret' && print !== undefined) values[argument.key] = print;
   }
-  return { keyId: pending.keyId, complete: false, values };
+  return { keyId: pending.keyId, complete: false, values, references: pending.references };
 }
 
 export interface RecordFailure {

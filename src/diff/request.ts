@@ -1,6 +1,6 @@
 import { type Json, sha256 } from '../domain/canonical.ts';
-import type { Intent, ProductEntry } from '../domain/entry.ts';
-import type { Digest, ProvisionedProductId } from '../domain/ids.ts';
+import type { AppliedReference, AppliedVersion, Intent, ProductEntry } from '../domain/entry.ts';
+import type { ArtifactId, Digest, ProvisionedProductId } from '../domain/ids.ts';
 import type { PresentProduct, VersionDefinitions } from '../domain/live.ts';
 import type {
   ParameterArgument,
@@ -18,6 +18,7 @@ import { byText, comparable, declaredPath, isBlind, own, validFingerprints } fro
 import type { ResolvedTarget } from './resolve.ts';
 import { runOf } from './stack-set.ts';
 import { instancesRequest, internal, isNoEcho, updateRequest } from './update-request.ts';
+import { ruleKey } from './version-rule.ts';
 
 export interface RequestInput {
   readonly step: Step;
@@ -67,10 +68,18 @@ export function buildRequest(input: RequestInput): ProductRequest {
 
 const SENDS_VALUES: ReadonlySet<Step> = new Set<Step>(['update', 'provision']);
 
-/** Whether the request of this step carries a NoEcho value while there is no key to keep it by. */
+/**
+ * Whether the request of this step cannot be told: it carries a NoEcho value while there is no key
+ * to keep it by, or a value whose version is not known, as in a plan.
+ */
 export function lacksKey(input: RequestInput): boolean {
-  if (!SENDS_VALUES.has(input.step) || input.fingerprint !== null) return false;
+  if (!SENDS_VALUES.has(input.step)) return false;
   const parameters = input.definitions?.parameters ?? [];
+  const isOpen = parameters.some(({ key }) => {
+    const wish = own(input.spec.parameters, key);
+    return wish?.kind === 'from' && wish.version?.kind !== 'known';
+  });
+  if (isOpen || input.fingerprint !== null) return isOpen;
   return parameters.some(
     (definition) =>
       own(input.spec.parameters, definition.key)?.kind === 'value' && isNoEcho(input, definition),
@@ -122,24 +131,35 @@ export function storeRequest(request: ProductRequest): StoredRequest {
 }
 
 function storedArgument(argument: ParameterArgument): StoredArgument {
-  return argument.kind === 'secret'
-    ? { kind: 'secret', key: argument.key, digest: argument.digest }
-    : argument;
+  switch (argument.kind) {
+    case 'secret':
+      return { kind: 'secret', key: argument.key, digest: argument.digest };
+    case 'reference': {
+      const { kind, key, reference, version } = argument;
+      return { kind, key, reference, version };
+    }
+    case 'value':
+    case 'previous':
+      return argument;
+    default:
+      return argument satisfies never;
+  }
 }
 
 /**
- * The request that was stored, with its secrets put back from the present document. `null` if one
- * of them is no longer there exactly: then the stored token must not be used again.
+ * The request that was stored, with its secrets put back from the present document, and with the
+ * `values` (by parameter) of the versions that it names. `null` if one of them is no longer there exactly: then the stored token must not be used again.
  */
 export function rebuildRequest(
   stored: StoredRequest,
   spec: Spec,
   fingerprint: Fingerprint | null,
+  values: ReadonlyMap<string, string> = new Map(),
 ): ProductRequest | null {
   if (!('parameters' in stored)) return stored;
   const parameters: ParameterArgument[] = [];
   for (const argument of stored.parameters) {
-    const rebuilt = rebuildArgument(argument, spec, fingerprint);
+    const rebuilt = rebuildArgument(argument, spec, fingerprint, values);
     if (rebuilt === null) return null;
     parameters.push(rebuilt);
   }
@@ -150,7 +170,12 @@ function rebuildArgument(
   argument: StoredArgument,
   spec: Spec,
   fingerprint: Fingerprint | null,
+  values: ReadonlyMap<string, string>,
 ): ParameterArgument | null {
+  if (argument.kind === 'reference') {
+    const value = values.get(argument.key);
+    return value === undefined ? null : { ...argument, value };
+  }
   if (argument.kind !== 'secret') return argument;
   const wish = own(spec.parameters, argument.key);
   if (wish?.kind !== 'value' || fingerprint === null) return null;
@@ -195,23 +220,30 @@ export interface PendingInput {
 /** What becomes true when the record of this request succeeds; it stands in the intent until then. */
 export function pendingOf(input: PendingInput): Intent['pending'] {
   const { spec, live, entry, request, keyId, step } = input;
-  if (!('parameters' in request)) {
-    return {
-      fingerprints: {},
-      keyId: keyId ?? '',
-      complete: false,
-      instancesRun: null,
-      ownTags: entry.ownTags,
-      declaredPath: entry.declaredPath,
-    };
-  }
+  if (!('parameters' in request)) return pendingWithoutValues(entry, keyId);
   return {
     fingerprints: pendingFingerprints(input, request.parameters),
+    references: pendingReferences(input, request.parameters),
+    appliedVersion: appliedVersionOf(spec, entry, request.artifactId),
     keyId: keyId ?? '',
     complete: areUnseen(live),
     instancesRun: runOf(spec, step),
     ownTags: pendingTags(input, request.tags),
     declaredPath: declaredPath(spec.path),
+  };
+}
+
+/** Of a request whose success says nothing about values and tags. */
+export function pendingWithoutValues(entry: ProductEntry, keyId: string | null): Intent['pending'] {
+  return {
+    fingerprints: {},
+    references: {},
+    appliedVersion: entry.appliedVersion,
+    keyId: keyId ?? '',
+    complete: false,
+    instancesRun: null,
+    ownTags: entry.ownTags,
+    declaredPath: entry.declaredPath,
   };
 }
 
@@ -238,6 +270,35 @@ function pendingFingerprints(
     if (argument.kind === 'previous' && kept !== undefined) result[argument.key] = kept;
   }
   return result;
+}
+
+/** Of each value sent that stands elsewhere, and of each kept one whose version is still known. */
+function pendingReferences(
+  { live, entry, keyId }: PendingInput,
+  parameters: readonly ParameterArgument[],
+): Intent['pending']['references'] {
+  const valid = validFingerprints(entry, live, keyId);
+  const result: Record<string, AppliedReference> = Object.create(null);
+  for (const argument of parameters) {
+    const { key } = argument;
+    const kept = valid === null ? undefined : own(valid.references, key);
+    if (argument.kind === 'reference')
+      result[key] = { reference: argument.reference, version: argument.version };
+    else if (argument.kind === 'previous' && kept !== undefined) result[key] = kept;
+  }
+  return result;
+}
+
+/** What the rule for the version found, once it is in effect. */
+export function appliedVersionOf(
+  spec: Spec,
+  { appliedVersion }: ProductEntry,
+  artifactId: ArtifactId,
+): AppliedVersion | null {
+  const rule = ruleKey(spec);
+  if (rule === null) return null;
+  const same = appliedVersion?.rule === rule && appliedVersion.artifactId === artifactId;
+  return same ? appliedVersion : { rule, artifactId };
 }
 
 /**

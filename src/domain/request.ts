@@ -49,6 +49,15 @@ export type ParameterArgument =
       readonly value: string;
       readonly digest: Digest;
     }
+  | {
+      /** A value that stands elsewhere: stored, hashed and shown by `reference` and `version`. */
+      readonly kind: 'reference';
+      readonly key: string;
+      readonly reference: string;
+      readonly version: string;
+      /** null: not fetched yet, so the request cannot be sent yet. */
+      readonly value: string | null;
+    }
   | { readonly kind: 'previous'; readonly key: string };
 
 /** A resolved request: every id explicit, lists sorted, ready to send but for its token. */
@@ -112,6 +121,12 @@ export type ProductRequest =
 export type StoredArgument =
   | { readonly kind: 'value'; readonly key: string; readonly value: string }
   | { readonly kind: 'secret'; readonly key: string; readonly digest: Digest }
+  | {
+      readonly kind: 'reference';
+      readonly key: string;
+      readonly reference: string;
+      readonly version: string;
+    }
   | { readonly kind: 'previous'; readonly key: string };
 
 export type StoredRequest =

@@ -8,12 +8,24 @@ import type {
   TargetName,
 } from './ids.ts';
 import type { Position } from './problem.ts';
+import type { SourceVersion, ValueSource, VersionRule } from './values.ts';
 
 /** What a document wants of one provisioning parameter. Leaving it out keeps the live value. */
 export type ParameterWish =
   | { readonly kind: 'value'; readonly value: string }
   | { readonly kind: 'usePrevious' }
-  | { readonly kind: 'useDefault' };
+  | { readonly kind: 'useDefault' }
+  | FromWish;
+
+/** A value that stands elsewhere. What a document says is `source`; a pass adds what it found. */
+export interface FromWish {
+  readonly kind: 'from';
+  readonly source: ValueSource;
+  /** Left out: not asked for. */
+  readonly version?: SourceVersion;
+  /** Only where it had to be compared with a live value; never stored, shown or hashed. */
+  readonly value?: string;
+}
 
 export type ByIdOrName<Id> =
   | { readonly kind: 'id'; readonly id: Id }
@@ -61,6 +73,12 @@ export interface ReconcilePolicy {
   readonly suspend: boolean;
   /** Stack instances may be removed: by `stackInstances`, or by the operation DELETE. */
   readonly removeInstances: boolean;
+  /** Paths into spec, each by its steps: not compared, and sent as they are live. */
+  readonly ignore: readonly (readonly string[])[];
+  /** What to do when the rule for the version finds another one. */
+  readonly onNewVersion: 'report' | 'update';
+  /** What to do when a value of `valueFrom` has another version. */
+  readonly onRotate: 'report' | 'update';
 }
 
 export type PrunePolicy = 'never' | 'terminate' | 'retain';
@@ -95,6 +113,8 @@ export interface Spec {
   readonly annotations: Readonly<Record<string, string>>;
   readonly product: ByIdOrName<ProductId> | null;
   readonly version: ByIdOrName<ArtifactId> | null;
+  /** `version` is null then in the document; a pass puts in the id and name of what is found. */
+  readonly versionRule: (VersionRule & { readonly found?: string }) | null;
   readonly path: ByIdOrName<PathId> | null;
   readonly parameters: Readonly<Record<string, ParameterWish>>;
   readonly preferences: StackSetPreferences | null;

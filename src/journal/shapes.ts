@@ -1,4 +1,6 @@
 import type {
+  AppliedReference,
+  AppliedVersion,
   Fingerprints,
   InEffect,
   Intent,
@@ -18,6 +20,7 @@ import type {
   TargetName,
   Token,
 } from '../domain/ids.ts';
+import type { Gone, KnownDocument, KnownPolicies } from '../domain/known.ts';
 import type { Position } from '../domain/problem.ts';
 import {
   STEPS,
@@ -27,7 +30,7 @@ import {
 } from '../domain/request.ts';
 import type { CountOrPercentage } from '../domain/spec.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
-import type { Gone, KnownDocument, KnownPolicies, PersonRequest } from '../reconciler/ports.ts';
+import type { PersonRequest } from '../reconciler/ports.ts';
 import {
   boolean,
   list,
@@ -60,6 +63,12 @@ const storedArgument = variant<StoredArgument>('kind', {
     kind: oneOf('secret'),
     key: text(),
     digest,
+  }),
+  reference: object<Extract<StoredArgument, { kind: 'reference' }>>({
+    kind: oneOf('reference'),
+    key: text(),
+    reference: text(),
+    version: text(),
   }),
   previous: object<Extract<StoredArgument, { kind: 'previous' }>>({
     kind: oneOf('previous'),
@@ -151,6 +160,12 @@ const storedRequest = variant<StoredRequest>('operation', {
   }),
 });
 
+const references = record(
+  object<AppliedReference>({ reference: text(), version: text() }),
+);
+
+const appliedVersion = object<AppliedVersion>({ rule: text(), artifactId: text<ArtifactId>() });
+
 const intent = object<Intent>({
   step,
   productType: since(orNull(text()), null),
@@ -167,6 +182,8 @@ const intent = object<Intent>({
   at: position,
   pending: object<Intent['pending']>({
     fingerprints: record(digest),
+    references: since(references, {}),
+    appliedVersion: since(orNull(appliedVersion), null),
     keyId: text(),
     complete: since(boolean, false),
     instancesRun: since(orNull(digest), null),
@@ -207,8 +224,10 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
       keyId: text(),
       complete: since(boolean, false),
       values: record(digest),
+      references: since(references, {}),
     }),
   ),
+  appliedVersion: since(orNull(appliedVersion), null),
   intent: orNull(intent),
   latch: orNull(latch),
   ownRecords: list(recordId),

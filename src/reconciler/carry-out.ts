@@ -1,18 +1,20 @@
 import { rebuildRequest } from '../diff/request.ts';
 import { judgeAnswer, type Settlement, settleIntent } from '../diff/settle.ts';
 import type { Intent, ProductEntry } from '../domain/entry.ts';
-import type { ProductKey, RecordId } from '../domain/ids.ts';
+import type { ProductKey, ProvisionedProductId, RecordId } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
-import type { ProductRequest } from '../domain/request.ts';
+import { type ProductRequest, subjectOf } from '../domain/request.ts';
 import { backoffMs } from './backoff.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { fingerprintOf, specDigestOf, type TargetContext } from './context.ts';
 import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
-import type { Failure } from './ports.ts';
+import type { Accepted, Failure } from './ports.ts';
 
 /** How carrying out one intent went, up to the point where AWS has a record for it or never will. */
 export type Carried =
   | { readonly kind: 'accepted'; readonly intent: Intent; readonly recordId: RecordId }
+  /** A termination whose record was never known, and what it was for is gone. */
+  | { readonly kind: 'gone'; readonly intent: Intent }
   /** Nothing of it is in force: the intent is dropped, compute afresh. */
   | { readonly kind: 'dropped'; readonly why: string }
   /** AWS refused the request as it is; the intent is dropped. */
@@ -55,7 +57,7 @@ export async function sendNew(
       case 'ours':
         return {
           kind: 'accepted',
-          intent: await stampRecord(context, key, current, answer.recordId),
+          intent: await stampRecord(context, key, current, answer.recordId, answer.subject),
           recordId: answer.recordId,
         };
       case 'echo':
@@ -106,7 +108,11 @@ async function waitForTicket(context: TargetContext, key: ProductKey): Promise<s
 }
 
 type Answer =
-  | { readonly kind: 'ours'; readonly recordId: RecordId }
+  | {
+      readonly kind: 'ours';
+      readonly recordId: RecordId;
+      readonly subject: ProvisionedProductId | null;
+    }
   | { readonly kind: 'echo'; readonly failure: Failure }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'notCarriedOut'; readonly failure: Failure }
@@ -124,8 +130,10 @@ async function send(
       intent,
       accepted: answer.value,
       ownRecords: context.entries.get(key).ownRecords,
+      isGone: await isGone(context, request, answer.value),
     });
-    if (judged.kind === 'ours') return { kind: 'ours', recordId: answer.value.recordId };
+    const { recordId, provisionedProductId: subject } = answer.value;
+    if (judged.kind === 'ours') return { kind: 'ours', recordId, subject };
     return { kind: 'echo', failure: echoFailure(request, answer.value.recordId) };
   }
   const { failure } = answer;
@@ -150,6 +158,22 @@ async function send(
     default:
       return failure.kind satisfies never;
   }
+}
+
+/**
+ * A request for something new that AWS answers with a record that is over already: perhaps that of
+ * an earlier one of this name, which has been terminated since.
+ */
+async function isGone(
+  context: TargetContext,
+  request: ProductRequest,
+  accepted: Accepted,
+): Promise<boolean> {
+  const { provisionedProductId: id, status } = accepted;
+  const isOver = status === 'SUCCEEDED' || status === 'FAILED';
+  if (request.provisionedProductId !== null || id === null || !isOver) return false;
+  const described = await context.catalog.describe({ id });
+  return described.kind === 'ok' && described.value === null;
 }
 
 function echoFailure(request: ProductRequest, recordId: RecordId): Failure {
@@ -182,10 +206,7 @@ export async function settleOpen(
       await context.clock.sleep(backoffMs(failures, context.random(), 500, 20_000), context.stop);
       continue;
     }
-    if (seen.kind === 'gone') {
-      await dropIntent(context, key);
-      return { kind: 'dropped', why: 'the provisioned product is gone' };
-    }
+    if (seen.kind === 'gone') return settleGone(context, key, current);
     const nowMs = context.clock.monotonic();
     atBaseSinceMs = seen.lastRecordId === current.base ? (atBaseSinceMs ?? nowMs) : null;
     const decision = settleIntent({
@@ -197,12 +218,23 @@ export async function settleOpen(
       ownRecords: context.entries.get(key).ownRecords,
       rebuildable: rebuild(context, key, current) !== null,
     });
-    const step = await carryDecision(context, key, current, decision);
+    const step = await carryDecision(context, key, current, decision, seen.subject);
     if (step.kind !== 'lookAgain') return step;
     if (step.intent !== current) atBaseSinceMs = null;
     current = step.intent;
   }
   return { kind: 'open', why: 'shutting down' };
+}
+
+/** What a termination asked for; for any other request the end of it. */
+async function settleGone(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+): Promise<Carried> {
+  if (intent.step === 'terminate') return { kind: 'gone', intent };
+  await dropIntent(context, key);
+  return { kind: 'dropped', why: 'the provisioned product is gone' };
 }
 
 type LookAgain = { readonly kind: 'lookAgain'; readonly intent: Intent };
@@ -212,12 +244,13 @@ async function carryDecision(
   key: ProductKey,
   intent: Intent,
   decision: Settlement,
+  subject: ProvisionedProductId | null,
 ): Promise<Carried | LookAgain> {
   switch (decision.kind) {
     case 'follow':
       return {
         kind: 'accepted',
-        intent: await stampRecord(context, key, intent, decision.recordId),
+        intent: await stampRecord(context, key, intent, decision.recordId, subject),
         recordId: decision.recordId,
       };
     case 'drop':
@@ -256,7 +289,7 @@ async function resend(
     case 'ours':
       return {
         kind: 'accepted',
-        intent: await stampRecord(context, key, stamped, answer.recordId),
+        intent: await stampRecord(context, key, stamped, answer.recordId, answer.subject),
         recordId: answer.recordId,
       };
     case 'echo': {
@@ -302,6 +335,8 @@ async function refusedAtBase(
  */
 function rebuild(context: TargetContext, key: ProductKey, intent: Intent): ProductRequest | null {
   const spec = context.desired().specs.get(key);
+  if (spec === undefined && intent.request.operation === 'TerminateProvisionedProduct')
+    return context.allowed(key)?.includes('terminate') === true ? intent.request : null;
   const wanted =
     spec !== undefined &&
     !spec.reconcile.suspend &&
@@ -315,18 +350,24 @@ type Seen =
       readonly kind: 'seen';
       readonly lastRecordId: RecordId | null;
       readonly history: readonly RecordView[] | null;
+      readonly subject: ProvisionedProductId | null;
     }
   | { readonly kind: 'gone' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 async function look(context: TargetContext, intent: Intent): Promise<Seen> {
-  const { provisionedProductId } = intent.request;
-  const described = await context.catalog.describe({ id: provisionedProductId });
+  const described = await context.catalog.describe(subjectOf(intent.request));
   if (described.kind === 'failed') return described;
-  if (described.value === null) return { kind: 'gone' };
+  if (described.value === null) {
+    // What is to be new was not there before either: that is its base.
+    return intent.request.provisionedProductId === null
+      ? { kind: 'seen', lastRecordId: null, history: null, subject: null }
+      : { kind: 'gone' };
+  }
+  const subject = described.value.id;
   const lastRecordId = described.value.records.last;
-  if (lastRecordId === intent.base) return { kind: 'seen', lastRecordId, history: null };
-  const history = await context.catalog.history(provisionedProductId, intent.base);
+  if (lastRecordId === intent.base) return { kind: 'seen', lastRecordId, history: null, subject };
+  const history = await context.catalog.history(subject, intent.base);
   if (history.kind === 'failed') return history;
-  return { kind: 'seen', lastRecordId, history: history.value };
+  return { kind: 'seen', lastRecordId, history: history.value, subject };
 }

@@ -1,4 +1,5 @@
 import { isAccountBusy } from '../diff/record.ts';
+import { gist } from '../diff/render/groups.ts';
 import type { Change, ChangeVerdict } from '../domain/change.ts';
 import type { Intent, Latch } from '../domain/entry.ts';
 import type { ProductKey, RecordId, TargetName } from '../domain/ids.ts';
@@ -30,6 +31,27 @@ export function statusOfChange(
   };
 }
 
+/** The status of a provisioned product whose document is gone and had asked for its end. */
+export function statusOfRemoval(
+  change: Change,
+  at: { readonly revision: string; readonly now: string },
+): ProductStatusView {
+  return {
+    target: change.target,
+    key: change.key,
+    name: change.name,
+    provisionedProductId: change.provisionedProductId,
+    health: 'Unknown',
+    wanted: 'none',
+    live: change.type,
+    unverified: 0,
+    revision: at.revision,
+    at: change.at,
+    updatedAt: at.now,
+    ...conditionOf(change),
+  };
+}
+
 /** The status while a request of ours is open. */
 export function statusOfIntent(
   spec: Spec,
@@ -40,7 +62,8 @@ export function statusOfIntent(
   const known = intent.recordId !== null;
   return {
     ...(before ?? { ...identity(spec, null, at), wanted: null, live: null, unverified: 0 }),
-    provisionedProductId: intent.request.provisionedProductId,
+    provisionedProductId:
+      intent.request.provisionedProductId ?? before?.provisionedProductId ?? null,
     revision: at.revision,
     at: spec.origin.at,
     updatedAt: at.now,
@@ -55,6 +78,51 @@ export function statusOfIntent(
     recordId: intent.recordId,
     recordStatus: known ? 'IN_PROGRESS' : null,
     drift: false,
+  };
+}
+
+/** The status while a termination is carried out whose document is gone. */
+export function statusOfLeaving(
+  before: ProductStatusView,
+  intent: Intent,
+  now: string,
+): ProductStatusView {
+  return {
+    ...before,
+    condition: 'Reconciling',
+    sync: 'OutOfSync',
+    health: 'Progressing',
+    reason: 'Terminating',
+    message: `record ${intent.recordId} is followed to its end`,
+    next: null,
+    recordId: intent.recordId,
+    recordStatus: 'IN_PROGRESS',
+    updatedAt: now,
+  };
+}
+
+/** The status of what was terminated because its document is gone. */
+export function statusOfTerminated(
+  before: ProductStatusView,
+  recordId: RecordId | null,
+  now: string,
+): ProductStatusView {
+  return {
+    ...before,
+    provisionedProductId: null,
+    condition: 'Ready',
+    sync: 'Synced',
+    health: 'Missing',
+    reason: 'Terminated',
+    message: recordId === null ? 'it is gone' : `record ${recordId} succeeded: it is gone`,
+    next: null,
+    recordId,
+    recordStatus: recordId === null ? null : 'SUCCEEDED',
+    wanted: null,
+    live: null,
+    unverified: 0,
+    drift: false,
+    updatedAt: now,
   };
 }
 
@@ -170,6 +238,9 @@ function healthOf(verdict: ChangeVerdict, live: Live): ProductStatusView['health
 
 const plain = { next: null, recordId: null, recordStatus: null, drift: false } as const;
 
+const pending = (reason: string) =>
+  ({ ...plain, condition: 'Reconciling', sync: 'OutOfSync', reason }) as const;
+
 function conditionOf(change: Change): Condition {
   const { verdict } = change;
   switch (verdict.kind) {
@@ -190,6 +261,12 @@ function conditionOf(change: Change): Condition {
         message: `waits for its turn: ${labels(change)}`,
         drift: verdict.cause.kind === 'drift',
       };
+    case 'provision':
+    case 'import':
+    case 'terminate':
+      return { ...pending('Waiting'), message: `waits for its turn: ${gist(change)}` };
+    case 'waits':
+      return { ...pending('WaitsFor'), message: verdict.why, next: verdict.next };
     case 'reported':
       return {
         ...plain,

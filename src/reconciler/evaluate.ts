@@ -22,6 +22,7 @@ import {
 import type { Spec } from '../domain/spec.ts';
 import type { CatalogFacts } from './catalog-facts.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
+import { prepareSpec } from './prepare-spec.ts';
 import type { Redactor } from './redact.ts';
 
 /** The part of a target's context that reading and judging needs; none of it can write to AWS. */
@@ -38,12 +39,16 @@ export type EvaluateContext = Pick<
   | 'fingerprinter'
   | 'observeOnly'
   | 'facts'
+  | 'values'
   | 'asked'
 >;
 
 /** One provisioned product, judged, with what a request would be built from. */
 export interface Evaluation {
+  /** The document. */
   readonly spec: Spec;
+  /** The document as this pass takes it: what is compared and what a request is built from. */
+  readonly effective: Spec;
   readonly live: Live;
   readonly change: Change;
   readonly comparison: Comparison | null;
@@ -52,10 +57,12 @@ export interface Evaluation {
 
 export async function evaluate(
   context: EvaluateContext,
-  spec: Spec,
+  document: Spec,
   live: Live,
 ): Promise<Evaluation> {
-  const entry = context.entries.get(spec.key);
+  const entry = context.entries.get(document.key);
+  const prepared = await prepareSpec(context, document, live);
+  const { spec } = prepared;
   const fingerprint = fingerprintOf(context, spec.key);
   const keyId = context.fingerprinter?.keyId ?? null;
   const comparable = live.kind === 'present' && (live.status === 'AVAILABLE' || isRepairable(live));
@@ -77,6 +84,7 @@ export async function evaluate(
     comparison,
     facts,
     creation,
+    prepared,
     observeOnly: context.observeOnly,
     now: isoNow(context.clock),
     fingerprint,
@@ -85,7 +93,7 @@ export async function evaluate(
     failedAt: live.kind === 'present' ? await failureTime(context, entry, live) : null,
     asked,
   });
-  return { spec, live, change, comparison, facts: facts ?? creation };
+  return { spec: document, effective: spec, live, change, comparison, facts: facts ?? creation };
 }
 
 /** What a new one would be made of; null where none is to be made, or the document does not say it. */
@@ -188,7 +196,7 @@ function toldByStack(
 }
 
 /** The declared product, else the live one; null: no product of the declared name is visible. */
-async function declaredProduct(
+export async function declaredProduct(
   facts: CatalogFacts,
   spec: Spec,
   live: PresentProduct,

@@ -15,7 +15,8 @@ export type RecordEnd =
 
 export interface Followed {
   readonly recordId: RecordId;
-  readonly provisionedProductId: ProvisionedProductId;
+  /** null: it is new, and its id is not known yet. */
+  readonly provisionedProductId: ProvisionedProductId | null;
   readonly operation: Operation;
 }
 
@@ -25,6 +26,10 @@ interface Waiting extends Followed {
   readonly resolve: (end: RecordEnd) => void;
   dueMs: number;
   looks: number;
+}
+
+function rowOf(rows: Rows | null, { provisionedProductId: id }: Followed): SearchRow | undefined {
+  return id === null ? undefined : rows?.get(id);
 }
 
 type Rows = ReadonlyMap<ProvisionedProductId, SearchRow>;
@@ -107,7 +112,7 @@ export class Follower {
     const due = dueForLook([...this.#waiting.values()], nowMs);
     const listed = await this.#listFor(due);
     for (const one of due) {
-      const row = listed?.get(one.provisionedProductId);
+      const row = rowOf(listed, one);
       const verdict = row === undefined ? 'ask' : isRecordOver(one, row);
       if (verdict === 'succeeded') this.#end(one, { kind: 'succeeded' });
       else if (verdict === 'running') this.#postpone(one);
@@ -129,7 +134,7 @@ export class Follower {
     if (running.kind === 'failed') return null;
     const rows = new Map(running.value.map((row) => [row.id, row]));
     const isRunning = (one: Waiting) => {
-      const row = rows.get(one.provisionedProductId);
+      const row = rowOf(rows, one);
       return row !== undefined && isRecordOver(one, row) === 'running';
     };
     const ended = shareable.filter((one) => !isRunning(one)).length;

@@ -16,20 +16,12 @@ export function newIntent(
   request: ProductRequest,
 ): Intent {
   const { spec, change } = evaluation;
-  const hash = requestHash(request);
-  return {
+  return makeIntent(context, {
     step,
     productType: live.type,
-    request: storeRequest(request),
-    requestHash: hash,
-    token: tokenFor(context, request, hash, change.base, 0),
+    request,
     base: change.base,
-    generation: 0,
-    firstSentAt: null,
-    lastSentAt: null,
-    recordId: null,
     specDigest: specDigestOf(context, spec),
-    revision: context.desired().revision,
     at: spec.origin.at,
     pending: pendingOf({
       step,
@@ -40,6 +32,27 @@ export function newIntent(
       fingerprint: fingerprintOf(context, spec.key),
       keyId: context.fingerprinter?.keyId ?? null,
     }),
+  });
+}
+
+/** What an intent is made of besides what follows from it and from the revision. */
+export interface IntentParts
+  extends Pick<Intent, 'step' | 'productType' | 'base' | 'specDigest' | 'at' | 'pending'> {
+  readonly request: ProductRequest;
+}
+
+export function makeIntent(context: TargetContext, { request, ...parts }: IntentParts): Intent {
+  const hash = requestHash(request);
+  return {
+    ...parts,
+    request: storeRequest(request),
+    requestHash: hash,
+    token: tokenFor(context, request, hash, parts.base, 0),
+    generation: 0,
+    firstSentAt: null,
+    lastSentAt: null,
+    recordId: null,
+    revision: context.desired().revision,
   };
 }
 

@@ -30,6 +30,10 @@ export interface Observation {
   readonly products: ReadonlyMap<ProductKey, Live>;
   /** Provisioned products in the target, declared or not. */
   readonly estateSize: number;
+  /** Rows that were asked for besides, of products that no document is for any more. */
+  readonly others: ReadonlyMap<ProvisionedProductId, SearchRow>;
+  /** Whether the listing was complete: only then is what it does not show perhaps absent. */
+  readonly complete: boolean;
 }
 
 export interface ObserveContext {
@@ -48,6 +52,7 @@ type Found =
 export async function observeAll(
   context: ObserveContext,
   specs: readonly Spec[],
+  also: ReadonlySet<ProvisionedProductId> = new Set(),
 ): Promise<Result<Observation>> {
   const listing = await context.catalog.search();
   if (listing.kind === 'failed') return listing;
@@ -60,7 +65,12 @@ export async function observeAll(
     const one = found.get(spec.key);
     if (one !== undefined) products.set(spec.key, await complete(context, spec, one, stacks));
   }
-  return { kind: 'ok', value: { products, estateSize: listing.value.rows.length } };
+  const { rows, complete: isComplete } = listing.value;
+  const others = new Map(rows.flatMap((row) => (also.has(row.id) ? [[row.id, row] as const] : [])));
+  return {
+    kind: 'ok',
+    value: { products, estateSize: rows.length, others, complete: isComplete },
+  };
 }
 
 /**

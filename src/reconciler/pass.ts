@@ -1,9 +1,11 @@
+import { compare } from '../diff/compare.ts';
+import { blankProduct } from '../diff/creation.ts';
 import { openIntent } from '../diff/record.ts';
 import { buildRequest } from '../diff/request.ts';
 import { STABLE_MS } from '../diff/settle.ts';
 import { requestsLeft } from '../diff/stack-set.ts';
-import type { Cause } from '../domain/change.ts';
-import type { Intent } from '../domain/entry.ts';
+import type { Cause, ChangeVerdict } from '../domain/change.ts';
+import type { Intent, LastResult } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Live, Reading } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -16,6 +18,7 @@ import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
 import { askedBy, type Evaluation, evaluate, learnSecrets } from './evaluate.ts';
 import { newIntent } from './intent.ts';
 import { freshen } from './observe.ts';
+import { runRemoval } from './prune-pass.ts';
 
 /** Somebody else's operation runs: look again after this long. */
 const BUSY_AGAIN_MS = 30_000;
@@ -41,9 +44,13 @@ export async function runPass(context: TargetContext, key: ProductKey): Promise<
   }
   for (let round = 0; round < LONGEST_CHAIN; round++) {
     const spec = context.desired().specs.get(key);
-    if (spec === undefined) return { kind: 'settled' };
+    if (spec === undefined) return runRemoval(context, key);
     const held = context.held(key);
     if (held !== null) return { kind: 'again', afterMs: HELD_AGAIN_MS, why: held };
+    if (round === 0 && context.waitsFor(key) !== null) {
+      context.park(key);
+      return { kind: 'settled' };
+    }
     const end = await runRound(context, spec, round > 0);
     if (end.kind === 'over') return end.outcome;
   }
@@ -70,7 +77,7 @@ async function settle(context: TargetContext, key: ProductKey, intent: Intent): 
 }
 
 function secretsOf({ request }: Intent): readonly string[] {
-  if (request.operation !== 'UpdateProvisionedProduct') return [];
+  if (!('parameters' in request)) return [];
   return request.parameters.flatMap((one) => (one.kind === 'secret' ? [one.key] : []));
 }
 
@@ -89,12 +96,11 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
   context.board.set(statusOfChange(spec, change, live, at));
   const { verdict } = change;
   switch (verdict.kind) {
-    case 'update': {
-      const [step] = verdict.steps;
-      if (step === undefined) return over({ kind: 'settled' });
-      if (!isAllowed(context, spec.key, verdict.steps)) return over(unreviewed(context));
-      return perform(context, evaluation, verdict.cause, step, isLastRequest(context, evaluation));
-    }
+    case 'update':
+    case 'provision':
+    case 'import':
+    case 'terminate':
+      return act(context, evaluation, verdict);
     case 'busy':
       return over({
         kind: 'again',
@@ -115,6 +121,7 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
       );
     case 'refused':
       return over({ kind: 'stalled', reason: verdict.problems[0].message });
+    case 'waits':
     case 'inSync':
     case 'reported':
     case 'suspended':
@@ -124,17 +131,51 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
   }
 }
 
+type Acting = Extract<ChangeVerdict, { readonly steps: readonly Step[] }>;
+
+async function act(
+  context: TargetContext,
+  evaluation: Evaluation,
+  verdict: Acting,
+): Promise<RoundEnd> {
+  const { key } = evaluation.spec;
+  const [step] = verdict.steps;
+  if (step === undefined) return over({ kind: 'settled' });
+  if (!isAllowed(context, key, verdict.steps)) return over(unreviewed(context));
+  const cause = verdict.kind === 'update' ? verdict.cause : BY_DOCUMENT;
+  if (step !== 'import')
+    return perform(context, evaluation, cause, step, isLastRequest(context, evaluation));
+  if (isImporting(context, key))
+    return over({ kind: 'again', afterMs: BUSY_AGAIN_MS, why: 'another import is in progress' });
+  context.importing.add(key);
+  try {
+    return await perform(context, evaluation, cause, step, true);
+  } finally {
+    context.importing.delete(key);
+  }
+}
+
+const BY_DOCUMENT: Cause = { kind: 'document' };
+
+/** AWS carries out one import at a time; one may be open since an earlier process. */
+function isImporting({ importing, entries }: TargetContext, key: ProductKey): boolean {
+  return (
+    importing.size > 0 ||
+    entries.openIntents().some((one) => one !== key && entries.get(one).intent?.step === 'import')
+  );
+}
+
 /**
  * Whether Describe still shows the state before our own last record. It is given 60 s to catch up;
  * until then its answer would make us send what is already done.
  */
 function lagsBehindUs(context: TargetContext, spec: Spec, live: Live): boolean {
   const last = context.entries.get(spec.key).lastResult;
-  if (last === null || live.kind !== 'present') return false;
-  if (live.records.last !== last.base || last.recordId === last.base) return false;
+  if (last === null || live.kind === 'unreadable' || !showsBefore(last, live)) return false;
   const ageMs = context.clock.now() - Date.parse(last.at);
   const monotonicAgeMs = context.clock.monotonic() - context.ended.at(spec.key);
   if ((ageMs < 0 || ageMs >= STABLE_MS) && monotonicAgeMs >= STABLE_MS) return false;
+  if (live.kind === 'absent') return true;
   // A property change need not move LastRecordId: its value tells as well.
   if (last.step === 'launchRole') return !isRead(live.launchRole, spec.launchRole);
   if (last.step === 'owner')
@@ -143,6 +184,14 @@ function lagsBehindUs(context: TargetContext, spec: Spec, live: Live): boolean {
       ![live.owner.value.arn, live.owner.value.sessionArn].includes(spec.owner)
     );
   return true;
+}
+
+/** As it was before our last record: nothing, where that made something new. */
+function showsBefore(last: LastResult, live: Exclude<Live, { kind: 'unreadable' }>): boolean {
+  const isNew = last.step === 'provision' || last.step === 'import';
+  if (live.kind === 'absent') return isNew;
+  if (last.step === 'terminate' && live.records.last === last.recordId) return true;
+  return live.records.last === last.base && last.recordId !== last.base;
 }
 
 function isRead<T>(reading: Reading<T>, value: T): boolean {
@@ -163,6 +212,7 @@ function isAllowed(context: TargetContext, key: ProductKey, steps: readonly Step
 
 /** Stack instances that one request cannot name take several of one step. */
 function isLastRequest(context: TargetContext, { spec, live, change }: Evaluation): boolean {
+  if (change.verdict.kind === 'provision') return change.verdict.steps.length === 1;
   if (change.verdict.kind !== 'update' || live.kind !== 'present') return true;
   const [step] = change.verdict.steps;
   if (step === undefined || change.verdict.steps.length > 1) return step === undefined;
@@ -176,9 +226,19 @@ async function perform(
   step: Step,
   last: boolean,
 ): Promise<RoundEnd> {
-  const { spec, live, comparison, facts } = evaluation;
-  if (live.kind !== 'present' || comparison === null)
+  const { spec, facts } = evaluation;
+  if (evaluation.live.kind === 'unreadable')
     return over({ kind: 'retry', error: 'live state was not read' });
+  const live = evaluation.live.kind === 'present' ? evaluation.live : blankProduct(spec);
+  const comparison =
+    evaluation.comparison ??
+    compare({
+      spec,
+      live,
+      entry: context.entries.get(spec.key),
+      fingerprint: fingerprintOf(context, spec.key),
+      keyId: context.fingerprinter?.keyId ?? null,
+    });
   const request = buildRequest({
     step,
     spec,

@@ -14,6 +14,7 @@ import type {
   TargetName,
   Token,
 } from '../domain/ids.ts';
+import type { KnownDocument } from '../domain/known.ts';
 import type {
   ArtifactView,
   LaunchPath,
@@ -29,6 +30,7 @@ import type {
 import type { CallCounts } from '../domain/plan.ts';
 import type { ProductRequest } from '../domain/request.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
+import type { SourceVersion, ValueSource } from '../domain/values.ts';
 
 export interface Clock {
   /** Wall time, ms since the epoch: for what is stored and shown. May jump. */
@@ -196,39 +198,7 @@ export interface Versioned<T> {
   readonly version: number;
 }
 
-/** The last good document of a provisioned product, without its content. */
-export interface KnownDocument {
-  readonly key: ProductKey;
-  readonly name: string;
-  readonly file: string;
-  readonly digest: string;
-  /** What it asked for without its name, by a keyed digest: tells a rename. '' in old rows. */
-  readonly content: string;
-  readonly policies: KnownPolicies;
-  /** As last read while the document was there; null: it did not exist, or could not be read. */
-  readonly provisionedProductId: ProvisionedProductId | null;
-  readonly lastRecordId: RecordId | null;
-  readonly dependsOn: readonly { readonly target: TargetName; readonly key: ProductKey }[];
-  /** null: the document is there. */
-  readonly gone: Gone | null;
-}
-
-/** What a document said about its own end. */
-export interface KnownPolicies {
-  readonly prune: 'never' | 'terminate' | 'retain';
-  readonly deletionProtection: boolean;
-  /** It was suspended or only observed: then its removal changes nothing either. */
-  readonly handsOff: boolean;
-}
-
-/** Since when a document has been missing. */
-export interface Gone {
-  /** Wall time, ISO 8601, of the first complete read of the directory without it. */
-  readonly since: string;
-  readonly revision: string;
-  /** A document that came in the same revision, with the same content and another name. */
-  readonly renamedTo: { readonly key: ProductKey; readonly name: string } | null;
-}
+export type { Gone, KnownDocument, KnownPolicies } from '../domain/known.ts';
 
 /**
  * Everything that must survive a restart, keyed by target. Every write is durable when its promise
@@ -271,6 +241,43 @@ export interface Journal {
   ask(request: PersonRequest): Promise<void>;
   takeRequests(): Promise<readonly PersonRequest[]>;
   close(): Promise<void>;
+}
+
+export interface WantedValue {
+  readonly source: ValueSource;
+  /** Exactly this version; null: the one that the document means. */
+  readonly version: string | null;
+}
+
+export type Fetched =
+  | { readonly kind: 'read'; readonly value: string; readonly version: string }
+  /** Certainly not there, or not as the document says: a person is needed. */
+  | { readonly kind: 'missing'; readonly why: string }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+/**
+ * Where `valueFrom` reads, for one target. Answers come in the order of the questions; neither
+ * function rejects, and no value stands in any `why`.
+ */
+export interface Values {
+  /** Never hands a value on. A plan's adapter does not look at variables and files at all. */
+  versions(sources: readonly ValueSource[]): Promise<readonly SourceVersion[]>;
+  fetch(wanted: readonly WantedValue[]): Promise<readonly Fetched[]>;
+}
+
+export type ParameterSource = Extract<ValueSource, { kind: 'ssmParameter' }>;
+export type SecretSource = Extract<ValueSource, { kind: 'secretsManager' }>;
+
+/** Parameter Store and Secrets Manager of one target. Reads take rate tickets and are batched. */
+export interface RemoteValues {
+  parameterVersions(sources: readonly ParameterSource[]): Promise<readonly SourceVersion[]>;
+  secretVersions(sources: readonly SecretSource[]): Promise<readonly SourceVersion[]>;
+  parameters(
+    wanted: readonly { readonly source: ParameterSource; readonly version: string | null }[],
+  ): Promise<readonly Fetched[]>;
+  secrets(
+    wanted: readonly { readonly source: SecretSource; readonly version: string | null }[],
+  ): Promise<readonly Fetched[]>;
 }
 
 /** Keyed digests of values that must not be stored. */

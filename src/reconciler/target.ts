@@ -1,7 +1,10 @@
 import { recordInEffect } from '../diff/record.ts';
 import type { AccountId, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { Caps } from '../domain/plan.ts';
 import type { Step } from '../domain/request.ts';
+import type { Dependency } from '../domain/spec.ts';
+import type { ProductStatusView } from '../domain/status.ts';
 import { backoffMs } from './backoff.ts';
 import { CatalogFacts } from './catalog-facts.ts';
 import { statusOfTrouble } from './conditions.ts';
@@ -14,17 +17,21 @@ import {
   type TargetContext,
   type WriteGate,
 } from './context.ts';
+import { type Wait, waitFor } from './dependencies.ts';
 import { Entries } from './entries.ts';
 import { forgetTrouble } from './finish.ts';
 import { Follower } from './follow.ts';
+import { KnownDocuments } from './known.ts';
 import { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
 import { runPass } from './pass.ts';
-import type { Catalog, Clock, Fingerprinter, Journal, Log, Random } from './ports.ts';
+import type { Catalog, Clock, Fingerprinter, Journal, Log, Random, Values } from './ports.ts';
 import { KeyedQueue, PRIORITY, type Priority } from './queue.ts';
 import type { Redactor } from './redact.ts';
+import type { Removal } from './removals.ts';
 import { allowedSteps, type Review, reviewTarget, statusesOf } from './review.ts';
 import type { StatusBoard } from './status-board.ts';
+import { NO_VALUES, ValueFacts } from './value-facts.ts';
 
 /** What all targets share. */
 export interface Shared {
@@ -38,12 +45,16 @@ export interface Shared {
   readonly observeOnly: boolean;
   readonly recordTimeoutMs: number;
   readonly engineRecordTimeoutMs: number;
-  readonly maxChanges: number;
+  readonly caps: Caps;
   /** A change that is not in the reviewed plan is left out, instead of waiting for the next review. */
   readonly leaveOut: boolean;
   readonly stop: AbortSignal;
   /** Why no target may start a mutating call now (source unreadable, journal read-only), or null. */
   heldBack(): string | null;
+  /** Monotonic ms of the last complete read of the directory; null: it cannot be read now. */
+  readAtMs(): number | null;
+  /** Whether this run looks at it at all; a selection may leave it out. */
+  isInRun(dependency: Dependency): boolean;
 }
 
 export interface TargetParts {
@@ -51,6 +62,8 @@ export interface TargetParts {
   readonly accountId: AccountId;
   readonly region: string;
   readonly catalog: Catalog;
+  /** Left out: documents that take values from elsewhere are held back. */
+  readonly values?: Values;
   readonly writes: WriteGate;
   readonly maxInFlight: number;
   /** By type of product, within `maxInFlight`; a type that is not there has no limit of its own. */
@@ -62,6 +75,7 @@ const NOTHING: DesiredState = {
   specs: new Map(),
   invalid: new Map(),
   declared: new Set(),
+  unknownIdentity: false,
 };
 
 /** Reconciles one target: reviews the whole of it, queues names, works them one pass at a time. */
@@ -76,12 +90,18 @@ export class TargetReconciler {
   #desired: DesiredState = NOTHING;
   #observation: Observation | null = null;
   #facts: CatalogFacts;
+  readonly #values: Values;
+  #valueFacts: ValueFacts;
   #allowed: ReadonlyMap<ProductKey, readonly Step[]> = new Map();
+  #removals: ReadonlyMap<ProductKey, Removal> = new Map();
+  readonly #parked = new Set<ProductKey>();
 
-  private constructor(parts: TargetParts, shared: Shared, entries: Entries) {
+  private constructor(parts: TargetParts, shared: Shared, entries: Entries, known: KnownDocuments) {
     this.name = parts.name;
     this.#shared = shared;
     this.#facts = new CatalogFacts(parts.catalog);
+    this.#values = parts.values ?? NO_VALUES;
+    this.#valueFacts = new ValueFacts(this.#values, shared.redactor);
     this.#context = {
       target: parts.name,
       accountId: parts.accountId,
@@ -102,10 +122,17 @@ export class TargetReconciler {
       desired: () => this.#desired,
       observation: () => this.#observation,
       facts: () => this.#facts,
+      values: () => this.#valueFacts,
       allowed: (key) => this.#allowed.get(key),
       asked: (key) => this.#asked.has(key),
       held: (key) => this.#held(key),
+      known,
+      removal: (key) => this.#removals.get(key),
+      waitsFor: (key) => this.#waitsFor(this.#dependenciesOf(key)),
+      park: (key) => this.#park(key),
+      importing: new Set(),
     };
+    shared.board.subscribe((view) => this.#unpark(view));
     this.#queue = new KeyedQueue({
       concurrency: parts.maxInFlight,
       clock: shared.clock,
@@ -119,7 +146,8 @@ export class TargetReconciler {
   /** Loads the journal and queues every open request first: they take slots before new starts. */
   static async open(parts: TargetParts, shared: Shared): Promise<TargetReconciler> {
     const entries = await Entries.load(shared.journal, parts.name);
-    return new TargetReconciler(parts, shared, entries);
+    const known = await KnownDocuments.load(shared.journal, parts.name);
+    return new TargetReconciler(parts, shared, entries, known);
   }
 
   resume(): number {
@@ -138,17 +166,24 @@ export class TargetReconciler {
     const facts = new CatalogFacts(this.#context.catalog);
     const desired = this.#desired;
     const review = await reviewTarget(
-      { ...this.#context, facts: () => facts, maxChanges: this.#shared.maxChanges },
+      {
+        ...this.#context,
+        facts: () => facts,
+        caps: this.#shared.caps,
+        waitsOn: (spec) => this.#waitsFor(spec.dependsOn),
+      },
       desired,
     );
     if (review.kind === 'failed' || desired !== this.#desired) return review;
     this.#facts = facts;
     this.#observation = review.observation;
+    this.#removals = review.removals;
     this.#context.follower.estateSize = review.observation.estateSize;
     const busy = new Set(this.#context.entries.openIntents());
     for (const view of statusesOf(this.#context, review))
       if (!busy.has(view.key)) this.#context.board.set(view);
-    this.#context.board.keepOnly(this.name, desired.declared);
+    const shown = new Set([...desired.declared, ...review.removals.keys(), ...busy]);
+    this.#context.board.keepOnly(this.name, shown);
     await this.#remember(review, desired);
     await this.#context.board.flush();
     return review;
@@ -171,22 +206,65 @@ export class TargetReconciler {
       return known ? entry : recordInEffect(entry, { specDigest, revision: desired.revision, at });
     });
     if (desired.specs.size + desired.invalid.size < desired.declared.size) return;
-    await context.journal.putDocuments(
-      this.name,
-      [...desired.specs.values()].map((spec) => ({
-        key: spec.key,
-        name: spec.name,
-        file: spec.origin.at.file,
-        digest: specDigestOf(context, spec),
-      })),
+    await context.journal.putDocuments(this.name, context.known.all());
+  }
+
+  #dependenciesOf(key: ProductKey): readonly Dependency[] {
+    return this.#desired.specs.get(key)?.dependsOn ?? this.#removals.get(key)?.after ?? [];
+  }
+
+  #waitsFor(dependencies: readonly Dependency[]): Wait | null {
+    const { board, isInRun } = this.#shared;
+    return waitFor(
+      {
+        target: this.name,
+        revision: this.#desired.revision,
+        statusOf: (target, key) => board.get(target, key),
+        isInRun,
+      },
+      dependencies,
     );
+  }
+
+  #park(key: ProductKey): void {
+    this.#parked.add(key);
+    this.#showWait(key);
+  }
+
+  #showWait(key: ProductKey): void {
+    const { board, clock } = this.#shared;
+    const wait = this.#waitsFor(this.#dependenciesOf(key));
+    const before = board.get(this.name, key);
+    if (wait === null || before === undefined) return;
+    const what = { stalled: false, reason: 'WaitsFor', message: wait.why, next: wait.next };
+    board.set(statusOfTrouble(before, what, isoNow(clock)));
+  }
+
+  /** What waited for this one alone is queued; no call is made to find that out. */
+  #unpark(view: ProductStatusView): void {
+    for (const key of [...this.#parked]) {
+      const dependencies = this.#dependenciesOf(key);
+      const concerns = dependencies.some(
+        (one) => one.target === view.target && one.key === view.key,
+      );
+      if (!concerns) continue;
+      if (this.#waitsFor(dependencies) !== null) {
+        this.#showWait(key);
+        continue;
+      }
+      this.#parked.delete(key);
+      this.#queue.add(key, PRIORITY.commit);
+    }
   }
 
   /** Lets the changes of a reviewed plan run; an empty set lets nothing run. */
   release(review: Review, only: ReadonlySet<ProductKey> | null, priority: Priority): number {
     const allowed = allowedSteps(review, only);
     this.#allowed = allowed;
-    for (const key of allowed.keys()) this.#queue.add(key, priority);
+    for (const key of allowed.keys()) {
+      this.#parked.delete(key);
+      this.#queue.add(key, priority);
+    }
     return allowed.size;
   }
 

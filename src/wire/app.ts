@@ -4,6 +4,7 @@ import type { Io } from '../cli/io.ts';
 import type { Invocation } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
+import type { Dependency } from '../domain/spec.ts';
 import { openJournal } from '../journal/journal.ts';
 import { Daemon } from '../reconciler/daemon.ts';
 import { OneShot } from '../reconciler/one-shot.ts';
@@ -110,6 +111,8 @@ async function openWorld(world: WorldParts, mode: 'read' | 'write', shutDown: Sh
   });
   const board = new StatusBoard(journal, log);
   await board.load();
+  // Commands other than run read the directory once, before they open anything else.
+  const readAtMs = systemClock.monotonic();
   const shared: Shared = {
     journal,
     board,
@@ -121,10 +124,16 @@ async function openWorld(world: WorldParts, mode: 'read' | 'write', shutDown: Sh
     observeOnly: config.observe,
     recordTimeoutMs: config.recordTimeoutMs,
     engineRecordTimeoutMs: config.engineRecordTimeoutMs,
-    maxChanges: config.maxChanges,
+    caps: {
+      maxChanges: config.maxChanges,
+      maxProvisions: config.maxProvisions,
+      maxTerminations: config.maxTerminations,
+    },
     leaveOut: true,
     stop: shutDown.signal,
     heldBack: () => heldByJournal(journal),
+    readAtMs: () => readAtMs,
+    isInRun: () => true,
   };
   return { shared, local, close: () => closeWorld(journal, local, shutDown) };
 }
@@ -160,9 +169,11 @@ async function openEstate(
     throw new TrueupError('cli/internal', 'an estate was opened before its documents were read');
   const shutDown = shutDownOn(['SIGINT', 'SIGTERM']);
   const opened = await openWorld(world, purpose === 'plan' ? 'read' : 'write', shutDown);
-  const handles = targetHandles(world.config, opened.shared, opened.local, 'allow');
+  const selected = (dependency: Dependency) => isSelected(revision, dependency);
+  const shared: Shared = { ...opened.shared, isInRun: selected };
+  const handles = targetHandles(world.config, shared, opened.local, 'allow');
   const oneShot = new OneShot({
-    shared: opened.shared,
+    shared,
     revision,
     programVersion: version,
     directory,
@@ -180,6 +191,11 @@ async function openEstate(
   };
 }
 
+function isSelected(revision: LoadedRevision, { target, key }: Dependency): boolean {
+  const desired = revision.targets.get(target);
+  return desired !== undefined && (desired.specs.has(key) || desired.invalid.has(key));
+}
+
 async function runDaemon(
   world: WorldParts,
   load: ReturnType<typeof createRevisionLoader>,
@@ -195,6 +211,7 @@ async function runDaemon(
     ...opened.shared,
     leaveOut: false,
     heldBack: () => held.daemon?.sourceProblem ?? heldByJournal(opened.shared.journal),
+    readAtMs: () => held.daemon?.readAtMs ?? null,
   };
   const daemon = new Daemon({
     shared,

@@ -28,7 +28,7 @@ export function createRevisionLoader(
     const problems = [...unreadableFiles(snapshot), ...desired.problems];
     const targets = new Map<TargetName, DesiredState>();
     for (const { name } of config.targets)
-      targets.set(name, stateOf(name, desired, snapshot.revision, select));
+      targets.set(name, stateOf(name, desired, snapshot, select));
     return {
       revision: snapshot.revision,
       digest: snapshot.digest,
@@ -59,9 +59,11 @@ function unreadableFiles(snapshot: Snapshot): readonly Problem[] {
 function stateOf(
   target: TargetName,
   desired: Desired,
-  revision: string,
+  snapshot: Snapshot,
   select: (spec: Spec) => boolean,
 ): DesiredState {
+  const { revision } = snapshot;
+  const unknownIdentity = desired.unknownIdentity || snapshot.unreadable.length > 0;
   const specs = new Map<ProductKey, Spec>();
   const declared = new Set<ProductKey>();
   for (const spec of desired.specs) {
@@ -75,7 +77,7 @@ function stateOf(
     declared.add(key);
     invalid.set(key, { name, at: position, problem: firstProblem(desired, position.file) });
   }
-  return { revision, specs, invalid, declared };
+  return { revision, specs, invalid, declared, unknownIdentity };
 }
 
 function firstProblem(desired: Desired, file: string): Problem {

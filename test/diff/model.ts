@@ -157,6 +157,7 @@ function applied(
       ? { ...live, records, owner: read({ arn: request.value, sessionArn: null }) }
       : { ...live, records, launchRole: read(request.value) };
   }
+  if (request.operation !== 'UpdateProvisionedProduct') throw new Error('an update is modelled');
   if (live.stack.kind !== 'read' || live.tags.kind !== 'read') throw new Error('not readable');
   const before = live.stack.value;
   const tags = tagsAfter(live.tags.value, request.tags);

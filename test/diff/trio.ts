@@ -166,7 +166,7 @@ export function planOf(trio: Pick<Trio, 'desired' | 'world'>): Plan {
     })),
     documents: desired.specs.map((spec) => documentOf(spec, 'all')),
     problems: desired.problems,
-    maxChanges: world.maxChanges ?? 50,
+    caps: { maxChanges: world.maxChanges ?? 50, maxProvisions: 10, maxTerminations: 3 },
   });
   const calls = {
     byOperation: {

@@ -170,6 +170,18 @@ export const documentErrors = {
       'Each of them waits for another one to be in its desired state, so none would ever start.',
     next: 'take one of the names out of reconcile.dependsOn',
   },
+  'document/value-not-allowed': {
+    title: 'The document asks for a value that the configuration does not allow',
+    meaning:
+      'valueFrom reads only what values in trueup.yaml allows, by default nothing, so that no document can send something into a stack that it should not know.',
+    next: 'use an allowed source, or allow this one under values in trueup.yaml',
+  },
+  'document/bad-pointer': {
+    title: 'The pointer names no field that could be ignored',
+    meaning:
+      'reconcile.ignore takes /provisioningParameters and /tags, with a key or without, /properties/owner, /properties/launchRole, /stackInstances, and the fields that name product, version and path.',
+    next: 'write a pointer such as /tags/last-scan or /provisioningParameters/DesiredCount',
+  },
   'document/kustomization': {
     title: 'The directory is a kustomization',
     meaning:

@@ -13,6 +13,35 @@ export const planErrors = {
       'A provisioned product that does not exist has no live product and version that could be kept, so the document must name both.',
     next: 'declare the product and its version',
   },
+  'plan/deletion-protected': {
+    title: 'What is to be removed is protected against deletion',
+    meaning:
+      'reconcile.deletionProtection outlives its document: as long as it was true when the document was last there, nothing is terminated.',
+    next: 'put the document back without reconcile.deletionProtection (or with prune: never), let it be read once, and remove it again',
+  },
+  'plan/renamed': {
+    title: 'A provisioned product cannot be renamed',
+    meaning:
+      'A document went and another one with the same content, or for the same provisioned product, is there. To terminate the one and provision the other would lose what runs.',
+    next: 'give provisionedProductId in the new document to keep what runs, or let both documents be there until the new one runs',
+  },
+  'plan/changed-since': {
+    title: 'Somebody else changed it after its document was last seen',
+    meaning:
+      'A removal is carried out only where nothing has happened to the provisioned product since: somebody may rely on it now.',
+    next: 'look at the record; then terminate it by hand, or put the document back, let it be read once, and remove it again',
+  },
+  'plan/max-provisions': {
+    title: 'The plan provisions more than the limit allows',
+    meaning: 'One run may provision only so many provisioned products of a target.',
+    next: 'look through the plan, then raise --max-provisions or apply a part with --only',
+  },
+  'plan/max-terminations': {
+    title: 'The plan terminates more than the limit allows',
+    meaning:
+      'One run may terminate only so many provisioned products of a target; a recreation counts as well.',
+    next: 'look through the plan, then raise --max-terminations, or put documents back',
+  },
   'plan/expect-mismatch': {
     title: 'The name stands for another provisioned product',
     meaning:
@@ -118,6 +147,24 @@ export const planErrors = {
     title: 'The product has no such version',
     meaning: 'No provisioning artifact of the product bears this name or id.',
     next: 'declare one of the versions named in the message',
+  },
+  'plan/no-version-by-rule': {
+    title: 'The rule finds no version',
+    meaning:
+      'latest and semver look at the active versions that are not deprecated. A name that is no semantic version is never in a range.',
+    next: 'widen the range, name a version, or have one activated',
+  },
+  'plan/value-missing': {
+    title: 'A value of the document does not exist where it says',
+    meaning:
+      'valueFrom names an environment variable, file, parameter or secret that is not there or does not hold such a value. Only this provisioned product is held back.',
+    next: 'put the value in its place, or correct valueFrom',
+  },
+  'plan/newer-upstream': {
+    title: 'There is something newer that is only reported',
+    meaning:
+      'The rule finds a newer version, or a secret was rotated, and the policy of the document is to report it. Other changes are carried out without it.',
+    next: 'set reconcile.onNewVersion or reconcile.onRotate to update to have it carried out',
   },
   'plan/ambiguous-version': {
     title: 'Several versions bear this name',

@@ -259,7 +259,7 @@ describe('stackInstances', () => {
       }),
     );
     const trueup = await world.start();
-    await looks(world, trueup);
+    await trueup.converge();
     expect(ours(world).map((input) => input.ProvisioningPreferences)).toEqual([
       { StackSetOperationType: 'UPDATE' },
       { StackSetOperationType: 'CREATE', StackSetAccounts: [B], StackSetRegions: [EU] },

@@ -1,11 +1,12 @@
 import type { Cause } from '../domain/change.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
+import type { RecordStatus } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { formatPosition } from '../domain/problem.ts';
 import type { Carried } from './carry-out.ts';
 import { explainFailure } from './catalog-facts.ts';
-import { statusOfIntent, statusOfLeaving } from './conditions.ts';
+import { statusOfIntent, statusOfLeaving, statusOfRecord } from './conditions.ts';
 import { about, isoNow, recordTimeoutMs, type TargetContext } from './context.ts';
 import { finishGone, finishRecord, type StepEnd, stallAmbiguous, stallRefused } from './finish.ts';
 
@@ -71,6 +72,7 @@ async function follow(
       recordId: intent.recordId,
       provisionedProductId: intent.request.provisionedProductId,
       operation: intent.request.operation,
+      onStatus: (status) => showStatus(context, key, intent, status),
     },
     Math.max(0, recordTimeoutMs(context, intent) - ageOf(context, intent)),
   );
@@ -83,6 +85,22 @@ async function follow(
     sent.last,
   );
   return end.kind === 'succeeded' && !sent.last ? { kind: 'goOn' } : over(end.outcome);
+}
+
+/** What AWS says of a record that has not ended: above all that it failed and is being undone. */
+function showStatus(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  status: RecordStatus,
+): void {
+  const before = context.board.get(context.target, key);
+  if (before === undefined) return;
+  context.board.set(statusOfRecord(before, intent, status, isoNow(context.clock)));
+  if (status !== 'IN_PROGRESS_IN_ERROR') return;
+  void context.board.flush();
+  const fields = { ...about(context, key), record: intent.recordId ?? undefined };
+  context.log.write('warn', 'record.failing', fields, 'it failed, and AWS is undoing it');
 }
 
 function showIntent(context: TargetContext, key: ProductKey, intent: Intent): void {

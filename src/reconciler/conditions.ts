@@ -3,7 +3,7 @@ import { gist } from '../diff/render/groups.ts';
 import type { Change, ChangeVerdict } from '../domain/change.ts';
 import type { Intent, Latch } from '../domain/entry.ts';
 import type { ProductKey, RecordId, TargetName } from '../domain/ids.ts';
-import type { Live } from '../domain/live.ts';
+import type { Live, RecordStatus } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import type { InvalidDocument } from './context.ts';
@@ -126,6 +126,26 @@ export function statusOfTerminated(
   };
 }
 
+/** The status while a record of ours runs, as AWS last told it. */
+export function statusOfRecord(
+  before: ProductStatusView,
+  intent: Intent,
+  status: RecordStatus,
+  now: string,
+): ProductStatusView {
+  const failing = status === 'IN_PROGRESS_IN_ERROR';
+  return {
+    ...before,
+    recordId: intent.recordId,
+    recordStatus: status,
+    reason: failing ? 'Failing' : 'InFlight',
+    message: failing
+      ? `record ${intent.recordId} failed, and AWS is undoing it`
+      : `record ${intent.recordId} is followed to its end`,
+    updatedAt: now,
+  };
+}
+
 /** The status after our record succeeded and nothing else was to do; the next pass reads it back. */
 export function statusOfSuccess(
   before: ProductStatusView,
@@ -189,11 +209,14 @@ export function statusOfTrouble(
     readonly reason: string;
     readonly message: string;
     readonly next: string | null;
+    /** Where the trouble is the end of a record. */
+    readonly recordStatus?: string;
   },
   now: string,
 ): ProductStatusView {
   return {
     ...before,
+    recordStatus: trouble.recordStatus ?? before.recordStatus,
     condition: trouble.stalled ? 'Stalled' : 'Reconciling',
     reason: trouble.reason,
     message: trouble.message,

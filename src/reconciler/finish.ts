@@ -159,7 +159,8 @@ async function stackTime(
   key: ProductKey,
   intent: Intent,
 ): Promise<string | null> {
-  if (Object.keys(intent.pending.fingerprints).length === 0) return null;
+  const { fingerprints, references } = intent.pending;
+  if (Object.keys(fingerprints).length + Object.keys(references).length === 0) return null;
   const stack = await readStack(context, key);
   return stack?.lastUpdated ?? null;
 }
@@ -204,6 +205,7 @@ async function fail(
     reason: isBusy ? 'Busy' : 'RecordFailed',
     message: reason,
     next,
+    recordStatus: 'FAILED',
   });
   await context.board.flush();
   context.log.write(isBusy ? 'warn' : 'error', isBusy ? 'record.busy' : 'record.failed', {

@@ -1,5 +1,5 @@
 import type { ProvisionedProductId, RecordId } from '../domain/ids.ts';
-import type { RecordView } from '../domain/live.ts';
+import type { RecordStatus, RecordView } from '../domain/live.ts';
 import type { Operation } from '../domain/request.ts';
 import { dueForLook, INITIAL_LOOK_MS, isRecordOver, nextLookMs, SHARED_GAP_MS } from './look.ts';
 import type { Catalog, Clock, Log, SearchRow } from './ports.ts';
@@ -18,6 +18,8 @@ export interface Followed {
   /** null: it is new, and its id is not known yet. */
   readonly provisionedProductId: ProvisionedProductId | null;
   readonly operation: Operation;
+  /** Called with each new status of the record that is seen before its end. */
+  readonly onStatus?: (status: RecordStatus) => void;
 }
 
 interface Waiting extends Followed {
@@ -26,6 +28,7 @@ interface Waiting extends Followed {
   readonly resolve: (end: RecordEnd) => void;
   dueMs: number;
   looks: number;
+  seen: RecordStatus | null;
 }
 
 function rowOf(rows: Rows | null, { provisionedProductId: id }: Followed): SearchRow | undefined {
@@ -79,6 +82,7 @@ export class Follower {
         resolve,
         dueMs: now + INITIAL_LOOK_MS,
         looks: 0,
+        seen: null,
       });
       this.#wake.abort();
       if (!this.#running) void this.#loop();
@@ -163,6 +167,10 @@ export class Follower {
     if (record.status === 'SUCCEEDED') return this.#end(one, { kind: 'succeeded' });
     if (record.status === 'FAILED')
       return this.#end(one, { kind: 'failed', record, statusMessage });
+    if (record.status !== one.seen) {
+      one.seen = record.status;
+      one.onStatus?.(record.status);
+    }
     this.#postpone(one);
   }
 

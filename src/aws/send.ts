@@ -195,12 +195,19 @@ function preferencesInput(preferences: StackSetRequest): UpdateProvisioningPrefe
   };
 }
 
+/** A value that stands elsewhere must have been fetched by now: nothing goes out without it. */
+function fetched({ key, value }: { readonly key: string; readonly value: string | null }): string {
+  if (value === null) throw new Error(`the value of parameter ${key} was not fetched`);
+  return value;
+}
+
 /** UsePreviousValue must travel without a Value: CloudFormation refuses both together. */
 function parameterInput(parameter: ParameterArgument): UpdateProvisioningParameter {
   switch (parameter.kind) {
     case 'value':
     case 'secret':
-      return { Key: parameter.key, Value: parameter.value };
+    case 'reference':
+      return { Key: parameter.key, Value: fetched(parameter) };
     case 'previous':
       return { Key: parameter.key, UsePreviousValue: true };
     default:
@@ -229,7 +236,9 @@ const NOT_SHOWN = '(not shown)';
 function redactor(request: ProductRequest): (text: string) => string {
   if (!('parameters' in request)) return (text) => text;
   const secrets = request.parameters.flatMap((parameter) =>
-    parameter.kind === 'secret' && parameter.value !== '' ? [parameter.value] : [],
+    (parameter.kind === 'secret' || parameter.kind === 'reference') && parameter.value
+      ? [parameter.value]
+      : [],
   );
   if (secrets.length === 0) return (text) => text;
   const longestFirst = secrets.sort((a, b) => b.length - a.length).map(literally);

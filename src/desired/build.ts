@@ -1,5 +1,5 @@
 import { positionAt, type SourceDocument } from '../document/node.ts';
-import { follow } from '../document/pointer.ts';
+import { follow, stepsOf } from '../document/pointer.ts';
 import {
   asArtifactId,
   asPathId,
@@ -18,8 +18,9 @@ import {
   type SpecOrigin,
   type StackSetPreferences,
 } from '../domain/spec.ts';
+import type { ValueSource, VersionRule } from '../domain/values.ts';
 import { placeOf } from './identity.ts';
-import type { Draft, ParameterValue, ProvisionedProductDocument } from './model.ts';
+import type { Draft, ParameterValue, ProvisionedProductDocument, ValueFrom } from './model.ts';
 
 type Life = Pick<ReconcilePolicy, keyof typeof DEFAULT_LIFE>;
 
@@ -38,6 +39,7 @@ export function buildDraft(value: ProvisionedProductDocument, source: SourceDocu
       annotations: metadata.annotations ?? emptyRecord(),
       product: byIdOrName(spec.productId, spec.productName, asProductId),
       version: byIdOrName(spec.provisioningArtifactId, spec.provisioningArtifactName, asArtifactId),
+      versionRule: ruleOf(spec.provisioningArtifact),
       path: byIdOrName(spec.pathId, spec.pathName, asPathId),
       parameters: wishesOf(spec.provisioningParameters ?? emptyRecord()),
       preferences: preferencesOf(spec.provisioningPreferences),
@@ -53,6 +55,9 @@ export function buildDraft(value: ProvisionedProductDocument, source: SourceDocu
         mode: spec.reconcile?.mode ?? 'enforce',
         suspend: spec.reconcile?.suspend ?? false,
         removeInstances: spec.reconcile?.removeInstances ?? false,
+        ignore: (spec.reconcile?.ignore ?? []).map(stepsOf),
+        onNewVersion: spec.reconcile?.onNewVersion ?? 'report',
+        onRotate: spec.reconcile?.onRotate ?? 'report',
         ...DEFAULT_LIFE,
         ...lifeOf(spec.reconcile),
       },
@@ -126,7 +131,28 @@ function wishesOf(
 function wishOf(value: ParameterValue): ParameterWish {
   if (typeof value === 'string') return { kind: 'value', value };
   if (value.value !== undefined) return { kind: 'value', value: value.value };
+  if (value.valueFrom !== undefined) return { kind: 'from', source: sourceOf(value.valueFrom) };
   return value.useDefault === true ? { kind: 'useDefault' } : { kind: 'usePrevious' };
+}
+
+/** The schema has seen to it that there is exactly one. */
+function sourceOf({ env, file, ssmParameter, secretsManager }: ValueFrom): ValueSource {
+  if (env !== undefined) return { kind: 'env', name: env };
+  if (file !== undefined) return { kind: 'file', path: file };
+  if (secretsManager !== undefined) {
+    const { secretId, key = null, version = null } = secretsManager;
+    return { kind: 'secretsManager', secretId, key, version };
+  }
+  if (typeof ssmParameter === 'object')
+    return { kind: 'ssmParameter', name: ssmParameter.name, version: ssmParameter.version ?? null };
+  return { kind: 'ssmParameter', name: ssmParameter ?? '', version: null };
+}
+
+function ruleOf(
+  rule: ProvisionedProductDocument['spec']['provisioningArtifact'],
+): VersionRule | null {
+  if (rule === undefined) return null;
+  return rule.semver === undefined ? { kind: 'latest' } : { kind: 'semver', range: rule.semver };
 }
 
 function expectationOf(expect: ProvisionedProductDocument['spec']['expect']) {

@@ -2,13 +2,17 @@ import { fault, quote } from '../document/fault.ts';
 import { nearest } from '../document/suggest.ts';
 import { asTargetName, type ProductKey, productKey, type TargetName } from '../domain/ids.ts';
 import { formatPosition, type Position, type Problem } from '../domain/problem.ts';
+import { NO_VALUES_ALLOWED, type ValueAllowances } from '../domain/values.ts';
 import { linkDependencies, type Unlinked } from './dependencies.ts';
 import type { Clue, Desired, Draft, FileReading, InvalidDocument } from './model.ts';
+import { valueProblems } from './values.ts';
 
 export interface DesiredOptions {
   readonly targets: readonly { readonly name: TargetName }[];
   /** Where a document names no target; null: it must name one. */
   readonly defaultTarget: TargetName | null;
+  /** What `valueFrom` may read; nothing where it is left out. */
+  readonly values?: ValueAllowances;
 }
 
 export interface CombineInput {
@@ -88,7 +92,12 @@ function address(
   for (const draft of drafts) {
     const { key, name, origin } = draft.spec;
     const target = targetNamed(draft.target, options);
-    if (target !== null) {
+    const refused = valueProblems(draft.spec, options.values ?? NO_VALUES_ALLOWED);
+    const [refusal] = refused;
+    problems.push(...refused);
+    if (target !== null && refusal !== undefined) {
+      claims.push({ target, key, name, at: origin.at, use: { problem: refusal } });
+    } else if (target !== null) {
       claims.push({
         target,
         key,

@@ -16,6 +16,7 @@ export interface ProvisionedProductDocument {
     readonly productName?: string;
     readonly provisioningArtifactId?: string;
     readonly provisioningArtifactName?: string;
+    readonly provisioningArtifact?: { readonly latest?: true; readonly semver?: string };
     readonly pathId?: string;
     readonly pathName?: string;
     readonly provisioningParameters?: Readonly<Record<string, ParameterValue>>;
@@ -42,6 +43,9 @@ export interface ProvisionedProductDocument {
       readonly mode?: 'enforce' | 'observe';
       readonly suspend?: boolean;
       readonly removeInstances?: boolean;
+      readonly ignore?: readonly string[];
+      readonly onNewVersion?: 'report' | 'update';
+      readonly onRotate?: 'report' | 'update';
       readonly dependsOn?: readonly string[];
       readonly onMissing?: 'fail' | 'provision';
       readonly onError?: 'report' | 'recreate';
@@ -54,7 +58,23 @@ export interface ProvisionedProductDocument {
 
 export type ParameterValue =
   | string
-  | { readonly value?: string; readonly usePreviousValue?: true; readonly useDefault?: true };
+  | {
+      readonly value?: string;
+      readonly usePreviousValue?: true;
+      readonly useDefault?: true;
+      readonly valueFrom?: ValueFrom;
+    };
+
+export interface ValueFrom {
+  readonly env?: string;
+  readonly file?: string;
+  readonly ssmParameter?: string | { readonly name: string; readonly version?: string };
+  readonly secretsManager?: {
+    readonly secretId: string;
+    readonly key?: string;
+    readonly version?: string;
+  };
+}
 
 /** A valid document before its target is known: `spec` still has to be addressed. */
 export interface Draft {

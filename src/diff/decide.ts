@@ -26,7 +26,14 @@ export function decide(input: AssessInput, live: PresentProduct, comparison: Com
   const { spec } = input;
   const warnings = [...stayingTags(spec, comparison), ...instanceWarnings(input, live)];
   if (comparison.differences.length > 0)
-    return decideSend(input, live, comparison, comparison.steps, causeOf(input, live), warnings);
+    return decideSend(
+      input,
+      live,
+      comparison,
+      comparison.steps,
+      causeOf(input, live, comparison.differences),
+      warnings,
+    );
   const open = comparison.unreadable.filter(({ label }) => label !== 'path');
   if (open.length > 0)
     return { verdict: { kind: 'unreadable', why: whyUnreadable(open) }, warnings };

@@ -1,5 +1,5 @@
 import { type Json, sha256 } from '../domain/canonical.ts';
-import type { Change } from '../domain/change.ts';
+import type { Cause, Change } from '../domain/change.ts';
 import type { Digest } from '../domain/ids.ts';
 import type { Caps, Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
 import type { Position, Problem } from '../domain/problem.ts';
@@ -88,6 +88,8 @@ export interface PlanCounts {
   readonly acting: number;
   /** Drift that is only reported. */
   readonly drifted: number;
+  /** A newer version or secret that is only reported. */
+  readonly newer: number;
   /** Differences that are only observed. */
   readonly observed: number;
   readonly refused: number;
@@ -115,9 +117,12 @@ export function countChanges({ body }: Pick<Plan, 'body'>): PlanCounts {
   const changes = body.targets.flatMap((target) => target.changes);
   const of = (kind: Change['verdict']['kind']) =>
     changes.filter(({ verdict }) => verdict.kind === kind).length;
-  const drifted = changes.filter(
-    ({ verdict }) => verdict.kind === 'reported' && verdict.cause.kind !== 'document',
-  ).length;
+  const reportedFor = (...causes: readonly Cause['kind'][]) =>
+    changes.filter(
+      ({ verdict }) => verdict.kind === 'reported' && causes.includes(verdict.cause.kind),
+    ).length;
+  const drifted = reportedFor('drift', 'heal');
+  const newer = reportedFor('newVersion', 'rotated');
   const steps = changes.flatMap(({ verdict }) => ('steps' in verdict ? verdict.steps : []));
   const stepsOf = (...wanted: readonly Step[]) =>
     steps.filter((step) => wanted.includes(step)).length;
@@ -135,7 +140,8 @@ export function countChanges({ body }: Pick<Plan, 'body'>): PlanCounts {
     waiting: of('waits'),
     acting: changes.filter(({ verdict }) => 'steps' in verdict).length,
     drifted,
-    observed: of('reported') - drifted,
+    newer,
+    observed: of('reported') - drifted - newer,
     refused: of('refused'),
     unreadable: of('unreadable'),
     held: of('latched'),

@@ -108,6 +108,9 @@ function checkParameter(input: PreflightInput, key: string): readonly Problem[] 
       const version = targetVersion(input);
       return checkValue({ definition, value: wish.value, noEcho, at, field, version, kept: false });
     }
+    case 'from':
+      // Its value is checked when it is fetched, right before it is sent.
+      return [];
     case 'useDefault':
       if (definition.defaultValue !== null) return [];
       return [

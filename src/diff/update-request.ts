@@ -1,6 +1,7 @@
 import { TrueupError } from '../domain/errors/registry.ts';
 import type { ParameterDefinition } from '../domain/live.ts';
 import type { ParameterArgument, ProductRequest } from '../domain/request.ts';
+import { referenceOf } from '../domain/values.ts';
 import { isLiveKey } from './live-keys.ts';
 import { byText, effectiveTags, isBlind, own } from './normalize.ts';
 import type { RequestInput } from './request.ts';
@@ -76,6 +77,13 @@ function argumentOf(
       return definition.defaultValue === null || isNoEcho(input, definition)
         ? []
         : [{ kind: 'value', key, value: definition.defaultValue }];
+    case 'from': {
+      if (wish.version?.kind !== 'known') throw internal(`the version of ${key} is not known`);
+      const { version } = wish.version;
+      return [
+        { kind: 'reference', key, reference: referenceOf(wish.source), version, value: null },
+      ];
+    }
     case 'usePrevious':
       return [{ kind: 'previous', key }];
     case undefined:

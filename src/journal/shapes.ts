@@ -160,9 +160,7 @@ const storedRequest = variant<StoredRequest>('operation', {
   }),
 });
 
-const references = record(
-  object<AppliedReference>({ reference: text(), version: text() }),
-);
+const references = record(object<AppliedReference>({ reference: text(), version: text() }));
 
 const appliedVersion = object<AppliedVersion>({ rule: text(), artifactId: text<ArtifactId>() });
 

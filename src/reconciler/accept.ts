@@ -1,8 +1,11 @@
 import { compare } from '../diff/compare.ts';
 import { comparable, isBlind } from '../diff/normalize.ts';
+import type { AppliedReference } from '../domain/entry.ts';
 import type { Digest, ProductKey } from '../domain/ids.ts';
+import { referenceOf } from '../domain/values.ts';
 import { about, fingerprintOf, type TargetContext } from './context.ts';
 import { freshen } from './observe.ts';
+import { sourcesOf } from './prepare-spec.ts';
 
 /**
  * A person says that what is live is what the document declares, where AWS shows no values: the
@@ -28,14 +31,22 @@ export async function acceptProduct(context: TargetContext, key: ProductKey): Pr
     if (wish.kind === 'value' && (complete || noEcho.has(parameter)))
       values[parameter] = fingerprint(parameter, comparable(wish.value));
   }
+  const versions = await context.values().versions(sourcesOf(spec));
+  const references: Record<string, AppliedReference> = Object.create(null);
+  for (const [parameter, wish] of Object.entries(spec.parameters)) {
+    const reference = wish.kind === 'from' ? referenceOf(wish.source) : null;
+    const version = reference === null ? undefined : versions.get(reference);
+    if (reference !== null && version?.kind === 'known')
+      references[parameter] = { reference, version: version.version };
+  }
   const stackUpdated = live.stack.kind === 'read' ? live.stack.value.lastUpdated : null;
   const recordId = live.records.lastSuccessful;
   await context.entries.update(key, (entry) => ({
     ...entry,
-    fingerprints: { recordId, stackUpdated, keyId, complete, values },
+    fingerprints: { recordId, stackUpdated, keyId, complete, values, references },
   }));
   context.log.write('info', 'product.accepted', {
     ...about(context, key),
-    parameters: Object.keys(values).length,
+    parameters: Object.keys(values).length + Object.keys(references).length,
   });
 }

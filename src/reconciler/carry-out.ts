@@ -6,9 +6,11 @@ import type { RecordView } from '../domain/live.ts';
 import { type ProductRequest, subjectOf } from '../domain/request.ts';
 import { backoffMs } from './backoff.ts';
 import { explainFailure } from './catalog-facts.ts';
-import { fingerprintOf, specDigestOf, type TargetContext } from './context.ts';
+import { fingerprintOf, type TargetContext } from './context.ts';
+import { storedValues } from './fill-values.ts';
 import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
 import type { Accepted, Failure } from './ports.ts';
+import { isStillWanted } from './still-wanted.ts';
 
 /** How carrying out one intent went, up to the point where AWS has a record for it or never will. */
 export type Carried =
@@ -216,7 +218,7 @@ export async function settleOpen(
       nowMs,
       firstSeenAtBaseMs: atBaseSinceMs,
       ownRecords: context.entries.get(key).ownRecords,
-      rebuildable: rebuild(context, key, current) !== null,
+      rebuildable: (await rebuild(context, key, current)) !== null,
     });
     const step = await carryDecision(context, key, current, decision, seen.subject);
     if (step.kind !== 'lookAgain') return step;
@@ -278,7 +280,7 @@ async function resend(
   key: ProductKey,
   intent: Intent,
 ): Promise<Carried | LookAgain> {
-  const request = rebuild(context, key, intent);
+  const request = await rebuild(context, key, intent);
   const held = await waitForTicket(context, key);
   if (held !== null) return { kind: 'open', why: held };
   if (request === null) return { kind: 'lookAgain', intent };
@@ -333,16 +335,16 @@ async function refusedAtBase(
  * The stored request in clear, or null if it can no longer be repeated: a secret is gone, or the
  * document has since come to want something else. Then the base must hold longer before it is dropped.
  */
-function rebuild(context: TargetContext, key: ProductKey, intent: Intent): ProductRequest | null {
+async function rebuild(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+): Promise<ProductRequest | null> {
   const spec = context.desired().specs.get(key);
-  if (spec === undefined && intent.request.operation === 'TerminateProvisionedProduct')
-    return context.allowed(key)?.includes('terminate') === true ? intent.request : null;
-  const wanted =
-    spec !== undefined &&
-    !spec.reconcile.suspend &&
-    spec.reconcile.mode === 'enforce' &&
-    specDigestOf(context, spec) === intent.specDigest;
-  return wanted ? rebuildRequest(intent.request, spec, fingerprintOf(context, key)) : null;
+  if (!isStillWanted(context, key, intent)) return null;
+  if (spec === undefined) return 'parameters' in intent.request ? null : intent.request;
+  const values = await storedValues(context, spec, intent.request);
+  return rebuildRequest(intent.request, spec, fingerprintOf(context, key), values);
 }
 
 type Seen =

@@ -1,6 +1,6 @@
 import { isAccountBusy } from '../diff/record.ts';
 import { gist } from '../diff/render/groups.ts';
-import type { Change, ChangeVerdict } from '../domain/change.ts';
+import type { Cause, Change, ChangeVerdict } from '../domain/change.ts';
 import type { Intent, Latch } from '../domain/entry.ts';
 import type { ProductKey, RecordId, TargetName } from '../domain/ids.ts';
 import type { Live, RecordStatus } from '../domain/live.ts';
@@ -280,7 +280,7 @@ function conditionOf(change: Change): Condition {
         ...plain,
         condition: 'Reconciling',
         sync: 'OutOfSync',
-        reason: verdict.cause.kind === 'drift' ? 'Drift' : 'Waiting',
+        reason: reasonOf(verdict.cause, 'Waiting'),
         message: `waits for its turn: ${labels(change)}`,
         drift: verdict.cause.kind === 'drift',
       };
@@ -295,7 +295,7 @@ function conditionOf(change: Change): Condition {
         ...plain,
         condition: 'Ready',
         sync: 'OutOfSync',
-        reason: verdict.cause.kind === 'drift' ? 'Drift' : 'Observed',
+        reason: reasonOf(verdict.cause, 'Observed'),
         message: `differs and is only reported (${verdict.reason}): ${labels(change)}`,
         next: 'change the document, or the policy that only reports it',
         drift: verdict.cause.kind === 'drift',
@@ -369,4 +369,21 @@ function describeSide(change: Change, side: 'live' | 'desired'): string | null {
     return `${difference.label} ${value}`;
   });
   return texts.length === 0 ? null : texts.join(', ');
+}
+
+/** What is seen first in the status: where it comes from, unless the document wants it. */
+function reasonOf(cause: Cause, otherwise: string): string {
+  switch (cause.kind) {
+    case 'drift':
+      return 'Drift';
+    case 'newVersion':
+      return 'NewVersion';
+    case 'rotated':
+      return 'Rotated';
+    case 'document':
+    case 'heal':
+      return otherwise;
+    default:
+      return cause satisfies never;
+  }
 }

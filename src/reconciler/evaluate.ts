@@ -22,6 +22,7 @@ import {
 import type { Spec } from '../domain/spec.ts';
 import type { CatalogFacts } from './catalog-facts.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
+import { declaredProduct } from './declared-product.ts';
 import { prepareSpec } from './prepare-spec.ts';
 import type { Redactor } from './redact.ts';
 
@@ -55,6 +56,16 @@ export interface Evaluation {
   readonly facts: UpdateFacts | null;
 }
 
+/** Parameters of the document that may be secret; 'all' where nothing is known about them. */
+export function hiddenIn({ spec, effective, comparison }: Evaluation): ReadonlySet<string> | 'all' {
+  if (comparison === null) return 'all';
+  // What is ignored was not looked at.
+  const unseen = Object.keys(spec.parameters).filter(
+    (key) => !Object.hasOwn(effective.parameters, key),
+  );
+  return new Set([...comparison.hidden, ...unseen]);
+}
+
 export async function evaluate(
   context: EvaluateContext,
   document: Spec,
@@ -71,12 +82,12 @@ export async function evaluate(
     comparison !== null && live.kind === 'present' && needsFacts(comparison, live)
       ? await updateFacts(context, spec, live)
       : null;
-  if (comparison !== null) learnSecrets(context.redactor, spec, secretKeys(comparison, facts));
+  if (comparison !== null) learnSecrets(context.redactor, document, secretKeys(comparison, facts));
   const specDigest = context.fingerprinter === null ? null : specDigestOf(context, spec);
   const asked = context.asked(spec.key);
   const creation = await creationFacts(context, { spec, live, entry, specDigest, asked });
   if (creation?.definitions.kind === 'read')
-    learnSecrets(context.redactor, spec, noEchoOf(creation.definitions.value));
+    learnSecrets(context.redactor, document, noEchoOf(creation.definitions.value));
   const change = assess({
     spec,
     live,
@@ -193,20 +204,6 @@ function toldByStack(
     live.product.value.id === resolved.productId &&
     live.version.value.id === resolved.artifactId;
   return same ? definitionsOfStack(spec, live) : null;
-}
-
-/** The declared product, else the live one; null: no product of the declared name is visible. */
-export async function declaredProduct(
-  facts: CatalogFacts,
-  spec: Spec,
-  live: PresentProduct,
-): Promise<Reading<ProductId | null>> {
-  if (spec.product?.kind === 'id') return read(spec.product.id);
-  const current = live.product.kind === 'read' ? live.product.value : null;
-  if (spec.product === null)
-    return current === null ? (live.product as Reading<never>) : read(current.id);
-  if (current !== null && current.name === spec.product.name) return read(current.id);
-  return facts.productId(spec.product.name);
 }
 
 /** The path of the last successful record, asked for only where several paths leave the choice open. */

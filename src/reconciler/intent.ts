@@ -15,7 +15,7 @@ export function newIntent(
   step: Step,
   request: ProductRequest,
 ): Intent {
-  const { spec, change } = evaluation;
+  const { spec, effective, change } = evaluation;
   return makeIntent(context, {
     step,
     productType: live.type,
@@ -25,7 +25,7 @@ export function newIntent(
     at: spec.origin.at,
     pending: pendingOf({
       step,
-      spec,
+      spec: effective,
       live,
       entry: context.entries.get(spec.key),
       request,

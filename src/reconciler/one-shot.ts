@@ -4,6 +4,7 @@ import type { CallCounts, Plan, TargetPlan } from '../domain/plan.ts';
 import type { Spec } from '../domain/spec.ts';
 import { acceptProduct } from './accept.ts';
 import type { Revision, TargetHandle } from './daemon.ts';
+import { hiddenIn } from './evaluate.ts';
 import { PRIORITY } from './queue.ts';
 import type { Review } from './review.ts';
 import type { Shared, TargetReconciler } from './target.ts';
@@ -105,9 +106,7 @@ export class OneShot {
     );
     const made = makePlan({
       targets: this.#targets.map(planOfTarget),
-      documents: evaluations.map(({ spec, comparison }) =>
-        documentOf(spec, comparison?.hidden ?? 'all'),
-      ),
+      documents: evaluations.map((evaluation) => documentOf(evaluation.spec, hiddenIn(evaluation))),
       problems: this.#revision.problems,
       caps: this.#shared.caps,
     });

@@ -13,9 +13,10 @@ import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import { type Carried, sendNew, settleOpen } from './carry-out.ts';
 import { conclude, HELD_AGAIN_MS, over, type RoundEnd } from './conclude.ts';
-import { statusOfChange } from './conditions.ts';
+import { statusOfChange, statusOfTrouble } from './conditions.ts';
 import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
 import { askedBy, type Evaluation, evaluate, learnSecrets } from './evaluate.ts';
+import { type Filled, fillValues, storedValues } from './fill-values.ts';
 import { newIntent } from './intent.ts';
 import { freshen } from './observe.ts';
 import { runRemoval } from './prune-pass.ts';
@@ -63,7 +64,11 @@ export async function runPass(context: TargetContext, key: ProductKey): Promise<
 
 async function settle(context: TargetContext, key: ProductKey, intent: Intent): Promise<RoundEnd> {
   const spec = context.desired().specs.get(key);
-  if (spec !== undefined) learnSecrets(context.redactor, spec, secretsOf(intent));
+  if (spec !== undefined) {
+    learnSecrets(context.redactor, spec, secretsOf(intent));
+    // Fetched to be known to the redactor: AWS may quote them when the record ends.
+    await storedValues(context, spec, intent.request);
+  }
   context.log.write('info', 'intent.settling', {
     ...about(context, key),
     token: intent.token,
@@ -226,7 +231,7 @@ async function perform(
   step: Step,
   last: boolean,
 ): Promise<RoundEnd> {
-  const { spec, facts } = evaluation;
+  const { effective: spec, facts } = evaluation;
   if (evaluation.live.kind === 'unreadable')
     return over({ kind: 'retry', error: 'live state was not read' });
   const live = evaluation.live.kind === 'present' ? evaluation.live : blankProduct(spec);
@@ -239,7 +244,8 @@ async function perform(
       fingerprint: fingerprintOf(context, spec.key),
       keyId: context.fingerprinter?.keyId ?? null,
     });
-  const request = buildRequest({
+  const definitions = facts?.definitions.kind === 'read' ? facts.definitions.value : null;
+  const built = buildRequest({
     step,
     spec,
     live,
@@ -247,9 +253,12 @@ async function perform(
     entry: context.entries.get(spec.key),
     fingerprint: fingerprintOf(context, spec.key),
     resolved: facts?.resolved.kind === 'resolved' ? facts.resolved : null,
-    definitions: facts?.definitions.kind === 'read' ? facts.definitions.value : null,
+    definitions,
     current: facts?.current.kind === 'read' ? facts.current.value : null,
   });
+  const filled = await fillValues(context, spec, built, definitions);
+  if (filled.kind !== 'ok') return over(await withoutValues(context, evaluation, filled));
+  const { request } = filled;
   const intent = newIntent(context, evaluation, live, step, request);
   const carried = await sendNew(context, spec.key, intent, request, (entry, stamped) =>
     openIntent(entry, stamped, {
@@ -263,4 +272,32 @@ async function perform(
     .filter((difference) => difference.step === step)
     .map((difference) => difference.label);
   return conclude(context, spec.key, carried, { last, cause, fields });
+}
+
+/** Nothing was sent, because a value that it needs could not be had. */
+async function withoutValues(
+  context: TargetContext,
+  { spec }: Evaluation,
+  filled: Exclude<Filled, { kind: 'ok' }>,
+): Promise<Outcome> {
+  switch (filled.kind) {
+    case 'moved':
+      return { kind: 'again', afterMs: LAG_AGAIN_MS, why: filled.why };
+    case 'unreadable':
+      return { kind: 'retry', error: filled.why };
+    case 'refused': {
+      const { message, next } = filled.problem;
+      const what = { stalled: true, reason: 'Refused', message, next };
+      const before = context.board.get(context.target, spec.key);
+      if (before !== undefined)
+        context.board.set(statusOfTrouble(before, what, isoNow(context.clock)));
+      context.log.write('error', 'product.stalled', {
+        ...about(context, spec.key),
+        reason: message,
+      });
+      return { kind: 'stalled', reason: message };
+    }
+    default:
+      return filled satisfies never;
+  }
 }

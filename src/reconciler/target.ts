@@ -1,4 +1,6 @@
 import { recordInEffect } from '../diff/record.ts';
+import { appliedVersionOf } from '../diff/request.ts';
+import type { AppliedVersion, ProductEntry } from '../domain/entry.ts';
 import type { AccountId, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Caps } from '../domain/plan.ts';
@@ -19,6 +21,7 @@ import {
 } from './context.ts';
 import { type Wait, waitFor } from './dependencies.ts';
 import { Entries } from './entries.ts';
+import type { Evaluation } from './evaluate.ts';
 import { forgetTrouble } from './finish.ts';
 import { Follower } from './follow.ts';
 import { KnownDocuments } from './known.ts';
@@ -164,11 +167,13 @@ export class TargetReconciler {
   /** Reads the whole target, judges the whole plan, and queues the names that may change. */
   async review(): Promise<Review> {
     const facts = new CatalogFacts(this.#context.catalog);
+    const values = new ValueFacts(this.#values, this.#shared.redactor);
     const desired = this.#desired;
     const review = await reviewTarget(
       {
         ...this.#context,
         facts: () => facts,
+        values: () => values,
         caps: this.#shared.caps,
         waitsOn: (spec) => this.#waitsFor(spec.dependsOn),
       },
@@ -176,6 +181,7 @@ export class TargetReconciler {
     );
     if (review.kind === 'failed' || desired !== this.#desired) return review;
     this.#facts = facts;
+    this.#valueFacts = values;
     this.#observation = review.observation;
     this.#removals = review.removals;
     this.#context.follower.estateSize = review.observation.estateSize;
@@ -200,10 +206,16 @@ export class TargetReconciler {
     const digests = new Map(inSync.map(({ spec }) => [spec.key, specDigestOf(context, spec)]));
     await context.entries.updateMany([...digests.keys()], (key, entry) => {
       const specDigest = digests.get(key);
+      const evaluation = review.evaluations.get(key);
+      if (specDigest === undefined || evaluation === undefined) return entry;
+      const applied = appliedIn(evaluation, entry);
       const known =
-        specDigest === undefined ||
-        (entry.inEffect?.specDigest === specDigest && entry.latch === null);
-      return known ? entry : recordInEffect(entry, { specDigest, revision: desired.revision, at });
+        entry.inEffect?.specDigest === specDigest &&
+        entry.latch === null &&
+        entry.appliedVersion === applied;
+      if (known) return entry;
+      const inEffect = { specDigest, revision: desired.revision, at };
+      return { ...recordInEffect(entry, inEffect), appliedVersion: applied };
     });
     if (desired.specs.size + desired.invalid.size < desired.declared.size) return;
     await context.journal.putDocuments(this.name, context.known.all());
@@ -380,4 +392,10 @@ export class TargetReconciler {
     for (const resolve of this.#quiet) resolve();
     this.#quiet.clear();
   }
+}
+
+/** What the rule for the version found, where it is what runs. */
+function appliedIn({ effective, live }: Evaluation, entry: ProductEntry): AppliedVersion | null {
+  if (live.kind !== 'present' || live.version.kind !== 'read') return entry.appliedVersion;
+  return appliedVersionOf(effective, entry, live.version.value.id);
 }

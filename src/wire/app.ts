@@ -171,7 +171,10 @@ async function openEstate(
   const opened = await openWorld(world, purpose === 'plan' ? 'read' : 'write', shutDown);
   const selected = (dependency: Dependency) => isSelected(revision, dependency);
   const shared: Shared = { ...opened.shared, isInRun: selected };
-  const handles = targetHandles(world.config, shared, opened.local, 'allow');
+  const handles = targetHandles(world.config, shared, opened.local, 'allow', {
+    env: process.env,
+    purpose: purpose === 'plan' ? 'plan' : 'act',
+  });
   const oneShot = new OneShot({
     shared,
     revision,
@@ -217,7 +220,10 @@ async function runDaemon(
     shared,
     source: sourceOf(config, directory),
     load,
-    targets: targetHandles(config, shared, opened.local, 'refuse'),
+    targets: targetHandles(config, shared, opened.local, 'refuse', {
+      env: process.env,
+      purpose: 'act',
+    }),
     onReview: (target, review) => {
       const changes = [...review.evaluations.values()].map((one) => one.change);
       ending.code ??= watch?.onChanges(target, changes) ?? null;

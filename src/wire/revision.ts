@@ -22,7 +22,8 @@ export function createRevisionLoader(
   select: (spec: Spec) => boolean,
 ): RevisionLoader {
   const load = createDesiredLoader();
-  const options = { targets: config.targets, defaultTarget: config.defaultTarget };
+  const { defaultTarget, values } = config;
+  const options = { targets: config.targets, defaultTarget, values };
   return (snapshot) => {
     const desired = load(filesOf(snapshot), options);
     const problems = [...unreadableFiles(snapshot), ...desired.problems];

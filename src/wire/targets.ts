@@ -1,14 +1,17 @@
-import { createCatalog } from '../aws/catalog.ts';
+import { type AwsCatalog, createCatalog } from '../aws/catalog.ts';
 import type { Config, TargetConfig } from '../config/config.ts';
 import { asAccountId } from '../domain/ids.ts';
 import type { TargetHandle } from '../reconciler/daemon.ts';
 import { createRateGate } from '../reconciler/limiter.ts';
-import type { Catalog } from '../reconciler/ports.ts';
 import { type Shared, TargetReconciler } from '../reconciler/target.ts';
+import { createValues, type ValuesOptions } from '../values/values.ts';
 import type { LocalSession } from './local.ts';
 
 /** What `run` may do that a person at a terminal may do too: act in an account that nothing declares. */
 export type UndeclaredAccount = 'allow' | 'refuse';
+
+/** How `valueFrom` is read. */
+export type Reading = Pick<ValuesOptions, 'env' | 'purpose'>;
 
 /** A handle for each target: nothing is asked of AWS before it is opened. */
 export function targetHandles(
@@ -16,6 +19,7 @@ export function targetHandles(
   shared: Shared,
   local: LocalSession | null,
   undeclared: UndeclaredAccount,
+  reading: Reading,
 ): readonly TargetHandle[] {
   return config.targets.map((target) => {
     const declared = target.accountId ?? (local === null ? null : asAccountId(local.account));
@@ -23,7 +27,7 @@ export function targetHandles(
       name: target.name,
       accountId: declared,
       region: target.region ?? local?.region ?? '',
-      open: () => openTarget({ config, target, declared, shared, local, undeclared }),
+      open: () => openTarget({ config, target, declared, shared, local, undeclared, reading }),
     };
   });
 }
@@ -35,6 +39,7 @@ interface OpenInput {
   readonly shared: Shared;
   readonly local: LocalSession | null;
   readonly undeclared: UndeclaredAccount;
+  readonly reading: Reading;
 }
 
 type Opened = Awaited<ReturnType<TargetHandle['open']>>;
@@ -65,6 +70,12 @@ async function openTarget(input: OpenInput): Promise<Opened> {
     accountId,
     region,
     catalog,
+    values: createValues({
+      ...input.reading,
+      roots: config.values.files,
+      remote: catalog.stores,
+      fingerprinter: shared.fingerprinter,
+    }),
     writes: createRateGate({ perSecond: target.writesPerSecond, burst: 1 }, shared.clock),
     maxInFlight: target.maxInFlight,
     maxInFlightByType: new Map(Object.entries(config.maxInFlightByType)),
@@ -84,7 +95,7 @@ async function wrongAccount(
   return `the journal knows target ${target.name} as account ${bound.accountId}, and the credentials are for account ${found}: use a journal of its own for each estate (--journal)`;
 }
 
-function catalogOf({ config, target, declared, shared, local }: OpenInput): Catalog {
+function catalogOf({ config, target, declared, shared, local }: OpenInput): AwsCatalog {
   const gate = () =>
     createRateGate({ perSecond: config.readsPerSecond, burst: config.readBurst }, shared.clock);
   const common = {

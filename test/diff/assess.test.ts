@@ -112,7 +112,7 @@ describe('assess, types without live parameter values', () => {
   it('need every parameter of the version for an update', () => {
     const change = assessed({ spec: newer, live: account });
     expect(refusalCodes(change)).toEqual(['plan/all-parameters-needed']);
-    expect(verdictOf(change, 'refused').problems[0].message).toContain('Size, Password');
+    expect(verdictOf(change, 'refused').problems[0].message).toContain('Password, Size');
   });
 
   it('have no previous values', () => {
@@ -166,6 +166,7 @@ describe('assess, types without live parameter values', () => {
         keyId: KEY_ID,
         complete: true,
         values: fingerprints.values ?? {},
+        references: {},
       },
     });
     const same = assessed({ spec: aSpec({ parameters: whole }), live: account, entry });

@@ -54,6 +54,7 @@ export function aSpec(parts: Partial<Spec> = {}): Spec {
     annotations: {},
     product: { kind: 'name', name: 'net' },
     version: { kind: 'name', name: '1.0' },
+    versionRule: null,
     path: null,
     parameters: {},
     preferences: null,
@@ -69,6 +70,9 @@ export function aSpec(parts: Partial<Spec> = {}): Spec {
       mode: 'enforce',
       suspend: false,
       removeInstances: false,
+      ignore: [],
+      onNewVersion: 'report',
+      onRotate: 'report',
       ...DEFAULT_LIFE,
     },
     dependsOn: [],
@@ -136,6 +140,7 @@ export function prints(values: Readonly<Record<string, string>>): ProductEntry['
     keyId: KEY_ID,
     complete: false,
     values: Object.fromEntries(digests),
+    references: {},
   };
 }
 
@@ -280,6 +285,8 @@ export function anIntent(parts: Partial<Intent> = {}): Intent {
     at: AT,
     pending: {
       fingerprints: {},
+      references: {},
+      appliedVersion: null,
       keyId: KEY_ID,
       complete: false,
       instancesRun: null,

@@ -74,6 +74,8 @@ describe('recordSucceeded', () => {
     const intent = anIntent({
       pending: {
         fingerprints: { Password: digest },
+        references: {},
+        appliedVersion: null,
         keyId: KEY_ID,
         complete: false,
         instancesRun: null,

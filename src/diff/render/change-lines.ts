@@ -35,9 +35,7 @@ function headline(change: Change): string {
   const { verdict } = change;
   switch (verdict.kind) {
     case 'update': {
-      const where = verdict.steps.some(isProvisioning)
-        ? (change.type ?? '')
-        : 'no stack operation';
+      const where = verdict.steps.some(isProvisioning) ? (change.type ?? '') : 'no stack operation';
       return [gist(change), visible(where)].filter((part) => part !== '').join(', ');
     }
     case 'provision':
@@ -46,9 +44,7 @@ function headline(change: Change): string {
     case 'terminate':
       return [gist(change), visible(change.type ?? '')].filter((part) => part !== '').join(', ');
     case 'reported':
-      return verdict.reason === 'drift: report'
-        ? 'reported, will not be corrected'
-        : verdict.reason;
+      return headlineOf(verdict.reason);
     case 'latched':
       return verdict.latch.kind === 'stalled'
         ? 'stalled'
@@ -117,7 +113,7 @@ function verdictLines({ verdict, type }: Change): readonly string[] {
   switch (verdict.kind) {
     case 'update':
       return [
-        ...(verdict.cause.kind === 'drift' ? said('cause:', verdict.cause.evidence) : []),
+        ...('evidence' in verdict.cause ? said('cause:', verdict.cause.evidence) : []),
         ...caution(verdict.steps),
       ];
     case 'provision':
@@ -180,14 +176,44 @@ function caution(steps: readonly Step[]): readonly string[] {
 }
 
 function reported({ cause, reason }: Extract<ChangeVerdict, { kind: 'reported' }>) {
-  const next =
-    reason === 'drift: report'
-      ? 'declare what is live, or set reconcile.drift to correct'
-      : 'nothing is sent while it is only observed';
-  const evidence = cause.kind === 'drift' ? cause.evidence : null;
+  const next = nextAfter(reason);
+  const evidence = 'evidence' in cause ? cause.evidence : null;
   return [...(evidence === null ? [] : said('cause:', evidence)), ...said('next:', next)];
 }
 
 function said(word: string, sentence: string): readonly string[] {
   return wrap(`${word.padEnd(6)} ${visible(sentence)}`, '    ', '           ');
+}
+
+type ReportedReason = Extract<ChangeVerdict, { kind: 'reported' }>['reason'];
+
+function headlineOf(reason: ReportedReason): string {
+  switch (reason) {
+    case 'drift: report':
+      return 'reported, will not be corrected';
+    case 'onNewVersion: report':
+    case 'onRotate: report':
+      return 'reported, will not be updated';
+    case 'mode: observe':
+    case 'run --observe':
+      return reason;
+    default:
+      return reason satisfies never;
+  }
+}
+
+function nextAfter(reason: ReportedReason): string {
+  switch (reason) {
+    case 'drift: report':
+      return 'declare what is live, or set reconcile.drift to correct';
+    case 'onNewVersion: report':
+      return 'set reconcile.onNewVersion to update, or declare the version';
+    case 'onRotate: report':
+      return 'set reconcile.onRotate to update';
+    case 'mode: observe':
+    case 'run --observe':
+      return 'nothing is sent while it is only observed';
+    default:
+      return reason satisfies never;
+  }
 }

@@ -10,6 +10,7 @@ export type GroupKind =
   | 'terminate'
   | 'waits'
   | 'drift'
+  | 'newer'
   | 'observed'
   | 'refused'
   | 'unreadable'
@@ -33,6 +34,7 @@ const GROUPS: readonly Omit<Group, 'changes'>[] = [
   { kind: 'terminate', title: 'To terminate', mark: '-', style: 'refused' },
   { kind: 'waits', title: 'Waiting for something else', mark: '.', style: 'drift' },
   { kind: 'drift', title: 'Drift, not caused by a document', mark: '!', style: 'drift' },
+  { kind: 'newer', title: 'A newer version or secret, only reported', mark: '!', style: 'drift' },
   { kind: 'observed', title: 'Differs, and is only observed', mark: '!', style: 'drift' },
   { kind: 'refused', title: 'Refused before any call', mark: 'x', style: 'refused' },
   { kind: 'unreadable', title: 'Could not be read', mark: '?', style: 'refused' },
@@ -58,7 +60,18 @@ function groupOf({ verdict, warnings }: Change): GroupKind | null {
 
 function groupOfVerdict(verdict: Exclude<ChangeVerdict, { kind: 'inSync' }>): GroupKind {
   if (verdict.kind !== 'reported') return verdict.kind;
-  return verdict.cause.kind === 'document' ? 'observed' : 'drift';
+  switch (verdict.cause.kind) {
+    case 'document':
+      return 'observed';
+    case 'newVersion':
+    case 'rotated':
+      return 'newer';
+    case 'drift':
+    case 'heal':
+      return 'drift';
+    default:
+      return verdict.cause satisfies never;
+  }
 }
 
 /** `3 to update, 1 drifted, 1,495 unchanged`: what there is none of is left out. */
@@ -70,6 +83,7 @@ export function summary(counts: PlanCounts): string {
     [counts.terminations, 'to terminate'],
     [counts.waiting, 'waiting'],
     [counts.drifted, 'drifted'],
+    [counts.newer, 'with something newer'],
     [counts.observed, 'observed'],
     [counts.refused, 'refused'],
     [counts.unreadable, 'unreadable'],

@@ -20,6 +20,7 @@ const CONSEQUENCE: Readonly<Record<GroupKind, string>> = {
   terminate: '**is terminated**',
   waits: 'waits',
   drift: 'drifted, only reported',
+  newer: 'something newer, only reported',
   observed: 'differs, only observed',
   refused: '**refused**',
   unreadable: '**could not be read**',
@@ -40,6 +41,7 @@ const ORDER: readonly GroupKind[] = [
   'waits',
   'latched',
   'drift',
+  'newer',
   'observed',
   'busy',
   'warned',
@@ -229,7 +231,7 @@ function details(change: Change): string | null {
     case 'reported': {
       if (change.differences.length === 0) return null;
       const cause = 'cause' in verdict ? verdict.cause : null;
-      const why = cause?.kind === 'drift' ? [`Cause: ${codeOf(cause.evidence)}`] : [];
+      const why = cause !== null && 'evidence' in cause ? [`Cause: ${codeOf(cause.evidence)}`] : [];
       return folded(change, gist(change), [
         ...why,
         ...fieldGroups(change.differences).map(diffBlock),

@@ -45,7 +45,7 @@ function header({ body, meta }: Plan): readonly string[] {
 
 function groupLines(group: Group, paint: Paint): readonly string[] {
   const title = `${group.title} (${thousands(group.changes.length)})`;
-  const isCompared = ['update', 'drift', 'observed'].includes(group.kind);
+  const isCompared = ['update', 'drift', 'newer', 'observed'].includes(group.kind);
   const heads = isCompared ? 'live'.padEnd(DESIRED_COLUMN - LIVE_COLUMN).concat('document') : '';
   const first = `${paint('heading', title)}${' '.repeat(Math.max(1, LIVE_COLUMN - title.length))}${heads}`;
   // One line each needs no blank line between.

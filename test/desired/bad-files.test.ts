@@ -23,6 +23,7 @@ const TABLE: Readonly<Record<string, readonly [problems: readonly string[], told
   'bad-escape.yaml': [['6:20 document/syntax'], false],
   'bad-indentation.yaml': [['7:1 document/syntax'], false],
   'bad-name.yaml': [['4:9 document/bad-value'], false],
+  'bad-pointer.yaml': [['7:31 document/bad-pointer'], true],
   'bad-product-id.yaml': [['6:14 document/bad-value'], true],
   'bad-tag-value.yaml': [['6:16 document/bad-value'], true],
   'bad-utf8.yaml': [['6:19 document/bad-utf8'], false],
@@ -81,7 +82,7 @@ const TABLE: Readonly<Record<string, readonly [problems: readonly string[], told
   'too-deep.yaml': [['6:73 document/too-deep'], false],
   'too-many-tags.yaml': [['7:5 document/bad-value'], true],
   'two-parameter-forms.yaml': [['7:13 document/conflict'], true],
-  'two-value-sources.yaml': [['7:18 document/not-supported', '7:29 document/conflict'], true],
+  'two-value-sources.yaml': [['7:29 document/conflict'], true],
   'unclosed-bracket.yaml': [['7:3 document/syntax'], false],
   'unclosed-quote.yaml': [['7:1 document/syntax'], false],
   'unknown-key.yaml': [['6:3 document/unknown-key'], true],
@@ -90,8 +91,8 @@ const TABLE: Readonly<Record<string, readonly [problems: readonly string[], told
   'unknown-target.yaml': [['6:3 document/unknown-target'], true],
   'use-default.yaml': [['7:27 document/bad-value'], true],
   'utf16.yaml': [['1:1 document/bad-utf8'], false],
-  'value-from.yaml': [['7:18 document/not-supported'], true],
-  'version-by-rule.yaml': [['6:3 document/not-supported'], true],
+  'value-from.yaml': [['7:5 document/value-not-allowed'], true],
+  'version-by-rule.yaml': [['6:34 document/bad-value'], true],
   'version-id-and-name.yaml': [['7:3 document/conflict'], true],
 };
 

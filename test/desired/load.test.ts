@@ -395,23 +395,6 @@ describe('text without quotes', () => {
   });
 });
 
-describe('what a later version builds', () => {
-  test.each([
-    ['reconcile: {onNewVersion: report}', true],
-    ['reconcile: {onNewVersion: update}', false],
-    ['reconcile: {onRotate: report}', true],
-    ['reconcile: {onRotate: update}', false],
-    ['reconcile: {ignore: [/tags/a]}', false],
-    ['provisioningArtifact: {latest: true}', false],
-    ['provisioningParameters: {A: {valueFrom: {env: X}}}', false],
-    ['provisioningParameters: {A: {useDefault: true}}', true],
-  ])('%s: accepted %s', (spec, accepted) => {
-    const { specs, problems } = load({ 'a.yaml': documentOf('a', spec) });
-    expect(specs).toHaveLength(accepted ? 1 : 0);
-    expect(problems.map(({ code }) => code)).toEqual(accepted ? [] : ['document/not-supported']);
-  });
-});
-
 describe('a loader that remembers', () => {
   const text = { 'a.yaml': documentOf('a'), 'b.yaml': documentOf('b') };
   const filesOf = (files: Readonly<Record<string, string>>) =>

@@ -143,9 +143,8 @@ function waitOf(input: RemovalInput): ChangeVerdict | null {
     return { kind: 'waits', why, next: null };
   }
   if (isConfirmed) return null;
-  const since = known.gone === null ? '' : ` (since ${known.gone.since})`;
   const how = known.policies.prune === 'retain' ? ' and its resources kept' : '';
-  const why = `it is terminated${how} once its document has been missing for 10 minutes${since}`;
+  const why = `it is terminated${how} once its document has been missing for 10 minutes`;
   const next = `to keep it, put ${known.file} back`;
   return { kind: 'waits', why, next };
 }

@@ -163,10 +163,18 @@ export function compareInstances(input: CompareInput): readonly Finding[] {
     ...plan.create.map((one) =>
       differs(spec, field, label, absent, text(nameOf(one)), 'createInstances'),
     ),
-    ...plan.remove.map((one) =>
-      differs(spec, field, label, text(nameOf(one)), none('removed'), 'deleteInstances'),
-    ),
+    // One by one: each is a stack that goes, and each counts against the guard.
+    ...plan.remove.flatMap(pairsOf).flatMap((pair): readonly Finding[] => {
+      if (!isThere(live.instances, pair)) return [];
+      const name = text(`${pair.account} in ${pair.region}`);
+      return [differs(spec, field, label, name, none('removed'), 'deleteInstances')];
+    }),
   ];
+}
+
+/** The operation DELETE may name instances that are gone already. */
+function isThere(instances: PresentProduct['instances'], pair: Where): boolean {
+  return instances.kind === 'read' && instances.value.some((one) => keyOf(one) === keyOf(pair));
 }
 
 /** How people call a group of instances. */

@@ -205,7 +205,7 @@ describe('a stack set', () => {
     const trueup = await world.start();
     await looks(world, trueup);
     expect(world.statusOf(trueup, 'set')).toMatchObject({ unverified: 0 });
-    const instancesWish = { stackInstances: { accounts: [A], regions: [EU] } };
+    const instancesWish = { stackInstances: { accounts: [A, B], regions: [EU, US] } };
     const reconcile = { removeInstances: true };
     world.wish(
       wish({
@@ -215,7 +215,7 @@ describe('a stack set', () => {
       }),
     );
     await looks(world, trueup);
-    expect(await instances(world)).toEqual([`${A}/${EU} CURRENT`]);
+    expect(await instances(world)).toHaveLength(4);
     expect(world.statusOf(trueup, 'set')).toMatchObject({ condition: 'Ready', unverified: 0 });
     expect(world.journal.dump() + JSON.stringify(world.lines)).not.toMatch(/new-secret|hush-hush/);
   });
@@ -282,6 +282,20 @@ describe('stackInstances', () => {
     const [evaluation] = review.kind === 'ok' ? [...review.evaluations.values()] : [];
     expect(evaluation?.change.warnings.map(({ code }) => code)).toContain('plan/surplus-instances');
     expect(world.statusOf(trueup, 'set')).toMatchObject({ condition: 'Ready' });
+  });
+
+  it('counts each removal as a termination, which the guard limits', async () => {
+    const reconcile = { removeInstances: true };
+    const world = await World.create({ seed }, declared([A], [EU], { reconcile }));
+    const trueup = await world.start();
+    const review = await trueup.converge();
+    expect(review.kind === 'ok' && review.guards).toMatchObject([
+      { guard: 'maxTerminations', planned: 5, cap: 3 },
+    ]);
+    expect(world.writes()).toEqual([]);
+    const bold = await world.start({ caps: { ...trueup.shared.caps, maxTerminations: 5 } });
+    await bold.converge();
+    expect(await instances(world)).toEqual([`${A}/${EU} CURRENT`]);
   });
 
   it('removes nothing under deletionProtection', async () => {

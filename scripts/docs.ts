@@ -4,7 +4,6 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { OPTIONS } from '../src/config/options.ts';
-import { UNSUPPORTED } from '../src/desired/unsupported.ts';
 import { ERRORS } from '../src/domain/errors/registry.ts';
 
 interface JsonSchema {
@@ -87,10 +86,6 @@ export async function referencePage(): Promise<string> {
     (option) =>
       `| \`${option.flag}\` | \`${option.env}\` | ${option.fileKey === null ? '' : `\`${option.fileKey}\``} | ${cell(option.meaning)} | ${cell(option.shownDefault)} |`,
   );
-  const unsupported = UNSUPPORTED.map(({ path, unless }) => {
-    const allowed = unless === undefined ? '' : `, except \`${unless.join('`, `')}\``;
-    return `- \`spec.${path.join('.')}\`${allowed}`;
-  });
   return `# Reference
 
 Made from the schemas and the option table by \`npm run docs\`; a test compares the two.
@@ -104,12 +99,6 @@ such as kustomize would rewrite them.
 
 ${TABLE}
 ${rows(document, document, '').join('\n')}
-
-### Not yet supported
-
-The schema has every field of both API calls. What this version does not build is refused, never ignored:
-
-${unsupported.join('\n')}
 
 ## trueup.yaml
 

@@ -60,6 +60,7 @@ const PACKAGE_HOMES: readonly (readonly [package_: RegExp, areas: readonly strin
   [/^chokidar$/, ['source']],
   [/^pino$/, ['server']],
   [/^p-queue$/, ['reconciler']],
+  [/^semver$/, ['desired', 'diff']],
   [/^commander$/, ['cli', 'main']],
 ];
 

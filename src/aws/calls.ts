@@ -19,6 +19,15 @@ const EXPIRED: ReadonlySet<string> = new Set([
   'TokenRefreshRequired',
 ]);
 
+/** STS and the stores of values share one limit. */
+const GATE_OF = {
+  serviceCatalog: 'serviceCatalog',
+  cloudFormation: 'cloudFormation',
+  ssm: 'sts',
+  secretsManager: 'sts',
+  sts: 'sts',
+} as const satisfies Readonly<Record<Service, keyof CatalogOptions['reads']>>;
+
 type Redact = (text: string) => string;
 type Ask<S extends Service, T> = (api: Apis[S], options: CallOptions) => Promise<T>;
 
@@ -70,7 +79,7 @@ async function read<S extends Service, T>(
   const before = async () => {
     // Credentials first: a slow way to them must not bunch calls whose tickets are given out.
     await clients.signIn();
-    await options.reads[service].take(closed);
+    await options.reads[GATE_OF[service]].take(closed);
   };
   let renewed = false;
   for (let tries = 1; ; tries += 1) {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Catalog } from '../reconciler/ports.ts';
+import type { Catalog, RemoteValues } from '../reconciler/ports.ts';
 import { createCalls } from './calls.ts';
 import { createClients } from './clients.ts';
 import { readIdentity, readRegion, rememberSuccess } from './identity.ts';
@@ -7,15 +7,22 @@ import { products } from './products.ts';
 import { provisionedProducts } from './provisioned-products.ts';
 import { records } from './records.ts';
 import { send } from './send.ts';
+import { stackSets } from './stack-sets.ts';
 import { readStacks } from './stacks.ts';
 import type { CatalogOptions } from './target.ts';
+import { remoteValues } from './values.ts';
 import { CallCounter } from './wire.ts';
+
+/** A target's catalog, and its stores of values. */
+export interface AwsCatalog extends Catalog {
+  readonly stores: RemoteValues;
+}
 
 /**
  * Service Catalog, CloudFormation and STS of one target, over the AWS SDK. Nothing is loaded, looked
  * up or connected before the first call. Never throws: what goes wrong is in the results.
  */
-export function createCatalog(options: CatalogOptions): Catalog {
+export function createCatalog(options: CatalogOptions): AwsCatalog {
   const closing = new AbortController();
   // Every call under way listens to it.
   setMaxListeners(0, closing.signal);
@@ -39,9 +46,11 @@ export function createCatalog(options: CatalogOptions): Catalog {
       if (ids.size === 0) return { found: new Map(), missing: new Set(), failure: null };
       return await readStacks(calls, await region(), ids);
     },
+    ...stackSets(calls),
     ...records(calls),
     ...products(calls),
     send: (request, token) => send(calls, request, token),
+    stores: remoteValues(calls),
     calls: () => counter.counts(),
     close() {
       closing.abort();

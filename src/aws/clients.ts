@@ -1,8 +1,10 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type {
   ServiceCatalogClient,
   ServiceCatalogClientConfig,
 } from '@aws-sdk/client-service-catalog';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { CatalogOptions } from './target.ts';
 import { bodyText, type Ear, heard, type SdkRequest, type WireHandler } from './wire.ts';
@@ -16,6 +18,14 @@ export interface Apis {
   readonly cloudFormation: {
     readonly sdk: typeof import('@aws-sdk/client-cloudformation');
     readonly client: CloudFormationClient;
+  };
+  readonly ssm: {
+    readonly sdk: typeof import('@aws-sdk/client-ssm');
+    readonly client: SSMClient;
+  };
+  readonly secretsManager: {
+    readonly sdk: typeof import('@aws-sdk/client-secrets-manager');
+    readonly client: SecretsManagerClient;
   };
   readonly sts: {
     readonly sdk: typeof import('@aws-sdk/client-sts');
@@ -65,7 +75,7 @@ export function createClients(options: CatalogOptions, ear: Ear): Clients {
     const credentials = await credentialsFor(options, settings);
     return { sdk, client: new sdk.ServiceCatalogClient({ ...settings, ...credentials }) };
   });
-  // One way to credentials for all three, so that a role is assumed once, not once per service.
+  // One way to credentials for all of them, so that a role is assumed once, not once per service.
   const shared = async () => {
     const { client } = await serviceCatalog.get();
     return { credentials: client.config.credentials };
@@ -78,6 +88,14 @@ export function createClients(options: CatalogOptions, ear: Ear): Clients {
     const sdk = await import('@aws-sdk/client-sts');
     return { sdk, client: new sdk.STSClient({ ...settings, ...(await shared()) }) };
   });
+  const ssm = once(async () => {
+    const sdk = await import('@aws-sdk/client-ssm');
+    return { sdk, client: new sdk.SSMClient({ ...settings, ...(await shared()) }) };
+  });
+  const secretsManager = once(async () => {
+    const sdk = await import('@aws-sdk/client-secrets-manager');
+    return { sdk, client: new sdk.SecretsManagerClient({ ...settings, ...(await shared()) }) };
+  });
   let forceRefresh = false;
   return {
     async signIn() {
@@ -88,9 +106,16 @@ export function createClients(options: CatalogOptions, ear: Ear): Clients {
     expired() {
       forceRefresh = true;
     },
-    api: { serviceCatalog: serviceCatalog.get, cloudFormation: cloudFormation.get, sts: sts.get },
+    api: {
+      serviceCatalog: serviceCatalog.get,
+      cloudFormation: cloudFormation.get,
+      ssm: ssm.get,
+      secretsManager: secretsManager.get,
+      sts: sts.get,
+    },
     destroy() {
-      for (const made of [serviceCatalog, cloudFormation, sts]) made.ifMade()?.client.destroy();
+      for (const made of [serviceCatalog, cloudFormation, ssm, secretsManager, sts])
+        made.ifMade()?.client.destroy();
     },
   };
 }

@@ -2,11 +2,17 @@ import type {
   ProductViewSummary,
   ProvisioningArtifactDetail,
   ProvisioningArtifactParameter,
+  ProvisioningArtifactPreferences,
 } from '@aws-sdk/client-service-catalog';
 import { asArtifactId, asPathId, asProductId, type ProductId } from '../domain/ids.ts';
-import type { ArtifactView, LaunchPath, ParameterDefinition } from '../domain/live.ts';
+import type {
+  ArtifactView,
+  LaunchPath,
+  ParameterDefinition,
+  VersionDefinitions,
+} from '../domain/live.ts';
 import type { Catalog, Result } from '../reconciler/ports.ts';
-import { isoTime, numberOf, optionalText, promised, promisedText } from './answers.ts';
+import { isoTime, numberOf, optionalText, promised, promisedText, recordOf } from './answers.ts';
 import { type Calls, failed } from './calls.ts';
 import { MalformedAnswer } from './errors.ts';
 import { eachPage } from './paging.ts';
@@ -151,9 +157,23 @@ function definitions(
       return {
         parameters: promised(parameters, 'the list of parameters').map(parameterDefinition),
         tagUpdate: allowed ? ('allowed' as const) : ('notAllowed' as const),
+        tagOptions: recordOf(answer.TagOptions, (option) => [
+          promised(option.Key, 'the key of a TagOption'),
+          option.Values ?? [],
+        ]),
+        stackSet: stackSetOf(answer.ProvisioningArtifactPreferences),
       };
     },
   );
+}
+
+/** Without accounts and regions there is no STACKSET constraint. */
+function stackSetOf(
+  preferences: ProvisioningArtifactPreferences | undefined,
+): VersionDefinitions['stackSet'] {
+  const accounts = preferences?.StackSetAccounts ?? [];
+  const regions = preferences?.StackSetRegions ?? [];
+  return accounts.length + regions.length === 0 ? null : { accounts, regions };
 }
 
 function parameterDefinition(parameter: ProvisioningArtifactParameter): ParameterDefinition {

@@ -159,6 +159,6 @@ function stackView(stack: SdkStack): Stack {
 }
 
 /** For a parameter of an SSM type this is the name in the store, which is what documents declare. */
-function stackParameter(value: string): StackParameter {
+export function stackParameter(value: string): StackParameter {
   return value === ASTERISKS ? { kind: 'noEcho' } : { kind: 'shown', value };
 }

@@ -36,6 +36,7 @@ export interface CatalogOptions {
   readonly reads: {
     readonly serviceCatalog: Tickets;
     readonly cloudFormation: Tickets;
+    /** Parameter Store and Secrets Manager as well. */
     readonly sts: Tickets;
   };
   readonly clock: Clock;

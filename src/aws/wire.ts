@@ -64,6 +64,7 @@ export class CallCounter {
 
 const SERVICE_BY_TARGET: ReadonlyMap<string, string> = new Map([
   ['AWS242ServiceCatalogService', 'servicecatalog'],
+  ['AmazonSSM', 'ssm'],
 ]);
 
 const SERVICE_BY_VERSION: ReadonlyMap<string, string> = new Map([

@@ -24,7 +24,7 @@ export async function applyCommand(app: App, directory: string, yes: boolean): P
   try {
     const plan = await estate.plan();
     const json = app.invocation.format === 'json';
-    if (json) app.io.err(`${plural(countChanges(plan).updates, 'change', 'changes')} planned\n`);
+    if (json) app.io.err(`${plural(countChanges(plan).acting, 'change', 'changes')} planned\n`);
     else app.io.out(render(app, plan, false));
     if (!(await agreed(app, estate, plan, yes))) return 1;
     const end = await estate.apply(app.timeoutMs);
@@ -37,8 +37,8 @@ export async function applyCommand(app: App, directory: string, yes: boolean): P
 
 /** An account that nothing declares is shown and confirmed, whatever the plan holds. */
 async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promise<boolean> {
-  const { updates } = countChanges(plan);
-  if (updates === 0) return true;
+  const { acting, writes } = countChanges(plan);
+  if (acting === 0) return true;
   const undeclared = estate.accounts().filter((account) => !account.declared);
   for (const account of undeclared) {
     app.io.err(
@@ -51,7 +51,7 @@ async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promi
     return false;
   }
   const answer = await app.io.ask(
-    `Change ${plural(updates, 'provisioned product', 'provisioned products')}? Only "yes" goes on: `,
+    `Change ${plural(acting, 'provisioned product', 'provisioned products')}${terminating(writes.terminations)}? Only "yes" goes on: `,
   );
   if (answer?.trim() === 'yes') return true;
   app.io.err('Nothing was changed.\n');
@@ -65,6 +65,11 @@ function interrupted(app: App, exitCode: ExitCode): ExitCode {
   return exitCode;
 }
 
+/** Said before the question: it is what cannot be taken back. */
+function terminating(count: number): string {
+  return count === 0 ? '' : `, and terminate ${count} of them`;
+}
+
 function report(app: App, before: Plan, end: ApplyEnd): ExitCode {
   const { after } = end;
   const result = planResult(after, true);
@@ -74,9 +79,9 @@ function report(app: App, before: Plan, end: ApplyEnd): ExitCode {
     app.io.out(renderPlanJson(after));
     return clean ? 0 : 1;
   }
-  const planned = countChanges(before).updates;
+  const planned = countChanges(before).acting;
   const lines = [
-    `Apply  ${plural(planned, 'change', 'changes')} planned, ${planned - countChanges(after).updates} carried out`,
+    `Apply  ${plural(planned, 'change', 'changes')} planned, ${planned - countChanges(after).acting} carried out`,
   ];
   if (end.timedOut)
     lines.push(
@@ -126,7 +131,16 @@ function openLines(change: Change): readonly string[] {
     case 'busy':
       return [head, `    another operation runs: ${verdict.status}`];
     case 'update':
-      return [head, '    still differs: look at trueup plan'];
+    case 'provision':
+    case 'import':
+    case 'terminate':
+      return [head, '    still to be done: look at trueup plan'];
+    case 'waits':
+      return [
+        head,
+        `    ${verdict.why}`,
+        ...(verdict.next === null ? [] : [`    next:  ${verdict.next}`]),
+      ];
     case 'inSync':
     case 'reported':
     case 'suspended':

@@ -1,4 +1,5 @@
 import type { AccountId, TargetName } from '../domain/ids.ts';
+import type { ValueAllowances } from '../domain/values.ts';
 
 /** One account and region. */
 export interface TargetConfig {
@@ -18,18 +19,6 @@ export interface TargetConfig {
   readonly writesPerSecond: number;
 }
 
-/** What `valueFrom` may read. Empty: nothing. */
-export interface ValueAllowances {
-  /** Prefixes of names of environment variables. */
-  readonly env: readonly string[];
-  /** Directories below which files may be read. */
-  readonly files: readonly string[];
-  /** Prefixes of names of secrets in Secrets Manager. */
-  readonly secretsManager: readonly string[];
-  /** Prefixes of names of parameters in Parameter Store. */
-  readonly ssmParameters: readonly string[];
-}
-
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export const LOG_FORMATS = ['json', 'text'] as const;
 
@@ -43,13 +32,19 @@ export interface Config {
   readonly readBurst: number;
   readonly writesPerSecond: number;
   readonly maxInFlight: number;
+  /** By type of product, within `maxInFlight`. */
+  readonly maxInFlightByType: Readonly<Record<string, number>>;
   readonly intervalMs: number;
   readonly pollIntervalMs: number;
   readonly settleMs: number;
   readonly recordTimeoutMs: number;
+  /** The same for Terraform and External products. */
+  readonly engineRecordTimeoutMs: number;
   readonly timeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly maxChanges: number;
+  readonly maxProvisions: number;
+  readonly maxTerminations: number;
   readonly journal: string;
   /** null: a file beside the journal. */
   readonly fingerprintKeyFile: string | null;

@@ -33,6 +33,7 @@ export type OptionName =
   | 'readBurst'
   | 'writesPerSecond'
   | 'maxInFlight'
+  | 'maxInFlightByType'
   | 'interval'
   | 'pollInterval'
   | 'settle'
@@ -40,6 +41,8 @@ export type OptionName =
   | 'timeout'
   | 'shutdownTimeout'
   | 'maxChanges'
+  | 'maxProvisions'
+  | 'maxTerminations'
   | 'journal'
   | 'fingerprintKeyFile'
   | 'logLevel'
@@ -111,6 +114,19 @@ const ROWS: Readonly<Record<OptionName, Row>> = {
     unit: 'operations',
     meaning: 'operations in flight at one time in each target',
   },
+  maxInFlightByType: {
+    argument: '<list>',
+    rule: {
+      kind: 'text',
+      pattern:
+        /^[A-Z][A-Z0-9_]{0,62}=(?:[1-9]|[1-9][0-9]|100)(?:,[A-Z][A-Z0-9_]{0,62}=(?:[1-9]|[1-9][0-9]|100))*$/,
+      rule: 'a list like CONTROL_TOWER_ACCOUNT=4,EXTERNAL=2, each from 1 to 100',
+    },
+    default: 'CONTROL_TOWER_ACCOUNT=4',
+    unit: 'operations',
+    meaning:
+      'operations in flight by type of product, within max-in-flight; Control Tower takes 5 at one time, of which one is left free. Types that the list does not name keep their default',
+  },
   interval: {
     argument: '<duration>',
     rule: { kind: 'duration', min: 100, max: 7 * DAY },
@@ -135,9 +151,11 @@ const ROWS: Readonly<Record<OptionName, Row>> = {
   recordTimeout: {
     argument: '<duration>',
     rule: { kind: 'duration', min: SECOND, max: 7 * DAY },
-    default: '2h',
+    default: null,
+    shownDefault: '2h; 12h for Terraform and External products',
     unit: 'duration',
-    meaning: 'after this an operation counts as stalled; it is still followed',
+    meaning:
+      'after this an operation counts as stalled; it is still followed. By default 2h; 12h for Terraform and External products',
   },
   timeout: {
     argument: '<duration>',
@@ -159,6 +177,20 @@ const ROWS: Readonly<Record<OptionName, Row>> = {
     default: '50',
     unit: 'provisioned products',
     meaning: 'a plan that changes more than this in one target is refused',
+  },
+  maxProvisions: {
+    argument: '<number>',
+    rule: { kind: 'integer', min: 0, max: 100_000 },
+    default: '10',
+    unit: 'provisioned products',
+    meaning: 'a plan that provisions more than this in one target is refused',
+  },
+  maxTerminations: {
+    argument: '<number>',
+    rule: { kind: 'integer', min: 0, max: 100_000 },
+    default: '3',
+    unit: 'provisioned products',
+    meaning: 'a plan that terminates more than this in one target is refused',
   },
   journal: {
     argument: '<file>',

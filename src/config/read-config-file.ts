@@ -4,7 +4,7 @@ import { positionAt } from '../document/node.ts';
 import { parseDocuments } from '../document/parse.ts';
 import { compileSchema, type Schema, validate } from '../document/schema.ts';
 import type { Position, Problem } from '../domain/problem.ts';
-import type { ValueAllowances } from './config.ts';
+import type { ValueAllowances } from '../domain/values.ts';
 
 /** trueup.yaml as its schema guarantees it. Options are keyed by their `fileKey`. */
 export interface ConfigFile {

@@ -1,7 +1,8 @@
 import { fault, quote } from '../document/fault.ts';
 import { nearest } from '../document/suggest.ts';
 import type { Problem } from '../domain/problem.ts';
-import type { Config, ValueAllowances } from './config.ts';
+import type { ValueAllowances } from '../domain/values.ts';
+import type { Config } from './config.ts';
 import { type ConfigOption, OPTIONS, type OptionName, OTHER_VARIABLES } from './options.ts';
 import { NO_FILE, type ReadConfigFile, readConfigFile } from './read-config-file.ts';
 import { type OptionValue, readOption } from './read-option.ts';
@@ -42,13 +43,17 @@ export function resolveConfig(input: ConfigInput): ResolvedConfig {
     readBurst: value('readBurst'),
     writesPerSecond: value('writesPerSecond'),
     maxInFlight: value('maxInFlight'),
+    maxInFlightByType: limitsByType(value('maxInFlightByType')),
     intervalMs: value('interval'),
     pollIntervalMs: value('pollInterval'),
     settleMs: value('settle'),
-    recordTimeoutMs: value('recordTimeout'),
+    recordTimeoutMs: value<number | undefined>('recordTimeout') ?? RECORD_TIMEOUT_MS,
+    engineRecordTimeoutMs: value<number | undefined>('recordTimeout') ?? ENGINE_RECORD_TIMEOUT_MS,
     timeoutMs: value('timeout'),
     shutdownTimeoutMs: value('shutdownTimeout'),
     maxChanges: value('maxChanges'),
+    maxProvisions: value('maxProvisions'),
+    maxTerminations: value('maxTerminations'),
     journal: value('journal'),
     fingerprintKeyFile: value<string | undefined>('fingerprintKeyFile') ?? null,
     logLevel: value('logLevel'),
@@ -57,6 +62,22 @@ export function resolveConfig(input: ConfigInput): ResolvedConfig {
     values: allowances(file.content.values ?? {}),
   };
   return { kind: 'ok', config: deepFreeze(config), warnings };
+}
+
+const HOUR_MS = 3_600_000;
+const RECORD_TIMEOUT_MS = 2 * HOUR_MS;
+/** Engines outside AWS may wait for people. */
+const ENGINE_RECORD_TIMEOUT_MS = 12 * HOUR_MS;
+/** Control Tower carries out 5 account operations at one time; one is left to people. */
+const TYPE_LIMITS = { CONTROL_TOWER_ACCOUNT: 4 };
+
+/** Types that the list does not name keep their own limit. */
+function limitsByType(list: string): Readonly<Record<string, number>> {
+  const named = list.split(',').map((entry): [string, number] => {
+    const [type = '', limit] = entry.split('=');
+    return [type, Number(limit)];
+  });
+  return Object.assign(Object.create(null), TYPE_LIMITS, Object.fromEntries(named));
 }
 
 function allowances(values: Partial<ValueAllowances>): ValueAllowances {

@@ -2,13 +2,17 @@ import { fault, quote } from '../document/fault.ts';
 import { nearest } from '../document/suggest.ts';
 import { asTargetName, type ProductKey, productKey, type TargetName } from '../domain/ids.ts';
 import { formatPosition, type Position, type Problem } from '../domain/problem.ts';
-import type { Spec } from '../domain/spec.ts';
+import { NO_VALUES_ALLOWED, type ValueAllowances } from '../domain/values.ts';
+import { linkDependencies, type Unlinked } from './dependencies.ts';
 import type { Clue, Desired, Draft, FileReading, InvalidDocument } from './model.ts';
+import { valueProblems } from './values.ts';
 
 export interface DesiredOptions {
   readonly targets: readonly { readonly name: TargetName }[];
   /** Where a document names no target; null: it must name one. */
   readonly defaultTarget: TargetName | null;
+  /** What `valueFrom` may read; nothing where it is left out. */
+  readonly values?: ValueAllowances;
 }
 
 export interface CombineInput {
@@ -21,7 +25,7 @@ export interface CombineInput {
 
 /** A document that is for one provisioned product. */
 interface Claim extends Omit<InvalidDocument, 'problem'> {
-  readonly use: { readonly spec: Spec } | { readonly problem: Problem };
+  readonly use: Unlinked | { readonly problem: Problem };
 }
 
 /** An invalid document whose name is known and whose target is not: it may be for any of them. */
@@ -39,19 +43,28 @@ export function combine({ readings, unread, files, options }: CombineInput): Des
   const drafts = readings.flatMap((reading) => reading.drafts);
   const { claims, loose, problems } = address(drafts, clues, options);
   const conflicts = findConflicts(claims);
-  const specs: Spec[] = [];
+  const sound: Unlinked[] = [];
   const unusable: InvalidDocument[] = [];
   for (const claim of claims) {
     const problem = conflicts.get(claim);
     if (problem !== undefined) unusable.push({ ...claim, problem });
-    else if ('spec' in claim.use) specs.push(claim.use.spec);
+    else if ('spec' in claim.use) sound.push(claim.use);
     else unusable.push({ ...claim, problem: claim.use.problem });
   }
-  const inUse = new Set(specs.map(slotOf));
   const anywhere = loose.flatMap((claim) =>
     options.targets.map(({ name }) => ({ ...claim, target: name })),
   );
-  const found = [...unread, ...readings.flatMap((one) => one.problems), ...problems];
+  const linked = linkDependencies(sound, [...anywhere, ...claims]);
+  for (const { spec, problem } of linked.refused)
+    unusable.push({ ...spec, at: spec.origin.at, problem });
+  const specs = [...linked.specs];
+  const inUse = new Set(specs.map(slotOf));
+  const found = [
+    ...unread,
+    ...readings.flatMap((one) => one.problems),
+    ...problems,
+    ...linked.refused.map((one) => one.problem),
+  ];
   return {
     specs: specs.sort(bySlot),
     problems: [...found, ...conflicts.values()].sort(byPlace),
@@ -79,8 +92,19 @@ function address(
   for (const draft of drafts) {
     const { key, name, origin } = draft.spec;
     const target = targetNamed(draft.target, options);
-    if (target !== null) {
-      claims.push({ target, key, name, at: origin.at, use: { spec: { ...draft.spec, target } } });
+    const refused = valueProblems(draft.spec, options.values ?? NO_VALUES_ALLOWED);
+    const [refusal] = refused;
+    problems.push(...refused);
+    if (target !== null && refusal !== undefined) {
+      claims.push({ target, key, name, at: origin.at, use: { problem: refusal } });
+    } else if (target !== null) {
+      claims.push({
+        target,
+        key,
+        name,
+        at: origin.at,
+        use: { spec: { ...draft.spec, target }, dependsOn: draft.dependsOn },
+      });
     } else {
       const problem = targetProblem(draft, options);
       loose.push({ key, name, at: origin.at, problem });

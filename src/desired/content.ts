@@ -10,7 +10,7 @@ import type { ByIdOrName, ParameterWish, Spec } from '../domain/spec.ts';
 export function specContent(spec: Spec): Json {
   return {
     product: reference(spec.product),
-    version: reference(spec.version),
+    version: spec.versionRule === null ? reference(spec.version) : { ...spec.versionRule },
     path: reference(spec.path),
     parameters: mapRecord(spec.parameters, wish),
     tags: spec.tags === null ? null : mapRecord(spec.tags, (value) => value),
@@ -33,6 +33,8 @@ function wish(value: ParameterWish): Json {
       return { usePreviousValue: true };
     case 'useDefault':
       return { useDefault: true };
+    case 'from':
+      return { valueFrom: { ...value.source } };
   }
 }
 

@@ -16,30 +16,73 @@ export interface ProvisionedProductDocument {
     readonly productName?: string;
     readonly provisioningArtifactId?: string;
     readonly provisioningArtifactName?: string;
+    readonly provisioningArtifact?: { readonly latest?: true; readonly semver?: string };
     readonly pathId?: string;
     readonly pathName?: string;
     readonly provisioningParameters?: Readonly<Record<string, ParameterValue>>;
+    readonly provisioningPreferences?: {
+      readonly stackSetAccounts?: readonly string[];
+      readonly stackSetRegions?: readonly string[];
+      readonly stackSetFailureToleranceCount?: number;
+      readonly stackSetFailureTolerancePercentage?: number;
+      readonly stackSetMaxConcurrencyCount?: number;
+      readonly stackSetMaxConcurrencyPercentage?: number;
+      readonly stackSetOperationType?: 'UPDATE' | 'CREATE' | 'DELETE';
+    };
+    readonly stackInstances?: {
+      readonly accounts: readonly string[];
+      readonly regions: readonly string[];
+    };
     readonly tags?: Readonly<Record<string, string>>;
     readonly properties?: { readonly owner?: string; readonly launchRole?: string };
     readonly acceptLanguage?: string;
+    readonly notificationArns?: readonly string[];
     readonly expect?: { readonly provisionedProductId?: string; readonly physicalId?: string };
     readonly reconcile?: {
       readonly drift?: 'correct' | 'report';
       readonly mode?: 'enforce' | 'observe';
       readonly suspend?: boolean;
+      readonly removeInstances?: boolean;
+      readonly ignore?: readonly string[];
+      readonly onNewVersion?: 'report' | 'update';
+      readonly onRotate?: 'report' | 'update';
+      readonly dependsOn?: readonly string[];
+      readonly onMissing?: 'fail' | 'provision';
+      readonly onError?: 'report' | 'recreate';
+      readonly prune?: 'never' | 'terminate' | 'retain';
+      readonly adopt?: { readonly stackArn: string };
+      readonly deletionProtection?: boolean;
     };
   };
 }
 
 export type ParameterValue =
   | string
-  | { readonly value?: string; readonly usePreviousValue?: true; readonly useDefault?: true };
+  | {
+      readonly value?: string;
+      readonly usePreviousValue?: true;
+      readonly useDefault?: true;
+      readonly valueFrom?: ValueFrom;
+    };
+
+export interface ValueFrom {
+  readonly env?: string;
+  readonly file?: string;
+  readonly ssmParameter?: string | { readonly name: string; readonly version?: string };
+  readonly secretsManager?: {
+    readonly secretId: string;
+    readonly key?: string;
+    readonly version?: string;
+  };
+}
 
 /** A valid document before its target is known: `spec` still has to be addressed. */
 export interface Draft {
-  readonly spec: Omit<Spec, 'target'>;
+  readonly spec: Omit<Spec, 'target' | 'dependsOn'>;
   /** `spec.target` as written; null where it is left out. */
   readonly target: string | null;
+  /** `reconcile.dependsOn` as written. */
+  readonly dependsOn: readonly string[];
 }
 
 /** What can be told of a document that is not valid. */

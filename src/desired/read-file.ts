@@ -13,9 +13,9 @@ import { formatPosition, type Problem } from '../domain/problem.ts';
 import { buildDraft } from './build.ts';
 import { clueOf } from './identity.ts';
 import type { Clue, Draft, FileReading, ProvisionedProductDocument } from './model.ts';
+import { ruleProblems } from './rules.ts';
 import { documentSchema } from './schema.ts';
 import { unquotedProblems } from './unquoted.ts';
-import { unsupportedFields } from './unsupported.ts';
 
 const API_GROUP = 'trueup';
 const API_VERSION = 'trueup/v1';
@@ -84,7 +84,7 @@ function readDocument(document: SourceDocument, found: readonly Problem[]): Docu
   const { unquoted } = validation;
   const told = new Set(found.map(({ at }) => formatPosition(at)));
   const further = validation.problems.filter(({ at }) => !told.has(formatPosition(at)));
-  const problems = [...found, ...further, ...capped(unsupportedFields(validation))];
+  const problems = [...found, ...further, ...capped(ruleProblems(validation))];
   if (document.file === '-') problems.push(...capped(unquotedProblems(unquoted)));
   const [first] = problems;
   if (first !== undefined) {

@@ -3,13 +3,18 @@ import type { ProductEntry } from '../domain/entry.ts';
 import type { Digest } from '../domain/ids.ts';
 import type { Live, Reading, VersionDefinitions } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
-import type { Spec } from '../domain/spec.ts';
+import { isProvisioning } from '../domain/request.ts';
+import { positionOf, type Spec } from '../domain/spec.ts';
 import { type Comparison, compare } from './compare.ts';
+import { creationOf } from './creation-wish.ts';
 import { decide } from './decide.ts';
+import { decideCreation } from './decide-creation.ts';
 import { withFacts } from './facts.ts';
 import type { Fingerprint } from './finding.ts';
-import { identityVerdict, openVerdict, statusVerdict } from './gates.ts';
-import { STACK_TYPE } from './normalize.ts';
+import { absent, identityVerdict, kindVerdict, openVerdict, statusVerdict } from './gates.ts';
+import { isRepairable } from './normalize.ts';
+import type { Prepared } from './prepare.ts';
+import { warning } from './problems.ts';
 import type { Resolution } from './resolve.ts';
 
 /** What an update would be made of. */
@@ -17,6 +22,10 @@ export interface UpdateFacts {
   readonly resolved: Resolution;
   /** Of the resolved version over the resolved path; `notRead` where nothing was resolved. */
   readonly definitions: Reading<VersionDefinitions>;
+  /** Of the version that runs; only where its stack may not be read, and it is to change. */
+  readonly current: Reading<VersionDefinitions>;
+  /** Why `definitions` are no more than what the live stack tells; null: they are AWS's own. */
+  readonly unchecked: string | null;
 }
 
 export interface AssessInput {
@@ -27,6 +36,10 @@ export interface AssessInput {
   readonly comparison: Comparison | null;
   /** Read where `needsFacts` says so; null: not read. */
   readonly facts: UpdateFacts | null;
+  /** What a new one would be made of; read where `creationOf` says so. */
+  readonly creation?: UpdateFacts | null;
+  /** From `prepare`, whose `spec` this is judged by; left out: nothing had to be prepared. */
+  readonly prepared?: Pick<Prepared, 'held' | 'block'>;
   /** The whole run only observes. */
   readonly observeOnly: boolean;
   /** ISO 8601 UTC. */
@@ -47,28 +60,66 @@ export interface AssessInput {
 export function assess(input: AssessInput): Change {
   const { spec, live } = input;
   const gate = identityVerdict(input);
+  if (live.kind === 'absent' && gate === null) return created(input);
   if (gate !== null || live.kind !== 'present') {
     const unexpected: ChangeVerdict = { kind: 'unreadable', why: 'live state was not read' };
     return change(input, null, gate ?? unexpected, []);
   }
-  const status = openVerdict(input, live) ?? statusVerdict(spec, live);
+  const status = openVerdict(input, live) ?? kindVerdict(input, live) ?? statusVerdict(spec, live);
   if (status?.kind === 'busy') return change(input, null, status, []);
   const first =
     input.comparison ??
     compare({ spec, live, entry: input.entry, fingerprint: input.fingerprint, keyId: input.keyId });
   const comparison = withFacts(spec, live, first, input.facts);
-  if (status !== null) return change(input, comparison, status, []);
-  const { verdict, warnings } = decide(input, live, comparison);
+  const blocked = status ?? input.prepared?.block ?? null;
+  const { verdict, warnings } =
+    blocked === null ? decide(input, live, comparison) : { verdict: blocked, warnings: [] };
+  if (isInError(verdict) && creationOf(input) === 'recreate') return created(input);
+  return withHeld(input, change(input, comparison, verdict, warnings));
+}
+
+/** What is only reported is what there is to say where nothing else is; else it is a warning. */
+function withHeld({ spec, prepared }: AssessInput, found: Change): Change {
+  const held = prepared?.held ?? [];
+  const [first] = held;
+  if (first === undefined) return found;
+  if (found.verdict.kind === 'inSync') {
+    const reason = first.cause.kind === 'rotated' ? 'onRotate: report' : 'onNewVersion: report';
+    const differences = held.map(({ difference }) => difference);
+    return { ...found, differences, verdict: { kind: 'reported', cause: first.cause, reason } };
+  }
+  const more = held.map(({ difference, cause }) => {
+    const { field } = difference;
+    const at = positionOf(spec, field);
+    const message = `${cause.evidence}; it is only reported`;
+    return warning({ code: 'plan/newer-upstream', at, field, message });
+  });
+  return { ...found, warnings: [...found.warnings, ...more] };
+}
+
+function created(input: AssessInput): Change {
+  const creation = creationOf(input);
+  const block = input.prepared?.block ?? null;
+  if (creation !== null && block !== null) return change(input, null, block, []);
+  if (creation === null) {
+    const nothing: ChangeVerdict = { kind: 'refused', problems: [absent(input.spec)] };
+    return change(input, null, nothing, []);
+  }
+  const { verdict, comparison, warnings } = decideCreation(input, creation);
   return change(input, comparison, verdict, warnings);
+}
+
+function isInError(verdict: ChangeVerdict): boolean {
+  return verdict.kind === 'refused' && verdict.problems[0].code === 'plan/product-error';
 }
 
 /** Whether a verdict needs the product's facts: what an update would send, or a field that only they tell. */
 export function needsFacts(comparison: Comparison, live: Live): boolean {
-  if (live.kind !== 'present' || live.type !== STACK_TYPE) return false;
+  if (live.kind !== 'present') return false;
   return (
-    comparison.steps.includes('update') ||
+    comparison.steps.some(isProvisioning) ||
     comparison.deferred.length > 0 ||
-    (live.status === 'TAINTED' && comparison.differences.length === 0)
+    (isRepairable(live) && comparison.differences.length === 0)
   );
 }
 
@@ -92,8 +143,13 @@ function change(
     unreadable: comparison?.unreadable ?? [],
     keptParameters: comparison?.kept ?? 0,
     warnings,
+    after: spec.dependsOn.map((one) => nameOf(spec, one)),
     verdict,
   };
+}
+
+function nameOf(spec: Spec, { target, name }: Spec['dependsOn'][number]): string {
+  return target === spec.target ? name : `${target}/${name}`;
 }
 
 function knownId(spec: Spec, entry: ProductEntry) {

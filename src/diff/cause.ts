@@ -1,18 +1,85 @@
-import type { Cause, ChangeVerdict } from '../domain/change.ts';
-import type { ProductEntry } from '../domain/entry.ts';
+import type { Cause, ChangeVerdict, FieldDifference } from '../domain/change.ts';
+import type { Fingerprints, ProductEntry } from '../domain/entry.ts';
 import type { PresentProduct } from '../domain/live.ts';
+import type { Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
-import { lastProvisioningFailed } from './normalize.ts';
+import { parameterField } from './compare-parameters.ts';
+import { lastProvisioningFailed, own, validFingerprints } from './normalize.ts';
+import { rotated } from './prepare.ts';
+import { ruleKey } from './version-rule.ts';
 
 /**
  * Why live state differs. A document that has not changed since it was last in effect wants nothing
  * new: then live state has moved.
  */
-export function causeOf({ entry, specDigest }: AssessInput, live: PresentProduct): Cause {
+export function causeOf(
+  input: AssessInput,
+  live: PresentProduct,
+  differences: readonly FieldDifference[],
+): Cause {
+  const { entry, specDigest } = input;
   const { inEffect } = entry;
   if (inEffect === null || specDigest === null || inEffect.specDigest !== specDigest)
     return { kind: 'document' };
-  return { kind: 'drift', evidence: driftEvidence(live, entry) };
+  return (
+    upstreamCause(input, live, differences) ?? {
+      kind: 'drift',
+      evidence: driftEvidence(live, entry),
+    }
+  );
+}
+
+/**
+ * Live state has not moved: the version rule finds another version than before, or a value has
+ * another version than the one that was applied, and nothing else differs.
+ */
+function upstreamCause(
+  { spec, entry, keyId }: AssessInput,
+  live: PresentProduct,
+  differences: readonly FieldDifference[],
+): Cause | null {
+  const prints = validFingerprints(entry, live, keyId);
+  const found: Cause[] = [];
+  for (const difference of differences) {
+    const cause = isOf(spec, difference)
+      ? versionCause(spec, entry, live, difference)
+      : rotationCause(spec, difference, prints);
+    // What a new version brings with it has no cause of its own.
+    if (cause === 'consequence') continue;
+    if (cause === null) return null;
+    found.push(cause);
+  }
+  return found.find(({ kind }) => kind === 'newVersion') ?? found[0] ?? null;
+}
+
+function isOf({ versionRule }: Spec, { label }: FieldDifference): boolean {
+  return label === 'version' && versionRule !== null;
+}
+
+function versionCause(
+  spec: Spec,
+  { appliedVersion }: ProductEntry,
+  live: PresentProduct,
+  { desired }: FieldDifference,
+): Cause | null {
+  const { versionRule } = spec;
+  if (versionRule === null || appliedVersion?.rule !== ruleKey(spec)) return null;
+  if (live.version.kind !== 'read' || live.version.value.id !== appliedVersion.artifactId)
+    return null;
+  const name = desired.kind === 'text' ? desired.text : 'another version';
+  return { kind: 'newVersion', evidence: `the rule now finds version ${name}` };
+}
+
+function rotationCause(
+  spec: Spec,
+  { field, label }: FieldDifference,
+  prints: Fingerprints | null,
+): Cause | 'consequence' | null {
+  if (field !== parameterField(label)) return null;
+  const wish = own(spec.parameters, label);
+  if (wish === undefined) return 'consequence';
+  if (wish.kind !== 'from' || prints === null) return null;
+  return rotated(spec, label, wish, own(prints.references, label))?.cause ?? null;
 }
 
 function driftEvidence(live: PresentProduct, entry: ProductEntry): string {
@@ -23,7 +90,7 @@ function driftEvidence(live: PresentProduct, entry: ProductEntry): string {
   const since = inEffect === null ? null : Date.parse(inEffect.at);
   if (live.stack.kind === 'read' && since !== null) {
     const updated = live.stack.value.lastUpdated;
-    if (Date.parse(updated) > since)
+    if (updated !== null && Date.parse(updated) > since)
       return `stack updated ${utcMinute(updated)}${known ? ' with no new record' : ''}`;
   }
   return inEffect === null
@@ -43,9 +110,13 @@ export function reportedVerdict(
   { spec, observeOnly }: AssessInput,
   cause: Cause,
 ): ChangeVerdict | null {
-  const { drift, mode } = spec.reconcile;
+  const { drift, mode, onNewVersion, onRotate } = spec.reconcile;
   // A healing send answers what somebody else did, so it is under the same policy as drift.
-  if (cause.kind !== 'document' && drift === 'report')
+  if (cause.kind === 'newVersion' && onNewVersion === 'report')
+    return { kind: 'reported', cause, reason: 'onNewVersion: report' };
+  if (cause.kind === 'rotated' && onRotate === 'report')
+    return { kind: 'reported', cause, reason: 'onRotate: report' };
+  if ((cause.kind === 'drift' || cause.kind === 'heal') && drift === 'report')
     return { kind: 'reported', cause, reason: 'drift: report' };
   if (mode === 'observe') return { kind: 'reported', cause, reason: 'mode: observe' };
   return observeOnly ? { kind: 'reported', cause, reason: 'run --observe' } : null;

@@ -1,7 +1,8 @@
 import type { Shown } from '../domain/change.ts';
+import { kindOf } from '../domain/kind.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import { type CompareInput, differs, type Finding, none, text, whyOpen } from './finding.ts';
-import { lastProvisioningFailed, own, STACK_TYPE, userTags } from './normalize.ts';
+import { lastProvisioningFailed, own, userTags } from './normalize.ts';
 
 /** The field of a tag in `spec`. */
 export function tagField(key: string): string {
@@ -24,7 +25,7 @@ export function compareTags({ spec, live }: CompareInput): readonly Finding[] {
   return [...declared].flatMap(([key, value]): readonly Finding[] => {
     const current = own(liveTags, key);
     if (current !== value) return [tagDiffers(spec, key, shown(current, 'not set'), value)];
-    return live.type === STACK_TYPE && lastProvisioningFailed(live)
+    return kindOf(live) === 'stack' && !live.stackDenied && lastProvisioningFailed(live)
       ? compareStackTag(spec, live, key, value)
       : [];
   });

@@ -9,12 +9,14 @@ import {
   type CompareInput,
   differs,
   type Finding,
+  foundText,
   HIDDEN,
   none,
   text,
   whyOpen,
 } from './finding.ts';
-import { declaredPath, own, STACK_TYPE } from './normalize.ts';
+import { declaredPath, own } from './normalize.ts';
+import { compareInstances } from './stack-set.ts';
 
 export interface Comparison {
   readonly differences: readonly FieldDifference[];
@@ -43,6 +45,7 @@ export function compare(input: CompareInput): Comparison {
     ...comparePath(input),
     ...compareParameters(input),
     ...compareTags(input),
+    ...compareInstances(input),
     ...compareOwner(input),
     ...compareLaunchRole(input),
   ];
@@ -50,7 +53,7 @@ export function compare(input: CompareInput): Comparison {
   const hidden = hiddenParameters(spec, live, noEcho, staysInVersion(findings));
   const differences = findings
     .flatMap((finding) => (finding.kind === 'differs' ? [finding.difference] : []))
-    .map((difference) => conceal(difference, hidden, noEcho));
+    .map((difference) => conceal(spec, difference, hidden, noEcho));
   const open = (kind: Exclude<Finding['kind'], 'differs'>) =>
     findings.flatMap((f) => (f.kind === kind ? [f.field] : []));
   return {
@@ -96,6 +99,18 @@ function compareVersion({ spec, live }: CompareInput): readonly Finding[] {
   if (wish.kind === 'id' ? wish.id === id : wish.name === name) return [];
   if (wish.kind === 'name' && name === null)
     return [{ kind: 'deferred', field: { field, label, why: 'AWS told its id, not its name' } }];
+  const found = spec.versionRule?.found;
+  if (found !== undefined)
+    return [
+      differs(
+        spec,
+        field,
+        label,
+        text(name ?? id),
+        text(foundText(spec, { name: found })),
+        'update',
+      ),
+    ];
   const shown = wish.kind === 'id' ? id : (name ?? id);
   return [differs(spec, field, label, text(shown), text(shownWish(wish)), 'update')];
 }
@@ -172,16 +187,18 @@ function removedTags(spec: Spec, live: PresentProduct, entry: ProductEntry): rea
 }
 
 function keptParameters(spec: Spec, live: PresentProduct): number {
-  if (live.type !== STACK_TYPE || live.stack.kind !== 'read') return 0;
+  if (live.stack.kind !== 'read') return 0;
   return Object.keys(live.stack.value.parameters).filter((key) => {
     const wish = own(spec.parameters, key);
     return wish === undefined || wish.kind === 'usePrevious';
   }).length;
 }
 
-/** Fingerprints are made of NoEcho values only, so their keys tell even where the stack does not. */
+/** Where only NoEcho values were fingerprinted, their keys tell even what the stack does not. */
 function knownNoEcho(live: PresentProduct, entry: ProductEntry): ReadonlySet<string> {
-  const keys = new Set(Object.keys(entry.fingerprints?.values ?? {}));
+  const { fingerprints } = entry;
+  const secret = fingerprints === null || fingerprints.complete ? {} : fingerprints.values;
+  const keys = new Set(Object.keys(secret));
   if (live.stack.kind === 'read') {
     for (const [key, parameter] of Object.entries(live.stack.value.parameters)) {
       if (parameter.kind === 'noEcho') keys.add(key);
@@ -205,19 +222,25 @@ function hiddenParameters(
   const shown = live.stack.kind === 'read' && sameVersion ? live.stack.value.parameters : {};
   return new Set(
     Object.keys(spec.parameters).filter(
-      (key) => noEcho.has(key) || own(shown, key)?.kind !== 'shown',
+      (key) =>
+        noEcho.has(key) ||
+        own(shown, key)?.kind !== 'shown' ||
+        own(spec.parameters, key)?.kind === 'from',
     ),
   );
 }
 
 /** Takes a value that may be a secret out of what people see. `refine` puts back what is none. */
 function conceal(
+  spec: Spec,
   difference: FieldDifference,
   hidden: ReadonlySet<string>,
   noEcho: ReadonlySet<string>,
 ): FieldDifference {
   const key = difference.label;
   if (difference.field !== parameterField(key) || !hidden.has(key)) return difference;
+  // What stands elsewhere shows versions from the start, never a value.
+  if (own(spec.parameters, key)?.kind === 'from') return difference;
   const isText = difference.live.kind === 'text';
   const live = isText && noEcho.has(key) ? HIDDEN : difference.live;
   return { ...difference, live, desired: HIDDEN };

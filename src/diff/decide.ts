@@ -2,18 +2,19 @@ import { type Json, sha256 } from '../domain/canonical.ts';
 import type { Cause, ChangeVerdict, Shown } from '../domain/change.ts';
 import type { PresentProduct, VersionDefinitions } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
-import type { Step } from '../domain/request.ts';
+import { isProvisioning, type Step } from '../domain/request.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
-import type { AssessInput } from './assess.ts';
+import type { AssessInput, UpdateFacts } from './assess.ts';
 import { causeOf, mayHeal, reportedVerdict } from './cause.ts';
 import type { Comparison } from './compare.ts';
 import { whyNoFacts } from './facts.ts';
 import { whyOpen } from './finding.ts';
-import { unsupported } from './gates.ts';
+import { inError } from './gates.ts';
 import { holdVerdict, isAsked } from './hold.ts';
-import { lastProvisioningFailed, STACK_TYPE, versionOf } from './normalize.ts';
+import { checkInstances, instanceWarnings } from './instance-checks.ts';
+import { isBlind, isRepairable, lastProvisioningFailed, versionOf } from './normalize.ts';
 import { preflight, stackProblem } from './preflight.ts';
-import { listed, warning } from './problems.ts';
+import { listed, problem, quoted, warning } from './problems.ts';
 
 export interface Decision {
   readonly verdict: ChangeVerdict;
@@ -23,24 +24,27 @@ export interface Decision {
 /** The verdict on a provisioned product that was compared: what its differences lead to. */
 export function decide(input: AssessInput, live: PresentProduct, comparison: Comparison): Decision {
   const { spec } = input;
-  const warnings = stayingTags(spec, comparison);
-  if (live.type !== STACK_TYPE && isUncertain(comparison))
-    return { verdict: unsupported(spec, live), warnings };
+  const warnings = [...stayingTags(spec, comparison), ...instanceWarnings(input, live)];
   if (comparison.differences.length > 0)
-    return decideSend(input, live, comparison, comparison.steps, causeOf(input, live), warnings);
+    return decideSend(
+      input,
+      live,
+      comparison,
+      comparison.steps,
+      causeOf(input, live, comparison.differences),
+      warnings,
+    );
   const open = comparison.unreadable.filter(({ label }) => label !== 'path');
   if (open.length > 0)
     return { verdict: { kind: 'unreadable', why: whyUnreadable(open) }, warnings };
   const broken = isStackBusy(live) ? null : stackProblem(spec, live);
   if (broken !== null) return { verdict: { kind: 'refused', problems: [broken] }, warnings };
-  if (live.status !== 'TAINTED') return { verdict: { kind: 'inSync' }, warnings };
+  if (!isRepairable(live)) return { verdict: { kind: 'inSync' }, warnings };
   if (mayHeal(input, live, isAsked(input)))
     return decideSend(input, live, comparison, ['update'], { kind: 'heal' }, warnings);
+  if (live.status === 'ERROR')
+    return { verdict: { kind: 'refused', problems: [inError(spec, live)] }, warnings };
   return { verdict: { kind: 'inSync' }, warnings: [...warnings, tainted(spec, live)] };
-}
-
-function isUncertain({ differences, unverified, unreadable, deferred }: Comparison): boolean {
-  return [differences, unverified, unreadable, deferred].some((fields) => fields.length > 0);
 }
 
 function whyUnreadable(fields: Comparison['unreadable']): string {
@@ -58,15 +62,18 @@ function decideSend(
   cause: Cause,
   warnings: readonly Problem[],
 ): Decision {
+  const { spec } = input;
   const reported = reportedVerdict(input, cause);
   if (reported !== null) return { verdict: reported, warnings };
-  const check = steps.includes('update') ? checkUpdate(input, live, comparison) : PASSED;
+  const principals = checkPrincipals(spec, live, steps);
+  if (principals !== null) return { verdict: principals, warnings };
+  const check = steps.some(isProvisioning) ? checkUpdate(input, live, comparison, steps) : PASSED;
   const all = [...warnings, ...check.warnings];
   if (check.verdict !== null) return { verdict: check.verdict, warnings: all };
   const [first = 'update'] = steps;
   const hold = isAsked(input) ? null : holdVerdict(input, live, comparison, first);
   if (hold !== null) return { verdict: hold, warnings: all };
-  const digest = changeDigest(input.spec, live, comparison, steps);
+  const digest = changeDigest(spec, live, comparison, steps);
   return { verdict: { kind: 'update', steps, cause, digest }, warnings: all };
 }
 
@@ -83,26 +90,78 @@ function blocked(verdict: ChangeVerdict): Check {
 }
 
 /** Everything that an update rests on must have been read, and nothing may be known to fail. */
-function checkUpdate(input: AssessInput, live: PresentProduct, comparison: Comparison): Check {
+export function checkUpdate(
+  input: AssessInput,
+  live: PresentProduct,
+  comparison: Comparison,
+  steps: readonly Step[],
+): Check {
   const { spec, facts } = input;
   const { stack } = live;
-  if (stack.kind !== 'read')
+  if (stack.kind !== 'read' && !isBlind(live))
     return blocked({ kind: 'unreadable', why: `stack: ${whyOpen(stack)}` });
-  if (isStackBusy(live)) {
+  if (isStackBusy(live) && stack.kind === 'read') {
     const status = `stack ${stack.value.status}`;
     return blocked({ kind: 'busy', status, recordId: live.records.last, ours: false });
   }
   if (facts?.resolved.kind === 'refused')
     return blocked({ kind: 'refused', problems: facts.resolved.problems });
-  if (facts?.resolved.kind !== 'resolved' || facts.definitions.kind !== 'read') {
-    const why = whyNoFacts(facts) ?? 'what the version accepts was not read';
-    return blocked({ kind: 'unreadable', why });
-  }
+  const open = whyNoFacts(facts);
+  if (facts?.resolved.kind !== 'resolved' || facts.definitions.kind !== 'read' || open !== null)
+    return unchecked(spec, open ?? 'what the version accepts was not read');
   const definitions = facts.definitions.value;
+  const current = facts.current.kind === 'read' ? facts.current.value : null;
+  if (live.stackDenied && current === null)
+    return unchecked(spec, `parameters of the live version: ${whyUnread(facts.current)}`);
   const noTags = whyNoTags(live, definitions);
   if (noTags !== null) return blocked({ kind: 'unreadable', why: noTags });
   const version = versionOf(spec, facts.resolved);
-  return judged(preflight({ spec, live, definitions, comparison, version }));
+  return judged([
+    ...facts.resolved.warnings,
+    ...(facts.unchecked === null ? [] : [uncheckedValues(spec, facts.unchecked)]),
+    ...preflight({ spec, live, definitions, comparison, version, current }),
+    ...checkInstances(input, live, comparison, steps, definitions),
+  ]);
+}
+
+/** A plan says so and goes on; nothing is sent before it could be read. */
+function unchecked(spec: Spec, why: string): Check {
+  const message = `it could not be checked before the call: ${why}`;
+  const at = spec.origin.at;
+  return {
+    verdict: { kind: 'unreadable', why },
+    warnings: [warning({ code: 'plan/unchecked', at, field: '', message })],
+  };
+}
+
+function whyUnread(reading: UpdateFacts['current']): string {
+  return reading.kind === 'read' ? '' : whyOpen(reading);
+}
+
+/** The version stays, so what the live stack accepted will do. */
+function uncheckedValues(spec: Spec, why: string): Problem {
+  const message = `values were not checked against the version: ${why}`;
+  return warning({ code: 'plan/unchecked', at: spec.origin.at, field: '', message });
+}
+
+/** A new owner or launch role of another account, which AWS takes and nobody can use. */
+export function checkPrincipals(
+  spec: Spec,
+  live: PresentProduct,
+  steps: readonly Step[],
+): ChangeVerdict | null {
+  const account = live.arn.split(':')[4] ?? '';
+  if (account === '') return null;
+  const [first, ...rest] = (['owner', 'launchRole'] as const).flatMap((property) => {
+    const value = spec[property];
+    const other = value?.split(':')[4] ?? account;
+    if (!steps.includes(property) || value === null || other === account) return [];
+    const field = `properties.${property}`;
+    const message = `${quoted(value)} is in account ${other}, the provisioned product in ${account}`;
+    const at = positionOf(spec, field);
+    return [problem({ code: 'plan/foreign-principal', at, field, message })];
+  });
+  return first === undefined ? null : { kind: 'refused', problems: [first, ...rest] };
 }
 
 /** Somebody updates the stack past Service Catalog. */
@@ -124,7 +183,7 @@ function judged(problems: readonly Problem[]): Check {
 }
 
 /** What an approval approves: which differences, of what, on which base. */
-function changeDigest(
+export function changeDigest(
   spec: Spec,
   live: PresentProduct,
   { differences }: Comparison,

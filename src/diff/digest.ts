@@ -1,6 +1,7 @@
 import { canonicalJson, type Json, sha256 } from '../domain/canonical.ts';
 import type { Digest } from '../domain/ids.ts';
-import type { ByIdOrName, Spec } from '../domain/spec.ts';
+import type { ByIdOrName, Spec, StackSetPreferences } from '../domain/spec.ts';
+import type { VersionRule } from '../domain/values.ts';
 import { byText } from './normalize.ts';
 
 /** In the place of a value that may be a secret. No wish has this shape. */
@@ -26,7 +27,9 @@ export function publicSpecDigest(spec: Spec, hidden: ReadonlySet<string> | 'all'
 function content(spec: Spec, masked: (key: string) => boolean): Json {
   const parameters = Object.entries(spec.parameters).map(([key, wish]) => {
     const secret = wish.kind === 'value' && masked(key);
-    return { key, wish: secret ? MASK : { ...wish } };
+    const said =
+      wish.kind === 'from' ? { kind: wish.kind, source: { ...wish.source } } : { ...wish };
+    return { key, wish: secret ? MASK : said };
   });
   const tags = Object.entries(spec.tags ?? {}).map(([key, value]) => ({ key, value }));
   return {
@@ -34,9 +37,11 @@ function content(spec: Spec, masked: (key: string) => boolean): Json {
     target: spec.target,
     key: spec.key,
     product: byIdOrName(spec.product),
-    artifact: byIdOrName(spec.version),
+    artifact: spec.versionRule === null ? byIdOrName(spec.version) : ruleJson(spec.versionRule),
     path: byIdOrName(spec.path),
     parameters: parameters.sort((a, b) => byText(a.key, b.key)),
+    ...(spec.preferences === null ? {} : { preferences: preferencesJson(spec.preferences) }),
+    ...(spec.stackInstances === null ? {} : { stackInstances: { ...spec.stackInstances } }),
     tags: spec.tags === null ? null : tags.sort((a, b) => byText(a.key, b.key)),
     owner: spec.owner,
     launchRole: spec.launchRole,
@@ -45,6 +50,19 @@ function content(spec: Spec, masked: (key: string) => boolean): Json {
   };
 }
 
+function preferencesJson({ failureTolerance, maxConcurrency, ...rest }: StackSetPreferences): Json {
+  return {
+    ...rest,
+    failureTolerance: failureTolerance === null ? null : { ...failureTolerance },
+    maxConcurrency: maxConcurrency === null ? null : { ...maxConcurrency },
+  };
+}
+
 function byIdOrName(wish: ByIdOrName<string> | null): Json {
   return wish === null ? null : { ...wish };
+}
+
+/** What was found is no part of what is asked for. */
+function ruleJson(rule: VersionRule): Json {
+  return rule.kind === 'semver' ? { kind: rule.kind, range: rule.range } : { kind: rule.kind };
 }

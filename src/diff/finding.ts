@@ -4,6 +4,7 @@ import type { Digest } from '../domain/ids.ts';
 import type { PresentProduct, Reading } from '../domain/live.ts';
 import type { Step } from '../domain/request.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
+import { ruleText, type ValueSource, versionShown } from '../domain/values.ts';
 
 /** Digest of a NoEcho value under the fingerprint key, scoped by the caller to target and product. */
 export type Fingerprint = (parameter: string, value: string) => Digest;
@@ -57,4 +58,15 @@ export function differs(
     kind: 'differs',
     difference: { field, label, at: positionOf(spec, field), live, desired, step },
   };
+}
+
+/** `1.5.0 (semver ^1.4)`. */
+export function foundText({ versionRule }: Spec, { name }: { readonly name: string }): string {
+  return versionRule === null ? name : `${name} (${ruleText(versionRule)})`;
+}
+
+/** A version as a side of a difference; a keyed digest is shown as no more than hidden. */
+export function versionText(source: ValueSource, version: string): Shown {
+  const shown = versionShown(source, version);
+  return shown === null ? HIDDEN : text(shown);
 }

@@ -1,18 +1,20 @@
 import type { ChangeVerdict } from '../domain/change.ts';
+import { kindOf, mayLeaveError } from '../domain/kind.ts';
 import type { PresentProduct } from '../domain/live.ts';
+import type { Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
-import { STACK_TYPE } from './normalize.ts';
+import { uncreatable } from './creation-wish.ts';
 import { problem, quoted } from './problems.ts';
 
 /** What ends an assessment before anything is compared: whether this may be touched at all. */
-export function identityVerdict({ spec, live }: AssessInput): ChangeVerdict | null {
+export function identityVerdict({ spec, live, entry }: AssessInput): ChangeVerdict | null {
   if (spec.reconcile.suspend) return { kind: 'suspended' };
   switch (live.kind) {
     case 'unreadable':
       return { kind: 'unreadable', why: live.why };
     case 'absent':
-      return { kind: 'refused', problems: [absent(spec)] };
+      return unseenVerdict(entry);
     case 'present':
       return expectationVerdict(spec, live);
     default:
@@ -20,8 +22,16 @@ export function identityVerdict({ spec, live }: AssessInput): ChangeVerdict | nu
   }
 }
 
-function absent(spec: Spec) {
+/** A request of ours that may be about to make it. */
+function unseenVerdict({ intent }: AssessInput['entry']): ChangeVerdict | null {
+  if (intent === null || intent.firstSentAt === null) return null;
+  return { kind: 'busy', status: 'not visible yet', recordId: intent.recordId, ours: true };
+}
+
+export function absent(spec: Spec): Problem {
   const { identity } = spec;
+  const uncreated = uncreatable(spec);
+  if (uncreated !== null) return uncreated;
   const who =
     identity.kind === 'name' ? `named ${quoted(identity.name)}` : `with id ${identity.id}`;
   const message = `there is no provisioned product ${who} in target ${spec.target}`;
@@ -48,6 +58,24 @@ function mismatch(spec: Spec, field: string, wanted: string, found: string): Cha
   };
 }
 
+/** What the document asks of a stack set, and this is none. */
+export function kindVerdict({ spec }: AssessInput, live: PresentProduct): ChangeVerdict | null {
+  if (kindOf(live) === 'stackSet') return null;
+  const field =
+    spec.stackInstances !== null
+      ? 'stackInstances'
+      : spec.preferences !== null
+        ? 'provisioningPreferences'
+        : null;
+  if (field === null) return null;
+  const message = `${field} is declared, and the provisioned product is of type ${live.type}`;
+  const at = positionOf(spec, field);
+  return {
+    kind: 'refused',
+    problems: [problem({ code: 'plan/not-a-stack-set', at, field, message })],
+  };
+}
+
 /** A request of ours whose outcome is open: nothing is computed before it is settled. */
 export function openVerdict({ entry }: AssessInput, live: PresentProduct): ChangeVerdict | null {
   const { intent } = entry;
@@ -63,26 +91,26 @@ export function statusVerdict(spec: Spec, live: PresentProduct): ChangeVerdict |
     case 'TAINTED':
       return null;
     case 'ERROR':
-      return live.type === STACK_TYPE
-        ? { kind: 'refused', problems: [inError(spec, live)] }
-        : unsupported(spec, live);
+      return mayLeaveError(live) ? null : { kind: 'refused', problems: [inError(spec, live)] };
     default:
       return { kind: 'busy', status: live.status, recordId: live.records.last, ours: false };
   }
 }
 
-function inError(spec: Spec, live: PresentProduct) {
+export function inError(spec: Spec, live: PresentProduct) {
+  const recreates = spec.reconcile.onError === 'recreate';
   const reason = live.statusMessage === null ? '' : `: ${live.statusMessage}`;
-  const message = `it is in status ERROR, from which AWS brings no stack product back by an update${reason}`;
-  return problem({ code: 'plan/product-error', at: spec.origin.at, field: '', message });
-}
-
-/** A type whose live parameter values no stack tells. */
-export function unsupported(spec: Spec, live: PresentProduct): ChangeVerdict {
-  const message = `updates of type ${quoted(live.type)} are not yet supported`;
-  const at = spec.origin.at;
-  return {
-    kind: 'refused',
-    problems: [problem({ code: 'plan/unsupported-type', at, field: '', message })],
-  };
+  const message = mayLeaveError(live)
+    ? `it is in status ERROR, and the one update that could end that was made or is not due${reason}`
+    : `it is in status ERROR, from which AWS brings no ${live.type} back by an update${reason}`;
+  const next = spec.reconcile.deletionProtection
+    ? 'reconcile.deletionProtection forbids the termination that recreate needs: take it out, or terminate it by hand'
+    : 'it was recreated once for this content: fix the cause, then change the document or ask again with trueup retry';
+  return problem({
+    code: 'plan/product-error',
+    at: spec.origin.at,
+    field: '',
+    message,
+    ...(recreates ? { next } : {}),
+  });
 }

@@ -28,7 +28,7 @@ export function needsFailureTime(live: Live, entry: ProductEntry): boolean {
 }
 
 /** The journal knows nothing of this provisioned product that a failed record could be judged by. */
-function isUnknown({ inEffect, lastResult, ownRecords }: ProductEntry): boolean {
+export function isUnknown({ inEffect, lastResult, ownRecords }: ProductEntry): boolean {
   return inEffect === null && lastResult === null && ownRecords.length === 0;
 }
 
@@ -70,12 +70,14 @@ function hashOf(
 ): Digest | null {
   const resolved = facts?.resolved.kind === 'resolved' ? facts.resolved : null;
   const definitions = facts?.definitions.kind === 'read' ? facts.definitions.value : null;
+  const current = facts?.current.kind === 'read' ? facts.current.value : null;
   const parts: RequestInput = {
     step,
     spec,
     live,
     resolved,
     definitions,
+    current,
     entry,
     fingerprint,
     comparison,
@@ -111,7 +113,8 @@ function noEffect(
 }
 
 function stackMovedAfter(live: PresentProduct, at: string): boolean {
-  return live.stack.kind === 'read' && Date.parse(live.stack.value.lastUpdated) > Date.parse(at);
+  if (live.stack.kind !== 'read' || live.stack.value.lastUpdated === null) return false;
+  return Date.parse(live.stack.value.lastUpdated) > Date.parse(at);
 }
 
 function heldLatch({ entry, now }: AssessInput, hash: Digest | null): Latch | null {

@@ -1,9 +1,10 @@
 import type { Fingerprints, ProductEntry } from '../domain/entry.ts';
 import type { PathId } from '../domain/ids.ts';
+import { kindOf, mayLeaveError } from '../domain/kind.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { ByIdOrName, Spec } from '../domain/spec.ts';
 
-/** The type whose live parameter values a stack tells. */
+/** The type of what Service Catalog provisions from a CloudFormation template. */
 export const STACK_TYPE = 'CFN_STACK';
 
 /** Tags that Service Catalog adds by itself; they are never compared and never sent. */
@@ -66,14 +67,19 @@ export function lastProvisioningFailed(live: PresentProduct): boolean {
   );
 }
 
+/** A stable status that one update may end although nothing differs. */
+export function isRepairable(live: PresentProduct): boolean {
+  return live.status === 'TAINTED' || (live.status === 'ERROR' && mayLeaveError(live));
+}
+
 /** The two texts name one moment, however they are written. */
 export function sameInstant(a: string, b: string): boolean {
   return a === b || Date.parse(a) === Date.parse(b);
 }
 
 /**
- * The fingerprints that still hold: made with this key, for the last successful record, for the
- * stack as it was last updated. `null`: none, so fields that AWS does not return are unverified.
+ * The fingerprints that still hold: made with this key, for the last successful record, and, where
+ * a stack can be read, for it as it was last updated. `null`: none, so fields that AWS does not return are unverified.
  */
 export function validFingerprints(
   entry: ProductEntry,
@@ -83,8 +89,24 @@ export function validFingerprints(
   const prints = entry.fingerprints;
   if (prints === null || keyId === null || prints.keyId !== keyId) return null;
   if (prints.recordId === null || prints.recordId !== live.records.lastSuccessful) return null;
-  if (live.stack.kind !== 'read' || prints.stackUpdated === null) return null;
-  return sameInstant(prints.stackUpdated, live.stack.value.lastUpdated) ? prints : null;
+  if (isBlind(live)) return prints.stackUpdated === null ? prints : null;
+  if (live.stack.kind !== 'read') return null;
+  return sameTime(prints.stackUpdated, live.stack.value.lastUpdated) ? prints : null;
+}
+
+/** Both `null`: a stack set, which has no such time. */
+function sameTime(a: string | null, b: string | null): boolean {
+  return a === null || b === null ? a === b : sameInstant(a, b);
+}
+
+/** Whether nothing tells the live parameter values: by the type, or because CloudFormation denies it. */
+export function isBlind(live: PresentProduct): boolean {
+  return kindOf(live) === 'engine' || live.stackDenied;
+}
+
+/** Whether an update must carry every value, because nobody else knows them. */
+export function needsAllValues(live: PresentProduct): boolean {
+  return kindOf(live) === 'engine';
 }
 
 /** How people call the version that an update names. */

@@ -1,10 +1,12 @@
 import { type Json, sha256 } from '../domain/canonical.ts';
-import type { Change } from '../domain/change.ts';
+import type { Cause, Change } from '../domain/change.ts';
 import type { Digest } from '../domain/ids.ts';
-import type { GuardFinding, Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
+import type { Caps, Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
 import type { Position, Problem } from '../domain/problem.ts';
+import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import { publicSpecDigest } from './digest.ts';
+import { guardTarget } from './guards.ts';
 import { byText } from './normalize.ts';
 import { joined } from './render/words.ts';
 
@@ -13,8 +15,7 @@ export interface PlanInput {
   /** From `documentOf`. */
   readonly documents: PlanBody['documents'];
   readonly problems: readonly Problem[];
-  /** How many provisioned products of one target may change. */
-  readonly maxChanges: number;
+  readonly caps: Caps;
 }
 
 /** The whole plan as data: sorted, so that the order of files and of AWS's answers does not show. */
@@ -27,7 +28,7 @@ export function makePlan(input: PlanInput): { readonly body: PlanBody; readonly 
     targets: input.targets
       .map((target): TargetPlan => {
         const changes = target.changes.toSorted(byName);
-        return { ...target, changes, guards: guardTarget(target, input.maxChanges) };
+        return { ...target, changes, guards: guardTarget(target.name, changes, input.caps) };
       })
       .sort((a, b) => byText(a.name, b.name)),
     problems: input.problems.toSorted(byPosition),
@@ -42,15 +43,6 @@ export function documentOf(
 ): PlanBody['documents'][number] {
   const digest = publicSpecDigest(spec, hidden);
   return { file: spec.origin.at.file, name: spec.name, target: spec.target, digest };
-}
-
-function guardTarget(
-  target: Omit<TargetPlan, 'guards'>,
-  maxChanges: number,
-): readonly GuardFinding[] {
-  const planned = target.changes.filter(({ verdict }) => verdict.kind === 'update').length;
-  if (planned <= maxChanges) return [];
-  return [{ guard: 'maxChanges', target: target.name, planned, cap: maxChanges }];
 }
 
 function byName(a: Change, b: Change): number {
@@ -87,8 +79,17 @@ function plainJson(value: unknown): Json {
 /** How many of each; what is counted in one of the first nine is counted nowhere else there. */
 export interface PlanCounts {
   readonly updates: number;
+  readonly provisions: number;
+  readonly imports: number;
+  readonly terminations: number;
+  /** Wait for something else to happen first. */
+  readonly waiting: number;
+  /** Of these, what applying the plan begins. */
+  readonly acting: number;
   /** Drift that is only reported. */
   readonly drifted: number;
+  /** A newer version or secret that is only reported. */
+  readonly newer: number;
   /** Differences that are only observed. */
   readonly observed: number;
   readonly refused: number;
@@ -102,23 +103,45 @@ export interface PlanCounts {
   readonly unreadableTargets: number;
   readonly guards: number;
   readonly unverified: { readonly fields: number; readonly products: number };
-  readonly writes: { readonly updates: number; readonly properties: number };
+  readonly writes: {
+    readonly updates: number;
+    readonly properties: number;
+    readonly provisions: number;
+    readonly imports: number;
+    readonly terminations: number;
+    readonly total: number;
+  };
 }
 
 export function countChanges({ body }: Pick<Plan, 'body'>): PlanCounts {
   const changes = body.targets.flatMap((target) => target.changes);
   const of = (kind: Change['verdict']['kind']) =>
     changes.filter(({ verdict }) => verdict.kind === kind).length;
-  const drifted = changes.filter(
-    ({ verdict }) => verdict.kind === 'reported' && verdict.cause.kind !== 'document',
-  ).length;
-  const steps = changes.flatMap(({ verdict }) => (verdict.kind === 'update' ? verdict.steps : []));
-  const updates = steps.filter((step) => step === 'update').length;
+  const reportedFor = (...causes: readonly Cause['kind'][]) =>
+    changes.filter(
+      ({ verdict }) => verdict.kind === 'reported' && causes.includes(verdict.cause.kind),
+    ).length;
+  const drifted = reportedFor('drift', 'heal');
+  const newer = reportedFor('newVersion', 'rotated');
+  const steps = changes.flatMap(({ verdict }) => ('steps' in verdict ? verdict.steps : []));
+  const stepsOf = (...wanted: readonly Step[]) =>
+    steps.filter((step) => wanted.includes(step)).length;
+  const properties = stepsOf('launchRole', 'owner');
+  const provisions = stepsOf('provision');
+  const imports = stepsOf('import');
+  const terminations = stepsOf('terminate');
+  const others = properties + provisions + imports + terminations;
   const unverified = changes.filter((change) => change.unverified.length > 0);
   return {
     updates: of('update'),
+    provisions: of('provision'),
+    imports: of('import'),
+    terminations: of('terminate'),
+    waiting: of('waits'),
+    acting: changes.filter(({ verdict }) => 'steps' in verdict).length,
     drifted,
-    observed: of('reported') - drifted,
+    newer,
+    observed: of('reported') - drifted - newer,
     refused: of('refused'),
     unreadable: of('unreadable'),
     held: of('latched'),
@@ -132,7 +155,14 @@ export function countChanges({ body }: Pick<Plan, 'body'>): PlanCounts {
       fields: unverified.reduce((sum, change) => sum + change.unverified.length, 0),
       products: unverified.length,
     },
-    writes: { updates, properties: steps.length - updates },
+    writes: {
+      updates: steps.length - others,
+      properties,
+      provisions,
+      imports,
+      terminations,
+      total: steps.length,
+    },
   };
 }
 
@@ -164,7 +194,7 @@ export function planResult(plan: Pick<Plan, 'body'>, detailedExitcode: boolean):
     count === 0 ? [] : [`${count} ${count === 1 ? one : many}`],
   );
   if (found.length > 0) return { exitCode: 1, because: joined(found) };
-  const changes = counts.updates + counts.held;
+  const changes = counts.acting + counts.held + counts.waiting;
   if (changes === 0) return { exitCode: 0, because: 'there is nothing to change' };
   const because = changes === 1 ? 'there is 1 change' : `there are ${changes} changes`;
   return { exitCode: detailedExitcode ? 2 : 0, because };

@@ -1,11 +1,13 @@
-import type { PresentProduct, VersionDefinitions } from '../domain/live.ts';
+import { kindOf } from '../domain/kind.ts';
+import type { ParameterDefinition, PresentProduct, VersionDefinitions } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import type { Comparison } from './compare.ts';
 import { parameterField } from './compare-parameters.ts';
 import { tagField } from './compare-tags.ts';
 import { versionLabel } from './finding.ts';
-import { byText, own, sortedKeys, userTags } from './normalize.ts';
+import { isLiveKey } from './live-keys.ts';
+import { byText, needsAllValues, own, sortedKeys, userTags } from './normalize.ts';
 import { checkValue } from './preflight-value.ts';
 import { listed, problem, quoted } from './problems.ts';
 
@@ -17,6 +19,8 @@ export interface PreflightInput {
   readonly comparison: Comparison;
   /** How people call the version that the update will name. */
   readonly version?: string;
+  /** Of the live version, where its stack may not be read. */
+  readonly current?: VersionDefinitions | null;
 }
 
 const TAGS_MAX = 50;
@@ -30,6 +34,8 @@ const UPDATABLE: ReadonlySet<string> = new Set([
   'IMPORT_ROLLBACK_COMPLETE',
 ]);
 
+const UPDATABLE_SET: ReadonlySet<string> = new Set(['ACTIVE']);
+
 /**
  * What AWS would refuse only after it took the request, found before any call. Errors stop the
  * update; warnings do not. NoEcho values are never quoted.
@@ -39,8 +45,9 @@ export function preflight(input: PreflightInput): readonly Problem[] {
   return [
     ...(stack === null ? [] : [stack]),
     ...checkDeclared(input),
-    ...checkUndeclared(input),
+    ...(needsAllValues(input.live) ? checkComplete(input) : checkUndeclared(input)),
     ...checkTags(input),
+    ...checkTagOptions(input),
   ].sort((a, b) => byText(a.field, b.field) || byText(a.code, b.code));
 }
 
@@ -49,8 +56,10 @@ function targetVersion({ version, live }: PreflightInput): string {
 }
 
 /** Why the stack cannot be updated as it stands, with the remedy; null: it can, or it was not read. */
-export function stackProblem(spec: Spec, { stack }: PresentProduct): Problem | null {
-  if (stack.kind !== 'read' || UPDATABLE.has(stack.value.status)) return null;
+export function stackProblem(spec: Spec, live: PresentProduct): Problem | null {
+  const { stack } = live;
+  const updatable = kindOf(live) === 'stackSet' ? UPDATABLE_SET : UPDATABLE;
+  if (stack.kind !== 'read' || updatable.has(stack.value.status)) return null;
   const { status, statusReason } = stack.value;
   const reason = statusReason === null ? '' : ` (${statusReason})`;
   return problem({
@@ -99,6 +108,9 @@ function checkParameter(input: PreflightInput, key: string): readonly Problem[] 
       const version = targetVersion(input);
       return checkValue({ definition, value: wish.value, noEcho, at, field, version, kept: false });
     }
+    case 'from':
+      // Its value is checked when it is fetched, right before it is sent.
+      return [];
     case 'useDefault':
       if (definition.defaultValue !== null) return [];
       return [
@@ -110,7 +122,8 @@ function checkParameter(input: PreflightInput, key: string): readonly Problem[] 
         }),
       ];
     case 'usePrevious':
-      return isLive(input.live, key) ? [] : [noPreviousValue(input, key)];
+      if (needsAllValues(input.live)) return [previousUnknown(input, key)];
+      return isLiveKey(input, key) ? [] : [noPreviousValue(input, key)];
     default:
       return wish satisfies never;
   }
@@ -122,8 +135,32 @@ function noPreviousValue({ spec, live }: PreflightInput, key: string): Problem {
   return problem({ code: 'plan/no-previous-value', at: positionOf(spec, field), field, message });
 }
 
-function isLive(live: PresentProduct, key: string): boolean {
-  return live.stack.kind === 'read' && own(live.stack.value.parameters, key) !== undefined;
+function previousUnknown({ spec, live }: PreflightInput, key: string): Problem {
+  const field = parameterField(key);
+  const message = `usePreviousValue: type ${live.type} has no previous values`;
+  const at = positionOf(spec, field);
+  return problem({ code: 'plan/previous-value-unknown', at, field, message });
+}
+
+/** Nobody knows the values that run, so each one must be declared. */
+function checkComplete(input: PreflightInput): readonly Problem[] {
+  const { spec, live, definitions } = input;
+  const missing = definitions.parameters
+    .filter((definition) => !isGiven(spec, definition))
+    .map(({ key }) => key)
+    .sort(byText);
+  if (missing.length === 0) return [];
+  const version = targetVersion(input);
+  const message = `an update of type ${live.type} carries every parameter of version ${version}, and these are not declared: ${missing.join(', ')}`;
+  const field = 'provisioningParameters';
+  const at = positionOf(spec, field);
+  return [problem({ code: 'plan/all-parameters-needed', at, field, message })];
+}
+
+/** A NoEcho default is not sent by trueup: it would have to be kept by its digest. */
+function isGiven(spec: Spec, { key, noEcho }: ParameterDefinition): boolean {
+  const wish = own(spec.parameters, key);
+  return wish !== undefined && !(wish.kind === 'useDefault' && noEcho);
 }
 
 /** Parameters that the document leaves out: kept where live, by default where new. */
@@ -138,6 +175,7 @@ function checkUndeclared(input: PreflightInput): readonly Problem[] {
     const version = targetVersion(input);
     const current = live.stack.kind === 'read' ? own(live.stack.value.parameters, key) : undefined;
     if (current === undefined) {
+      if (isLiveKey(input, key)) return [];
       if (definition.defaultValue !== null) return [];
       const message = `version ${version} needs a value for it: it is not in the live template and has no default`;
       return [problem({ code: 'plan/missing-parameter', at, field, message })];
@@ -146,6 +184,18 @@ function checkUndeclared(input: PreflightInput): readonly Problem[] {
     if (!versionChanges || current.kind !== 'shown') return [];
     const noEcho = definition.noEcho;
     return checkValue({ definition, value: current.value, noEcho, at, field, version, kept: true });
+  });
+}
+
+/** TagOptions of portfolio and product; a key without values must not be sent at all. */
+function checkTagOptions({ spec, definitions }: PreflightInput): readonly Problem[] {
+  if (spec.tags === null || definitions.tagUpdate === 'notAllowed') return [];
+  return [...userTags(spec.tags)].flatMap(([key, value]) => {
+    const allowed = own(definitions.tagOptions, key);
+    if (allowed === undefined || allowed.includes(value)) return [];
+    const field = tagField(key);
+    const message = `${quoted(value)} is not allowed by the TagOption (${listed(allowed)})`;
+    return [problem({ code: 'plan/tag-option', at: positionOf(spec, field), field, message })];
   });
 }
 

@@ -1,8 +1,17 @@
 import type { Cause } from '../domain/change.ts';
-import type { Fingerprints, InEffect, Intent, Latch, ProductEntry } from '../domain/entry.ts';
-import type { RecordId } from '../domain/ids.ts';
+import {
+  EMPTY_ENTRY,
+  type Fingerprints,
+  type InEffect,
+  type Intent,
+  type Latch,
+  type ProductEntry,
+} from '../domain/entry.ts';
+import type { Digest, RecordId } from '../domain/ids.ts';
 import type { PresentProduct, RecordView } from '../domain/live.ts';
-import { sameInstant, validFingerprints } from './normalize.ts';
+import { isProvisioning } from '../domain/request.ts';
+import { isBlank } from './creation.ts';
+import { own, sameInstant, validFingerprints } from './normalize.ts';
 
 /** How long to wait before each further attempt after a failure that passes by itself, in minutes. */
 const BACKOFF_MINUTES = [1, 3, 8, 22, 60] as const;
@@ -27,10 +36,11 @@ export function openIntent(
 ): ProductEntry {
   return {
     ...entry,
-    provisionedProductId: opened.live.id,
+    provisionedProductId: isBlank(opened.live) ? null : opened.live.id,
     intent,
     fingerprints: validFingerprints(entry, opened.live, opened.keyId),
     healed: opened.cause.kind === 'heal' ? intent.specDigest : entry.healed,
+    recreated: intent.step === 'terminate' ? intent.specDigest : entry.recreated,
     retryHandled: opened.retry ?? entry.retryHandled,
   };
 }
@@ -42,6 +52,8 @@ export interface Success {
   readonly at: string;
   /** No further step follows: the document is in effect as a whole. */
   readonly chainDone: boolean;
+  /** Of a new product, known only now: nothing tells its parameter values. */
+  readonly isBlind?: boolean;
 }
 
 /** The entry after the record of `intent` succeeded. */
@@ -52,14 +64,17 @@ export function recordSucceeded(
 ): ProductEntry {
   const { recordId, at, chainDone } = success;
   const { specDigest, revision } = intent;
-  const updated = intent.step === 'update';
+  if (intent.step === 'terminate') return recordTerminated(entry, intent, recordId, at);
+  const updated = isProvisioning(intent.step);
   return {
     ...entry,
-    provisionedProductId: intent.request.provisionedProductId,
+    provisionedProductId: intent.request.provisionedProductId ?? entry.provisionedProductId,
     inEffect: chainDone ? { specDigest, revision, at } : entry.inEffect,
     declaredPath: updated ? intent.pending.declaredPath : entry.declaredPath,
     ownTags: updated ? intent.pending.ownTags : entry.ownTags,
     fingerprints: updated ? promoted(intent, success) : entry.fingerprints,
+    appliedVersion: updated ? intent.pending.appliedVersion : entry.appliedVersion,
+    instancesRun: intent.pending.instancesRun ?? entry.instancesRun,
     intent: null,
     latch: null,
     ownRecords: withRecord(entry, recordId),
@@ -75,9 +90,52 @@ export function recordSucceeded(
   };
 }
 
-function promoted(intent: Intent, { recordId, stackUpdated }: Success): Fingerprints {
-  const { keyId, fingerprints } = intent.pending;
-  return { recordId, stackUpdated, keyId, values: fingerprints };
+/**
+ * The entry after the provisioned product is gone. Its records stay known, so that an echo of one of
+ * them is told; `recordId` is null where it went before its record was known.
+ */
+export function recordTerminated(
+  entry: ProductEntry,
+  intent: Intent,
+  recordId: RecordId | null,
+  at: string,
+): ProductEntry {
+  const { step, base, requestHash } = intent;
+  return {
+    ...EMPTY_ENTRY,
+    recreated: entry.recreated,
+    retryHandled: entry.retryHandled,
+    ownRecords: recordId === null ? entry.ownRecords : withRecord(entry, recordId),
+    lastResult:
+      recordId === null
+        ? null
+        : { kind: 'succeeded', step, recordId, base, requestHash, at, reason: null },
+  };
+}
+
+function promoted(intent: Intent, success: Success): Fingerprints {
+  const { recordId, stackUpdated } = success;
+  if (intent.step === 'provision' && success.isBlind !== true)
+    return { ...secretsOnly(intent), recordId, stackUpdated };
+  const { keyId, complete, fingerprints, references } = intent.pending;
+  return {
+    recordId,
+    stackUpdated: complete ? null : stackUpdated,
+    keyId,
+    complete,
+    values: fingerprints,
+    references,
+  };
+}
+
+/** A stack tells all values but these. */
+function secretsOnly({ request, pending }: Intent) {
+  const values: Record<string, Digest> = Object.create(null);
+  for (const argument of 'parameters' in request ? request.parameters : []) {
+    const print = own(pending.fingerprints, argument.key);
+    if (argument.kind === 'secret' && print !== undefined) values[argument.key] = print;
+  }
+  return { keyId: pending.keyId, complete: false, values, references: pending.references };
 }
 
 export interface RecordFailure {
@@ -102,8 +160,10 @@ export function recordFailed(
   const { recordId, at, reason } = failure;
   return {
     ...entry,
-    provisionedProductId: intent.request.provisionedProductId,
-    fingerprints: intent.step === 'update' ? keptFingerprints(entry, failure) : entry.fingerprints,
+    provisionedProductId: intent.request.provisionedProductId ?? entry.provisionedProductId,
+    fingerprints: isProvisioning(intent.step)
+      ? keptFingerprints(entry, failure)
+      : entry.fingerprints,
     intent: null,
     latch: latchAfter(entry, intent, failure),
     ownRecords: withRecord(entry, recordId),
@@ -135,6 +195,7 @@ function latchAfter(entry: ProductEntry, intent: Intent, failure: RecordFailure)
   const facts = { requestHash: intent.requestHash, recordId, reason, at };
   const attempts = attemptsBefore(entry.latch, intent) + 1;
   const minutes = BACKOFF_MINUTES[attempts - 1];
+  if (intent.step === 'provision') return { kind: 'stalled', ...facts, next: FAILED_CREATION };
   if (!retryable || minutes === undefined) {
     const next = retryable
       ? 'the same failure came back after every wait: ask again with trueup retry once it is over'
@@ -144,6 +205,10 @@ function latchAfter(entry: ProductEntry, intent: Intent, failure: RecordFailure)
   const until = new Date(Date.parse(at) + minutes * 60_000).toISOString();
   return { kind: 'backoff', ...facts, attempts, until };
 }
+
+/** The name stays taken, and AWS brings nothing out of ERROR. */
+const FAILED_CREATION =
+  'fix the cause, then terminate it so that it is provisioned again, or set reconcile.onError to recreate';
 
 function attemptsBefore(latch: Latch | null, intent: Intent): number {
   return latch?.kind === 'backoff' && latch.requestHash === intent.requestHash ? latch.attempts : 0;
@@ -165,9 +230,16 @@ export function recordRetry(entry: ProductEntry, retry: string | null): ProductE
   return { ...entry, latch: null, healed: null, retryHandled: retry ?? entry.retryHandled };
 }
 
+const ACCOUNT_BUSY = /another AWS Control Tower operation is in progress/i;
+
+/** Nothing failed: Control Tower only worked on something else. */
+export function isAccountBusy(text: string): boolean {
+  return ACCOUNT_BUSY.test(text);
+}
+
 /** Failures that pass by themselves. Anything else needs a change or a person. */
 const RETRYABLE: readonly RegExp[] = [
-  /another AWS Control Tower operation is in progress/i,
+  ACCOUNT_BUSY,
   /\bThrottling(?:Exception)?\b|\bthrottled\b|\bRate exceeded\b|\bTooManyRequests(?:Exception)?\b/i,
   /\bInternal ?(?:Failure|Error|ServerError|ServiceError)\b|\bServiceUnavailable\b/i,
 ];

@@ -4,7 +4,7 @@ import type { Position, Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import { whyOpen } from './finding.ts';
 import { byText } from './normalize.ts';
-import { listed, problem, quoted } from './problems.ts';
+import { listed, problem, quoted, warning } from './problems.ts';
 
 export interface ResolveInput {
   readonly spec: Spec;
@@ -25,6 +25,8 @@ export interface ResolvedTarget {
   /** `null` where no call told it. */
   readonly artifactName: string | null;
   readonly pathId: PathId;
+  /** What people should know of the version. */
+  readonly warnings: readonly Problem[];
 }
 
 export type Resolution =
@@ -52,7 +54,22 @@ export function resolveTarget(input: ResolveInput): Resolution {
     artifactId: version.value.id,
     artifactName: version.value.name,
     pathId: path.value,
+    warnings: versionWarnings(input, version.value),
   };
+}
+
+function versionWarnings({ spec, artifacts }: ResolveInput, version: Version): readonly Problem[] {
+  const field = versionField(spec);
+  const at = positionOf(spec, field);
+  const name = `version ${quoted(version.name ?? version.id)}`;
+  if (artifacts.kind === 'unreadable') {
+    const message = `whether ${name} is active could not be read: ${artifacts.why}`;
+    return [warning({ code: 'plan/version-unchecked', at, field, message })];
+  }
+  const known = artifacts.kind === 'read' && artifacts.value.find((one) => one.id === version.id);
+  if (known === false || known === undefined || known.guidance !== 'DEPRECATED') return [];
+  const message = `${name} is deprecated`;
+  return [warning({ code: 'plan/deprecated-version', at, field, message })];
 }
 
 /** Could-not-read goes before refused: a refusal must not rest on half of the facts. */

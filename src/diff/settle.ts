@@ -17,6 +17,12 @@ const PROVISIONING_TYPES: ReadonlySet<string> = new Set([
   'TERMINATE_PROVISIONED_PRODUCT',
 ]);
 
+/** Record types of what already exists. */
+const CHANGING_TYPES: ReadonlySet<string> = new Set([
+  'UPDATE_PROVISIONED_PRODUCT',
+  'TERMINATE_PROVISIONED_PRODUCT',
+]);
+
 export interface SettleInput {
   readonly intent: Intent;
   /** As described now; must be fresh. */
@@ -98,6 +104,21 @@ function mayComeFrom(record: RecordView, request: StoredRequest): boolean {
       );
     case 'UpdateProvisionedProductProperties':
       return !PROVISIONING_TYPES.has(record.type);
+    case 'ProvisionProduct':
+      return (
+        record.type === 'PROVISION_PRODUCT' &&
+        record.productId === request.productId &&
+        record.artifactId === request.artifactId
+      );
+    // The type of an import's record is not documented. Of a new name, it is the first of all.
+    case 'ImportAsProvisionedProduct':
+      return (
+        !CHANGING_TYPES.has(record.type) &&
+        record.productId === request.productId &&
+        record.artifactId === request.artifactId
+      );
+    case 'TerminateProvisionedProduct':
+      return record.type === 'TERMINATE_PROVISIONED_PRODUCT';
     default:
       return request satisfies never;
   }
@@ -109,6 +130,8 @@ export interface AnswerInput {
   readonly accepted: { readonly recordId: RecordId; readonly createdAt: string | null };
   /** Records known before this answer. */
   readonly ownRecords: readonly RecordId[];
+  /** The provisioned product that the answer names does not exist any more. */
+  readonly isGone?: boolean;
 }
 
 /**
@@ -117,6 +140,7 @@ export interface AnswerInput {
  */
 export function judgeAnswer(input: AnswerInput): { readonly kind: 'ours' | 'echo' | 'early' } {
   const { intent, accepted, ownRecords } = input;
+  if (input.isGone === true) return { kind: 'echo' };
   if (accepted.recordId === intent.base || ownRecords.includes(accepted.recordId))
     return { kind: 'echo' };
   if (accepted.createdAt === null || intent.firstSentAt === null) return { kind: 'ours' };

@@ -15,7 +15,9 @@ export interface TokenInput {
   readonly operation: Operation;
   readonly accountId: string;
   readonly region: string;
-  readonly provisionedProductId: ProvisionedProductId;
+  /** null: AWS has not given one yet; then the name stands for it. */
+  readonly provisionedProductId: ProvisionedProductId | null;
+  readonly name?: string;
   readonly requestHash: Digest;
   /** LastRecordId that the change was computed against. */
   readonly base: RecordId | null;
@@ -31,8 +33,9 @@ export function makeToken(input: TokenInput): Token {
     accountId: input.accountId,
     region: input.region,
     provisionedProductId: input.provisionedProductId,
+    ...(input.provisionedProductId === null ? { name: input.name } : {}),
     requestHash: input.requestHash,
-    base: input.base,
+    base: input.provisionedProductId === null ? 'absent' : input.base,
     generation: input.generation,
   });
   return asToken(`${VERSION}-${digest.slice('sha256:'.length)}`);

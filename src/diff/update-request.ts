@@ -1,14 +1,18 @@
 import { TrueupError } from '../domain/errors/registry.ts';
-import type { ParameterDefinition, PresentProduct } from '../domain/live.ts';
+import type { ParameterDefinition } from '../domain/live.ts';
 import type { ParameterArgument, ProductRequest } from '../domain/request.ts';
-import { byText, effectiveTags, own } from './normalize.ts';
+import { referenceOf } from '../domain/values.ts';
+import { isLiveKey } from './live-keys.ts';
+import { byText, effectiveTags, isBlind, own } from './normalize.ts';
 import type { RequestInput } from './request.ts';
+import { stackSetRequest } from './stack-set.ts';
 
 /** An UpdateProvisionedProduct that names every id and, of each parameter, where its value comes from. */
 export function updateRequest(input: RequestInput): ProductRequest {
   const { spec, live, resolved, definitions } = input;
   if (resolved === null || definitions === null)
     throw internal('the version to update to is not resolved');
+  if (live.stack.kind !== 'read' && !isBlind(live)) throw internal('the live stack was not read');
   return {
     operation: 'UpdateProvisionedProduct',
     provisionedProductId: live.id,
@@ -20,7 +24,39 @@ export function updateRequest(input: RequestInput): ProductRequest {
       .sort((a, b) => byText(a.key, b.key)),
     tags: definitions.tagUpdate === 'allowed' ? tagList(input) : null,
     acceptLanguage: spec.acceptLanguage,
+    ...preferencesOf(input),
   };
+}
+
+/**
+ * An UpdateProvisionedProduct that creates or deletes stack instances. Values, version and tags stay:
+ * each parameter is named as kept, because what is left out could be reset.
+ */
+export function instancesRequest(input: RequestInput): ProductRequest {
+  const { spec, live, resolved, definitions } = input;
+  if (resolved === null || definitions === null)
+    throw internal('the version of the stack set is not resolved');
+  const preferences = preferencesOf(input);
+  if (preferences.preferences === undefined) throw internal('no stack instances are to change');
+  return {
+    operation: 'UpdateProvisionedProduct',
+    provisionedProductId: live.id,
+    productId: resolved.productId,
+    artifactId: resolved.artifactId,
+    pathId: resolved.pathId,
+    parameters: definitions.parameters
+      .filter(({ key }) => isLiveKey(input, key))
+      .map(({ key }): ParameterArgument => ({ kind: 'previous', key }))
+      .sort((a, b) => byText(a.key, b.key)),
+    tags: null,
+    acceptLanguage: spec.acceptLanguage,
+    ...preferences,
+  };
+}
+
+function preferencesOf({ spec, live, entry, step }: RequestInput) {
+  const preferences = stackSetRequest(spec, live, entry, step);
+  return preferences === undefined ? {} : { preferences };
 }
 
 /**
@@ -41,10 +77,17 @@ function argumentOf(
       return definition.defaultValue === null || isNoEcho(input, definition)
         ? []
         : [{ kind: 'value', key, value: definition.defaultValue }];
+    case 'from': {
+      if (wish.version?.kind !== 'known') throw internal(`the version of ${key} is not known`);
+      const { version } = wish.version;
+      return [
+        { kind: 'reference', key, reference: referenceOf(wish.source), version, value: null },
+      ];
+    }
     case 'usePrevious':
       return [{ kind: 'previous', key }];
     case undefined:
-      return own(liveParameters(input.live), key) === undefined ? [] : [{ kind: 'previous', key }];
+      return isLiveKey(input, key) ? [{ kind: 'previous', key }] : [];
     default:
       return wish satisfies never;
   }
@@ -66,12 +109,9 @@ function valueArgument(
 
 /** A value that either side calls NoEcho is a secret. */
 export function isNoEcho(input: RequestInput, definition: ParameterDefinition): boolean {
-  return definition.noEcho || input.comparison.noEcho.has(definition.key);
-}
-
-function liveParameters(live: PresentProduct) {
-  if (live.stack.kind !== 'read') throw internal('the live stack was not read');
-  return live.stack.value.parameters;
+  const { key } = definition;
+  const current = input.current?.parameters.find((one) => one.key === key);
+  return definition.noEcho || current?.noEcho === true || input.comparison.noEcho.has(key);
 }
 
 function tagList({ spec, live, entry }: RequestInput) {

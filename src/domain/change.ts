@@ -33,7 +33,11 @@ export type Cause =
   | { readonly kind: 'document' }
   | { readonly kind: 'drift'; readonly evidence: string }
   /** TAINTED with no difference: one healing send. */
-  | { readonly kind: 'heal' };
+  | { readonly kind: 'heal' }
+  /** The rule for the version finds another one than before. */
+  | { readonly kind: 'newVersion'; readonly evidence: string }
+  /** A value of `valueFrom` has another version than the one that was applied. */
+  | { readonly kind: 'rotated'; readonly evidence: string };
 
 interface ChangeFacts {
   readonly target: TargetName;
@@ -52,6 +56,8 @@ interface ChangeFacts {
   /** Parameters that the document leaves out and that keep their live values. */
   readonly keptParameters: number;
   readonly warnings: readonly Problem[];
+  /** What it is carried out after: `name` or, of another target, `target/name`. */
+  readonly after: readonly string[];
 }
 
 export type ChangeVerdict =
@@ -63,11 +69,34 @@ export type ChangeVerdict =
       /** Covers target, identity, base and differences: what an approval approves. */
       readonly digest: Digest;
     }
+  /** There is none of this name: it is provisioned; first terminated where it is in ERROR. */
+  | { readonly kind: 'provision'; readonly steps: readonly Step[]; readonly digest: Digest }
+  /** There is none of this name, and a stack that is to become it. */
+  | {
+      readonly kind: 'import';
+      readonly steps: readonly Step[];
+      readonly stackArn: string;
+      readonly digest: Digest;
+    }
+  /** Its document is gone and had asked for it. */
+  | {
+      readonly kind: 'terminate';
+      readonly steps: readonly Step[];
+      readonly retain: boolean;
+      readonly digest: Digest;
+    }
+  /** It would be changed, and something else has to happen first. */
+  | { readonly kind: 'waits'; readonly why: string; readonly next: string | null }
   /** Differs, and is only reported: `reason` names the policy. */
   | {
       readonly kind: 'reported';
       readonly cause: Cause;
-      readonly reason: 'drift: report' | 'mode: observe' | 'run --observe';
+      readonly reason:
+        | 'drift: report'
+        | 'onNewVersion: report'
+        | 'onRotate: report'
+        | 'mode: observe'
+        | 'run --observe';
     }
   | { readonly kind: 'suspended' }
   /** Another operation runs; nothing was compared. */

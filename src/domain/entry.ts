@@ -1,4 +1,4 @@
-import type { Digest, ProvisionedProductId, RecordId, Token } from './ids.ts';
+import type { ArtifactId, Digest, ProvisionedProductId, RecordId, Token } from './ids.ts';
 import type { Position } from './problem.ts';
 import type { Step, StoredRequest } from './request.ts';
 
@@ -15,6 +15,8 @@ export interface ProductEntry {
   /** Tag keys that trueup has set: those that are no longer declared are dropped, others stay. */
   readonly ownTags: readonly string[];
   readonly fingerprints: Fingerprints | null;
+  /** What the rule for the version had found when it was last in effect; null: no rule was. */
+  readonly appliedVersion: AppliedVersion | null;
   /** At most one request is open for a provisioned product, ever. */
   readonly intent: Intent | null;
   readonly latch: Latch | null;
@@ -25,6 +27,10 @@ export interface ProductEntry {
   readonly retryHandled: string | null;
   /** The content (spec digest) for which the one healing send of a TAINTED product was made. */
   readonly healed: Digest | null;
+  /** The content for which the one recreation of a product in ERROR was begun. */
+  readonly recreated: Digest | null;
+  /** The operation CREATE or DELETE of a stack set (a digest of its content) that last succeeded. */
+  readonly instancesRun: Digest | null;
 }
 
 export const EMPTY_ENTRY: ProductEntry = {
@@ -33,12 +39,15 @@ export const EMPTY_ENTRY: ProductEntry = {
   declaredPath: null,
   ownTags: [],
   fingerprints: null,
+  appliedVersion: null,
   intent: null,
   latch: null,
   ownRecords: [],
   lastResult: null,
   retryHandled: null,
   healed: null,
+  recreated: null,
+  instancesRun: null,
 };
 
 export interface InEffect {
@@ -55,12 +64,30 @@ export interface Fingerprints {
   readonly stackUpdated: string | null;
   /** Which key made them; another key means unverified. */
   readonly keyId: string;
+  /** Of every value that was sent, because none can be read back; false: of NoEcho values only. */
+  readonly complete: boolean;
   readonly values: Readonly<Record<string, Digest>>;
+  /** Of the parameters whose values stand elsewhere: which version of what was applied. */
+  readonly references: Readonly<Record<string, AppliedReference>>;
+}
+
+export interface AppliedReference {
+  readonly reference: string;
+  /** A version of the source, or a keyed digest of its value where it has none. */
+  readonly version: string;
+}
+
+export interface AppliedVersion {
+  /** From `ruleKey`. */
+  readonly rule: string;
+  readonly artifactId: ArtifactId;
 }
 
 /** One mutating request, durable before its call and until its record has ended. */
 export interface Intent {
   readonly step: Step;
+  /** Of the provisioned product: what limits it in flight, and how long it may take. */
+  readonly productType: string | null;
   readonly request: StoredRequest;
   readonly requestHash: Digest;
   readonly token: Token;
@@ -77,7 +104,11 @@ export interface Intent {
   /** What becomes true when the record succeeds. */
   readonly pending: {
     readonly fingerprints: Readonly<Record<string, Digest>>;
+    readonly references: Readonly<Record<string, AppliedReference>>;
+    readonly appliedVersion: AppliedVersion | null;
     readonly keyId: string;
+    readonly complete: boolean;
+    readonly instancesRun: Digest | null;
     readonly ownTags: readonly string[];
     readonly declaredPath: string | null;
   };

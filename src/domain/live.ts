@@ -46,8 +46,15 @@ export interface Stack {
   /** Every parameter of the live template, defaulted ones included. */
   readonly parameters: Readonly<Record<string, StackParameter>>;
   readonly tags: Readonly<Record<string, string>>;
-  /** ISO 8601; the creation time where the stack was never updated. */
-  readonly lastUpdated: string;
+  /** ISO 8601; the creation time where the stack was never updated. null: a stack set, which has none. */
+  readonly lastUpdated: string | null;
+}
+
+/** One stack of a stack set. CURRENT, OUTDATED or INOPERABLE; any other text is kept. */
+export interface StackInstance {
+  readonly account: string;
+  readonly region: string;
+  readonly status: string;
 }
 
 export interface Owner {
@@ -81,7 +88,12 @@ export interface PresentProduct {
   readonly tags: Reading<Readonly<Record<string, string>>>;
   readonly owner: Reading<Owner>;
   readonly launchRole: Reading<string | null>;
+  /** The stack, or the stack set in the same form. */
   readonly stack: Reading<Stack>;
+  /** CloudFormation denied it: its values are told like those of types that have no stack. */
+  readonly stackDenied: boolean;
+  /** Of a stack set, where the document declares accounts and regions. */
+  readonly instances: Reading<readonly StackInstance[]>;
 }
 
 export type Live =
@@ -126,6 +138,13 @@ export interface VersionDefinitions {
   readonly parameters: readonly ParameterDefinition[];
   /** Usage instruction `tagUpdateOnProvisionedProduct`; absent counts as not allowed, AWS's default. */
   readonly tagUpdate: 'allowed' | 'notAllowed';
+  /** Tag keys that a TagOption governs, with their permitted values. No value: the key may not be sent. */
+  readonly tagOptions: Readonly<Record<string, readonly string[]>>;
+  /** Accounts and regions of the STACKSET constraint; null: there is none. */
+  readonly stackSet: {
+    readonly accounts: readonly string[];
+    readonly regions: readonly string[];
+  } | null;
 }
 
 export interface LaunchPath {

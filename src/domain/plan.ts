@@ -2,9 +2,17 @@ import type { Change } from './change.ts';
 import type { AccountId, Digest, TargetName } from './ids.ts';
 import type { Problem } from './problem.ts';
 
+/** How much one plan may do in one target. */
+export interface Caps {
+  /** Updates and imports. */
+  readonly maxChanges: number;
+  readonly maxProvisions: number;
+  readonly maxTerminations: number;
+}
+
 /** A limit that the whole plan ran into. */
 export interface GuardFinding {
-  readonly guard: 'maxChanges';
+  readonly guard: 'maxChanges' | 'maxProvisions' | 'maxTerminations';
   readonly target: TargetName;
   readonly planned: number;
   readonly cap: number;

@@ -67,6 +67,22 @@ export function record<T>(shape: Shape<T>): Shape<Readonly<Record<string, T>>> {
   };
 }
 
+const FALLBACKS = new WeakMap<object, { readonly value: unknown } | 'leftOut'>();
+
+/** A member that rows of earlier versions lack; they are read as if it had been this. */
+export function since<T>(shape: Shape<T>, value: T): Shape<T> {
+  const own: Shape<T> = (given, at) => shape(given, at);
+  FALLBACKS.set(own, { value });
+  return own;
+}
+
+/** A member that may be left out. */
+export function optional<T>(shape: Shape<T>): Shape<T> {
+  const own: Shape<T> = (given, at) => shape(given, at);
+  FALLBACKS.set(own, 'leftOut');
+  return own;
+}
+
 export function object<T extends object>(
   shapes: { readonly [K in keyof T]-?: Shape<T[K]> },
 ): Shape<T> {
@@ -78,9 +94,11 @@ export function object<T extends object>(
       if (!names.has(name))
         throw new ShapeError(below(at, name), 'a member that this version knows');
     return Object.fromEntries(
-      known.map(([name, shape]) => {
-        if (!Object.hasOwn(given, name)) throw new ShapeError(below(at, name), 'there');
-        return [name, shape(given[name], below(at, name))];
+      known.flatMap(([name, shape]): [string, unknown][] => {
+        if (Object.hasOwn(given, name)) return [[name, shape(given[name], below(at, name))]];
+        const fallback = FALLBACKS.get(shape);
+        if (fallback === undefined) throw new ShapeError(below(at, name), 'there');
+        return fallback === 'leftOut' ? [] : [[name, fallback.value]];
       }),
     ) as T;
   };

@@ -1,4 +1,6 @@
 import type {
+  AppliedReference,
+  AppliedVersion,
   Fingerprints,
   InEffect,
   Intent,
@@ -18,19 +20,29 @@ import type {
   TargetName,
   Token,
 } from '../domain/ids.ts';
+import type { Gone, KnownDocument, KnownPolicies } from '../domain/known.ts';
 import type { Position } from '../domain/problem.ts';
-import { STEPS, type StoredArgument, type StoredRequest } from '../domain/request.ts';
+import {
+  STEPS,
+  type StackSetRequest,
+  type StoredArgument,
+  type StoredRequest,
+} from '../domain/request.ts';
+import type { CountOrPercentage } from '../domain/spec.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
-import type { KnownDocument, PersonRequest } from '../reconciler/ports.ts';
+import type { PersonRequest } from '../reconciler/ports.ts';
 import {
   boolean,
   list,
   number,
   object,
   oneOf,
+  optional,
   orNull,
   record,
   type Shape,
+  ShapeError,
+  since,
   text,
   variant,
 } from './shape.ts';
@@ -52,14 +64,52 @@ const storedArgument = variant<StoredArgument>('kind', {
     key: text(),
     digest,
   }),
+  reference: object<Extract<StoredArgument, { kind: 'reference' }>>({
+    kind: oneOf('reference'),
+    key: text(),
+    reference: text(),
+    version: text(),
+  }),
   previous: object<Extract<StoredArgument, { kind: 'previous' }>>({
     kind: oneOf('previous'),
     key: text(),
   }),
 });
 
+const countOrPercentage = variant<CountOrPercentage>('kind', {
+  count: object<Extract<CountOrPercentage, { kind: 'count' }>>({
+    kind: oneOf('count'),
+    value: number,
+  }),
+  percentage: object<Extract<CountOrPercentage, { kind: 'percentage' }>>({
+    kind: oneOf('percentage'),
+    value: number,
+  }),
+});
+
+const stackSetRequest = object<StackSetRequest>({
+  operation: oneOf('UPDATE', 'CREATE', 'DELETE'),
+  accounts: orNull(list(text())),
+  regions: orNull(list(text())),
+  failureTolerance: orNull(countOrPercentage),
+  maxConcurrency: orNull(countOrPercentage),
+});
+
 type StoredUpdate = Extract<StoredRequest, { operation: 'UpdateProvisionedProduct' }>;
+type StoredProvision = Extract<StoredRequest, { operation: 'ProvisionProduct' }>;
+type StoredTerminate = Extract<StoredRequest, { operation: 'TerminateProvisionedProduct' }>;
+type StoredImport = Extract<StoredRequest, { operation: 'ImportAsProvisionedProduct' }>;
 type StoredProperties = Extract<StoredRequest, { operation: 'UpdateProvisionedProductProperties' }>;
+
+const storedTag = object<{ readonly key: string; readonly value: string }>({
+  key: text(),
+  value: text(),
+});
+
+const nothing: Shape<null> = (value, at) => {
+  if (value !== null) throw new ShapeError(at, 'null');
+  return null;
+};
 
 const storedRequest = variant<StoredRequest>('operation', {
   UpdateProvisionedProduct: object<StoredUpdate>({
@@ -69,11 +119,36 @@ const storedRequest = variant<StoredRequest>('operation', {
     artifactId: text<ArtifactId>(),
     pathId: orNull(text<PathId>()),
     parameters: list(storedArgument),
-    tags: orNull(
-      list(
-        object<{ readonly key: string; readonly value: string }>({ key: text(), value: text() }),
-      ),
-    ),
+    tags: orNull(list(storedTag)),
+    acceptLanguage: orNull(text()),
+    preferences: optional(stackSetRequest),
+  }),
+  ProvisionProduct: object<StoredProvision>({
+    operation: oneOf('ProvisionProduct'),
+    provisionedProductId: nothing,
+    name: text(),
+    productId: text<ProductId>(),
+    artifactId: text<ArtifactId>(),
+    pathId: text<PathId>(),
+    parameters: list(storedArgument),
+    tags: list(storedTag),
+    notificationArns: list(text()),
+    acceptLanguage: orNull(text()),
+    preferences: optional(stackSetRequest),
+  }),
+  TerminateProvisionedProduct: object<StoredTerminate>({
+    operation: oneOf('TerminateProvisionedProduct'),
+    provisionedProductId: text<ProvisionedProductId>(),
+    retain: boolean,
+    acceptLanguage: orNull(text()),
+  }),
+  ImportAsProvisionedProduct: object<StoredImport>({
+    operation: oneOf('ImportAsProvisionedProduct'),
+    provisionedProductId: nothing,
+    name: text(),
+    productId: text<ProductId>(),
+    artifactId: text<ArtifactId>(),
+    physicalId: text(),
     acceptLanguage: orNull(text()),
   }),
   UpdateProvisionedProductProperties: object<StoredProperties>({
@@ -85,8 +160,13 @@ const storedRequest = variant<StoredRequest>('operation', {
   }),
 });
 
+const references = record(object<AppliedReference>({ reference: text(), version: text() }));
+
+const appliedVersion = object<AppliedVersion>({ rule: text(), artifactId: text<ArtifactId>() });
+
 const intent = object<Intent>({
   step,
+  productType: since(orNull(text()), null),
   request: storedRequest,
   requestHash: digest,
   token: text<Token>(),
@@ -100,7 +180,11 @@ const intent = object<Intent>({
   at: position,
   pending: object<Intent['pending']>({
     fingerprints: record(digest),
+    references: since(references, {}),
+    appliedVersion: since(orNull(appliedVersion), null),
     keyId: text(),
+    complete: since(boolean, false),
+    instancesRun: since(orNull(digest), null),
     ownTags: list(text()),
     declaredPath: orNull(text()),
   }),
@@ -136,9 +220,12 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
       recordId: orNull(recordId),
       stackUpdated: orNull(text()),
       keyId: text(),
+      complete: since(boolean, false),
       values: record(digest),
+      references: since(references, {}),
     }),
   ),
+  appliedVersion: since(orNull(appliedVersion), null),
   intent: orNull(intent),
   latch: orNull(latch),
   ownRecords: list(recordId),
@@ -155,6 +242,8 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
   ),
   retryHandled: orNull(text()),
   healed: orNull(digest),
+  recreated: since(orNull(digest), null),
+  instancesRun: since(orNull(digest), null),
 });
 
 export const knownDocument: Shape<KnownDocument> = object<KnownDocument>({
@@ -162,6 +251,38 @@ export const knownDocument: Shape<KnownDocument> = object<KnownDocument>({
   name: text(),
   file: text(),
   digest: text(),
+  content: since(text(), ''),
+  policies: since(
+    object<KnownPolicies>({
+      prune: oneOf('never', 'terminate', 'retain'),
+      deletionProtection: boolean,
+      handsOff: boolean,
+    }),
+    { prune: 'never', deletionProtection: false, handsOff: false },
+  ),
+  provisionedProductId: since(orNull(text<ProvisionedProductId>()), null),
+  lastRecordId: since(orNull(recordId), null),
+  dependsOn: since(
+    list(
+      object<KnownDocument['dependsOn'][number]>({
+        target: text<TargetName>(),
+        key: text<ProductKey>(),
+      }),
+    ),
+    [],
+  ),
+  gone: since(
+    orNull(
+      object<Gone>({
+        since: text(),
+        revision: text(),
+        renamedTo: orNull(
+          object<NonNullable<Gone['renamedTo']>>({ key: text<ProductKey>(), name: text() }),
+        ),
+      }),
+    ),
+    null,
+  ),
 });
 
 export const productStatus: Shape<ProductStatusView> = object<ProductStatusView>({

@@ -1,4 +1,5 @@
 import type { ArtifactId, PathId, ProductId } from '../domain/ids.ts';
+import { mayLeaveError } from '../domain/kind.ts';
 import {
   type IdAndName,
   type PresentProduct,
@@ -6,6 +7,7 @@ import {
   type RecordView,
   read,
   type Stack,
+  type StackInstance,
   unreadable,
 } from '../domain/live.ts';
 import type { Described, SearchRow } from './ports.ts';
@@ -18,6 +20,8 @@ export interface Parts {
   readonly row: SearchRow | null;
   readonly described: Described | null;
   readonly stack: Reading<Stack>;
+  readonly stackDenied: boolean;
+  readonly instances: Reading<readonly StackInstance[]>;
   /** The last successful record; asked for where the row cannot tell what runs, or the path is declared. */
   readonly success: Reading<RecordView>;
   readonly launchRole: Reading<string | null>;
@@ -60,6 +64,8 @@ export function assembleLive(parts: Parts): PresentProduct | null {
     owner: owner(fresh),
     launchRole: described === null ? parts.launchRole : read(described.launchRole),
     stack: parts.stack,
+    stackDenied: parts.stackDenied,
+    instances: parts.instances,
   };
 }
 
@@ -74,7 +80,9 @@ interface Runs {
 }
 
 function whatRuns(parts: Parts, fresh: SearchRow | null, base: Described | SearchRow): Runs {
-  if (showsWhatRuns(base.records)) {
+  // Nothing runs yet where the first provisioning failed; what may be repaired is what was attempted.
+  const isFirst = base.records.lastSuccessful === null && mayLeaveError(base);
+  if (showsWhatRuns(base.records) || isFirst) {
     return {
       product: named(base.productId, parts.row?.productId ?? null, parts.row?.productName ?? null),
       version: named(
@@ -119,6 +127,7 @@ function named<Id extends ProductId | ArtifactId>(
 export interface RememberedFacts {
   readonly launchRole?: string | null;
   readonly success?: RecordView;
+  readonly instances?: readonly StackInstance[];
   /** Describe agreed with the listing at this record. */
   readonly fresh?: boolean;
 }

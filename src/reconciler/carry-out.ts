@@ -1,18 +1,22 @@
 import { rebuildRequest } from '../diff/request.ts';
 import { judgeAnswer, type Settlement, settleIntent } from '../diff/settle.ts';
 import type { Intent, ProductEntry } from '../domain/entry.ts';
-import type { ProductKey, RecordId } from '../domain/ids.ts';
+import type { ProductKey, ProvisionedProductId, RecordId } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
-import type { ProductRequest } from '../domain/request.ts';
+import { type ProductRequest, subjectOf } from '../domain/request.ts';
 import { backoffMs } from './backoff.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { fingerprintOf, specDigestOf, type TargetContext } from './context.ts';
+import { storedValues } from './fill-values.ts';
 import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
-import type { Failure } from './ports.ts';
+import type { Accepted, Failure } from './ports.ts';
+import { isStillWanted } from './still-wanted.ts';
 
 /** How carrying out one intent went, up to the point where AWS has a record for it or never will. */
 export type Carried =
   | { readonly kind: 'accepted'; readonly intent: Intent; readonly recordId: RecordId }
+  /** A termination whose record was never known, and what it was for is gone. */
+  | { readonly kind: 'gone'; readonly intent: Intent }
   /** Nothing of it is in force: the intent is dropped, compute afresh. */
   | { readonly kind: 'dropped'; readonly why: string }
   /** AWS refused the request as it is; the intent is dropped. */
@@ -58,7 +62,7 @@ export async function sendNew(
       case 'ours':
         return {
           kind: 'accepted',
-          intent: await stampRecord(context, key, current, answer.recordId),
+          intent: await stampRecord(context, key, current, answer.recordId, answer.subject),
           recordId: answer.recordId,
         };
       case 'echo':
@@ -93,14 +97,12 @@ function changedMeanwhile(context: TargetContext, key: ProductKey, intent: Inten
   return isAllowed ? null : 'the plan that allowed it no longer holds';
 }
 
+/** As `isStillWanted`, less what only the first write of the intent will say. */
 function isWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {
   const spec = context.desired().specs.get(key);
-  return (
-    spec !== undefined &&
-    !spec.reconcile.suspend &&
-    spec.reconcile.mode === 'enforce' &&
-    specDigestOf(context, spec) === intent.specDigest
-  );
+  if (spec === undefined) return isStillWanted(context, key, intent);
+  const { suspend, mode } = spec.reconcile;
+  return !suspend && mode === 'enforce' && specDigestOf(context, spec) === intent.specDigest;
 }
 
 /** Waits for a write ticket; returns why the send may no longer happen, or null. */
@@ -115,7 +117,11 @@ async function waitForTicket(context: TargetContext, key: ProductKey): Promise<s
 }
 
 type Answer =
-  | { readonly kind: 'ours'; readonly recordId: RecordId }
+  | {
+      readonly kind: 'ours';
+      readonly recordId: RecordId;
+      readonly subject: ProvisionedProductId | null;
+    }
   | { readonly kind: 'echo'; readonly failure: Failure }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'notCarriedOut'; readonly failure: Failure }
@@ -133,13 +139,17 @@ async function send(
       intent,
       accepted: answer.value,
       ownRecords: context.entries.get(key).ownRecords,
+      isGone: await isGone(context, request, answer.value),
     });
-    if (judged.kind === 'ours') return { kind: 'ours', recordId: answer.value.recordId };
+    const { recordId, provisionedProductId: subject } = answer.value;
+    if (judged.kind === 'ours') return { kind: 'ours', recordId, subject };
     if (judged.kind === 'early') {
-      const history = await context.catalog.history(request.provisionedProductId, intent.base);
+      const id = request.provisionedProductId ?? subject;
+      if (id === null) return { kind: 'unknown' };
+      const history = await context.catalog.history(id, intent.base);
       if (history.kind === 'failed') return { kind: 'unknown' };
-      if (history.value.some((record) => record.id === answer.value.recordId))
-        return { kind: 'ours', recordId: answer.value.recordId };
+      if (history.value.some((record) => record.id === recordId))
+        return { kind: 'ours', recordId, subject };
     }
     return { kind: 'echo', failure: echoFailure(request, answer.value.recordId) };
   }
@@ -165,6 +175,22 @@ async function send(
     default:
       return failure.kind satisfies never;
   }
+}
+
+/**
+ * A request for something new that AWS answers with a record that is over already: perhaps that of
+ * an earlier one of this name, which has been terminated since.
+ */
+async function isGone(
+  context: TargetContext,
+  request: ProductRequest,
+  accepted: Accepted,
+): Promise<boolean> {
+  const { provisionedProductId: id, status } = accepted;
+  const isOver = status === 'SUCCEEDED' || status === 'FAILED';
+  if (request.provisionedProductId !== null || id === null || !isOver) return false;
+  const described = await context.catalog.describe({ id });
+  return described.kind === 'ok' && described.value === null;
 }
 
 function echoFailure(request: ProductRequest, recordId: RecordId): Failure {
@@ -197,10 +223,7 @@ export async function settleOpen(
       await context.clock.sleep(backoffMs(failures, context.random(), 500, 20_000), context.stop);
       continue;
     }
-    if (seen.kind === 'gone') {
-      await dropIntent(context, key);
-      return { kind: 'dropped', why: 'the provisioned product is gone' };
-    }
+    if (seen.kind === 'gone') return settleGone(context, key, current);
     const nowMs = context.clock.monotonic();
     // A change of properties need not move LastRecordId: while anything runs there, nothing is repeated.
     const atRest = seen.lastRecordId === current.base && seen.status !== 'UNDER_CHANGE';
@@ -212,14 +235,25 @@ export async function settleOpen(
       nowMs,
       firstSeenAtBaseMs: atBaseSinceMs,
       ownRecords: context.entries.get(key).ownRecords,
-      rebuildable: rebuild(context, key, current) !== null,
+      rebuildable: (await rebuild(context, key, current)) !== null,
     });
-    const step = await carryDecision(context, key, current, decision);
+    const step = await carryDecision(context, key, current, decision, seen.subject);
     if (step.kind !== 'lookAgain') return step;
     if (step.intent !== current) atBaseSinceMs = null;
     current = step.intent;
   }
   return { kind: 'open', why: 'shutting down' };
+}
+
+/** What a termination asked for; for any other request the end of it. */
+async function settleGone(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+): Promise<Carried> {
+  if (intent.step === 'terminate') return { kind: 'gone', intent };
+  await dropIntent(context, key);
+  return { kind: 'dropped', why: 'the provisioned product is gone' };
 }
 
 type LookAgain = { readonly kind: 'lookAgain'; readonly intent: Intent };
@@ -229,12 +263,13 @@ async function carryDecision(
   key: ProductKey,
   intent: Intent,
   decision: Settlement,
+  subject: ProvisionedProductId | null,
 ): Promise<Carried | LookAgain> {
   switch (decision.kind) {
     case 'follow':
       return {
         kind: 'accepted',
-        intent: await stampRecord(context, key, intent, decision.recordId),
+        intent: await stampRecord(context, key, intent, decision.recordId, subject),
         recordId: decision.recordId,
       };
     case 'drop':
@@ -263,7 +298,7 @@ async function resend(
   intent: Intent,
 ): Promise<Carried | LookAgain> {
   const held = await waitForTicket(context, key);
-  const request = rebuild(context, key, intent);
+  const request = await rebuild(context, key, intent);
   if (held !== null) return { kind: 'open', why: held };
   if (request === null) return { kind: 'lookAgain', intent };
   const stamped = await stampSend(context, key, intent);
@@ -273,7 +308,7 @@ async function resend(
     case 'ours':
       return {
         kind: 'accepted',
-        intent: await stampRecord(context, key, stamped, answer.recordId),
+        intent: await stampRecord(context, key, stamped, answer.recordId, answer.subject),
         recordId: answer.recordId,
       };
     case 'echo': {
@@ -317,10 +352,16 @@ async function refusedAtBase(
  * The stored request in clear, or null if it can no longer be repeated: a secret is gone, or the
  * document has since come to want something else. Then the base must hold longer before it is dropped.
  */
-function rebuild(context: TargetContext, key: ProductKey, intent: Intent): ProductRequest | null {
+async function rebuild(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+): Promise<ProductRequest | null> {
   const spec = context.desired().specs.get(key);
-  if (spec === undefined || !isWanted(context, key, intent)) return null;
-  return rebuildRequest(intent.request, spec, fingerprintOf(context, key));
+  if (!isStillWanted(context, key, intent)) return null;
+  if (spec === undefined) return 'parameters' in intent.request ? null : intent.request;
+  const values = await storedValues(context, spec, intent.request);
+  return rebuildRequest(intent.request, spec, fingerprintOf(context, key), values);
 }
 
 type Seen =
@@ -329,19 +370,25 @@ type Seen =
       readonly lastRecordId: RecordId | null;
       readonly status: string;
       readonly history: readonly RecordView[] | null;
+      readonly subject: ProvisionedProductId | null;
     }
   | { readonly kind: 'gone' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 async function look(context: TargetContext, intent: Intent): Promise<Seen> {
-  const { provisionedProductId } = intent.request;
-  const described = await context.catalog.describe({ id: provisionedProductId });
+  const described = await context.catalog.describe(subjectOf(intent.request));
   if (described.kind === 'failed') return described;
-  if (described.value === null) return { kind: 'gone' };
-  const { status, records } = described.value;
+  if (described.value === null) {
+    // What is to be new was not there before either: that is its base.
+    return intent.request.provisionedProductId === null
+      ? { kind: 'seen', lastRecordId: null, status: '', history: null, subject: null }
+      : { kind: 'gone' };
+  }
+  const { id: subject, status, records } = described.value;
   const lastRecordId = records.last;
-  if (lastRecordId === intent.base) return { kind: 'seen', lastRecordId, status, history: null };
-  const history = await context.catalog.history(provisionedProductId, intent.base);
+  if (lastRecordId === intent.base)
+    return { kind: 'seen', lastRecordId, status, history: null, subject };
+  const history = await context.catalog.history(subject, intent.base);
   if (history.kind === 'failed') return history;
-  return { kind: 'seen', lastRecordId, status, history: history.value };
+  return { kind: 'seen', lastRecordId, status, history: history.value, subject };
 }

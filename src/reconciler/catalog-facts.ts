@@ -42,13 +42,12 @@ export class CatalogFacts {
     );
   }
 
-  productId(name: string): Promise<Reading<ProductId>> {
+  /** null: AWS says that this caller sees no product of the name. */
+  productId(name: string): Promise<Reading<ProductId | null>> {
     return this.#once(`product ${name}`, async () => {
       const found = await this.#catalog.productByName(name);
       if (found.kind === 'failed') return unreadable(explainFailure(found.failure));
-      return found.value === null
-        ? unreadable(`no product named "${name}" is visible to this caller`)
-        : read(found.value.id);
+      return read(found.value?.id ?? null);
     });
   }
 

@@ -1,13 +1,14 @@
 import type { Cause } from '../domain/change.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
+import type { RecordStatus } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { formatPosition } from '../domain/problem.ts';
 import type { Carried } from './carry-out.ts';
 import { explainFailure } from './catalog-facts.ts';
-import { statusOfIntent } from './conditions.ts';
-import { about, isoNow, type TargetContext } from './context.ts';
-import { finishRecord, type StepEnd, stallAmbiguous, stallRefused } from './finish.ts';
+import { statusOfIntent, statusOfLeaving, statusOfRecord } from './conditions.ts';
+import { about, isoNow, recordTimeoutMs, type TargetContext } from './context.ts';
+import { finishGone, finishRecord, type StepEnd, stallAmbiguous, stallRefused } from './finish.ts';
 
 /** A request whose fate cannot be told yet, or a source that cannot be read: look again after this long. */
 export const HELD_AGAIN_MS = 15_000;
@@ -37,6 +38,9 @@ export async function conclude(
   switch (carried.kind) {
     case 'accepted':
       return follow(context, key, carried.intent, sent);
+    case 'gone':
+      await finishGone(context, key, carried.intent);
+      return { kind: 'goOn' };
     case 'dropped':
       return { kind: 'goOn' };
     case 'refused':
@@ -60,20 +64,17 @@ async function follow(
 ): Promise<RoundEnd> {
   if (intent.recordId === null)
     return over({ kind: 'retry', error: 'the record of an accepted request is not known' });
-  const spec = context.desired().specs.get(key);
-  if (spec !== undefined) {
-    const at = { revision: context.desired().revision, now: isoNow(context.clock) };
-    context.board.set(statusOfIntent(spec, intent, context.board.get(context.target, key), at));
-    await context.board.flush();
-  }
+  showIntent(context, key, intent);
+  await context.board.flush();
   announce(context, key, intent, sent);
   const ended = await context.follower.follow(
     {
       recordId: intent.recordId,
       provisionedProductId: intent.request.provisionedProductId,
       operation: intent.request.operation,
+      onStatus: (status) => showStatus(context, key, intent, status),
     },
-    Math.max(0, context.recordTimeoutMs - ageOf(context, intent)),
+    Math.max(0, recordTimeoutMs(context, intent) - ageOf(context, intent)),
   );
   const end: StepEnd = await finishRecord(
     context,
@@ -86,22 +87,57 @@ async function follow(
   return end.kind === 'succeeded' && !sent.last ? { kind: 'goOn' } : over(end.outcome);
 }
 
+/** What AWS says of a record that has not ended: above all that it failed and is being undone. */
+function showStatus(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  status: RecordStatus,
+): void {
+  const before = context.board.get(context.target, key);
+  if (before === undefined) return;
+  context.board.set(statusOfRecord(before, intent, status, isoNow(context.clock)));
+  if (status !== 'IN_PROGRESS_IN_ERROR') return;
+  void context.board.flush();
+  const fields = { ...about(context, key), record: intent.recordId ?? undefined };
+  context.log.write('warn', 'record.failing', fields, 'it failed, and AWS is undoing it');
+}
+
+function showIntent(context: TargetContext, key: ProductKey, intent: Intent): void {
+  const spec = context.desired().specs.get(key);
+  const before = context.board.get(context.target, key);
+  const at = { revision: context.desired().revision, now: isoNow(context.clock) };
+  if (spec !== undefined) context.board.set(statusOfIntent(spec, intent, before, at));
+  else if (before !== undefined) context.board.set(statusOfLeaving(before, intent, at.now));
+}
+
 /** How long ago the request was first sent, by the wall clock; never negative. */
 function ageOf(context: TargetContext, intent: Intent): number {
   const now = context.clock.now();
   return Math.max(0, now - (intent.firstSentAt === null ? now : Date.parse(intent.firstSentAt)));
 }
 
+const ACCEPTED = {
+  UpdateProvisionedProduct: 'update.accepted',
+  UpdateProvisionedProductProperties: 'update.accepted',
+  ProvisionProduct: 'provision.accepted',
+  TerminateProvisionedProduct: 'terminate.accepted',
+  ImportAsProvisionedProduct: 'import.accepted',
+} as const satisfies Record<Intent['request']['operation'], string>;
+
 function announce(context: TargetContext, key: ProductKey, intent: Intent, sent: Sent): void {
   const resumed = sent.cause === null;
-  context.log.write('info', resumed ? 'record.resumed' : 'update.accepted', {
+  context.log.write('info', resumed ? 'record.resumed' : ACCEPTED[intent.request.operation], {
     ...about(context, key),
     record: intent.recordId ?? undefined,
     token: intent.token,
     cause: sent.cause?.kind,
     changes: sent.fields.length === 0 ? undefined : sent.fields.join(', '),
     operation: intent.request.operation,
-    provisionedProductId: intent.request.provisionedProductId,
+    provisionedProductId:
+      intent.request.provisionedProductId ??
+      context.entries.get(key).provisionedProductId ??
+      undefined,
     revision: intent.revision,
     document: formatPosition(intent.at),
   });

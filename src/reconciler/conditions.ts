@@ -1,7 +1,9 @@
-import type { Change, ChangeVerdict } from '../domain/change.ts';
+import { isAccountBusy } from '../diff/record.ts';
+import { gist } from '../diff/render/groups.ts';
+import type { Cause, Change, ChangeVerdict } from '../domain/change.ts';
 import type { Intent, Latch } from '../domain/entry.ts';
 import type { ProductKey, RecordId, TargetName } from '../domain/ids.ts';
-import type { Live } from '../domain/live.ts';
+import type { Live, RecordStatus } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import type { InvalidDocument } from './context.ts';
@@ -29,6 +31,27 @@ export function statusOfChange(
   };
 }
 
+/** The status of a provisioned product whose document is gone and had asked for its end. */
+export function statusOfRemoval(
+  change: Change,
+  at: { readonly revision: string; readonly now: string },
+): ProductStatusView {
+  return {
+    target: change.target,
+    key: change.key,
+    name: change.name,
+    provisionedProductId: change.provisionedProductId,
+    health: 'Unknown',
+    wanted: 'none',
+    live: change.type,
+    unverified: 0,
+    revision: at.revision,
+    at: change.at,
+    updatedAt: at.now,
+    ...conditionOf(change),
+  };
+}
+
 /** The status while a request of ours is open. */
 export function statusOfIntent(
   spec: Spec,
@@ -39,7 +62,8 @@ export function statusOfIntent(
   const known = intent.recordId !== null;
   return {
     ...(before ?? { ...identity(spec, null, at), wanted: null, live: null, unverified: 0 }),
-    provisionedProductId: intent.request.provisionedProductId,
+    provisionedProductId:
+      intent.request.provisionedProductId ?? before?.provisionedProductId ?? null,
     revision: at.revision,
     at: spec.origin.at,
     updatedAt: at.now,
@@ -54,6 +78,71 @@ export function statusOfIntent(
     recordId: intent.recordId,
     recordStatus: known ? 'IN_PROGRESS' : null,
     drift: false,
+  };
+}
+
+/** The status while a termination is carried out whose document is gone. */
+export function statusOfLeaving(
+  before: ProductStatusView,
+  intent: Intent,
+  now: string,
+): ProductStatusView {
+  return {
+    ...before,
+    condition: 'Reconciling',
+    sync: 'OutOfSync',
+    health: 'Progressing',
+    reason: 'Terminating',
+    message: `record ${intent.recordId} is followed to its end`,
+    next: null,
+    recordId: intent.recordId,
+    recordStatus: 'IN_PROGRESS',
+    updatedAt: now,
+  };
+}
+
+/** The status of what was terminated because its document is gone. */
+export function statusOfTerminated(
+  before: ProductStatusView,
+  recordId: RecordId | null,
+  now: string,
+): ProductStatusView {
+  return {
+    ...before,
+    provisionedProductId: null,
+    condition: 'Ready',
+    sync: 'Synced',
+    health: 'Missing',
+    reason: 'Terminated',
+    message: recordId === null ? 'it is gone' : `record ${recordId} succeeded: it is gone`,
+    next: null,
+    recordId,
+    recordStatus: recordId === null ? null : 'SUCCEEDED',
+    wanted: null,
+    live: null,
+    unverified: 0,
+    drift: false,
+    updatedAt: now,
+  };
+}
+
+/** The status while a record of ours runs, as AWS last told it. */
+export function statusOfRecord(
+  before: ProductStatusView,
+  intent: Intent,
+  status: RecordStatus,
+  now: string,
+): ProductStatusView {
+  const failing = status === 'IN_PROGRESS_IN_ERROR';
+  return {
+    ...before,
+    recordId: intent.recordId,
+    recordStatus: status,
+    reason: failing ? 'Failing' : 'InFlight',
+    message: failing
+      ? `record ${intent.recordId} failed, and AWS is undoing it`
+      : `record ${intent.recordId} is followed to its end`,
+    updatedAt: now,
   };
 }
 
@@ -120,11 +209,14 @@ export function statusOfTrouble(
     readonly reason: string;
     readonly message: string;
     readonly next: string | null;
+    /** Where the trouble is the end of a record. */
+    readonly recordStatus?: string;
   },
   now: string,
 ): ProductStatusView {
   return {
     ...before,
+    recordStatus: trouble.recordStatus ?? before.recordStatus,
     condition: trouble.stalled ? 'Stalled' : 'Reconciling',
     reason: trouble.reason,
     message: trouble.message,
@@ -169,6 +261,9 @@ function healthOf(verdict: ChangeVerdict, live: Live): ProductStatusView['health
 
 const plain = { next: null, recordId: null, recordStatus: null, drift: false } as const;
 
+const pending = (reason: string) =>
+  ({ ...plain, condition: 'Reconciling', sync: 'OutOfSync', reason }) as const;
+
 function conditionOf(change: Change): Condition {
   const { verdict } = change;
   switch (verdict.kind) {
@@ -185,16 +280,22 @@ function conditionOf(change: Change): Condition {
         ...plain,
         condition: 'Reconciling',
         sync: 'OutOfSync',
-        reason: verdict.cause.kind === 'drift' ? 'Drift' : 'Waiting',
+        reason: reasonOf(verdict.cause, 'Waiting'),
         message: `waits for its turn: ${labels(change)}`,
         drift: verdict.cause.kind === 'drift',
       };
+    case 'provision':
+    case 'import':
+    case 'terminate':
+      return { ...pending('Waiting'), message: `waits for its turn: ${gist(change)}` };
+    case 'waits':
+      return { ...pending('WaitsFor'), message: verdict.why, next: verdict.next };
     case 'reported':
       return {
         ...plain,
         condition: 'Ready',
         sync: 'OutOfSync',
-        reason: verdict.cause.kind === 'drift' ? 'Drift' : 'Observed',
+        reason: reasonOf(verdict.cause, 'Observed'),
         message: `differs and is only reported (${verdict.reason}): ${labels(change)}`,
         next: 'change the document, or the policy that only reports it',
         drift: verdict.cause.kind === 'drift',
@@ -246,7 +347,7 @@ function latched(latch: Latch): Condition {
     ...plain,
     condition: waits ? 'Reconciling' : 'Stalled',
     sync: 'OutOfSync',
-    reason: waits ? 'Backoff' : 'RecordFailed',
+    reason: waits ? (isAccountBusy(latch.reason) ? 'Busy' : 'Backoff') : 'RecordFailed',
     message: latch.reason,
     next: latch.kind === 'backoff' ? `tried again after ${latch.until}` : latch.next,
     recordId: latch.recordId,
@@ -268,4 +369,21 @@ function describeSide(change: Change, side: 'live' | 'desired'): string | null {
     return `${difference.label} ${value}`;
   });
   return texts.length === 0 ? null : texts.join(', ');
+}
+
+/** What is seen first in the status: where it comes from, unless the document wants it. */
+function reasonOf(cause: Cause, otherwise: string): string {
+  switch (cause.kind) {
+    case 'drift':
+      return 'Drift';
+    case 'newVersion':
+      return 'NewVersion';
+    case 'rotated':
+      return 'Rotated';
+    case 'document':
+    case 'heal':
+      return otherwise;
+    default:
+      return cause satisfies never;
+  }
 }

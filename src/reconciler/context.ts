@@ -7,17 +7,22 @@ import {
   type ProductKey,
   type TargetName,
 } from '../domain/ids.ts';
+import { isExternalEngine } from '../domain/kind.ts';
 import type { Position, Problem } from '../domain/problem.ts';
 import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { CatalogFacts } from './catalog-facts.ts';
+import type { Wait } from './dependencies.ts';
 import type { Entries } from './entries.ts';
 import type { Follower } from './follow.ts';
+import type { KnownDocuments } from './known.ts';
 import type { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
 import type { Catalog, Clock, Fingerprinter, Journal, Log, Random } from './ports.ts';
 import type { Redactor } from './redact.ts';
+import type { Removal } from './removals.ts';
 import type { StatusBoard } from './status-board.ts';
+import type { ValueFacts } from './value-facts.ts';
 
 /** Lets one mutating call start; resolves in turn, early when the signal aborts. */
 export interface WriteGate {
@@ -32,6 +37,8 @@ export interface DesiredState {
   readonly invalid: ReadonlyMap<ProductKey, InvalidDocument>;
   /** Every name that the revision declares, also those that a selection leaves out of `specs`. */
   readonly declared: ReadonlySet<ProductKey>;
+  /** Some document could not be told at all: one that seems to be gone may be that one. */
+  readonly unknownIdentity: boolean;
 }
 
 export interface InvalidDocument {
@@ -59,18 +66,33 @@ export interface TargetContext {
   readonly fingerprinter: Fingerprinter | null;
   readonly observeOnly: boolean;
   readonly recordTimeoutMs: number;
+  /** The same for engines outside AWS, whose operations may take hours. */
+  readonly engineRecordTimeoutMs: number;
   readonly ended: EndedRecords;
   /** Aborts at shutdown: no new call starts, what is in flight is left to the journal. */
   readonly stop: AbortSignal;
   desired(): DesiredState;
   observation(): Observation | null;
   facts(): CatalogFacts;
+  values(): ValueFacts;
   /** What the reviewed plan allows for this name; undefined: nothing. */
   allowed(key: ProductKey): readonly Step[] | undefined;
   /** A person asked for another attempt, and none was made since. */
   asked(key: ProductKey): boolean;
   /** Why no new mutating call may start now, or null. */
   held(key: ProductKey): string | null;
+  /** Documents of earlier revisions, and what they said about their end. */
+  readonly known: KnownDocuments;
+  /** What was judged of a product whose document is gone, at the last review. */
+  removal(key: ProductKey): Removal | undefined;
+  /** Monotonic ms of the last complete read of the directory; null: it cannot be read now. */
+  readAtMs(): number | null;
+  /** What must be in its desired state before this may be begun; null: nothing. */
+  waitsFor(key: ProductKey): Wait | null;
+  /** Leaves it until that is so: it is queued again by itself. */
+  park(key: ProductKey): void;
+  /** Imports under way: AWS carries out one at a time. */
+  readonly importing: Set<ProductKey>;
 }
 
 /** When our last record of each provisioned product was seen to end, by the monotonic clock. */
@@ -91,6 +113,16 @@ export class EndedRecords {
   get count(): number {
     return this.#count;
   }
+}
+
+/** How long the record of this request may take before it counts as stalled. */
+export function recordTimeoutMs(
+  context: Pick<TargetContext, 'recordTimeoutMs' | 'engineRecordTimeoutMs'>,
+  intent: { readonly productType: string | null },
+): number {
+  return isExternalEngine(intent.productType)
+    ? context.engineRecordTimeoutMs
+    : context.recordTimeoutMs;
 }
 
 export const isoNow = (clock: Clock): string => new Date(clock.now()).toISOString();

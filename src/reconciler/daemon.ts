@@ -75,6 +75,7 @@ export class Daemon {
   #revision: Revision | null = null;
   #sourceProblem: string | null = 'not read yet';
   #sourceSince: string | null = null;
+  #readAtMs: number | null = null;
   #lastPass: DaemonView['lastPass'] = null;
   /** Taken from the journal and not honoured yet: a journal that is full keeps nothing of them. */
   readonly #requests: PersonRequest[] = [];
@@ -109,6 +110,11 @@ export class Daemon {
   /** Why no mutating call may start because of the source, or null. */
   get sourceProblem(): string | null {
     return this.#sourceProblem;
+  }
+
+  /** Monotonic ms of the last complete read of the directory; null while it cannot be read. */
+  get readAtMs(): number | null {
+    return this.#sourceProblem === null ? this.#readAtMs : null;
   }
 
   hangUp(): void {
@@ -194,6 +200,7 @@ export class Daemon {
       this.#sourceProblem = result.why;
       return;
     }
+    this.#readAtMs = this.#shared.clock.monotonic();
     const known = this.#revision?.digest === result.snapshot.digest;
     const recovered = this.#sourceProblem !== null;
     this.#sourceProblem = null;
@@ -236,6 +243,7 @@ export class Daemon {
         specs: new Map(),
         invalid: new Map(),
         declared: new Set(),
+        unknownIdentity: false,
       },
     );
   }
@@ -326,7 +334,12 @@ export class Daemon {
       this.#shared.log.write(
         'error',
         'guard.refused',
-        { target: state.handle.name, planned: finding.planned, cap: finding.cap },
+        {
+          target: state.handle.name,
+          guard: finding.guard,
+          planned: finding.planned,
+          cap: finding.cap,
+        },
         'nothing is changed in this target',
       );
     }

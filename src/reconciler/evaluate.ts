@@ -1,21 +1,30 @@
 import { assess, needsFacts, type UpdateFacts } from '../diff/assess.ts';
 import { type Comparison, compare } from '../diff/compare.ts';
+import { blankProduct } from '../diff/creation.ts';
+import { creationOf } from '../diff/creation-wish.ts';
+import { whyOpen } from '../diff/finding.ts';
 import { needsFailureTime, RETRY_ANNOTATION } from '../diff/hold.ts';
-import { resolveTarget } from '../diff/resolve.ts';
+import { definitionsOfStack } from '../diff/live-keys.ts';
+import { isRepairable } from '../diff/normalize.ts';
+import { type ResolvedTarget, resolveTarget } from '../diff/resolve.ts';
 import type { Change } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
-import type { PathId, ProductId } from '../domain/ids.ts';
+import { asPathId, type PathId, type ProductId } from '../domain/ids.ts';
 import {
+  type LaunchPath,
   type Live,
   notRead,
   type PresentProduct,
   type Reading,
   read,
   unreadable,
+  type VersionDefinitions,
 } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import { type CatalogFacts, explainFailure } from './catalog-facts.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
+import { declaredProduct } from './declared-product.ts';
+import { prepareSpec } from './prepare-spec.ts';
 import { Redactor } from './redact.ts';
 
 /** The part of a target's context that reading and judging needs; none of it can write to AWS. */
@@ -32,51 +41,94 @@ export type EvaluateContext = Pick<
   | 'fingerprinter'
   | 'observeOnly'
   | 'facts'
+  | 'values'
   | 'asked'
 >;
 
 /** One provisioned product, judged, with what a request would be built from. */
 export interface Evaluation {
+  /** The document. */
   readonly spec: Spec;
+  /** The document as this pass takes it: what is compared and what a request is built from. */
+  readonly effective: Spec;
   readonly live: Live;
   readonly change: Change;
   readonly comparison: Comparison | null;
   readonly facts: UpdateFacts | null;
 }
 
+/** Parameters of the document that may be secret; 'all' where nothing is known about them. */
+export function hiddenIn({ spec, effective, comparison }: Evaluation): ReadonlySet<string> | 'all' {
+  if (comparison === null) return 'all';
+  // What is ignored was not looked at.
+  const unseen = Object.keys(spec.parameters).filter(
+    (key) => !Object.hasOwn(effective.parameters, key),
+  );
+  return new Set([...comparison.hidden, ...unseen]);
+}
+
 export async function evaluate(
   context: EvaluateContext,
-  spec: Spec,
+  document: Spec,
   seen: Live,
 ): Promise<Evaluation> {
-  const live = seen.kind === 'present' ? cleaned(context, spec, seen) : seen;
-  const entry = context.entries.get(spec.key);
+  const live = seen.kind === 'present' ? cleaned(context, document, seen) : seen;
+  const entry = context.entries.get(document.key);
+  const prepared = await prepareSpec(context, document, live);
+  const { spec } = prepared;
   const fingerprint = fingerprintOf(context, spec.key);
   const keyId = context.fingerprinter?.keyId ?? null;
-  const comparable =
-    live.kind === 'present' && (live.status === 'AVAILABLE' || live.status === 'TAINTED');
+  const comparable = live.kind === 'present' && (live.status === 'AVAILABLE' || isRepairable(live));
   const comparison = comparable ? compare({ spec, live, entry, fingerprint, keyId }) : null;
   const facts =
     comparison !== null && live.kind === 'present' && needsFacts(comparison, live)
       ? await updateFacts(context, spec, live)
       : null;
-  if (comparison !== null) learnSecrets(context.redactor, spec, secretKeys(comparison, facts));
+  if (comparison !== null) learnSecrets(context.redactor, document, secretKeys(comparison, facts));
+  const specDigest = context.fingerprinter === null ? null : specDigestOf(context, spec);
+  const asked = context.asked(spec.key);
+  const creation = await creationFacts(context, { spec, live, entry, specDigest, asked });
+  if (creation?.definitions.kind === 'read')
+    learnSecrets(context.redactor, document, noEchoOf(creation.definitions.value));
   const change = assess({
     spec,
     live,
     entry,
     comparison,
     facts,
+    creation,
+    prepared,
     observeOnly: context.observeOnly,
     now: isoNow(context.clock),
     fingerprint,
     keyId,
-    specDigest: context.fingerprinter === null ? null : specDigestOf(context, spec),
+    specDigest,
     failedAt: live.kind === 'present' ? await failureTime(context, entry, live) : null,
     succeededAt: await successTime(context, entry, live, comparison),
-    asked: context.asked(spec.key),
+    asked,
   });
-  return { spec, live, change, comparison, facts };
+  return { spec: document, effective: spec, live, change, comparison, facts: facts ?? creation };
+}
+
+/** What a new one would be made of; null where none is to be made, or the document does not say it. */
+async function creationFacts(
+  context: EvaluateContext,
+  wish: Parameters<typeof creationOf>[0],
+): Promise<UpdateFacts | null> {
+  const { spec } = wish;
+  const creation = creationOf(wish);
+  if (creation === null || spec.product === null || spec.version === null) return null;
+  const blank = blankProduct(spec);
+  return creation === 'import'
+    ? updateFacts(context, { ...spec, path: null }, blank, read([NO_PATH]))
+    : updateFacts(context, spec, blank);
+}
+
+/** An import names no launch path, so it does not matter how many there are. */
+const NO_PATH = { id: asPathId('none'), name: 'none' };
+
+function noEchoOf(definitions: VersionDefinitions): readonly string[] {
+  return definitions.parameters.filter((one) => one.noEcho).map((one) => one.key);
 }
 
 /**
@@ -104,8 +156,8 @@ export function askedBy(spec: Spec): string | null {
 }
 
 function secretKeys(comparison: Comparison, facts: UpdateFacts | null): readonly string[] {
-  const defined = facts?.definitions.kind === 'read' ? facts.definitions.value.parameters : [];
-  return [...comparison.noEcho, ...defined.filter((one) => one.noEcho).map((one) => one.key)];
+  const defined = facts?.definitions.kind === 'read' ? noEchoOf(facts.definitions.value) : [];
+  return [...comparison.noEcho, ...defined];
 }
 
 /** Declared values of these parameters are never shown, wherever they turn up. */
@@ -120,6 +172,7 @@ async function updateFacts(
   context: EvaluateContext,
   spec: Spec,
   live: PresentProduct,
+  paths?: Reading<readonly LaunchPath[]>,
 ): Promise<UpdateFacts> {
   const facts = context.facts();
   const productId = await declaredProduct(facts, spec, live);
@@ -132,42 +185,56 @@ async function updateFacts(
         why: `path: ${recorded.kind === 'unreadable' ? recorded.why : 'not read'}`,
       },
       definitions: notRead,
+      current: notRead,
+      unchecked: null,
     };
   const resolved = resolveTarget({
     spec,
     live,
     productId,
-    artifacts:
-      known === null || !needsVersions(spec, live) ? notRead : await facts.artifacts(known),
-    paths: known === null ? notRead : await facts.paths(known),
+    artifacts: known === null ? notRead : await facts.artifacts(known),
+    paths: paths ?? (known === null ? notRead : await facts.paths(known)),
     recordedPath: recorded.value,
   });
-  const definitions =
-    resolved.kind === 'resolved'
-      ? await facts.definitions(resolved.productId, resolved.artifactId, resolved.pathId)
-      : notRead;
-  return { resolved, definitions };
+  if (resolved.kind !== 'resolved')
+    return { resolved, definitions: notRead, current: notRead, unchecked: null };
+  if (paths !== undefined)
+    return { resolved, definitions: notRead, current: notRead, unchecked: null };
+  const { productId: product, artifactId, pathId } = resolved;
+  const definitions = await facts.definitions(product, artifactId, pathId);
+  const current = live.stackDenied ? await liveDefinitions(facts, live, resolved) : notRead;
+  if (definitions.kind === 'read') return { resolved, definitions, current, unchecked: null };
+  const told = toldByStack(spec, live, resolved);
+  return told === null
+    ? { resolved, definitions, current, unchecked: null }
+    : { resolved, definitions: read(told), current, unchecked: whyOpen(definitions) };
 }
 
-/** The declared product, else the live one; null: no product of the declared name is visible. */
-async function declaredProduct(
+/** The keys of the live version, where CloudFormation denies its stack. */
+async function liveDefinitions(
   facts: CatalogFacts,
+  live: PresentProduct,
+  resolved: ResolvedTarget,
+): Promise<Reading<VersionDefinitions>> {
+  if (live.product.kind !== 'read') return live.product;
+  if (live.version.kind !== 'read') return live.version;
+  // Over the path of the update: a path belongs to a product, and the live one's is the same product's.
+  const path = live.product.value.id === resolved.productId ? resolved.pathId : null;
+  return facts.definitions(live.product.value.id, live.version.value.id, path);
+}
+
+/** An update that keeps product and version can do with what its stack tells. */
+function toldByStack(
   spec: Spec,
   live: PresentProduct,
-): Promise<Reading<ProductId | null>> {
-  if (spec.product?.kind === 'id') return read(spec.product.id);
-  const current = live.product.kind === 'read' ? live.product.value : null;
-  if (spec.product === null)
-    return current === null ? (live.product as Reading<never>) : read(current.id);
-  if (current !== null && current.name === spec.product.name) return read(current.id);
-  return facts.productId(spec.product.name);
-}
-
-/** The version list is asked for only where the live version is not the declared one. */
-function needsVersions(spec: Spec, live: PresentProduct): boolean {
-  if (spec.version === null || live.version.kind !== 'read') return false;
-  const { id, name } = live.version.value;
-  return spec.version.kind === 'id' ? spec.version.id !== id : spec.version.name !== name;
+  resolved: ResolvedTarget,
+): VersionDefinitions | null {
+  const same =
+    live.product.kind === 'read' &&
+    live.version.kind === 'read' &&
+    live.product.value.id === resolved.productId &&
+    live.version.value.id === resolved.artifactId;
+  return same ? definitionsOfStack(spec, live) : null;
 }
 
 /** The path of the last successful record, asked for only where several paths leave the choice open. */

@@ -1,18 +1,22 @@
 import {
   failureReason,
+  isAccountBusy,
   isRetryableFailure,
   recordFailed,
   recordRetry,
   recordSucceeded,
+  recordTerminated,
 } from '../diff/record.ts';
 import { STABLE_MS } from '../diff/settle.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey, RecordId } from '../domain/ids.ts';
+import { isStackArn, kindOf } from '../domain/kind.ts';
 import type { RecordView } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { subjectOf } from '../domain/request.ts';
 import { explainFailure } from './catalog-facts.ts';
-import { statusOfSuccess, statusOfTrouble } from './conditions.ts';
-import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
+import { statusOfSuccess, statusOfTerminated, statusOfTrouble } from './conditions.ts';
+import { about, fingerprintOf, isoNow, recordTimeoutMs, type TargetContext } from './context.ts';
 import type { RecordEnd } from './follow.ts';
 import type { Failure } from './ports.ts';
 
@@ -20,9 +24,13 @@ export type StepEnd = { readonly kind: 'succeeded' | 'ended'; readonly outcome: 
 
 /** A record that outlasted its time is still looked at, this seldom; its slot is free meanwhile. */
 const OVERDUE_AGAIN_MS = 300_000;
+/** It is terminated, and Describe lags behind. */
+const GONE_AGAIN_MS = 5_000;
 const BUSY_AGAIN_MS = 30_000;
 /** Between two looks at a provisioned product that refused us while it seemed to be at rest. */
 const REFUSED_LOOK_MS = 15_000;
+/** Control Tower works on few accounts at one time, each for many minutes. */
+const ACCOUNT_BUSY_AGAIN_MS = 120_000;
 const UNKNOWN_RECORD_AGAIN_MS = 60_000;
 
 /** Applies the end of a record to journal, status and log. The journal first: it must never lag. */
@@ -40,7 +48,7 @@ export async function finishRecord(
     case 'failed':
       return { kind: 'ended', outcome: await fail(context, key, intent, end) };
     case 'timeout': {
-      const why = `record ${intent.recordId} has not ended after ${Math.round(context.recordTimeoutMs / 60_000)} minutes`;
+      const why = `record ${intent.recordId} has not ended after ${Math.round(recordTimeoutMs(context, intent) / 60_000)} minutes`;
       trouble(context, key, {
         stalled: true,
         reason: 'RecordOverdue',
@@ -74,14 +82,21 @@ async function succeed(
   last: boolean,
 ): Promise<StepEnd> {
   const recordId = recordOf(intent);
+  if (intent.step === 'terminate') {
+    const seen = await whyStillThere(context, intent);
+    if (seen !== null)
+      return { kind: 'ended', outcome: { kind: 'again', afterMs: GONE_AGAIN_MS, why: seen } };
+  }
   context.ended.add(key, context.clock.monotonic());
-  const stackUpdated = await stackTime(context, key, intent);
+  const known =
+    intent.step === 'provision'
+      ? await newStack(context, key)
+      : { stackUpdated: await stackTime(context, key, intent) };
   const at = isoNow(context.clock);
   await context.entries.update(key, (entry) =>
-    recordSucceeded(entry, intent, { recordId, stackUpdated, at, chainDone: last }),
+    recordSucceeded(entry, intent, { recordId, ...known, at, chainDone: last }),
   );
-  const before = context.board.get(context.target, key);
-  if (before !== undefined && last) context.board.set(statusOfSuccess(before, recordId, at));
+  showSuccess(context, key, intent, last);
   await context.board.flush();
   context.log.write('info', 'record.succeeded', {
     ...about(context, key),
@@ -91,20 +106,73 @@ async function succeed(
   return { kind: 'succeeded', outcome: { kind: 'settled' } };
 }
 
+function showSuccess(context: TargetContext, key: ProductKey, intent: Intent, last: boolean): void {
+  const before = context.board.get(context.target, key);
+  if (before === undefined) return;
+  const at = isoNow(context.clock);
+  if (intent.step === 'terminate' && !context.desired().specs.has(key))
+    context.board.set(statusOfTerminated(before, intent.recordId, at));
+  else if (last) context.board.set(statusOfSuccess(before, recordOf(intent), at));
+}
+
+/** A termination counts as done only when DescribeProvisionedProduct knows nothing of it any more. */
+async function whyStillThere(context: TargetContext, intent: Intent): Promise<string | null> {
+  const described = await context.catalog.describe(subjectOf(intent.request));
+  if (described.kind === 'failed') return explainFailure(described.failure);
+  return described.value === null ? null : 'it is terminated, and AWS still shows it';
+}
+
+/** The end of a termination whose record was never known: what it was for is gone. */
+export async function finishGone(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+): Promise<void> {
+  context.ended.add(key, context.clock.monotonic());
+  await context.entries.update(key, (entry) =>
+    recordTerminated(entry, intent, intent.recordId, isoNow(context.clock)),
+  );
+  showSuccess(context, key, intent, false);
+  await context.board.flush();
+  context.log.write('info', 'product.gone', { ...about(context, key), token: intent.token });
+}
+
+/** What of a new provisioned product decides how its values can be told from now on. */
+async function newStack(context: TargetContext, key: ProductKey) {
+  const id = context.entries.get(key).provisionedProductId;
+  if (id === null) return { stackUpdated: null };
+  const row = await context.catalog.searchOne(id);
+  if (row.kind === 'ok' && row.value !== null) {
+    const { physicalId } = row.value;
+    const isBlind = kindOf(row.value) === 'engine';
+    if (physicalId === null || !isStackArn(physicalId)) return { stackUpdated: null, isBlind };
+    const stacks = await context.catalog.stacks(new Set([physicalId]));
+    return { stackUpdated: stacks.found.get(physicalId)?.lastUpdated ?? null, isBlind };
+  }
+  // The listing may lag; the type alone tells all but old Control Tower accounts.
+  const described = await context.catalog.describe({ id });
+  const type = described.kind === 'ok' ? (described.value?.type ?? null) : null;
+  const isBlind = type !== null && kindOf({ type, physicalId: null }) === 'engine';
+  return { stackUpdated: null, isBlind };
+}
+
 /** When the stack last changed: fingerprints hold only until it changes again. Read only if there are any. */
 async function stackTime(
   context: TargetContext,
   key: ProductKey,
   intent: Intent,
 ): Promise<string | null> {
-  if (Object.keys(intent.pending.fingerprints).length === 0) return null;
+  const { fingerprints, references } = intent.pending;
+  if (Object.keys(fingerprints).length + Object.keys(references).length === 0) return null;
   const stack = await readStack(context, key, intent);
   return stack?.lastUpdated ?? null;
 }
 
 /** A record that was resumed may end before the first review has listed anything. */
 async function physicalIdOf(context: TargetContext, intent: Intent): Promise<string | null> {
-  const row = await context.catalog.searchOne(intent.request.provisionedProductId);
+  const id = intent.request.provisionedProductId;
+  if (id === null) return null;
+  const row = await context.catalog.searchOne(id);
   return row.kind === 'ok' ? (row.value?.physicalId ?? null) : null;
 }
 
@@ -112,7 +180,7 @@ async function readStack(context: TargetContext, key: ProductKey, intent: Intent
   const live = context.observation()?.products.get(key);
   const known = live?.kind === 'present' ? live.physicalId : null;
   const id = known ?? (await physicalIdOf(context, intent));
-  if (id === null || id === undefined || !id.startsWith('arn:')) return null;
+  if (id === null || id === undefined || !isStackArn(id)) return null;
   const stacks = await context.catalog.stacks(new Set([id]));
   return stacks.found.get(id) ?? null;
 }
@@ -143,9 +211,16 @@ async function fail(
   const { latch } = entry;
   const stalled = latch === null || latch.kind === 'stalled';
   const next = latch?.kind === 'stalled' ? latch.next : null;
-  trouble(context, key, { stalled, reason: 'RecordFailed', message: reason, next });
+  const isBusy = !stalled && isAccountBusy(reason);
+  trouble(context, key, {
+    stalled,
+    reason: isBusy ? 'Busy' : 'RecordFailed',
+    message: reason,
+    next,
+    recordStatus: 'FAILED',
+  });
   await context.board.flush();
-  context.log.write('error', 'record.failed', {
+  context.log.write(isBusy ? 'warn' : 'error', isBusy ? 'record.busy' : 'record.failed', {
     ...about(context, key),
     record: recordOf(intent),
     reason,
@@ -204,9 +279,16 @@ async function currentStatusMessage(
   known: string | null,
 ): Promise<string | null> {
   if (known !== null) return known;
-  const described = await context.catalog.describe({ id: intent.request.provisionedProductId });
+  const described = await context.catalog.describe(subjectOf(intent.request));
   return described.kind === 'ok' ? (described.value?.statusMessage ?? null) : null;
 }
+
+/** AWS carries out one import at a time. */
+const ANOTHER_IMPORT = /\bimport\b.*\bin progress\b/i;
+const NAME_TAKEN = /already exists/i;
+const TAKEN_NEXT =
+  'the name is taken by a stack or a provisioned product that this role does not see: choose another name, terminate that one, or import its stack with reconcile.adopt; then: trueup retry';
+const REFUSED_NEXT = 'mend the document or the product, or ask again with trueup retry';
 
 /** AWS refused the request. If something else runs there it is only busy, whatever the code says. */
 export async function stallRefused(
@@ -226,21 +308,32 @@ export async function stallRefused(
     return { kind: 'retry', error: explainFailure(failure) };
   }
   // A state conflict says that it passes; anything else may be one, as long as Describe may lag.
-  if (failure.kind === 'conflict') return { kind: 'retry', error: explainFailure(failure) };
+  if (failure.kind === 'conflict' && intent.step !== 'import')
+    return { kind: 'retry', error: explainFailure(failure) };
+  if (isAccountBusy(failure.message)) {
+    const what = { stalled: false, reason: 'Busy', message: failure.message, next: null };
+    trouble(context, key, what);
+    await context.board.flush();
+    return { kind: 'again', afterMs: ACCOUNT_BUSY_AGAIN_MS, why: failure.message };
+  }
+  if (intent.step === 'import' && ANOTHER_IMPORT.test(failure.message))
+    return { kind: 'again', afterMs: BUSY_AGAIN_MS, why: failure.message };
+  const isNew = intent.request.provisionedProductId === null;
   const untilMs = context.clock.monotonic() + STABLE_MS;
   for (;;) {
-    const described = await context.catalog.describe({ id: intent.request.provisionedProductId });
-    if (described.kind === 'failed' || described.value === null)
+    const described = await context.catalog.describe(subjectOf(intent.request));
+    if (described.kind === 'failed' || (described.value === null && !isNew))
       return { kind: 'retry', error: explainFailure(failure) };
-    const { status, records } = described.value;
-    if (status === 'UNDER_CHANGE' || status === 'PLAN_IN_PROGRESS' || records.last !== intent.base)
+    const status = described.value?.status ?? 'none';
+    const last = described.value?.records.last ?? null;
+    if (status === 'UNDER_CHANGE' || status === 'PLAN_IN_PROGRESS' || last !== intent.base)
       return { kind: 'again', afterMs: BUSY_AGAIN_MS, why: `another operation runs: ${status}` };
     if (context.clock.monotonic() >= untilMs) break;
     await context.clock.sleep(REFUSED_LOOK_MS, context.stop);
     if (context.stop.aborted) return { kind: 'again', afterMs: 0, why: 'shutting down' };
   }
   const reason = context.redactor.redact(explainFailure(failure));
-  const next = 'mend the document or the product, or ask again with trueup retry';
+  const next = isNew && NAME_TAKEN.test(failure.message) ? TAKEN_NEXT : REFUSED_NEXT;
   const at = isoNow(context.clock);
   await context.entries.update(key, (entry) => ({
     ...entry,

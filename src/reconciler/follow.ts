@@ -1,5 +1,5 @@
 import type { ProvisionedProductId, RecordId } from '../domain/ids.ts';
-import type { RecordView } from '../domain/live.ts';
+import type { RecordStatus, RecordView } from '../domain/live.ts';
 import type { Operation } from '../domain/request.ts';
 import { dueForLook, INITIAL_LOOK_MS, isRecordOver, nextLookMs, SHARED_GAP_MS } from './look.ts';
 import type { Catalog, Clock, Log, SearchRow } from './ports.ts';
@@ -15,8 +15,11 @@ export type RecordEnd =
 
 export interface Followed {
   readonly recordId: RecordId;
-  readonly provisionedProductId: ProvisionedProductId;
+  /** null: it is new, and its id is not known yet. */
+  readonly provisionedProductId: ProvisionedProductId | null;
   readonly operation: Operation;
+  /** Called with each new status of the record that is seen before its end. */
+  readonly onStatus?: (status: RecordStatus) => void;
 }
 
 interface Waiting extends Followed {
@@ -25,6 +28,11 @@ interface Waiting extends Followed {
   readonly resolve: (end: RecordEnd) => void;
   dueMs: number;
   looks: number;
+  seen: RecordStatus | null;
+}
+
+function rowOf(rows: Rows | null, { provisionedProductId: id }: Followed): SearchRow | undefined {
+  return id === null ? undefined : rows?.get(id);
 }
 
 type Rows = ReadonlyMap<ProvisionedProductId, SearchRow>;
@@ -74,6 +82,7 @@ export class Follower {
         resolve,
         dueMs: now + INITIAL_LOOK_MS,
         looks: 0,
+        seen: null,
       });
       this.#wake.abort();
       if (!this.#running) void this.#loop();
@@ -107,7 +116,7 @@ export class Follower {
     const due = dueForLook([...this.#waiting.values()], nowMs);
     const listed = await this.#listFor(due);
     for (const one of due) {
-      const row = listed?.get(one.provisionedProductId);
+      const row = rowOf(listed, one);
       const verdict = row === undefined ? 'ask' : isRecordOver(one, row);
       if (verdict === 'succeeded') this.#end(one, { kind: 'succeeded' });
       else if (verdict === 'running') this.#postpone(one);
@@ -129,7 +138,7 @@ export class Follower {
     if (running.kind === 'failed') return null;
     const rows = new Map(running.value.map((row) => [row.id, row]));
     const isRunning = (one: Waiting) => {
-      const row = rows.get(one.provisionedProductId);
+      const row = rowOf(rows, one);
       return row !== undefined && isRecordOver(one, row) === 'running';
     };
     const ended = shareable.filter((one) => !isRunning(one)).length;
@@ -158,6 +167,10 @@ export class Follower {
     if (record.status === 'SUCCEEDED') return this.#end(one, { kind: 'succeeded' });
     if (record.status === 'FAILED')
       return this.#end(one, { kind: 'failed', record, statusMessage });
+    if (record.status !== one.seen) {
+      one.seen = record.status;
+      one.onStatus?.(record.status);
+    }
     this.#postpone(one);
   }
 

@@ -1,7 +1,7 @@
 import { pendingOf, requestHash, storeRequest } from '../diff/request.ts';
 import { makeToken } from '../diff/token.ts';
 import type { Intent, Latch, ProductEntry } from '../domain/entry.ts';
-import type { ProductKey, RecordId } from '../domain/ids.ts';
+import type { ProductKey, ProvisionedProductId, RecordId } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { ProductRequest, Step } from '../domain/request.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
@@ -15,29 +15,44 @@ export function newIntent(
   step: Step,
   request: ProductRequest,
 ): Intent {
-  const { spec, change } = evaluation;
-  const hash = requestHash(request);
-  return {
+  const { spec, effective, change } = evaluation;
+  return makeIntent(context, {
     step,
-    request: storeRequest(request),
-    requestHash: hash,
-    token: tokenFor(context, request, hash, change.base, 0),
+    productType: live.type,
+    request,
     base: change.base,
-    generation: 0,
-    firstSentAt: null,
-    lastSentAt: null,
-    recordId: null,
     specDigest: specDigestOf(context, spec),
-    revision: context.desired().revision,
     at: spec.origin.at,
     pending: pendingOf({
-      spec,
+      step,
+      spec: effective,
       live,
       entry: context.entries.get(spec.key),
       request,
       fingerprint: fingerprintOf(context, spec.key),
       keyId: context.fingerprinter?.keyId ?? null,
     }),
+  });
+}
+
+/** What an intent is made of besides what follows from it and from the revision. */
+export interface IntentParts
+  extends Pick<Intent, 'step' | 'productType' | 'base' | 'specDigest' | 'at' | 'pending'> {
+  readonly request: ProductRequest;
+}
+
+export function makeIntent(context: TargetContext, { request, ...parts }: IntentParts): Intent {
+  const hash = requestHash(request);
+  return {
+    ...parts,
+    request: storeRequest(request),
+    requestHash: hash,
+    token: tokenFor(context, request, hash, parts.base, 0),
+    generation: 0,
+    firstSentAt: null,
+    lastSentAt: null,
+    recordId: null,
+    revision: context.desired().revision,
   };
 }
 
@@ -59,6 +74,7 @@ function tokenFor(
   request: {
     readonly operation: ProductRequest['operation'];
     readonly provisionedProductId: ProductRequest['provisionedProductId'];
+    readonly name?: string;
   },
   hash: Intent['requestHash'],
   base: RecordId | null,
@@ -69,6 +85,7 @@ function tokenFor(
     accountId: context.accountId,
     region: context.region,
     provisionedProductId: request.provisionedProductId,
+    ...(request.name === undefined ? {} : { name: request.name }),
     requestHash: hash,
     base,
     generation,
@@ -97,13 +114,15 @@ export async function stampRecord(
   key: ProductKey,
   intent: Intent,
   recordId: RecordId,
+  provisionedProductId: ProvisionedProductId | null = null,
 ): Promise<Intent> {
   const stamped: Intent = { ...intent, recordId };
   await context.entries.update(key, (entry) => ({
     ...entry,
     intent: stamped,
     latch: withoutAmbiguity(entry.latch),
-    provisionedProductId: intent.request.provisionedProductId,
+    provisionedProductId:
+      intent.request.provisionedProductId ?? provisionedProductId ?? entry.provisionedProductId,
     ownRecords: [recordId, ...entry.ownRecords.filter((one) => one !== recordId)].slice(0, 20),
   }));
   return stamped;

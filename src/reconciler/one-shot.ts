@@ -5,6 +5,7 @@ import type { Spec } from '../domain/spec.ts';
 import { acceptProduct } from './accept.ts';
 import type { DesiredState } from './context.ts';
 import type { Revision, TargetHandle } from './daemon.ts';
+import { hiddenIn } from './evaluate.ts';
 import { PRIORITY } from './queue.ts';
 import type { Review } from './review.ts';
 import type { Shared, TargetReconciler } from './target.ts';
@@ -54,10 +55,10 @@ export class OneShot {
 
   /** Opens the targets that a document names; the others are not looked at. */
   async open(handles: readonly TargetHandle[], select: Selection): Promise<void> {
-    const wanted = handles.filter((handle) => {
-      const desired = this.#revision.targets.get(handle.name);
-      return desired !== undefined && desired.specs.size + desired.invalid.size > 0;
-    });
+    const all = await Promise.all(
+      handles.map(async (handle) => ((await this.#isWanted(handle)) ? [handle] : [])),
+    );
+    const wanted = all.flat();
     this.#targets = await Promise.all(
       wanted.map(async (handle) => {
         const opened = await handle.open();
@@ -66,6 +67,15 @@ export class OneShot {
         return { handle, desired, opened, review: null };
       }),
     );
+  }
+
+  /** A document is for it, or was for it and asked for an end. */
+  async #isWanted({ name }: TargetHandle): Promise<boolean> {
+    const desired = this.#revision.targets.get(name);
+    if (desired === undefined) return false;
+    if (desired.specs.size + desired.invalid.size > 0) return true;
+    const known = await this.#shared.journal.documents(name);
+    return known.some(({ policies }) => policies.prune !== 'never');
   }
 
   #desiredOf(name: TargetName, select: Selection) {
@@ -78,6 +88,7 @@ export class OneShot {
       specs,
       invalid: desired?.invalid ?? new Map(),
       declared: desired?.declared ?? new Set(),
+      unknownIdentity: desired?.unknownIdentity ?? false,
     };
   }
 
@@ -96,7 +107,7 @@ export class OneShot {
       targets: this.#targets.map(planOfTarget),
       documents: this.#targets.flatMap(documentsOf),
       problems: this.#revision.problems,
-      maxChanges: this.#shared.maxChanges,
+      caps: this.#shared.caps,
     });
     const meta = {
       revision: this.#revision.revision,
@@ -141,7 +152,7 @@ export class OneShot {
 
   async #waitQuiet(reconcilers: readonly TargetReconciler[], timeoutMs: number): Promise<boolean> {
     const done = new AbortController();
-    const quiet = Promise.all(reconcilers.map((one) => one.quiet())).then(() => done.abort());
+    const quiet = allQuiet(reconcilers).then(() => done.abort());
     const signal = AbortSignal.any([done.signal, this.#shared.stop]);
     await Promise.race([quiet, this.#shared.clock.sleep(timeoutMs, signal)]);
     return !done.signal.aborted;
@@ -196,8 +207,14 @@ export class OneShot {
 function documentsOf({ desired, review }: OpenTarget): PlanBody['documents'] {
   return [...desired.specs.values()].map((spec) => {
     const evaluation = review?.kind === 'ok' ? review.evaluations.get(spec.key) : undefined;
-    return documentOf(spec, evaluation?.comparison?.hidden ?? 'all');
+    return documentOf(spec, evaluation === undefined ? 'all' : hiddenIn(evaluation));
   });
+}
+
+/** The end of work in one target may begin some in another that waited for it. */
+async function allQuiet(reconcilers: readonly TargetReconciler[]): Promise<void> {
+  do await Promise.all(reconcilers.map((one) => one.quiet()));
+  while (reconcilers.some((one) => one.pending > 0));
 }
 
 function planOfTarget({ handle, opened, review }: OpenTarget): Omit<TargetPlan, 'guards'> {
@@ -208,7 +225,9 @@ function planOfTarget({ handle, opened, review }: OpenTarget): Omit<TargetPlan, 
   }
   const { accountId, region } = opened.reconciler.context;
   if (review?.kind === 'ok') {
-    const changes = [...review.evaluations.values()].map((evaluation) => evaluation.change);
+    const changes = [...review.evaluations.values(), ...review.removals.values()].map(
+      ({ change }) => change,
+    );
     return { name, accountId, region, unreadable: null, changes };
   }
   const unreadable = review === null ? 'it was not read' : review.why;

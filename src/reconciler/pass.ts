@@ -1,8 +1,11 @@
+import { compare } from '../diff/compare.ts';
+import { blankProduct } from '../diff/creation.ts';
 import { openIntent } from '../diff/record.ts';
 import { buildRequest } from '../diff/request.ts';
 import { STABLE_MS } from '../diff/settle.ts';
-import type { Cause } from '../domain/change.ts';
-import type { Intent } from '../domain/entry.ts';
+import { requestsLeft } from '../diff/stack-set.ts';
+import type { Cause, ChangeVerdict } from '../domain/change.ts';
+import type { Intent, LastResult } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Live, Reading } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -10,11 +13,13 @@ import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import { type Carried, sendNew, settleOpen } from './carry-out.ts';
 import { conclude, HELD_AGAIN_MS, over, type RoundEnd } from './conclude.ts';
-import { statusOfChange } from './conditions.ts';
+import { statusOfChange, statusOfTrouble } from './conditions.ts';
 import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
 import { askedBy, type Evaluation, evaluate, learnSecrets } from './evaluate.ts';
+import { type Filled, fillValues, storedValues } from './fill-values.ts';
 import { newIntent } from './intent.ts';
 import { freshen } from './observe.ts';
+import { runRemoval } from './prune-pass.ts';
 
 /** Somebody else's operation runs: look again after this long. */
 const BUSY_AGAIN_MS = 30_000;
@@ -22,8 +27,11 @@ const BUSY_AGAIN_MS = 30_000;
 const REVIEW_AGAIN_MS = 60_000;
 /** Describe lags behind our own record: look again after this long. */
 const LAG_AGAIN_MS = 5_000;
-/** launchRole, update, owner: a chain longer than this contradicts itself. */
-const LONGEST_CHAIN = 4;
+/**
+ * launchRole, update, instances, owner: a chain longer than this contradicts itself, but for
+ * stack instances that form many groups; those go on after a review.
+ */
+const LONGEST_CHAIN = 12;
 
 /**
  * One pass over one provisioned product: settle what is open, look again, compute the change
@@ -37,9 +45,13 @@ export async function runPass(context: TargetContext, key: ProductKey): Promise<
   }
   for (let round = 0; round < LONGEST_CHAIN; round++) {
     const spec = context.desired().specs.get(key);
-    if (spec === undefined) return { kind: 'settled' };
+    if (spec === undefined) return runRemoval(context, key);
     const held = context.held(key);
     if (held !== null) return { kind: 'again', afterMs: HELD_AGAIN_MS, why: held };
+    if (round === 0 && context.waitsFor(key) !== null) {
+      context.park(key);
+      return { kind: 'settled' };
+    }
     const end = await runRound(context, spec, round > 0);
     if (end.kind === 'over') return end.outcome;
   }
@@ -52,7 +64,11 @@ export async function runPass(context: TargetContext, key: ProductKey): Promise<
 
 async function settle(context: TargetContext, key: ProductKey, intent: Intent): Promise<RoundEnd> {
   const spec = context.desired().specs.get(key);
-  if (spec !== undefined) learnSecrets(context.redactor, spec, secretsOf(intent));
+  if (spec !== undefined) {
+    learnSecrets(context.redactor, spec, secretsOf(intent));
+    // Fetched to be known to the redactor: AWS may quote them when the record ends.
+    await storedValues(context, spec, intent.request);
+  }
   context.log.write('info', 'intent.settling', {
     ...about(context, key),
     token: intent.token,
@@ -66,7 +82,7 @@ async function settle(context: TargetContext, key: ProductKey, intent: Intent): 
 }
 
 function secretsOf({ request }: Intent): readonly string[] {
-  if (request.operation !== 'UpdateProvisionedProduct') return [];
+  if (!('parameters' in request)) return [];
   return request.parameters.flatMap((one) => (one.kind === 'secret' ? [one.key] : []));
 }
 
@@ -86,17 +102,11 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
   context.board.set(statusOfChange(spec, change, live, at));
   const { verdict } = change;
   switch (verdict.kind) {
-    case 'update': {
-      const [step] = verdict.steps;
-      if (step === undefined) return over({ kind: 'settled' });
-      // Whatever the plan does not hold is left to the next review, which queues it again.
-      if (!isAllowed(context, spec.key, verdict.steps)) return over({ kind: 'settled' });
-      if (live.kind === 'present' && context.entries.isOpenElsewhere(live.id, spec.key)) {
-        const why = 'a request for it is open under its former document';
-        return over({ kind: 'again', afterMs: HELD_AGAIN_MS, why });
-      }
-      return perform(context, evaluation, verdict.cause, step, verdict.steps.length === 1);
-    }
+    case 'update':
+    case 'provision':
+    case 'import':
+    case 'terminate':
+      return act(context, evaluation, verdict);
     case 'busy':
       return over({
         kind: 'again',
@@ -117,6 +127,7 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
       );
     case 'refused':
       return over({ kind: 'stalled', reason: verdict.problems[0].message });
+    case 'waits':
     case 'inSync':
     case 'reported':
     case 'suspended':
@@ -124,6 +135,46 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
     default:
       return verdict satisfies never;
   }
+}
+
+type Acting = Extract<ChangeVerdict, { readonly steps: readonly Step[] }>;
+
+async function act(
+  context: TargetContext,
+  evaluation: Evaluation,
+  verdict: Acting,
+): Promise<RoundEnd> {
+  const { live, spec } = evaluation;
+  const { key } = spec;
+  const [step] = verdict.steps;
+  if (step === undefined) return over({ kind: 'settled' });
+  // Whatever the plan does not hold is left to the next review, which queues it again.
+  if (!isAllowed(context, key, verdict.steps)) return over({ kind: 'settled' });
+  if (live.kind === 'present' && context.entries.isOpenElsewhere(live.id, key)) {
+    const why = 'a request for it is open under its former document';
+    return over({ kind: 'again', afterMs: HELD_AGAIN_MS, why });
+  }
+  const cause = verdict.kind === 'update' ? verdict.cause : BY_DOCUMENT;
+  if (step !== 'import')
+    return perform(context, evaluation, cause, step, isLastRequest(context, evaluation));
+  if (isImporting(context, key))
+    return over({ kind: 'again', afterMs: BUSY_AGAIN_MS, why: 'another import is in progress' });
+  context.importing.add(key);
+  try {
+    return await perform(context, evaluation, cause, step, true);
+  } finally {
+    context.importing.delete(key);
+  }
+}
+
+const BY_DOCUMENT: Cause = { kind: 'document' };
+
+/** AWS carries out one import at a time; one may be open since an earlier process. */
+function isImporting({ importing, entries }: TargetContext, key: ProductKey): boolean {
+  return (
+    importing.size > 0 ||
+    entries.openIntents().some((one) => one !== key && entries.get(one).intent?.step === 'import')
+  );
 }
 
 /**
@@ -142,11 +193,11 @@ function isBlindToUs(context: TargetContext, key: ProductKey): boolean {
  */
 function lagsBehindUs(context: TargetContext, spec: Spec, live: Live): boolean {
   const last = context.entries.get(spec.key).lastResult;
-  if (last === null || live.kind !== 'present') return false;
-  if (live.records.last !== last.base || last.recordId === last.base) return false;
+  if (last === null || live.kind === 'unreadable' || !showsBefore(last, live)) return false;
   const ageMs = context.clock.now() - Date.parse(last.at);
   const monotonicAgeMs = context.clock.monotonic() - context.ended.at(spec.key);
   if ((ageMs < 0 || ageMs >= STABLE_MS) && monotonicAgeMs >= STABLE_MS) return false;
+  if (live.kind === 'absent') return true;
   // A property change need not move LastRecordId: its value tells as well.
   if (last.step === 'launchRole') return !isRead(live.launchRole, spec.launchRole);
   if (last.step === 'owner')
@@ -155,6 +206,14 @@ function lagsBehindUs(context: TargetContext, spec: Spec, live: Live): boolean {
       ![live.owner.value.arn, live.owner.value.sessionArn].includes(spec.owner)
     );
   return true;
+}
+
+/** As it was before our last record: nothing, where that made something new. */
+function showsBefore(last: LastResult, live: Exclude<Live, { kind: 'unreadable' }>): boolean {
+  const isNew = last.step === 'provision' || last.step === 'import';
+  if (live.kind === 'absent') return isNew;
+  if (last.step === 'terminate' && live.records.last === last.recordId) return true;
+  return live.records.last === last.base && last.recordId !== last.base;
 }
 
 function isRead<T>(reading: Reading<T>, value: T): boolean {
@@ -166,6 +225,15 @@ function isAllowed(context: TargetContext, key: ProductKey, steps: readonly Step
   return allowed !== undefined && steps.every((step) => allowed.includes(step));
 }
 
+/** Stack instances that one request cannot name take several of one step. */
+function isLastRequest(context: TargetContext, { spec, live, change }: Evaluation): boolean {
+  if (change.verdict.kind === 'provision') return change.verdict.steps.length === 1;
+  if (change.verdict.kind !== 'update' || live.kind !== 'present') return true;
+  const [step] = change.verdict.steps;
+  if (step === undefined || change.verdict.steps.length > 1) return step === undefined;
+  return requestsLeft(spec, live, context.entries.get(spec.key), step) <= 1;
+}
+
 async function perform(
   context: TargetContext,
   evaluation: Evaluation,
@@ -173,10 +241,21 @@ async function perform(
   step: Step,
   last: boolean,
 ): Promise<RoundEnd> {
-  const { spec, live, comparison, facts } = evaluation;
-  if (live.kind !== 'present' || comparison === null)
+  const { effective: spec, facts } = evaluation;
+  if (evaluation.live.kind === 'unreadable')
     return over({ kind: 'retry', error: 'live state was not read' });
-  const request = buildRequest({
+  const live = evaluation.live.kind === 'present' ? evaluation.live : blankProduct(spec);
+  const comparison =
+    evaluation.comparison ??
+    compare({
+      spec,
+      live,
+      entry: context.entries.get(spec.key),
+      fingerprint: fingerprintOf(context, spec.key),
+      keyId: context.fingerprinter?.keyId ?? null,
+    });
+  const definitions = facts?.definitions.kind === 'read' ? facts.definitions.value : null;
+  const built = buildRequest({
     step,
     spec,
     live,
@@ -184,8 +263,12 @@ async function perform(
     entry: context.entries.get(spec.key),
     fingerprint: fingerprintOf(context, spec.key),
     resolved: facts?.resolved.kind === 'resolved' ? facts.resolved : null,
-    definitions: facts?.definitions.kind === 'read' ? facts.definitions.value : null,
+    definitions,
+    current: facts?.current.kind === 'read' ? facts.current.value : null,
   });
+  const filled = await fillValues(context, spec, built, definitions);
+  if (filled.kind !== 'ok') return over(await withoutValues(context, evaluation, filled));
+  const { request } = filled;
   const intent = newIntent(context, evaluation, live, step, request);
   const carried = await sendNew(context, spec.key, intent, request, (entry, stamped) =>
     openIntent(entry, stamped, {
@@ -199,4 +282,32 @@ async function perform(
     .filter((difference) => difference.step === step)
     .map((difference) => difference.label);
   return conclude(context, spec.key, carried, { last, cause, fields });
+}
+
+/** Nothing was sent, because a value that it needs could not be had. */
+async function withoutValues(
+  context: TargetContext,
+  { spec }: Evaluation,
+  filled: Exclude<Filled, { kind: 'ok' }>,
+): Promise<Outcome> {
+  switch (filled.kind) {
+    case 'moved':
+      return { kind: 'again', afterMs: LAG_AGAIN_MS, why: filled.why };
+    case 'unreadable':
+      return { kind: 'retry', error: filled.why };
+    case 'refused': {
+      const { message, next } = filled.problem;
+      const what = { stalled: true, reason: 'Refused', message, next };
+      const before = context.board.get(context.target, spec.key);
+      if (before !== undefined)
+        context.board.set(statusOfTrouble(before, what, isoNow(context.clock)));
+      context.log.write('error', 'product.stalled', {
+        ...about(context, spec.key),
+        reason: message,
+      });
+      return { kind: 'stalled', reason: message };
+    }
+    default:
+      return filled satisfies never;
+  }
 }

@@ -14,6 +14,7 @@ import type {
   TargetName,
   Token,
 } from '../domain/ids.ts';
+import type { KnownDocument } from '../domain/known.ts';
 import type {
   ArtifactView,
   LaunchPath,
@@ -23,11 +24,13 @@ import type {
   RecordStatus,
   RecordView,
   Stack,
+  StackInstance,
   VersionDefinitions,
 } from '../domain/live.ts';
 import type { CallCounts } from '../domain/plan.ts';
 import type { ProductRequest } from '../domain/request.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
+import type { SourceVersion, ValueSource } from '../domain/values.ts';
 
 export interface Clock {
   /** Wall time, ms since the epoch: for what is stored and shown. May jump. */
@@ -134,6 +137,8 @@ export interface Accepted {
   readonly status: RecordStatus;
   /** ISO 8601; null where the operation does not return it (properties). */
   readonly createdAt: string | null;
+  /** null where the operation does not return it. */
+  readonly provisionedProductId: ProvisionedProductId | null;
 }
 
 /**
@@ -158,6 +163,10 @@ export interface Catalog {
     by: { readonly id: ProvisionedProductId } | { readonly name: string },
   ): Promise<Result<Described | null>>;
   stacks(ids: ReadonlySet<string>): Promise<StackListing>;
+  /** A stack set in the form of a stack, by its physical id; null: CloudFormation has none. */
+  stackSet(physicalId: string): Promise<Result<Stack | null>>;
+  /** Every instance of a provisioned product of type CFN_STACKSET. */
+  stackInstances(id: ProvisionedProductId): Promise<Result<readonly StackInstance[]>>;
   record(id: RecordId): Promise<Result<RecordView | null>>;
   /** Newest first, down to and excluding `until`, or to the end. Bounded: 400 records. */
   history(id: ProvisionedProductId, until: RecordId | null): Promise<Result<readonly RecordView[]>>;
@@ -189,13 +198,7 @@ export interface Versioned<T> {
   readonly version: number;
 }
 
-/** The last good document of a provisioned product, without its content. */
-export interface KnownDocument {
-  readonly key: ProductKey;
-  readonly name: string;
-  readonly file: string;
-  readonly digest: string;
-}
+export type { Gone, KnownDocument, KnownPolicies } from '../domain/known.ts';
 
 /**
  * Everything that must survive a restart, keyed by target. Every write is durable when its promise
@@ -238,6 +241,43 @@ export interface Journal {
   ask(request: PersonRequest): Promise<void>;
   takeRequests(): Promise<readonly PersonRequest[]>;
   close(): Promise<void>;
+}
+
+export interface WantedValue {
+  readonly source: ValueSource;
+  /** Exactly this version; null: the one that the document means. */
+  readonly version: string | null;
+}
+
+export type Fetched =
+  | { readonly kind: 'read'; readonly value: string; readonly version: string }
+  /** Certainly not there, or not as the document says: a person is needed. */
+  | { readonly kind: 'missing'; readonly why: string }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+/**
+ * Where `valueFrom` reads, for one target. Answers come in the order of the questions; neither
+ * function rejects, and no value stands in any `why`.
+ */
+export interface Values {
+  /** Never hands a value on. A plan's adapter does not look at variables and files at all. */
+  versions(sources: readonly ValueSource[]): Promise<readonly SourceVersion[]>;
+  fetch(wanted: readonly WantedValue[]): Promise<readonly Fetched[]>;
+}
+
+export type ParameterSource = Extract<ValueSource, { kind: 'ssmParameter' }>;
+export type SecretSource = Extract<ValueSource, { kind: 'secretsManager' }>;
+
+/** Parameter Store and Secrets Manager of one target. Reads take rate tickets and are batched. */
+export interface RemoteValues {
+  parameterVersions(sources: readonly ParameterSource[]): Promise<readonly SourceVersion[]>;
+  secretVersions(sources: readonly SecretSource[]): Promise<readonly SourceVersion[]>;
+  parameters(
+    wanted: readonly { readonly source: ParameterSource; readonly version: string | null }[],
+  ): Promise<readonly Fetched[]>;
+  secrets(
+    wanted: readonly { readonly source: SecretSource; readonly version: string | null }[],
+  ): Promise<readonly Fetched[]>;
 }
 
 /** Keyed digests of values that must not be stored. */

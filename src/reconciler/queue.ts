@@ -8,6 +8,8 @@ export type Priority = (typeof PRIORITY)[keyof typeof PRIORITY];
 
 type Phase =
   | { readonly kind: 'waiting'; readonly priority: Priority }
+  /** Its lane is full: it waits without a slot until the lane has room. */
+  | { readonly kind: 'parked'; readonly priority: Priority; readonly lane: string }
   | { readonly kind: 'running' }
   /** Asked for again while it runs: it runs once more, afresh, when it is done. */
   | { readonly kind: 'again'; readonly priority: Priority };
@@ -27,6 +29,9 @@ export class KeyedQueue {
   readonly #clock: Clock;
   readonly #work: (key: ProductKey) => Promise<void>;
   readonly #onDone: () => void;
+  readonly #laneOf: (key: ProductKey) => string | null;
+  readonly #laneLimits: ReadonlyMap<string, number>;
+  readonly #inLane = new Map<string, number>();
   #closed = false;
 
   constructor(options: {
@@ -36,7 +41,13 @@ export class KeyedQueue {
     readonly work: (key: ProductKey) => Promise<void>;
     /** Called after each run, when `size` and `delayed` are up to date. */
     readonly onDone: () => void;
+    /** Which limit a name is under besides the concurrency of all, read when its turn comes; null: none. */
+    readonly laneOf?: (key: ProductKey) => string | null;
+    /** How many names of a lane run at one time; a lane that is not there has no limit. */
+    readonly laneLimits?: ReadonlyMap<string, number>;
   }) {
+    this.#laneOf = options.laneOf ?? (() => null);
+    this.#laneLimits = options.laneLimits ?? new Map();
     this.#queue = new PQueue({ concurrency: options.concurrency });
     this.#clock = options.clock;
     this.#work = options.work;
@@ -56,6 +67,9 @@ export class KeyedQueue {
           this.#queue.setPriority(key, priority);
           this.#phases.set(key, { kind: 'waiting', priority });
         }
+        return;
+      case 'parked':
+        if (priority > phase.priority) this.#phases.set(key, { ...phase, priority });
         return;
       case 'running':
         this.#phases.set(key, { kind: 'again', priority });
@@ -111,7 +125,8 @@ export class KeyedQueue {
     this.#closed = true;
     this.#queue.clear();
     for (const key of [...this.#timers.keys()]) this.#cancelTimer(key);
-    for (const [key, phase] of this.#phases) if (phase.kind === 'waiting') this.#phases.delete(key);
+    for (const [key, phase] of this.#phases)
+      if (phase.kind === 'waiting' || phase.kind === 'parked') this.#phases.delete(key);
   }
 
   idle(): Promise<void> {
@@ -124,14 +139,49 @@ export class KeyedQueue {
   }
 
   async #run(key: ProductKey): Promise<void> {
+    const lane = this.#laneOf(key);
+    if (lane !== null && this.#isFull(lane)) return this.#park(key, lane);
     this.#phases.set(key, { kind: 'running' });
+    if (lane !== null) this.#inLane.set(lane, this.#countOf(lane) + 1);
     try {
       await this.#work(key);
     } finally {
+      if (lane !== null) this.#inLane.set(lane, this.#countOf(lane) - 1);
       const phase = this.#phases.get(key);
       this.#phases.delete(key);
       if (phase?.kind === 'again' && !this.#closed) this.#start(key, phase.priority);
+      this.#wake();
       this.#onDone();
+    }
+  }
+
+  #countOf(lane: string): number {
+    return this.#inLane.get(lane) ?? 0;
+  }
+
+  #isFull(lane: string): boolean {
+    return this.#countOf(lane) >= (this.#laneLimits.get(lane) ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Gives the slot back, so that names of other lanes go on. */
+  #park(key: ProductKey, lane: string): void {
+    const phase = this.#phases.get(key);
+    if (phase?.kind === 'waiting')
+      this.#phases.set(key, { kind: 'parked', priority: phase.priority, lane });
+  }
+
+  /** As many of each lane as it has room for join the queue again: the highest priority first. */
+  #wake(): void {
+    if (this.#closed) return;
+    const parked = [...this.#phases].flatMap(([key, phase]) =>
+      phase.kind === 'parked' ? [{ key, ...phase }] : [],
+    );
+    const woken = new Map<string, number>();
+    for (const { key, priority, lane } of parked.toSorted((a, b) => b.priority - a.priority)) {
+      const taken = this.#countOf(lane) + (woken.get(lane) ?? 0);
+      if (taken >= (this.#laneLimits.get(lane) ?? Number.POSITIVE_INFINITY)) continue;
+      woken.set(lane, (woken.get(lane) ?? 0) + 1);
+      this.#start(key, priority);
     }
   }
 

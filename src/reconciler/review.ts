@@ -1,15 +1,20 @@
+import { guardTarget } from '../diff/guards.ts';
 import type { Change } from '../domain/change.ts';
 import { errorEntry } from '../domain/errors/registry.ts';
 import type { ProductKey, ProvisionedProductId } from '../domain/ids.ts';
-import type { GuardFinding } from '../domain/plan.ts';
+import type { Caps, GuardFinding } from '../domain/plan.ts';
 import { formatPosition, type Position, type Problem } from '../domain/problem.ts';
 import type { Step } from '../domain/request.ts';
+import type { Spec } from '../domain/spec.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import { explainFailure } from './catalog-facts.ts';
-import { statusOfChange, statusOfInvalid, statusOfTrouble } from './conditions.ts';
+import { statusOfChange, statusOfInvalid, statusOfRemoval, statusOfTrouble } from './conditions.ts';
 import { type DesiredState, isoNow, type TargetContext } from './context.ts';
+import type { Wait } from './dependencies.ts';
 import { type EvaluateContext, type Evaluation, evaluate } from './evaluate.ts';
 import { type Observation, observeAll } from './observe.ts';
+import { sourcesOf } from './prepare-spec.ts';
+import { type Removal, type RemovalContext, refuseRenamed, reviewRemovals } from './removals.ts';
 
 /** One look at a whole target: what is live, and what each document would change. */
 export type Review =
@@ -19,21 +24,28 @@ export type Review =
       readonly desired: DesiredState;
       readonly observation: Observation;
       readonly evaluations: ReadonlyMap<ProductKey, Evaluation>;
+      /** Of products whose documents are gone. */
+      readonly removals: ReadonlyMap<ProductKey, Removal>;
       /** Limits that the whole plan ran into: while there is one, nothing of this target is changed. */
       readonly guards: readonly GuardFinding[];
     }
   /** The target could not be read; nothing is known and nothing may be done. */
   | { readonly kind: 'failed'; readonly why: string };
 
-export interface ReviewContext extends EvaluateContext {
-  readonly maxChanges: number;
+export interface ReviewContext extends EvaluateContext, RemovalContext {
+  readonly caps: Caps;
+  waitsOn(spec: Spec): Wait | null;
 }
 
 export async function reviewTarget(context: ReviewContext, desired: DesiredState): Promise<Review> {
   const specs = [...desired.specs.values()];
-  const observed = await observeAll(context, specs);
+  const leaving = context.known.missing(context, desired);
+  const ids = leaving.flatMap(({ provisionedProductId: id }) => (id === null ? [] : [id]));
+  const observed = await observeAll(context, specs, new Set(ids));
   if (observed.kind === 'failed') return { kind: 'failed', why: explainFailure(observed.failure) };
   const observation = observed.value;
+  // All questions about values at once, so that they go in as few batches as there can be.
+  await context.values().versions(specs.filter((one) => !one.reconcile.suspend).flatMap(sourcesOf));
   const evaluations = new Map<ProductKey, Evaluation>();
   await Promise.all(
     specs.map(async (spec) => {
@@ -45,7 +57,12 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
     }),
   );
   refuseShared(evaluations);
-  return { kind: 'ok', desired, observation, evaluations, guards: guard(context, evaluations) };
+  const removals = await reviewRemovals(context, desired, observation, evaluations);
+  refuseRenamed(context, evaluations);
+  holdDependants(context, desired, evaluations);
+  const changes = [...evaluations.values(), ...removals.values()].map(({ change }) => change);
+  const guards = guardTarget(context.target, changes, context.caps);
+  return { kind: 'ok', desired, observation, evaluations, removals, guards };
 }
 
 /** Two documents, one by name and one by id, can turn out to mean one provisioned product. */
@@ -83,23 +100,90 @@ function sharedProduct(change: Change, others: readonly Position[]): Change {
   return { ...change, verdict: { kind: 'refused', problems: [problem] } };
 }
 
-function guard(
+/**
+ * What depends on something that needs a person is not begun, and says for what it waits. What
+ * depends on something that is only on its way stays in the plan; its turn comes later.
+ */
+function holdDependants(
   context: ReviewContext,
+  desired: DesiredState,
+  evaluations: Map<ProductKey, Evaluation>,
+): void {
+  const done = new Set<ProductKey>();
+  const hold = (evaluation: Evaluation): void => {
+    const { spec, change } = evaluation;
+    if (done.has(spec.key)) return;
+    done.add(spec.key);
+    for (const { target, key } of spec.dependsOn) {
+      const other = target === context.target ? evaluations.get(key) : undefined;
+      if (other !== undefined) hold(other);
+    }
+    const wait = 'steps' in change.verdict ? blockOf(context, desired, spec, evaluations) : null;
+    if (wait !== null)
+      evaluations.set(spec.key, {
+        ...evaluation,
+        change: { ...change, verdict: { kind: 'waits', ...wait } },
+      });
+  };
+  for (const evaluation of [...evaluations.values()]) hold(evaluation);
+}
+
+function blockOf(
+  context: ReviewContext,
+  desired: DesiredState,
+  spec: Spec,
   evaluations: ReadonlyMap<ProductKey, Evaluation>,
-): readonly GuardFinding[] {
-  const planned = [...evaluations.values()].filter(
-    ({ change }) => change.verdict.kind === 'update',
-  ).length;
-  if (planned <= context.maxChanges) return [];
-  return [{ guard: 'maxChanges', target: context.target, planned, cap: context.maxChanges }];
+): Wait | null {
+  for (const dependency of spec.dependsOn) {
+    const isHere = dependency.target === context.target;
+    const invalid = isHere ? desired.invalid.get(dependency.key) : undefined;
+    const verdict = isHere ? evaluations.get(dependency.key)?.change.verdict : undefined;
+    const who = `waits for ${isHere ? '' : `${dependency.target}/`}${dependency.name}, which`;
+    if (invalid !== undefined)
+      return { why: `${who} has an invalid document`, next: invalid.problem.next };
+    if (verdict === undefined) {
+      const wait = context.waitsOn({ ...spec, dependsOn: [dependency] });
+      if (wait?.isBlocked === true) return wait;
+      continue;
+    }
+    const blocked = blockedBy(verdict);
+    if (blocked !== null) return { why: `${who} ${blocked.why}`, next: blocked.next };
+  }
+  return null;
+}
+
+function blockedBy(verdict: Change['verdict']): Wait | null {
+  switch (verdict.kind) {
+    case 'refused':
+      return { why: `is refused: ${verdict.problems[0].message}`, next: verdict.problems[0].next };
+    case 'latched':
+      return verdict.latch.kind === 'stalled'
+        ? { why: `is stalled: ${verdict.latch.reason}`, next: verdict.latch.next }
+        : null;
+    case 'suspended':
+      return { why: 'is suspended', next: null };
+    case 'waits':
+      return { why: verdict.why, next: verdict.next };
+    case 'inSync':
+    case 'update':
+    case 'provision':
+    case 'import':
+    case 'terminate':
+    case 'reported':
+    case 'busy':
+    case 'unreadable':
+      return null;
+    default:
+      return verdict satisfies never;
+  }
 }
 
 /** What may run: for each name the steps that the reviewed plan holds. */
 export function allowedSteps(review: Review): ReadonlyMap<ProductKey, readonly Step[]> {
   const allowed = new Map<ProductKey, readonly Step[]>();
   if (review.kind === 'failed' || review.guards.length > 0) return allowed;
-  for (const [key, { change }] of review.evaluations)
-    if (change.verdict.kind === 'update') allowed.set(key, change.verdict.steps);
+  for (const [key, { change }] of [...review.evaluations, ...review.removals])
+    if ('steps' in change.verdict) allowed.set(key, change.verdict.steps);
   return allowed;
 }
 
@@ -117,7 +201,12 @@ export function statusesOf(
     const live = review.observation.products.get(spec.key);
     if (evaluation === undefined || live === undefined) continue;
     const view = statusOfChange(spec, evaluation.change, live, { revision, now });
-    const held = finding !== undefined && evaluation.change.verdict.kind === 'update';
+    const held = finding !== undefined && 'steps' in evaluation.change.verdict;
+    views.push(held ? statusOfTrouble(view, guardTrouble(finding), now) : view);
+  }
+  for (const { change } of review.removals.values()) {
+    const view = statusOfRemoval(change, { revision, now });
+    const held = finding !== undefined && change.verdict.kind === 'terminate';
     views.push(held ? statusOfTrouble(view, guardTrouble(finding), now) : view);
   }
   for (const [key, document] of invalid) {
@@ -127,11 +216,17 @@ export function statusesOf(
   return views;
 }
 
+const GUARDED = {
+  maxChanges: { verb: 'changes', flag: '--max-changes' },
+  maxProvisions: { verb: 'provisions', flag: '--max-provisions' },
+  maxTerminations: { verb: 'terminates', flag: '--max-terminations' },
+} as const satisfies Record<GuardFinding['guard'], { verb: string; flag: string }>;
+
 function guardTrouble(finding: GuardFinding) {
   return {
     stalled: true,
     reason: 'HeldByGuard',
-    message: `the plan changes ${finding.planned} provisioned products, the cap is ${finding.cap}`,
-    next: `change fewer at once, or allow exactly this with --max-changes ${finding.planned}`,
+    message: `the plan ${GUARDED[finding.guard].verb} ${finding.planned} provisioned products, the cap is ${finding.cap}`,
+    next: `plan fewer at once, or allow exactly this with ${GUARDED[finding.guard].flag} ${finding.planned}`,
   };
 }

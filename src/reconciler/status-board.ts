@@ -13,6 +13,8 @@ export class StatusBoard {
   readonly #unsaved = new Map<string, ProductStatusView>();
   readonly #removed = new Map<string, { readonly target: TargetName; readonly key: ProductKey }>();
 
+  readonly #listeners: ((view: ProductStatusView) => void)[] = [];
+
   constructor(journal: Journal, log: Log) {
     this.#journal = journal;
     this.#log = log;
@@ -29,6 +31,12 @@ export class StatusBoard {
     this.#shown.set(id(view), view);
     this.#unsaved.set(id(view), view);
     this.#removed.delete(id(view));
+    for (const listener of this.#listeners) listener(view);
+  }
+
+  /** Told of every status that is not the same as before. */
+  subscribe(listener: (view: ProductStatusView) => void): void {
+    this.#listeners.push(listener);
   }
 
   get(target: TargetName, key: ProductKey): ProductStatusView | undefined {

@@ -1,8 +1,12 @@
 import { recordInEffect } from '../diff/record.ts';
+import { appliedVersionOf } from '../diff/request.ts';
+import type { AppliedVersion, ProductEntry } from '../domain/entry.ts';
 import type { AccountId, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { Caps } from '../domain/plan.ts';
 import { formatPosition } from '../domain/problem.ts';
 import type { Step } from '../domain/request.ts';
+import type { Dependency } from '../domain/spec.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import { backoffMs } from './backoff.ts';
 import { CatalogFacts } from './catalog-facts.ts';
@@ -16,17 +20,31 @@ import {
   type TargetContext,
   type WriteGate,
 } from './context.ts';
+import { type Wait, waitFor } from './dependencies.ts';
 import { Entries } from './entries.ts';
+import type { Evaluation } from './evaluate.ts';
 import { forgetTrouble } from './finish.ts';
 import { Follower } from './follow.ts';
+import { KnownDocuments } from './known.ts';
 import { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
 import { runPass } from './pass.ts';
-import type { Catalog, Clock, Fingerprinter, Journal, Log, LogLevel, Random } from './ports.ts';
+import type {
+  Catalog,
+  Clock,
+  Fingerprinter,
+  Journal,
+  Log,
+  LogLevel,
+  Random,
+  Values,
+} from './ports.ts';
 import { KeyedQueue, PRIORITY, type Priority } from './queue.ts';
 import type { Redactor } from './redact.ts';
+import type { Removal } from './removals.ts';
 import { allowedSteps, type Review, reviewTarget, statusesOf } from './review.ts';
 import type { StatusBoard } from './status-board.ts';
+import { NO_VALUES, ValueFacts } from './value-facts.ts';
 
 /** What all targets share. */
 export interface Shared {
@@ -39,10 +57,15 @@ export interface Shared {
   readonly fingerprinter: Fingerprinter | null;
   readonly observeOnly: boolean;
   readonly recordTimeoutMs: number;
-  readonly maxChanges: number;
+  readonly engineRecordTimeoutMs: number;
+  readonly caps: Caps;
   readonly stop: AbortSignal;
   /** Why no target may start a mutating call now (source unreadable, journal read-only), or null. */
   heldBack(): string | null;
+  /** Monotonic ms of the last complete read of the directory; null: it cannot be read now. */
+  readAtMs(): number | null;
+  /** Whether this run looks at it at all; a selection may leave it out. */
+  isInRun(dependency: Dependency): boolean;
 }
 
 export interface TargetParts {
@@ -50,8 +73,12 @@ export interface TargetParts {
   readonly accountId: AccountId;
   readonly region: string;
   readonly catalog: Catalog;
+  /** Left out: documents that take values from elsewhere are held back. */
+  readonly values?: Values;
   readonly writes: WriteGate;
   readonly maxInFlight: number;
+  /** By type of product, within `maxInFlight`; a type that is not there has no limit of its own. */
+  readonly maxInFlightByType: ReadonlyMap<string, number>;
 }
 
 const NOTHING: DesiredState = {
@@ -59,6 +86,7 @@ const NOTHING: DesiredState = {
   specs: new Map(),
   invalid: new Map(),
   declared: new Set(),
+  unknownIdentity: false,
 };
 
 /** Reconciles one target: reviews the whole of it, queues names, works them one pass at a time. */
@@ -73,12 +101,18 @@ export class TargetReconciler {
   #desired: DesiredState = NOTHING;
   #observation: Observation | null = null;
   #facts: CatalogFacts;
+  readonly #values: Values;
+  #valueFacts: ValueFacts;
   #allowed: ReadonlyMap<ProductKey, readonly Step[]> = new Map();
+  #removals: ReadonlyMap<ProductKey, Removal> = new Map();
+  readonly #parked = new Set<ProductKey>();
 
-  private constructor(parts: TargetParts, shared: Shared, entries: Entries) {
+  private constructor(parts: TargetParts, shared: Shared, entries: Entries, known: KnownDocuments) {
     this.name = parts.name;
     this.#shared = shared;
     this.#facts = new CatalogFacts(parts.catalog);
+    this.#values = parts.values ?? NO_VALUES;
+    this.#valueFacts = new ValueFacts(this.#values, shared.redactor);
     this.#context = {
       target: parts.name,
       accountId: parts.accountId,
@@ -99,22 +133,32 @@ export class TargetReconciler {
       desired: () => this.#desired,
       observation: () => this.#observation,
       facts: () => this.#facts,
+      values: () => this.#valueFacts,
       allowed: (key) => this.#allowed.get(key),
       asked: (key) => this.#asked.has(key),
       held: (key) => this.#held(key),
+      known,
+      removal: (key) => this.#removals.get(key),
+      waitsFor: (key) => this.#waitsFor(this.#dependenciesOf(key)),
+      park: (key) => this.#park(key),
+      importing: new Set(),
     };
+    shared.board.subscribe((view) => this.#unpark(view));
     this.#queue = new KeyedQueue({
       concurrency: parts.maxInFlight,
       clock: shared.clock,
       work: (key) => this.#work(key),
       onDone: () => this.#tellQuiet(),
+      laneOf: (key) => this.#typeOf(key),
+      laneLimits: parts.maxInFlightByType,
     });
   }
 
   /** Loads the journal and queues every open request first: they take slots before new starts. */
   static async open(parts: TargetParts, shared: Shared): Promise<TargetReconciler> {
     const entries = await Entries.load(shared.journal, parts.name);
-    return new TargetReconciler(parts, shared, entries);
+    const known = await KnownDocuments.load(shared.journal, parts.name);
+    return new TargetReconciler(parts, shared, entries, known);
   }
 
   resume(): number {
@@ -135,14 +179,23 @@ export class TargetReconciler {
   /** Reads the whole target, judges the whole plan, and queues the names that may change. */
   async review(): Promise<Review> {
     const facts = new CatalogFacts(this.#context.catalog);
+    const values = new ValueFacts(this.#values, this.#shared.redactor);
     const desired = this.#desired;
     const review = await reviewTarget(
-      { ...this.#context, facts: () => facts, maxChanges: this.#shared.maxChanges },
+      {
+        ...this.#context,
+        facts: () => facts,
+        values: () => values,
+        caps: this.#shared.caps,
+        waitsOn: (spec) => this.#waitsFor(spec.dependsOn),
+      },
       desired,
     );
     if (review.kind === 'failed' || desired !== this.#desired) return review;
     this.#facts = facts;
+    this.#valueFacts = values;
     this.#observation = review.observation;
+    this.#removals = review.removals;
     this.#context.follower.estateSize = review.observation.estateSize;
     const busy = new Set(this.#context.entries.openIntents());
     for (const view of statusesOf(this.#context, review)) {
@@ -150,7 +203,8 @@ export class TargetReconciler {
       this.#announce(view);
       this.#context.board.set(view);
     }
-    for (const gone of this.#context.board.keepOnly(this.name, desired.declared))
+    const shown = new Set([...desired.declared, ...review.removals.keys(), ...busy]);
+    for (const gone of this.#context.board.keepOnly(this.name, shown))
       this.#log(
         'info',
         'product.unmanaged',
@@ -198,21 +252,67 @@ export class TargetReconciler {
     const digests = new Map(inSync.map(({ spec }) => [spec.key, specDigestOf(context, spec)]));
     await context.entries.updateMany([...digests.keys()], (key, entry) => {
       const specDigest = digests.get(key);
+      const evaluation = review.evaluations.get(key);
+      if (specDigest === undefined || evaluation === undefined) return entry;
+      const applied = appliedIn(evaluation, entry);
       const known =
-        specDigest === undefined ||
-        (entry.inEffect?.specDigest === specDigest && entry.latch === null);
-      return known ? entry : recordInEffect(entry, { specDigest, revision: desired.revision, at });
+        entry.inEffect?.specDigest === specDigest &&
+        entry.latch === null &&
+        entry.appliedVersion === applied;
+      if (known) return entry;
+      const inEffect = { specDigest, revision: desired.revision, at };
+      return { ...recordInEffect(entry, inEffect), appliedVersion: applied };
     });
     if (desired.specs.size + desired.invalid.size < desired.declared.size) return;
-    await context.journal.putDocuments(
-      this.name,
-      [...desired.specs.values()].map((spec) => ({
-        key: spec.key,
-        name: spec.name,
-        file: spec.origin.at.file,
-        digest: specDigestOf(context, spec),
-      })),
+    await context.journal.putDocuments(this.name, context.known.all());
+  }
+
+  #dependenciesOf(key: ProductKey): readonly Dependency[] {
+    return this.#desired.specs.get(key)?.dependsOn ?? this.#removals.get(key)?.after ?? [];
+  }
+
+  #waitsFor(dependencies: readonly Dependency[]): Wait | null {
+    const { board, isInRun } = this.#shared;
+    return waitFor(
+      {
+        target: this.name,
+        revision: this.#desired.revision,
+        statusOf: (target, key) => board.get(target, key),
+        isInRun,
+      },
+      dependencies,
     );
+  }
+
+  #park(key: ProductKey): void {
+    this.#parked.add(key);
+    this.#showWait(key);
+  }
+
+  #showWait(key: ProductKey): void {
+    const { board, clock } = this.#shared;
+    const wait = this.#waitsFor(this.#dependenciesOf(key));
+    const before = board.get(this.name, key);
+    if (wait === null || before === undefined) return;
+    const what = { stalled: false, reason: 'WaitsFor', message: wait.why, next: wait.next };
+    board.set(statusOfTrouble(before, what, isoNow(clock)));
+  }
+
+  /** What waited for this one alone is queued; no call is made to find that out. */
+  #unpark(view: ProductStatusView): void {
+    for (const key of [...this.#parked]) {
+      const dependencies = this.#dependenciesOf(key);
+      const concerns = dependencies.some(
+        (one) => one.target === view.target && one.key === view.key,
+      );
+      if (!concerns) continue;
+      if (this.#waitsFor(dependencies) !== null) {
+        this.#showWait(key);
+        continue;
+      }
+      this.#parked.delete(key);
+      this.#queue.add(key, PRIORITY.commit);
+    }
   }
 
   /** Lets the changes of a reviewed plan run, unless another revision has come meanwhile. */
@@ -220,7 +320,10 @@ export class TargetReconciler {
     if (review.kind === 'failed' || review.desired !== this.#desired) return 0;
     const allowed = allowedSteps(review);
     this.#allowed = allowed;
-    for (const key of allowed.keys()) this.#queue.add(key, priority);
+    for (const key of allowed.keys()) {
+      this.#parked.delete(key);
+      this.#queue.add(key, priority);
+    }
     return allowed.size;
   }
 
@@ -262,6 +365,13 @@ export class TargetReconciler {
   /** Resolves when running passes have ended; call `close` and abort `stop` first. */
   idle(): Promise<void> {
     return this.#queue.idle();
+  }
+
+  /** An open request tells it even before anything was observed. */
+  #typeOf(key: ProductKey): string | null {
+    const live = this.#observation?.products.get(key);
+    if (live?.kind === 'present') return live.type;
+    return this.#context.entries.get(key).intent?.productType ?? null;
   }
 
   #held(key: ProductKey): string | null {
@@ -331,4 +441,10 @@ export class TargetReconciler {
     for (const resolve of this.#quiet) resolve();
     this.#quiet.clear();
   }
+}
+
+/** What the rule for the version found, where it is what runs. */
+function appliedIn({ effective, live }: Evaluation, entry: ProductEntry): AppliedVersion | null {
+  if (live.kind !== 'present' || live.version.kind !== 'read') return entry.appliedVersion;
+  return appliedVersionOf(effective, entry, live.version.value.id);
 }

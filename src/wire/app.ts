@@ -4,6 +4,7 @@ import type { Io } from '../cli/io.ts';
 import type { Invocation } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
+import type { Dependency } from '../domain/spec.ts';
 import { openJournal } from '../journal/journal.ts';
 import { Daemon } from '../reconciler/daemon.ts';
 import { OneShot } from '../reconciler/one-shot.ts';
@@ -135,6 +136,8 @@ async function openShared(
   });
   const board = new StatusBoard(journal, log);
   await board.load();
+  // Commands other than run read the directory once, before they open anything else.
+  const readAtMs = systemClock.monotonic();
   const shared: Shared = {
     journal,
     board,
@@ -145,9 +148,16 @@ async function openShared(
     fingerprinter,
     observeOnly: config.observe,
     recordTimeoutMs: config.recordTimeoutMs,
-    maxChanges: config.maxChanges,
+    engineRecordTimeoutMs: config.engineRecordTimeoutMs,
+    caps: {
+      maxChanges: config.maxChanges,
+      maxProvisions: config.maxProvisions,
+      maxTerminations: config.maxTerminations,
+    },
     stop: shutDown.signal,
     heldBack: () => heldByJournal(journal),
+    readAtMs: () => readAtMs,
+    isInRun: () => true,
   };
   return { shared, local, close: () => closeWorld(journal, local, shutDown) };
 }
@@ -183,9 +193,14 @@ async function openEstate(
     throw new TrueupError('cli/internal', 'an estate was opened before its documents were read');
   const shutDown = shutDownOn(['SIGINT', 'SIGTERM']);
   const opened = await openWorld(world, purpose === 'plan' ? 'read' : 'write', shutDown);
-  const handles = targetHandles(world.config, opened.shared, opened.local);
+  const selected = (dependency: Dependency) => isSelected(revision, dependency);
+  const shared: Shared = { ...opened.shared, isInRun: selected };
+  const handles = targetHandles(world.config, shared, opened.local, {
+    env: process.env,
+    purpose: purpose === 'plan' ? 'plan' : 'act',
+  });
   const oneShot = new OneShot({
-    shared: opened.shared,
+    shared,
     revision,
     programVersion: version,
     directory,
@@ -208,6 +223,11 @@ async function openEstate(
   };
 }
 
+function isSelected(revision: LoadedRevision, { target, key }: Dependency): boolean {
+  const desired = revision.targets.get(target);
+  return desired !== undefined && (desired.specs.has(key) || desired.invalid.has(key));
+}
+
 async function runDaemon(
   world: WorldParts,
   load: ReturnType<typeof createRevisionLoader>,
@@ -223,12 +243,13 @@ async function runDaemon(
   const shared: Shared = {
     ...opened.shared,
     heldBack: () => held.daemon?.sourceProblem ?? heldByJournal(opened.shared.journal),
+    readAtMs: () => held.daemon?.readAtMs ?? null,
   };
   const daemon = new Daemon({
     shared,
     source: sourceOf(config, directory, log),
     load,
-    targets: targetHandles(config, shared, opened.local),
+    targets: targetHandles(config, shared, opened.local, { env: process.env, purpose: 'act' }),
     onReview: (target, review) => {
       const changes = [...review.evaluations.values()].map((one) => one.change);
       ending.code ??= watch?.onChanges(target, changes) ?? null;

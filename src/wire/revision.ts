@@ -22,13 +22,14 @@ export function createRevisionLoader(
   select: (spec: Spec) => boolean,
 ): RevisionLoader {
   const load = createDesiredLoader();
-  const options = { targets: config.targets, defaultTarget: config.defaultTarget };
+  const { defaultTarget, values } = config;
+  const options = { targets: config.targets, defaultTarget, values };
   return (snapshot) => {
     const desired = load(filesOf(snapshot), options);
     const problems = [...unreadableFiles(snapshot), ...desired.problems];
     const targets = new Map<TargetName, DesiredState>();
     for (const { name } of config.targets)
-      targets.set(name, stateOf(name, desired, snapshot.revision, select));
+      targets.set(name, stateOf(name, desired, snapshot, select));
     return {
       revision: snapshot.revision,
       digest: snapshot.digest,
@@ -59,9 +60,11 @@ function unreadableFiles(snapshot: Snapshot): readonly Problem[] {
 function stateOf(
   target: TargetName,
   desired: Desired,
-  revision: string,
+  snapshot: Snapshot,
   select: (spec: Spec) => boolean,
 ): DesiredState {
+  const { revision } = snapshot;
+  const unknownIdentity = desired.unknownIdentity || snapshot.unreadable.length > 0;
   const specs = new Map<ProductKey, Spec>();
   const declared = new Set<ProductKey>();
   for (const spec of desired.specs) {
@@ -75,7 +78,7 @@ function stateOf(
     declared.add(document.key);
     invalid.set(document.key, { name: document.name, at: document.at, problem: document.problem });
   }
-  return { revision, specs, invalid, declared };
+  return { revision, specs, invalid, declared, unknownIdentity };
 }
 
 /** `--only NAME,…` and `-l key=value`: a document must satisfy both, and every label. */

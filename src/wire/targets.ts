@@ -1,4 +1,4 @@
-import { createCatalog } from '../aws/catalog.ts';
+import { type AwsCatalog, createCatalog } from '../aws/catalog.ts';
 import { awsErrorCode } from '../aws/errors.ts';
 import type { Config, TargetConfig } from '../config/config.ts';
 import { errorEntry } from '../domain/errors/registry.ts';
@@ -6,15 +6,19 @@ import { asAccountId } from '../domain/ids.ts';
 import { explainFailure } from '../reconciler/catalog-facts.ts';
 import type { TargetHandle } from '../reconciler/daemon.ts';
 import { createRateGate } from '../reconciler/limiter.ts';
-import type { Catalog } from '../reconciler/ports.ts';
 import { type Shared, TargetReconciler } from '../reconciler/target.ts';
+import { createValues, type ValuesOptions } from '../values/values.ts';
 import type { LocalSession } from './local.ts';
+
+/** How `valueFrom` is read. */
+export type Reading = Pick<ValuesOptions, 'env' | 'purpose'>;
 
 /** A handle for each target: nothing is asked of AWS before it is opened. */
 export function targetHandles(
   config: Config,
   shared: Shared,
   local: LocalSession | null,
+  reading: Reading,
 ): readonly TargetHandle[] {
   return config.targets.map((target) => {
     const declared = target.accountId ?? (local === null ? null : asAccountId(local.account));
@@ -22,7 +26,7 @@ export function targetHandles(
       name: target.name,
       accountId: declared,
       region: target.region ?? local?.region ?? '',
-      open: () => openTarget({ config, target, declared, shared, local }),
+      open: () => openTarget({ config, target, declared, shared, local, reading }),
     };
   });
 }
@@ -33,12 +37,13 @@ interface OpenInput {
   readonly declared: TargetHandle['accountId'];
   readonly shared: Shared;
   readonly local: LocalSession | null;
+  readonly reading: Reading;
 }
 
 type Opened = Awaited<ReturnType<TargetHandle['open']>>;
 
 async function openTarget(input: OpenInput): Promise<Opened> {
-  const { target, shared } = input;
+  const { config, target, shared } = input;
   const catalog = catalogOf(input);
   const identity = await catalog.identity();
   if (identity.kind === 'failed') {
@@ -62,8 +67,15 @@ async function openTarget(input: OpenInput): Promise<Opened> {
     accountId,
     region,
     catalog,
+    values: createValues({
+      ...input.reading,
+      roots: config.values.files,
+      remote: catalog.stores,
+      fingerprinter: shared.fingerprinter,
+    }),
     writes: createRateGate({ perSecond: target.writesPerSecond, burst: 1 }, shared.clock),
     maxInFlight: target.maxInFlight,
+    maxInFlightByType: new Map(Object.entries(config.maxInFlightByType)),
   };
   return { kind: 'ok', reconciler: await TargetReconciler.open(parts, shared) };
 }
@@ -80,7 +92,7 @@ async function wrongAccount(
   return `the journal knows target ${target.name} as account ${bound.accountId}, and the credentials are for account ${found}: use a journal of its own for each estate (--journal)`;
 }
 
-function catalogOf({ config, target, declared, shared, local }: OpenInput): Catalog {
+function catalogOf({ config, target, declared, shared, local }: OpenInput): AwsCatalog {
   const gate = () =>
     createRateGate({ perSecond: config.readsPerSecond, burst: config.readBurst }, shared.clock);
   const common = {

@@ -412,7 +412,7 @@ describe('artifacts, paths and definitions', () => {
   ])('%j means tags are %s', async (answer, tagUpdate) => {
     const { catalog } = reading(() => json(answer));
     const definitions = okValue(await catalog.definitions(productId, asArtifactId('pa-1'), null));
-    expect(definitions).toEqual({ parameters: [], tagUpdate });
+    expect(definitions).toEqual({ parameters: [], tagUpdate, tagOptions: {}, stackSet: null });
   });
 });
 

@@ -57,6 +57,7 @@ describe('send', () => {
       recordId: 'rec-1',
       status: 'CREATED',
       createdAt: '2019-12-24T21:26:33.358Z',
+      provisionedProductId: null,
     });
     expect(wire.calls.map(({ operation, input }) => ({ operation, input }))).toEqual([
       {
@@ -107,6 +108,7 @@ describe('send', () => {
       recordId: 'rec-2',
       status: 'SUCCEEDED',
       createdAt: null,
+      provisionedProductId: null,
     });
     expect(wire.calls[0]?.input).toEqual({
       IdempotencyToken: 'tu1-b',

@@ -395,36 +395,6 @@ describe('text without quotes', () => {
   });
 });
 
-describe('what a later version builds', () => {
-  test.each([
-    ['reconcile: {onMissing: fail}', true],
-    ['reconcile: {onMissing: provision}', false],
-    ['reconcile: {onError: report}', true],
-    ['reconcile: {onError: recreate}', false],
-    ['reconcile: {prune: never}', true],
-    ['reconcile: {prune: retain}', false],
-    ['reconcile: {deletionProtection: false}', true],
-    ['reconcile: {deletionProtection: true}', false],
-    ['reconcile: {onNewVersion: report}', true],
-    ['reconcile: {onNewVersion: update}', false],
-    ['reconcile: {onRotate: report}', true],
-    ['reconcile: {onRotate: update}', false],
-    [
-      'reconcile: {adopt: {stackArn: "arn:aws:cloudformation:eu-west-1:123456789012:stack/a/b"}}',
-      false,
-    ],
-    ['reconcile: {ignore: [/tags/a]}', false],
-    ['reconcile: {dependsOn: [a]}', false],
-    ['provisioningArtifact: {latest: true}', false],
-    ['provisioningParameters: {A: {valueFrom: {env: X}}}', false],
-    ['provisioningParameters: {A: {useDefault: true}}', false],
-  ])('%s: accepted %s', (spec, accepted) => {
-    const { specs, problems } = load({ 'a.yaml': documentOf('a', spec) });
-    expect(specs).toHaveLength(accepted ? 1 : 0);
-    expect(problems.map(({ code }) => code)).toEqual(accepted ? [] : ['document/not-supported']);
-  });
-});
-
 describe('a loader that remembers', () => {
   const text = { 'a.yaml': documentOf('a'), 'b.yaml': documentOf('b') };
   const filesOf = (files: Readonly<Record<string, string>>) =>

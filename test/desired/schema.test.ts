@@ -186,7 +186,13 @@ describe('limits of the API', () => {
     ['stackSetMaxConcurrencyCount: 0', false],
     ['stackSetMaxConcurrencyPercentage: 0', false],
     ['stackSetMaxConcurrencyCount: 1, stackSetMaxConcurrencyPercentage: 1', false],
-    ['stackSetOperationType: DELETE', true],
+    ['stackSetOperationType: UPDATE', true],
+    ['stackSetOperationType: DELETE', false],
+    [
+      'stackSetOperationType: CREATE, stackSetAccounts: ["123456789012"], stackSetRegions: [eu-west-1]',
+      true,
+    ],
+    ['stackSetOperationType: CREATE, stackSetAccounts: ["123456789012"]', false],
     ['stackSetOperationType: delete', false],
   ])('stack sets: %s, by the schema allowed %j', (preferences, allowed) => {
     const spec = `provisioningPreferences: {${preferences}}`;

@@ -17,6 +17,7 @@ import {
   factsFor,
   KEY_ID,
   labelsOf,
+  NOW,
   prints,
   rec,
   refusalCodes,
@@ -29,6 +30,7 @@ const PRESENT = asDigest('hmac:present');
 const bigger = aSpec({ parameters: { Size: value('big') } });
 const inEffect = { specDigest: PRESENT, revision: 'r1', at: '2026-11-10T00:00:00.000Z' };
 const policy = (parts: Partial<Spec['reconcile']>): Spec['reconcile'] => ({
+  ...aSpec().reconcile,
   drift: 'correct',
   mode: 'enforce',
   suspend: false,
@@ -99,21 +101,99 @@ describe('assess, before anything is compared', () => {
 });
 
 describe('assess, types without live parameter values', () => {
-  const account = aLive({ type: 'CONTROL_TOWER_ACCOUNT', stack: notRead });
+  const account = aLive({
+    type: 'CONTROL_TOWER_ACCOUNT',
+    physicalId: '444455556666',
+    stack: unreadable('AWS returns no parameter values'),
+  });
+  const newer = aSpec({ version: { kind: 'name', name: '2.0' } });
+  const whole = { Size: value('big'), Password: value('p') };
 
-  it.each<[string, Spec]>([
-    ['a difference', aSpec({ version: { kind: 'name', name: '2.0' } })],
-    ['declared parameters, which cannot be compared', bigger],
-    ['a difference that needs no update of the product', aSpec({ owner: 'arn:o' })],
-  ])('are refused with %s', (_what, spec) => {
-    expect(refusalCodes(assessed({ spec, live: account, facts: null }))).toEqual([
-      'plan/unsupported-type',
+  it('need every parameter of the version for an update', () => {
+    const change = assessed({ spec: newer, live: account });
+    expect(refusalCodes(change)).toEqual(['plan/all-parameters-needed']);
+    expect(verdictOf(change, 'refused').problems[0].message).toContain('Password, Size');
+  });
+
+  it('have no previous values', () => {
+    const spec = { ...newer, parameters: { ...whole, Size: { kind: 'usePrevious' } as const } };
+    expect(refusalCodes(assessed({ spec, live: account }))).toEqual([
+      'plan/previous-value-unknown',
     ]);
   });
 
-  it('are refused in ERROR, without claims about what an update would do', () => {
-    const live = aLive({ type: 'TERRAFORM_OPEN_SOURCE', status: 'ERROR', stack: notRead });
-    expect(refusalCodes(assessed({ live, facts: null }))).toEqual(['plan/unsupported-type']);
+  it('are updated where the document gives them all', () => {
+    const spec = { ...newer, parameters: whole };
+    expect(verdictOf(assessed({ spec, live: account }), 'update').steps).toEqual(['update']);
+  });
+
+  it('are in sync, and counted, where only values cannot be told', () => {
+    const change = assessed({ spec: aSpec({ parameters: whole }), live: account });
+    verdictOf(change, 'inSync');
+    expect(change.unverified.map(({ label }) => label)).toEqual(['Password', 'Size']);
+  });
+
+  it('change owner and launch role without any values', () => {
+    const spec = aSpec({ owner: 'arn:aws:iam::111122223333:role/o' });
+    expect(verdictOf(assessed({ spec, live: account }), 'update').steps).toEqual(['owner']);
+  });
+
+  it('differ where the record of the last update failed, whatever the values were', () => {
+    const parameters = { ...whole };
+    const records = { last: rec('2'), lastProvisioning: rec('2'), lastSuccessful: rec('1') };
+    const live = { ...account, status: 'TAINTED', records };
+    const lastResult = {
+      kind: 'failed',
+      step: 'update',
+      recordId: rec('2'),
+      base: rec('1'),
+      requestHash: asDigest('sha256:other'),
+      at: NOW,
+      reason: 'no',
+    } as const;
+    const entry = anEntry({ lastResult, ownRecords: [rec('2')] });
+    const change = assessed({ spec: aSpec({ parameters }), live, entry });
+    expect(verdictOf(change, 'update').cause).toEqual({ kind: 'document' });
+    expect(labelsOf(change)).toEqual(['Password', 'Size']);
+  });
+
+  it('are told by fingerprints of every value, which need no stack', () => {
+    const fingerprints = { ...prints({ Size: 'big', Password: 'p' }), stackUpdated: null };
+    const entry = anEntry({
+      fingerprints: {
+        ...fingerprints,
+        recordId: rec('1'),
+        keyId: KEY_ID,
+        complete: true,
+        values: fingerprints.values ?? {},
+        references: {},
+      },
+    });
+    const same = assessed({ spec: aSpec({ parameters: whole }), live: account, entry });
+    verdictOf(same, 'inSync');
+    expect(same.unverified).toEqual([]);
+    const spec = aSpec({ parameters: { ...whole, Size: value('small') } });
+    const change = assessed({ spec, live: account, entry });
+    verdictOf(change, 'update');
+    expect(change.differences).toMatchObject([
+      { label: 'Size', desired: { kind: 'text', text: 'small' } },
+    ]);
+  });
+
+  it('of open source Terraform get one update in ERROR, others none', () => {
+    const live = { ...account, type: 'TERRAFORM_OPEN_SOURCE', status: 'ERROR' } as const;
+    const spec = aSpec({ parameters: whole });
+    expect(verdictOf(assessed({ spec, live }), 'update').cause).toEqual({ kind: 'heal' });
+    const entry = anEntry({ healed: PRESENT });
+    expect(refusalCodes(assessed({ spec, live, entry }))).toEqual(['plan/product-error']);
+    expect(refusalCodes(assessed({ spec, live: { ...live, type: 'EXTERNAL' } }))).toEqual([
+      'plan/product-error',
+    ]);
+  });
+
+  it('are read like a stack where an older account is one', () => {
+    const live = aLive({ type: 'CONTROL_TOWER_ACCOUNT' });
+    expect(labelsOf(assessed({ spec: bigger, live }))).toEqual(['Size']);
   });
 
   it('are in sync where all that is declared can be compared and is equal', () => {
@@ -149,6 +229,8 @@ describe('assess, could not be read', () => {
         facts: {
           resolved: { kind: 'unreadable', why: 'launch paths: AccessDenied' },
           definitions: notRead,
+          current: notRead,
+          unchecked: null,
         },
       },
       'launch paths: AccessDenied',

@@ -28,7 +28,7 @@ import {
   type StackParameter,
   type VersionDefinitions,
 } from '../../src/domain/live.ts';
-import type { Spec } from '../../src/domain/spec.ts';
+import { DEFAULT_LIFE, type Spec } from '../../src/domain/spec.ts';
 
 /**
  * A small estate of one: everything a test does not name is in sync. Product `net` (prod-net) in
@@ -54,14 +54,28 @@ export function aSpec(parts: Partial<Spec> = {}): Spec {
     annotations: {},
     product: { kind: 'name', name: 'net' },
     version: { kind: 'name', name: '1.0' },
+    versionRule: null,
     path: null,
     parameters: {},
+    preferences: null,
+    stackInstances: null,
     tags: null,
     owner: null,
     launchRole: null,
     acceptLanguage: null,
     expect: { provisionedProductId: null, physicalId: null },
-    reconcile: { drift: 'correct', mode: 'enforce', suspend: false },
+    notificationArns: [],
+    reconcile: {
+      drift: 'correct',
+      mode: 'enforce',
+      suspend: false,
+      removeInstances: false,
+      ignore: [],
+      onNewVersion: 'report',
+      onRotate: 'report',
+      ...DEFAULT_LIFE,
+    },
+    dependsOn: [],
     origin: { at: AT, fields: Object.create(null) },
     ...parts,
   };
@@ -101,6 +115,8 @@ export function aLive(parts: Partial<PresentProduct> = {}): PresentProduct {
     owner: read({ arn: 'arn:aws:iam::111122223333:role/owner', sessionArn: null }),
     launchRole: notRead,
     stack: read(aStack()),
+    stackDenied: false,
+    instances: notRead,
     ...parts,
   };
 }
@@ -122,7 +138,9 @@ export function prints(values: Readonly<Record<string, string>>): ProductEntry['
     recordId: rec('1'),
     stackUpdated: '2026-11-01T00:00:00.000Z',
     keyId: KEY_ID,
+    complete: false,
     values: Object.fromEntries(digests),
+    references: {},
   };
 }
 
@@ -154,7 +172,7 @@ export function definitionsOf(
   ],
   tagUpdate: VersionDefinitions['tagUpdate'] = 'allowed',
 ): VersionDefinitions {
-  return { parameters, tagUpdate };
+  return { parameters, tagUpdate, tagOptions: {}, stackSet: null };
 }
 
 export function anArtifact(id: string, name: string, parts: Partial<ArtifactView> = {}) {
@@ -195,7 +213,7 @@ export function factsFor(
     recordedPath,
     productId,
   });
-  return { resolved, definitions: read(definitions) };
+  return { resolved, definitions: read(definitions), current: notRead, unchecked: null };
 }
 
 export function compared(parts: Partial<CompareInput> = {}) {
@@ -244,6 +262,7 @@ export const labelsOf = (change: Pick<Change, 'differences'>) =>
 export function anIntent(parts: Partial<Intent> = {}): Intent {
   return {
     step: 'update',
+    productType: 'CFN_STACK',
     request: {
       operation: 'UpdateProvisionedProduct',
       provisionedProductId: asProvisionedProductId('pp-a'),
@@ -264,7 +283,16 @@ export function anIntent(parts: Partial<Intent> = {}): Intent {
     specDigest: asDigest('hmac:present'),
     revision: 'abc',
     at: AT,
-    pending: { fingerprints: {}, keyId: KEY_ID, ownTags: ['team'], declaredPath: 'name:platform' },
+    pending: {
+      fingerprints: {},
+      references: {},
+      appliedVersion: null,
+      keyId: KEY_ID,
+      complete: false,
+      instancesRun: null,
+      ownTags: ['team'],
+      declaredPath: 'name:platform',
+    },
     ...parts,
   };
 }

@@ -205,7 +205,7 @@ const PARAMETERS: readonly Row[] = [
     rule: 'a type without live values',
     input: {
       spec: withParameter('small'),
-      live: aLive({ type: 'CONTROL_TOWER_ACCOUNT', stack: gone }),
+      live: aLive({ type: 'CONTROL_TOWER_ACCOUNT', physicalId: '444455556666', stack: gone }),
     },
     told: ['Size unverified'],
   },

@@ -96,7 +96,7 @@ function definitionsOf({ facts }: Modelled, live: PresentProduct): VersionDefini
   const { definitions } = facts(live);
   return definitions.kind === 'read'
     ? definitions.value
-    : { parameters: [], tagUpdate: 'notAllowed' };
+    : { parameters: [], tagUpdate: 'notAllowed', tagOptions: {}, stackSet: null };
 }
 
 function intentOf(current: Modelled, live: PresentProduct, change: Change) {
@@ -127,6 +127,7 @@ function intentOf(current: Modelled, live: PresentProduct, change: Change) {
   });
   const intent: Intent = {
     step,
+    productType: live.type,
     request: storeRequest(request),
     requestHash: hash,
     token,
@@ -138,7 +139,7 @@ function intentOf(current: Modelled, live: PresentProduct, change: Change) {
     specDigest: digestOf(spec),
     revision: 'r1',
     at: spec.origin.at,
-    pending: pendingOf({ spec, live, entry, request, fingerprint, keyId: KEY_ID }),
+    pending: pendingOf({ step, spec, live, entry, request, fingerprint, keyId: KEY_ID }),
   };
   return { intent, request };
 }
@@ -156,6 +157,7 @@ function applied(
       ? { ...live, records, owner: read({ arn: request.value, sessionArn: null }) }
       : { ...live, records, launchRole: read(request.value) };
   }
+  if (request.operation !== 'UpdateProvisionedProduct') throw new Error('an update is modelled');
   if (live.stack.kind !== 'read' || live.tags.kind !== 'read') throw new Error('not readable');
   const before = live.stack.value;
   const tags = tagsAfter(live.tags.value, request.tags);

@@ -39,12 +39,14 @@ const target = (
   changes,
 });
 
+const CAPS = { maxChanges: 50, maxProvisions: 10, maxTerminations: 3 };
+
 function plan(changes: readonly Change[], parts: Partial<Parameters<typeof makePlan>[0]> = {}) {
   return makePlan({
     targets: [target('prod', changes)],
     documents: [],
     problems: [],
-    maxChanges: 50,
+    caps: CAPS,
     ...parts,
   });
 }
@@ -52,7 +54,7 @@ function plan(changes: readonly Change[], parts: Partial<Parameters<typeof makeP
 describe('makePlan', () => {
   it('holds a target whose updates exceed the limit, and only that one', () => {
     const targets = [target('b', [update, update, inSync]), target('a', [update])];
-    const { body } = plan([], { targets, maxChanges: 1 });
+    const { body } = plan([], { targets, caps: { ...CAPS, maxChanges: 1 } });
     expect(body.targets.map(({ name, guards }) => [name, guards])).toEqual([
       ['a', []],
       ['b', [{ guard: 'maxChanges', target: 'b', planned: 2, cap: 1 }]],
@@ -60,7 +62,9 @@ describe('makePlan', () => {
   });
 
   it('permits exactly the limit', () => {
-    expect(plan([update, update], { maxChanges: 2 }).body.targets[0]?.guards).toEqual([]);
+    expect(
+      plan([update, update], { caps: { ...CAPS, maxChanges: 2 } }).body.targets[0]?.guards,
+    ).toEqual([]);
   });
 
   it('sorts changes of one name by key', () => {
@@ -133,7 +137,7 @@ describe('planResult', () => {
     ['unreadable', [verdict({ kind: 'unreadable', why: '' })], {}, 1],
     ['an invalid document', [inSync], { problems: [problem] }, 1],
     ['an unreadable target', [], { targets: [target('prod', [], 'AccessDenied')] }, 1],
-    ['a limit', [update, update], { maxChanges: 1 }, 1],
+    ['a limit', [update, update], { caps: { ...CAPS, maxChanges: 1 } }, 1],
     ['an error beside changes', [update, verdict({ kind: 'refused', problems: [problem] })], {}, 1],
   ])('with --detailed-exitcode, %s', (_what, changes, parts, exitCode) => {
     const made = plan(changes, parts);
@@ -143,7 +147,7 @@ describe('planResult', () => {
 
   it('says why, all of it', () => {
     const made = plan([verdict({ kind: 'refused', problems: [problem] }), update, update], {
-      maxChanges: 1,
+      caps: { ...CAPS, maxChanges: 1 },
     });
     expect(planResult(made, false).because).toBe(
       '1 provisioned product is refused and 1 limit is exceeded',

@@ -74,7 +74,11 @@ describe('recordSucceeded', () => {
     const intent = anIntent({
       pending: {
         fingerprints: { Password: digest },
+        references: {},
+        appliedVersion: null,
         keyId: KEY_ID,
+        complete: false,
+        instancesRun: null,
         ownTags: ['team'],
         declaredPath: 'name:platform',
       },

@@ -166,7 +166,7 @@ export function planOf(trio: Pick<Trio, 'desired' | 'world'>): Plan {
     })),
     documents: desired.specs.map((spec) => documentOf(spec, 'all')),
     problems: desired.problems,
-    maxChanges: world.maxChanges ?? 50,
+    caps: { maxChanges: world.maxChanges ?? 50, maxProvisions: 10, maxTerminations: 3 },
   });
   const calls = {
     byOperation: {
@@ -266,10 +266,12 @@ function factsOf(spec: Spec, live: PresentProduct, world: World): UpdateFacts {
     productId: read(product === undefined ? null : asProductId(product.id)),
   });
   if (resolved.kind !== 'resolved' || product === undefined)
-    return { resolved, definitions: notRead };
+    return { resolved, definitions: notRead, current: notRead, unchecked: null };
   const version = versions.find(([, { id }]) => id === resolved.artifactId);
   const parameters = Object.entries(version?.[1].parameters ?? {}).map(([key, parts]) =>
     aDefinition(key, parts),
   );
-  return { resolved, definitions: read({ parameters, tagUpdate: product.tagUpdate }) };
+  const { tagUpdate } = product;
+  const definitions = read({ parameters, tagUpdate, tagOptions: {}, stackSet: null });
+  return { resolved, definitions, current: notRead, unchecked: null };
 }

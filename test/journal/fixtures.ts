@@ -31,6 +31,7 @@ const KEYED = asDigest(`hmac:${'cd'.repeat(32)}`);
 
 export const INTENT: Intent = {
   step: 'update',
+  productType: 'CFN_STACK',
   request: {
     operation: 'UpdateProvisionedProduct',
     provisionedProductId: asProvisionedProductId('pp-1'),
@@ -57,6 +58,10 @@ export const INTENT: Intent = {
   at: { file: 'network/a.yaml', line: 3, column: 5 },
   pending: {
     fingerprints: JSON.parse(`{"Password":"${KEYED}","__proto__":"${KEYED}"}`),
+    references: { Token: { reference: 'secretsManager:prod/a', version: 'v1' } },
+    appliedVersion: { rule: 'latest', artifactId: asArtifactId('pa-1') },
+    complete: true,
+    instancesRun: DIGEST,
     keyId: '0123456789ab',
     ownTags: ['cost-center'],
     declaredPath: 'name:platform',
@@ -72,6 +77,8 @@ export const FULL_ENTRY: ProductEntry = {
   fingerprints: {
     recordId: asRecordId('rec-1'),
     stackUpdated: '2026-11-20T10:00:00.000Z',
+    complete: true,
+    references: { Token: { reference: 'secretsManager:prod/a', version: 'v1' } },
     keyId: '0123456789ab',
     values: JSON.parse(`{"Password":"${KEYED}","constructor":"${KEYED}"}`),
   },
@@ -97,6 +104,9 @@ export const FULL_ENTRY: ProductEntry = {
   },
   retryHandled: 'yes',
   healed: DIGEST,
+  appliedVersion: { rule: 'latest', artifactId: asArtifactId('pa-1') },
+  recreated: DIGEST,
+  instancesRun: DIGEST,
 };
 
 /** The other member of each union. */
@@ -169,7 +179,22 @@ export const DAEMON: DaemonView = {
 };
 
 export function documentOf(name: string, digest = 'sha256:1'): KnownDocument {
-  return { key: asProductKey(`name:${name}`), name, file: `${name}.yaml`, digest };
+  return {
+    key: asProductKey(`name:${name}`),
+    name,
+    file: `${name}.yaml`,
+    digest,
+    content: 'hmac:1',
+    policies: { prune: 'retain', deletionProtection: false, handsOff: true },
+    provisionedProductId: asProvisionedProductId('pp-1'),
+    lastRecordId: asRecordId('rec-1'),
+    dependsOn: [{ target: PROD, key: NETWORK }],
+    gone: {
+      since: '2026-11-20T10:00:00.000Z',
+      revision: '8c1f04e',
+      renamedTo: { key: LEDGER, name: 'ledger-db' },
+    },
+  };
 }
 
 /** A directory of its own for one test, and a path in it where no journal is yet. */

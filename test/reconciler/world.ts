@@ -65,8 +65,16 @@ export function desiredOf(wishes: readonly Wish[], revision = 'r1'): DesiredStat
     specs: new Map(desired.specs.map((spec) => [spec.key, spec])),
     invalid: new Map(),
     declared: new Set(desired.specs.map((spec) => spec.key)),
+    unknownIdentity: desired.unknownIdentity,
   };
 }
+
+const MUTATING: ReadonlySet<string> = new Set([
+  'UpdateProvisionedProduct',
+  'ProvisionProduct',
+  'TerminateProvisionedProduct',
+  'ImportAsProvisionedProduct',
+]);
 
 /** One process of trueup: it can be killed, and another one started on the same journal. */
 export interface Incarnation {
@@ -85,7 +93,10 @@ export interface Incarnation {
 export interface WorldOptions {
   readonly seed: SeedInput;
   readonly maxInFlight?: number;
+  readonly maxInFlightByType?: ReadonlyMap<string, number>;
   readonly maxChanges?: number;
+  readonly maxProvisions?: number;
+  readonly maxTerminations?: number;
   readonly writesPerSecond?: number;
   readonly observeOnly?: boolean;
 }
@@ -158,6 +169,7 @@ export class World {
         this.clock,
       ),
       maxInFlight: this.#options.maxInFlight ?? 5,
+      maxInFlightByType: this.#options.maxInFlightByType ?? new Map([['CONTROL_TOWER_ACCOUNT', 4]]),
     };
     const reconciler = await TargetReconciler.open(parts, shared);
     const reconcile = async () => {
@@ -232,9 +244,16 @@ export class World {
       fingerprinter: testFingerprinter(),
       observeOnly: this.#options.observeOnly ?? false,
       recordTimeoutMs: 2 * 3_600_000,
-      maxChanges: this.#options.maxChanges ?? 50,
+      engineRecordTimeoutMs: 12 * 3_600_000,
+      caps: {
+        maxChanges: this.#options.maxChanges ?? 50,
+        maxProvisions: this.#options.maxProvisions ?? 10,
+        maxTerminations: this.#options.maxTerminations ?? 3,
+      },
       stop,
       heldBack: () => null,
+      readAtMs: () => this.clock.monotonic(),
+      isInRun: () => true,
       ...overrides,
     };
   }
@@ -249,7 +268,7 @@ export class World {
   writes() {
     return this.service.admin
       .calls()
-      .filter((call) => call.operation.startsWith('UpdateProvisionedProduct'));
+      .filter((call) => MUTATING.has(call.operation.replace('Properties', '')));
   }
 
   events(event: string): readonly LogLine[] {

@@ -1,6 +1,6 @@
 import type { Change, ChangeVerdict, FieldDifference } from '../../domain/change.ts';
 import { formatPosition, type Problem } from '../../domain/problem.ts';
-import type { Step } from '../../domain/request.ts';
+import { isProvisioning, type Step } from '../../domain/request.ts';
 import { type Group, gist } from './groups.ts';
 import { problemLines } from './problem.ts';
 import { type Paint, shownPair, thousands, utc, visible, WIDTH, wrap } from './words.ts';
@@ -14,6 +14,7 @@ export function changeLines(group: Group, change: Change, paint: Paint): readonl
   return [
     heading(group, change, paint),
     ...place(change),
+    ...order(change),
     ...differenceLines(change),
     ...kept(change),
     ...verdictLines(change),
@@ -34,19 +35,23 @@ function headline(change: Change): string {
   const { verdict } = change;
   switch (verdict.kind) {
     case 'update': {
-      const where = verdict.steps.includes('update') ? (change.type ?? '') : 'no stack operation';
+      const where = verdict.steps.some(isProvisioning) ? (change.type ?? '') : 'no stack operation';
       return [gist(change), visible(where)].filter((part) => part !== '').join(', ');
     }
+    case 'provision':
+    case 'import':
+      return gist(change);
+    case 'terminate':
+      return [gist(change), visible(change.type ?? '')].filter((part) => part !== '').join(', ');
     case 'reported':
-      return verdict.reason === 'drift: report'
-        ? 'reported, will not be corrected'
-        : verdict.reason;
+      return headlineOf(verdict.reason);
     case 'latched':
       return verdict.latch.kind === 'stalled'
         ? 'stalled'
         : `waits until ${utc(verdict.latch.until)}`;
     case 'busy':
       return busy(verdict);
+    case 'waits':
     case 'refused':
     case 'unreadable':
     case 'suspended':
@@ -67,6 +72,11 @@ function place({ differences, at, verdict }: Change): readonly string[] {
   if (verdict.kind === 'suspended' || verdict.kind === 'busy' || verdict.kind === 'refused')
     return [];
   return [`    ${visible(formatPosition(differences[0]?.at ?? at))}`];
+}
+
+/** What it comes after; where it only waits, that is said by its reason. */
+function order({ after, verdict }: Change): readonly string[] {
+  return after.length === 0 || !('steps' in verdict) ? [] : said('after:', after.join(', '));
 }
 
 function differenceLines({ differences, verdict }: Change): readonly string[] {
@@ -99,12 +109,23 @@ function kept({ keptParameters, verdict, differences }: Change): readonly string
   return [`    ${thousands(keptParameters)} ${isOther ? 'other ' : ''}${what}`];
 }
 
-function verdictLines({ verdict }: Change): readonly string[] {
+function verdictLines({ verdict, type }: Change): readonly string[] {
   switch (verdict.kind) {
     case 'update':
       return [
-        ...(verdict.cause.kind === 'drift' ? said('cause:', verdict.cause.evidence) : []),
+        ...('evidence' in verdict.cause ? said('cause:', verdict.cause.evidence) : []),
         ...caution(verdict.steps),
+      ];
+    case 'provision':
+      return [...recreation(verdict.steps), ...caution(verdict.steps)];
+    case 'import':
+      return said('stack:', verdict.stackArn);
+    case 'terminate':
+      return said('caution:', ending(verdict.retain, type));
+    case 'waits':
+      return [
+        ...said('why:', verdict.why),
+        ...(verdict.next === null ? [] : said('next:', verdict.next)),
       ];
     case 'reported':
       return reported(verdict);
@@ -126,6 +147,19 @@ function verdictLines({ verdict }: Change): readonly string[] {
   }
 }
 
+function recreation(steps: readonly Step[]): readonly string[] {
+  const text = 'it is in ERROR: what is left of it is deleted first';
+  return steps.includes('terminate') ? said('caution:', text) : [];
+}
+
+/** What its end means. */
+export function ending(retain: boolean, type: string | null): string {
+  if (retain) return 'Service Catalog forgets it; its stack and what is in it stay';
+  return type === 'CONTROL_TOWER_ACCOUNT'
+    ? 'the account is no longer managed; it is not closed'
+    : 'its stack and what is in it are deleted';
+}
+
 /** Each problem below its place; problems of one place share it. */
 function refused(problems: readonly Problem[]): readonly string[] {
   return problems.flatMap((problem, i) => {
@@ -142,14 +176,44 @@ function caution(steps: readonly Step[]): readonly string[] {
 }
 
 function reported({ cause, reason }: Extract<ChangeVerdict, { kind: 'reported' }>) {
-  const next =
-    reason === 'drift: report'
-      ? 'declare what is live, or set reconcile.drift to correct'
-      : 'nothing is sent while it is only observed';
-  const evidence = cause.kind === 'drift' ? cause.evidence : null;
+  const next = nextAfter(reason);
+  const evidence = 'evidence' in cause ? cause.evidence : null;
   return [...(evidence === null ? [] : said('cause:', evidence)), ...said('next:', next)];
 }
 
 function said(word: string, sentence: string): readonly string[] {
   return wrap(`${word.padEnd(6)} ${visible(sentence)}`, '    ', '           ');
+}
+
+type ReportedReason = Extract<ChangeVerdict, { kind: 'reported' }>['reason'];
+
+function headlineOf(reason: ReportedReason): string {
+  switch (reason) {
+    case 'drift: report':
+      return 'reported, will not be corrected';
+    case 'onNewVersion: report':
+    case 'onRotate: report':
+      return 'reported, will not be updated';
+    case 'mode: observe':
+    case 'run --observe':
+      return reason;
+    default:
+      return reason satisfies never;
+  }
+}
+
+function nextAfter(reason: ReportedReason): string {
+  switch (reason) {
+    case 'drift: report':
+      return 'declare what is live, or set reconcile.drift to correct';
+    case 'onNewVersion: report':
+      return 'set reconcile.onNewVersion to update, or declare the version';
+    case 'onRotate: report':
+      return 'set reconcile.onRotate to update';
+    case 'mode: observe':
+    case 'run --observe':
+      return 'nothing is sent while it is only observed';
+    default:
+      return reason satisfies never;
+  }
 }

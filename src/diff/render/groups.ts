@@ -5,7 +5,12 @@ import { plural, type Style, thousands } from './words.ts';
 
 export type GroupKind =
   | 'update'
+  | 'provision'
+  | 'import'
+  | 'terminate'
+  | 'waits'
   | 'drift'
+  | 'newer'
   | 'observed'
   | 'refused'
   | 'unreadable'
@@ -24,11 +29,16 @@ export interface Group {
 
 const GROUPS: readonly Omit<Group, 'changes'>[] = [
   { kind: 'update', title: 'To update', mark: '~', style: 'update' },
+  { kind: 'provision', title: 'To provision', mark: '+', style: 'update' },
+  { kind: 'import', title: 'To import', mark: '+', style: 'update' },
+  { kind: 'terminate', title: 'To terminate', mark: '-', style: 'refused' },
+  { kind: 'waits', title: 'Waiting for something else', mark: '.', style: 'drift' },
   { kind: 'drift', title: 'Drift, not caused by a document', mark: '!', style: 'drift' },
+  { kind: 'newer', title: 'A newer version or secret, only reported', mark: '!', style: 'drift' },
   { kind: 'observed', title: 'Differs, and is only observed', mark: '!', style: 'drift' },
   { kind: 'refused', title: 'Refused before any call', mark: 'x', style: 'refused' },
   { kind: 'unreadable', title: 'Could not be read', mark: '?', style: 'refused' },
-  { kind: 'latched', title: 'Not sent for now', mark: '-', style: 'drift' },
+  { kind: 'latched', title: 'Not sent for now', mark: '=', style: 'drift' },
   { kind: 'busy', title: 'Busy', mark: '.', style: 'quiet' },
   { kind: 'suspended', title: 'Suspended by the document', mark: '.', style: 'quiet' },
   { kind: 'warned', title: 'Unchanged, with a warning', mark: '!', style: 'drift' },
@@ -50,14 +60,30 @@ function groupOf({ verdict, warnings }: Change): GroupKind | null {
 
 function groupOfVerdict(verdict: Exclude<ChangeVerdict, { kind: 'inSync' }>): GroupKind {
   if (verdict.kind !== 'reported') return verdict.kind;
-  return verdict.cause.kind === 'document' ? 'observed' : 'drift';
+  switch (verdict.cause.kind) {
+    case 'document':
+      return 'observed';
+    case 'newVersion':
+    case 'rotated':
+      return 'newer';
+    case 'drift':
+    case 'heal':
+      return 'drift';
+    default:
+      return verdict.cause satisfies never;
+  }
 }
 
 /** `3 to update, 1 drifted, 1,495 unchanged`: what there is none of is left out. */
 export function summary(counts: PlanCounts): string {
   const parts: readonly (readonly [number, string])[] = [
     [counts.updates, 'to update'],
+    [counts.provisions, 'to provision'],
+    [counts.imports, 'to import'],
+    [counts.terminations, 'to terminate'],
+    [counts.waiting, 'waiting'],
     [counts.drifted, 'drifted'],
+    [counts.newer, 'with something newer'],
     [counts.observed, 'observed'],
     [counts.refused, 'refused'],
     [counts.unreadable, 'unreadable'],
@@ -82,8 +108,22 @@ export function summary(counts: PlanCounts): string {
     : [...compared, unchanged].join(', ');
 }
 
-/** What an update is about, in a few words: `new version`, `2 parameters`, `owner`. */
-export function gist({ verdict, differences }: Change): string {
+/** What a change is about, in a few words: `new version`, `2 parameters`, `owner`. */
+export function gist(change: Change): string {
+  const { verdict } = change;
+  switch (verdict.kind) {
+    case 'provision':
+      return verdict.steps.includes('terminate') ? 'terminated and provisioned again' : 'new';
+    case 'import':
+      return 'import of a stack';
+    case 'terminate':
+      return verdict.retain ? 'terminated, its resources kept' : 'terminated';
+    default:
+      return gistOfUpdate(change);
+  }
+}
+
+function gistOfUpdate({ verdict, differences }: Change): string {
   if (verdict.kind === 'update' && verdict.cause.kind === 'heal') return 'sent again for TAINTED';
   const labels = new Set(differences.map(({ label }) => label));
   const count = (prefix: string) =>
@@ -97,6 +137,7 @@ export function gist({ verdict, differences }: Change): string {
     labels.has('path') ? 'path' : '',
     parameters === 0 ? '' : plural(parameters, 'parameter', 'parameters'),
     tags === 0 ? '' : plural(tags, 'tag', 'tags'),
+    labels.has('stack instances') ? 'stack instances' : '',
     labels.has('launch role') ? 'launch role' : '',
     labels.has('owner') ? 'owner' : '',
   ]

@@ -2,6 +2,7 @@ import type { Change, FieldDifference } from '../../domain/change.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { formatPosition, type Position, type Problem } from '../../domain/problem.ts';
 import { countChanges, type PlanCounts } from '../plan.ts';
+import { ending } from './change-lines.ts';
 import { type Group, type GroupKind, gist, groupChanges, summary } from './groups.ts';
 import { blockOf, cellOf, codeOf, htmlCode } from './markdown-escape.ts';
 import { callsLine } from './text.ts';
@@ -14,7 +15,12 @@ const TABLE_MAX = 20_000;
 
 const CONSEQUENCE: Readonly<Record<GroupKind, string>> = {
   update: 'is updated',
+  provision: 'is provisioned',
+  import: 'is imported',
+  terminate: '**is terminated**',
+  waits: 'waits',
   drift: 'drifted, only reported',
+  newer: 'something newer, only reported',
   observed: 'differs, only observed',
   refused: '**refused**',
   unreadable: '**could not be read**',
@@ -28,9 +34,14 @@ const CONSEQUENCE: Readonly<Record<GroupKind, string>> = {
 const ORDER: readonly GroupKind[] = [
   'refused',
   'unreadable',
+  'terminate',
+  'provision',
+  'import',
   'update',
+  'waits',
   'latched',
   'drift',
+  'newer',
   'observed',
   'busy',
   'warned',
@@ -90,13 +101,18 @@ function advice(counts: PlanCounts): string {
     counts.unreadable === 0
       ? ''
       : `${plural(counts.unreadable, 'provisioned product', 'provisioned products')} could not be read`,
-    counts.guards === 0 ? '' : 'the plan exceeds --max-changes: split it or raise the limit',
+    counts.guards === 0 ? '' : 'the plan exceeds a limit: split it or raise the limit',
   ].filter((part) => part !== '');
   if (must.length > 0) return `Before this can be applied: ${must.join('; ')}.`;
-  if (counts.updates === 0) return 'Nothing to do: applying this makes no call.';
-  const { updates, properties } = counts.writes;
-  const what = plural(counts.updates, 'provisioned product', 'provisioned products');
-  return `Applying this changes ${what}, with ${plural(updates + properties, 'call', 'calls')}.`;
+  if (counts.acting === 0) return 'Nothing to do: applying this makes no call.';
+  const { total, terminations } = counts.writes;
+  const what = plural(counts.acting, 'provisioned product', 'provisioned products');
+  const calls = plural(total, 'call', 'calls');
+  const ends =
+    terminations === 0
+      ? ''
+      : ` It terminates ${plural(terminations, 'provisioned product', 'provisioned products')}.`;
+  return `Applying this changes ${what}, with ${calls}.${ends}`;
 }
 
 function problemSection({ body }: Plan): readonly string[] {
@@ -164,8 +180,14 @@ function reasonOf(change: Change): string {
   const { verdict } = change;
   switch (verdict.kind) {
     case 'update':
+    case 'provision':
+    case 'import':
     case 'reported':
-      return gist(change);
+      return afterOf(change);
+    case 'terminate':
+      return `${gist(change)}; caution: ${ending(verdict.retain, change.type)}`;
+    case 'waits':
+      return cellOf(verdict.why);
     case 'refused': {
       const [first, ...rest] = verdict.problems;
       const field = first.field === '' ? '' : `${first.field}: `;
@@ -187,6 +209,13 @@ function reasonOf(change: Change): string {
   }
 }
 
+/** What it is about, and what it comes after. */
+function afterOf(change: Change): string {
+  const { after, verdict } = change;
+  if (after.length === 0 || !('steps' in verdict)) return gist(change);
+  return `${gist(change)}, after ${after.map((name) => cellOf(name)).join(', ')}`;
+}
+
 function detailSections(groups: readonly Group[], room: number): readonly string[] {
   const all = groups.flatMap(({ changes }) => changes).flatMap((change) => details(change) ?? []);
   const { shown, left } = fitting(all, room - 100);
@@ -198,10 +227,11 @@ function details(change: Change): string | null {
   const { verdict } = change;
   switch (verdict.kind) {
     case 'update':
+    case 'provision':
     case 'reported': {
       if (change.differences.length === 0) return null;
-      const { cause } = verdict;
-      const why = cause.kind === 'drift' ? [`Cause: ${codeOf(cause.evidence)}`] : [];
+      const cause = 'cause' in verdict ? verdict.cause : null;
+      const why = cause !== null && 'evidence' in cause ? [`Cause: ${codeOf(cause.evidence)}`] : [];
       return folded(change, gist(change), [
         ...why,
         ...fieldGroups(change.differences).map(diffBlock),
@@ -212,6 +242,9 @@ function details(change: Change): string | null {
       const title = plural(verdict.problems.length, 'problem', 'problems');
       return folded(change, title, [verdict.problems.map(problemItem).join('\n')]);
     }
+    case 'import':
+    case 'terminate':
+    case 'waits':
     case 'inSync':
     case 'busy':
     case 'latched':

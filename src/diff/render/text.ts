@@ -1,4 +1,4 @@
-import type { CallCounts, Plan } from '../../domain/plan.ts';
+import type { CallCounts, GuardFinding, Plan } from '../../domain/plan.ts';
 import { countChanges, type PlanCounts, planResult } from '../plan.ts';
 import { listed } from '../problems.ts';
 import { changeLines } from './change-lines.ts';
@@ -46,7 +46,7 @@ function header({ body, meta }: Plan): readonly string[] {
 
 function groupLines(group: Group, paint: Paint): readonly string[] {
   const title = `${group.title} (${thousands(group.changes.length)})`;
-  const isCompared = ['update', 'drift', 'observed'].includes(group.kind);
+  const isCompared = ['update', 'drift', 'newer', 'observed'].includes(group.kind);
   const heads = isCompared ? 'live'.padEnd(DESIRED_COLUMN - LIVE_COLUMN).concat('document') : '';
   const first = `${paint('heading', title)}${' '.repeat(Math.max(1, LIVE_COLUMN - title.length))}${heads}`;
   // One line each needs no blank line between.
@@ -73,11 +73,18 @@ function targetProblems({ body }: Plan, paint: Paint): readonly string[] {
   );
 }
 
+const GUARDS = {
+  maxChanges: { what: 'changes', flag: '--max-changes' },
+  maxProvisions: { what: 'provisions', flag: '--max-provisions' },
+  maxTerminations: { what: 'terminations', flag: '--max-terminations' },
+} as const satisfies Record<GuardFinding['guard'], { what: string; flag: string }>;
+
 function guardLines({ body }: Plan, paint: Paint): readonly string[] {
   const lines = body.targets.flatMap((target) =>
-    target.guards.map(({ planned, cap }) => {
-      const figures = `${thousands(planned)} planned, limit ${thousands(cap)} (--max-changes)`;
-      return `  ${paint('refused', 'refused')}   ${visible(target.name)}   changes   ${figures}`;
+    target.guards.map(({ guard, planned, cap }) => {
+      const { what, flag } = GUARDS[guard];
+      const figures = `${thousands(planned)} planned, limit ${thousands(cap)} (${flag})`;
+      return `  ${paint('refused', 'refused')}   ${visible(target.name)}   ${what}   ${figures}`;
     }),
   );
   return lines.length === 0 ? [] : [paint('heading', 'Guards'), ...lines];
@@ -156,11 +163,16 @@ export function callsLine(calls: CallCounts): string {
 
 /** `3 if applied: 2 update product, 1 update properties`. */
 export function writesLine({ writes }: PlanCounts): string {
-  const total = writes.updates + writes.properties;
-  if (total === 0) return 'none';
+  if (writes.total === 0) return 'none';
   const parts = [
-    writes.updates === 0 ? [] : [`${thousands(writes.updates)} update product`],
-    writes.properties === 0 ? [] : [`${thousands(writes.properties)} update properties`],
-  ];
-  return `${thousands(total)} if applied: ${parts.flat().join(', ')}`;
+    [writes.provisions, 'provision product'],
+    [writes.imports, 'import as provisioned product'],
+    [writes.updates, 'update product'],
+    [writes.properties, 'update properties'],
+    [writes.terminations, 'terminate product'],
+  ] as const;
+  const named = parts.flatMap(([count, what]) =>
+    count === 0 ? [] : [`${thousands(count)} ${what}`],
+  );
+  return `${thousands(writes.total)} if applied: ${named.join(', ')}`;
 }

@@ -158,6 +158,30 @@ export const documentErrors = {
     meaning: 'With several targets in the configuration, a document must say which one it is for.',
     next: 'add spec.target, or set defaultTarget in the configuration',
   },
+  'document/unknown-dependency': {
+    title: 'No document is for what this one depends on',
+    meaning:
+      'reconcile.dependsOn names documents of the desired state, as name or target/name. One that never comes would be waited for without end.',
+    next: 'correct the name, or take it out of reconcile.dependsOn',
+  },
+  'document/dependency-circle': {
+    title: 'Documents depend on each other in a circle',
+    meaning:
+      'Each of them waits for another one to be in its desired state, so none would ever start.',
+    next: 'take one of the names out of reconcile.dependsOn',
+  },
+  'document/value-not-allowed': {
+    title: 'The document asks for a value that the configuration does not allow',
+    meaning:
+      'valueFrom reads only what values in trueup.yaml allows, by default nothing, so that no document can send something into a stack that it should not know.',
+    next: 'use an allowed source, or allow this one under values in trueup.yaml',
+  },
+  'document/bad-pointer': {
+    title: 'The pointer names no field that could be ignored',
+    meaning:
+      'reconcile.ignore takes /provisioningParameters and /tags, with a key or without, /properties/owner, /properties/launchRole, /stackInstances, and the fields that name product, version and path.',
+    next: 'write a pointer such as /tags/last-scan or /provisioningParameters/DesiredCount',
+  },
   'document/kustomization': {
     title: 'The directory is a kustomization',
     meaning:

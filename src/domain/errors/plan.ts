@@ -7,22 +7,123 @@ export const planErrors = {
       'AWS says that there is no provisioned product of this name or id in the account. trueup updates provisioned products and does not create them unless the document says so.',
     next: 'create it in Service Catalog under this name, correct the name, or remove the document',
   },
+  'plan/creation-undeclared': {
+    title: 'The document does not say what to create',
+    meaning:
+      'A provisioned product that does not exist has no live product and version that could be kept, so the document must name both.',
+    next: 'declare the product and its version',
+  },
+  'plan/deletion-protected': {
+    title: 'What is to be removed is protected against deletion',
+    meaning:
+      'reconcile.deletionProtection outlives its document: as long as it was true when the document was last there, nothing is terminated.',
+    next: 'put the document back without reconcile.deletionProtection (or with prune: never), let it be read once, and remove it again',
+  },
+  'plan/renamed': {
+    title: 'A provisioned product cannot be renamed',
+    meaning:
+      'A document went and another one with the same content, or for the same provisioned product, is there. To terminate the one and provision the other would lose what runs.',
+    next: 'give provisionedProductId in the new document to keep what runs, or let both documents be there until the new one runs',
+  },
+  'plan/changed-since': {
+    title: 'Somebody else changed it after its document was last seen',
+    meaning:
+      'A removal is carried out only where nothing has happened to the provisioned product since: somebody may rely on it now.',
+    next: 'look at the record; then terminate it by hand, or put the document back, let it be read once, and remove it again',
+  },
+  'plan/max-provisions': {
+    title: 'The plan provisions more than the limit allows',
+    meaning: 'One run may provision only so many provisioned products of a target.',
+    next: 'look through the plan, then raise --max-provisions or apply a part with --only',
+  },
+  'plan/max-terminations': {
+    title: 'The plan terminates more than the limit allows',
+    meaning:
+      'One run may terminate only so many provisioned products of a target; a recreation counts as well.',
+    next: 'look through the plan, then raise --max-terminations, or put documents back',
+  },
   'plan/expect-mismatch': {
     title: 'The name stands for another provisioned product',
     meaning:
       'spec.expect says what the name must stand for. What is live is something else, for instance because it was terminated and vended again.',
     next: 'make sure that the new one is meant, then correct or remove spec.expect',
   },
-  'plan/unsupported-type': {
-    title: 'This type of provisioned product cannot be updated yet',
+  'plan/not-a-stack-set': {
+    title: 'Only a stack set has stack instances',
     meaning:
-      'AWS returns no live parameter values for it in the way a stack does, so trueup cannot tell what an update would change.',
-    next: 'set reconcile.suspend to true, or remove the document',
+      'stackInstances and provisioningPreferences apply to provisioned products of type CFN_STACKSET and to no other.',
+    next: 'remove stackInstances and provisioningPreferences from the document',
+  },
+  'plan/instances-only': {
+    title: 'CREATE and DELETE change nothing but instances',
+    meaning:
+      'Service Catalog ignores a new version in a request that creates or deletes stack instances, so the two cannot be one wish.',
+    next: 'first declare the version and the parameters with UPDATE, then the instances; or declare stackInstances, which does both in turn',
+  },
+  'plan/removal-not-allowed': {
+    title: 'Stack instances are removed only where the document says so',
+    meaning:
+      'Removing a stack instance deletes its stack. It is a termination and must be allowed.',
+    next: 'set reconcile.removeInstances to true, if this is meant',
+  },
+  'plan/verb-without-journal': {
+    title: 'It cannot be told whether the operation has run before',
+    meaning:
+      'CREATE and DELETE are carried out once for each content, and the journal remembers that. Without knowledge of this provisioned product it might be done a second time.',
+    next: 'declare stackInstances instead; or let trueup see the provisioned product once with the operation UPDATE',
+  },
+  'plan/instances-missing': {
+    title: 'A declared stack instance does not exist',
+    meaning: 'The operation UPDATE updates stack instances that exist and creates none.',
+    next: 'declare stackInstances, which creates what is missing',
+  },
+  'plan/outside-stack-set': {
+    title: 'An account or region is outside the STACKSET constraint',
+    meaning: 'Service Catalog works only on accounts and regions of the constraint.',
+    next: 'declare one of those that the message names, or have the constraint extended',
+  },
+  'plan/surplus-instances': {
+    title: 'A stack instance is live and not declared',
+    meaning: 'Stack instances are removed only where reconcile.removeInstances is true.',
+    next: 'declare it, or set reconcile.removeInstances to true to have it removed',
+  },
+  'plan/inoperable-instances': {
+    title: 'A stack instance is inoperable',
+    meaning: 'An earlier operation failed and left it so that CloudFormation updates it no more.',
+    next: 'delete it in CloudFormation, its stack retained if need be, and have it created again',
+  },
+  'plan/foreign-principal': {
+    title: 'The owner or launch role is in another account',
+    meaning:
+      'Service Catalog gives a provisioned product only to a principal of its own account, and works only with a role of it.',
+    next: 'use an ARN of the same account as the provisioned product',
+  },
+  'plan/unchecked': {
+    title: 'What the version accepts could not be read',
+    meaning:
+      'The change was not checked against the version. Nothing is sent for it before that can be read.',
+    next: 'see what could not be read, and allow it to this role',
+  },
+  'plan/version-unchecked': {
+    title: 'Whether the version is active could not be read',
+    meaning:
+      'The version stays as it is, so the update is sent. Service Catalog refuses it if the version is inactive.',
+    next: 'allow servicecatalog:ListProvisioningArtifacts to this role',
+  },
+  'plan/deprecated-version': {
+    title: 'The version is deprecated',
+    meaning: 'A deprecated version still takes updates, and no new provisioned products.',
+    next: 'move to a version that is not deprecated',
+  },
+  'plan/tag-option': {
+    title: 'A TagOption does not allow the tag',
+    meaning: 'The portfolio or product says which values a tag may have.',
+    next: 'use one of the values that the message names',
   },
   'plan/product-error': {
     title: 'The provisioned product is in status ERROR',
     meaning:
-      'AWS does not bring a stack product out of ERROR with an update; it has to be terminated and provisioned again.',
+      'AWS brings nothing but open source Terraform products out of ERROR with an update, and those are tried once; it has to be terminated and provisioned again.',
     next: 'look at its last record, then terminate it and provision it again',
   },
   'plan/stack-status': {
@@ -46,6 +147,24 @@ export const planErrors = {
     title: 'The product has no such version',
     meaning: 'No provisioning artifact of the product bears this name or id.',
     next: 'declare one of the versions named in the message',
+  },
+  'plan/no-version-by-rule': {
+    title: 'The rule finds no version',
+    meaning:
+      'latest and semver look at the active versions that are not deprecated. A name that is no semantic version is never in a range.',
+    next: 'widen the range, name a version, or have one activated',
+  },
+  'plan/value-missing': {
+    title: 'A value of the document does not exist where it says',
+    meaning:
+      'valueFrom names an environment variable, file, parameter or secret that is not there or does not hold such a value. Only this provisioned product is held back.',
+    next: 'put the value in its place, or correct valueFrom',
+  },
+  'plan/newer-upstream': {
+    title: 'There is something newer that is only reported',
+    meaning:
+      'The rule finds a newer version, or a secret was rotated, and the policy of the document is to report it. Other changes are carried out without it.',
+    next: 'set reconcile.onNewVersion or reconcile.onRotate to update to have it carried out',
   },
   'plan/ambiguous-version': {
     title: 'Several versions bear this name',
@@ -95,6 +214,18 @@ export const planErrors = {
     meaning:
       'CloudFormation refuses usePreviousValue for a parameter that the live template does not have.',
     next: 'declare a value instead of usePreviousValue',
+  },
+  'plan/all-parameters-needed': {
+    title: 'An update of this type must carry every parameter',
+    meaning:
+      'Control Tower accounts, Terraform and External products are handed exactly what the request carries, and nothing tells their live values. A parameter that is left out would be reset or fail.',
+    next: 'declare a value for each parameter that the message names',
+  },
+  'plan/previous-value-unknown': {
+    title: 'This type has no previous values',
+    meaning:
+      'Control Tower refuses usePreviousValue, and external engines are handed an empty text for it.',
+    next: 'declare the value',
   },
   'plan/no-default': {
     title: 'The parameter has no default',

@@ -14,7 +14,12 @@ function planWith(changes: readonly Change[], problems: readonly Problem[] = [])
   const targets = [
     { name: asTargetName('prod'), accountId: null, region: 'eu-west-1', unreadable: null, changes },
   ];
-  const made = makePlan({ targets, documents: [], problems, maxChanges: 10_000 });
+  const made = makePlan({
+    targets,
+    documents: [],
+    problems,
+    caps: { maxChanges: 10_000, maxProvisions: 10_000, maxTerminations: 10_000 },
+  });
   const calls = { byOperation: {}, total: 0 };
   const meta = {
     revision: 'r',

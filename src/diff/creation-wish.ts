@@ -1,0 +1,62 @@
+import type { PresentProduct } from '../domain/live.ts';
+import type { Problem } from '../domain/problem.ts';
+import { positionOf, type Spec } from '../domain/spec.ts';
+import type { AssessInput } from './assess.ts';
+import { problem } from './problems.ts';
+
+/** How something that is not there comes into being. */
+export type Creation = 'provision' | 'import' | 'recreate';
+
+type Wish = Pick<AssessInput, 'spec' | 'live' | 'entry' | 'specDigest' | 'asked'>;
+
+/** What the document asks for where there is nothing, or nothing that could be updated; null: nothing. */
+export function creationOf(input: Wish): Creation | null {
+  const { spec, live } = input;
+  if (spec.reconcile.suspend || live.kind === 'unreadable') return null;
+  if (live.kind === 'present') return mayRecreate(input, live) ? 'recreate' : null;
+  // An id that is gone never comes back: something new would be another one.
+  if (spec.identity.kind === 'id' || spec.expect.provisionedProductId !== null) return null;
+  if (spec.reconcile.adopt !== null) return 'import';
+  return spec.reconcile.onMissing === 'provision' || isHalfRecreated(input) ? 'provision' : null;
+}
+
+/** Once for each content, and never what is protected. */
+function mayRecreate(input: Wish, live: PresentProduct): boolean {
+  const { spec, entry, specDigest } = input;
+  if (live.status !== 'ERROR' || spec.reconcile.onError !== 'recreate') return false;
+  if (spec.reconcile.deletionProtection || specDigest === null) return false;
+  return entry.recreated !== specDigest || input.asked;
+}
+
+/** It was terminated to be provisioned again, and that has not been done yet. */
+function isHalfRecreated({ spec, entry, specDigest }: Wish): boolean {
+  const { lastResult, recreated } = entry;
+  return (
+    spec.reconcile.onError === 'recreate' &&
+    specDigest !== null &&
+    recreated === specDigest &&
+    lastResult?.kind === 'succeeded' &&
+    lastResult.step === 'terminate'
+  );
+}
+
+/** Why what does not exist is not created, where the document asks for it and cannot have it. */
+export function uncreatable(spec: Spec): Problem | null {
+  const wanted = spec.reconcile.onMissing === 'provision' || spec.reconcile.adopt !== null;
+  const { provisionedProductId: expected } = spec.expect;
+  if (!wanted) return null;
+  if (spec.identity.kind === 'id') {
+    const message = `there is no provisioned product with id ${spec.identity.id}, and a new one would get another id`;
+    const at = positionOf(spec, 'provisionedProductId');
+    const field = 'provisionedProductId';
+    const next = 'take provisionedProductId out of the document to have a new one made';
+    return problem({ code: 'plan/absent', at, field, message, next });
+  }
+  if (expected === null) return null;
+  const field = 'expect.provisionedProductId';
+  const message = `the name must stand for ${expected}, and nothing has this name: a new one would be another one`;
+  const next =
+    'to keep that one under its present name, give provisionedProductId in place of expect; to have a new one, take expect out';
+  const at = positionOf(spec, field);
+  return problem({ code: 'plan/expect-mismatch', at, field, message, next });
+}

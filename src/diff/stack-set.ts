@@ -1,0 +1,259 @@
+import { sha256 } from '../domain/canonical.ts';
+import type { ProductEntry } from '../domain/entry.ts';
+import type { Digest } from '../domain/ids.ts';
+import { kindOf } from '../domain/kind.ts';
+import type { PresentProduct, StackInstance } from '../domain/live.ts';
+import type { StackSetRequest, Step } from '../domain/request.ts';
+import type { Spec, StackInstancesWish } from '../domain/spec.ts';
+import { type CompareInput, differs, type Finding, none, text, whyOpen } from './finding.ts';
+import { byText } from './normalize.ts';
+
+/** Every account in every region: what one request can name. */
+export type Rectangle = StackInstancesWish;
+
+type Where = Pick<StackInstance, 'account' | 'region'>;
+
+/** What is to happen to the instances of a stack set; each entry is one request. */
+export interface InstancePlan {
+  readonly field: string;
+  readonly create: readonly Rectangle[];
+  readonly remove: readonly Rectangle[];
+  /** Declared, there, and behind the stack set. */
+  readonly outdated: readonly Rectangle[];
+  /** Declared for UPDATE, which creates none. */
+  readonly missing: readonly Rectangle[];
+  /** There and not declared, and not to be removed. */
+  readonly surplus: readonly Rectangle[];
+  /** Declared and in a state that no update ends. */
+  readonly inoperable: readonly Rectangle[];
+}
+
+const NOTHING = {
+  create: [],
+  remove: [],
+  outdated: [],
+  missing: [],
+  surplus: [],
+  inoperable: [],
+} as const;
+
+/** Whether the instances are needed to tell what differs. */
+export function needsInstances(spec: Spec, status: string): boolean {
+  if (spec.stackInstances !== null || status === 'TAINTED') return true;
+  const { preferences } = spec;
+  return (
+    preferences !== null &&
+    (preferences.accounts !== null ||
+      preferences.regions !== null ||
+      preferences.operation !== 'UPDATE')
+  );
+}
+
+/** null: nothing is declared about instances, or they were not read. */
+export function planInstances(
+  spec: Spec,
+  live: PresentProduct,
+  entry: ProductEntry,
+): InstancePlan | null {
+  if (kindOf(live) !== 'stackSet' || live.instances.kind !== 'read') return null;
+  const there = live.instances.value;
+  if (spec.stackInstances !== null) return byWish(spec, spec.stackInstances, there);
+  const operation = spec.preferences?.operation ?? 'UPDATE';
+  return operation === 'UPDATE' ? byUpdate(spec, there) : byVerb(spec, operation, there, entry);
+}
+
+function byWish(
+  spec: Spec,
+  wish: StackInstancesWish,
+  there: readonly StackInstance[],
+): InstancePlan {
+  const wanted = pairsOf(wish);
+  const surplus = rectangles(without(there, wanted));
+  return {
+    ...NOTHING,
+    ...states(there, wanted),
+    field: 'stackInstances',
+    create: rectangles(without(wanted, there)),
+    remove: spec.reconcile.removeInstances ? surplus : [],
+    surplus: spec.reconcile.removeInstances ? [] : surplus,
+  };
+}
+
+/** UPDATE names instances that are there; what it does not name is nobody's wish. */
+function byUpdate({ preferences }: Spec, there: readonly StackInstance[]): InstancePlan {
+  const accounts = preferences?.accounts ?? distinct(there.map((one) => one.account));
+  const regions = preferences?.regions ?? distinct(there.map((one) => one.region));
+  const isDeclared = preferences?.accounts != null || preferences?.regions != null;
+  const wanted = isDeclared ? pairsOf({ accounts, regions }) : there;
+  const field =
+    preferences?.accounts == null
+      ? 'provisioningPreferences.stackSetRegions'
+      : 'provisioningPreferences.stackSetAccounts';
+  const missing = rectangles(without(wanted, there));
+  return { ...NOTHING, ...states(there, wanted), field, missing };
+}
+
+/** Once for each content, and only where live state proves that something is left to do. */
+function byVerb(
+  spec: Spec,
+  operation: 'CREATE' | 'DELETE',
+  there: readonly StackInstance[],
+  entry: ProductEntry,
+): InstancePlan {
+  const field = 'provisioningPreferences.stackSetOperationType';
+  const named = verbTarget(spec);
+  const run = instancesRun(spec);
+  if (named === null || run === null || entry.instancesRun === run) return { ...NOTHING, field };
+  const wanted = pairsOf(named);
+  const isDue =
+    operation === 'CREATE'
+      ? without(wanted, there).length > 0
+      : without(wanted, there).length < wanted.length;
+  if (!isDue) return { ...NOTHING, field };
+  return operation === 'CREATE'
+    ? { ...NOTHING, field, create: [named] }
+    : { ...NOTHING, field, remove: [named] };
+}
+
+function verbTarget({ preferences }: Spec): Rectangle | null {
+  if (preferences === null || preferences.operation === 'UPDATE') return null;
+  const { accounts, regions } = preferences;
+  if (accounts === null || regions === null) return null;
+  return { accounts: accounts.toSorted(byText), regions: regions.toSorted(byText) };
+}
+
+/** What tells one CREATE or DELETE from another; null: the document declares neither. */
+function instancesRun(spec: Spec): Digest | null {
+  const named = verbTarget(spec);
+  if (named === null || spec.preferences === null) return null;
+  const { operation } = spec.preferences;
+  return sha256({ version: 'trueup-instances-1', operation, ...named });
+}
+
+/** The run that a success of this step completes; null: none. */
+export function runOf(spec: Spec, step: Step): Digest | null {
+  return step === 'createInstances' || step === 'deleteInstances' ? instancesRun(spec) : null;
+}
+
+function states(there: readonly StackInstance[], wanted: readonly Where[]) {
+  const named = new Set(wanted.map(keyOf));
+  const declared = there.filter((one) => named.has(keyOf(one)));
+  const of = (status: string) => rectangles(declared.filter((one) => one.status === status));
+  return { outdated: of('OUTDATED'), inoperable: of('INOPERABLE') };
+}
+
+/** Where a stack set and the document disagree about instances. */
+export function compareInstances(input: CompareInput): readonly Finding[] {
+  const { spec, live, entry } = input;
+  if (kindOf(live) !== 'stackSet' || !needsInstances(spec, live.status)) return [];
+  const label = 'stack instances';
+  if (live.instances.kind !== 'read') {
+    const field = spec.stackInstances === null ? 'provisioningPreferences' : 'stackInstances';
+    return [{ kind: 'unreadable', field: { field, label, why: whyOpen(live.instances) } }];
+  }
+  const plan = planInstances(spec, live, entry);
+  if (plan === null) return [];
+  const { field } = plan;
+  const absent = none('not there');
+  return [
+    ...plan.missing.map((one) => differs(spec, field, label, absent, text(nameOf(one)), 'update')),
+    ...plan.outdated.map((one) =>
+      differs(spec, field, label, text(`outdated: ${nameOf(one)}`), text('current'), 'update'),
+    ),
+    ...plan.create.map((one) =>
+      differs(spec, field, label, absent, text(nameOf(one)), 'createInstances'),
+    ),
+    // One by one: each is a stack that goes, and each counts against the guard.
+    ...plan.remove.flatMap(pairsOf).flatMap((pair): readonly Finding[] => {
+      if (!isThere(live.instances, pair)) return [];
+      const name = text(`${pair.account} in ${pair.region}`);
+      return [differs(spec, field, label, name, none('removed'), 'deleteInstances')];
+    }),
+  ];
+}
+
+/** The operation DELETE may name instances that are gone already. */
+function isThere(instances: PresentProduct['instances'], pair: Where): boolean {
+  return instances.kind === 'read' && instances.value.some((one) => keyOf(one) === keyOf(pair));
+}
+
+/** How people call a group of instances. */
+export function nameOf({ accounts, regions }: Rectangle): string {
+  return `${accounts.join(', ')} in ${regions.join(', ')}`;
+}
+
+/** The stack set's part of a request; undefined: it says nothing about one. */
+export function stackSetRequest(
+  spec: Spec,
+  live: PresentProduct,
+  entry: ProductEntry,
+  step: Step,
+): StackSetRequest | undefined {
+  if (kindOf(live) !== 'stackSet') return undefined;
+  const { preferences } = spec;
+  const common = {
+    failureTolerance: preferences?.failureTolerance ?? null,
+    maxConcurrency: preferences?.maxConcurrency ?? null,
+  };
+  const plan = planInstances(spec, live, entry);
+  if (step === 'createInstances' || step === 'deleteInstances') {
+    const [first] = (step === 'createInstances' ? plan?.create : plan?.remove) ?? [];
+    if (first === undefined) return undefined;
+    return { operation: step === 'createInstances' ? 'CREATE' : 'DELETE', ...first, ...common };
+  }
+  if (preferences === null && spec.stackInstances === null) return undefined;
+  const names = preferences?.operation === 'UPDATE' ? preferences : null;
+  return {
+    operation: 'UPDATE',
+    accounts: names?.accounts?.toSorted(byText) ?? null,
+    regions: names?.regions?.toSorted(byText) ?? null,
+    ...common,
+  };
+}
+
+/** How many requests a step still takes: instances that form no rectangle take several. */
+export function requestsLeft(
+  spec: Spec,
+  live: PresentProduct,
+  entry: ProductEntry,
+  step: Step,
+): number {
+  if (step !== 'createInstances' && step !== 'deleteInstances') return 1;
+  const plan = planInstances(spec, live, entry);
+  return (step === 'createInstances' ? plan?.create : plan?.remove)?.length ?? 1;
+}
+
+function pairsOf({ accounts, regions }: Rectangle): readonly Where[] {
+  return accounts.flatMap((account) => regions.map((region) => ({ account, region })));
+}
+
+function without(pairs: readonly Where[], others: readonly Where[]): readonly Where[] {
+  const known = new Set(others.map(keyOf));
+  return pairs.filter((one) => !known.has(keyOf(one)));
+}
+
+function keyOf({ account, region }: Where): string {
+  return `${account}/${region}`;
+}
+
+function distinct(items: readonly string[]): readonly string[] {
+  return [...new Set(items)].sort(byText);
+}
+
+/**
+ * The fewest requests that name exactly these: accounts with the same regions go together. Naming
+ * more than is meant would create or remove what nobody asked for.
+ */
+export function rectangles(pairs: readonly Where[]): readonly Rectangle[] {
+  const regionsOf = new Map<string, Set<string>>();
+  for (const { account, region } of pairs)
+    regionsOf.set(account, (regionsOf.get(account) ?? new Set<string>()).add(region));
+  const groups = new Map<string, { accounts: string[]; regions: readonly string[] }>();
+  for (const account of [...regionsOf.keys()].sort(byText)) {
+    const regions = distinct([...(regionsOf.get(account) ?? [])]);
+    const group = groups.get(regions.join(' '));
+    if (group === undefined) groups.set(regions.join(' '), { accounts: [account], regions });
+    else group.accounts.push(account);
+  }
+  return [...groups.values()];
+}

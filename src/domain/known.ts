@@ -1,0 +1,35 @@
+import type { ProductKey, ProvisionedProductId, RecordId, TargetName } from './ids.ts';
+
+/** The last good document of a provisioned product, without its content. */
+export interface KnownDocument {
+  readonly key: ProductKey;
+  readonly name: string;
+  readonly file: string;
+  readonly digest: string;
+  /** What it asked for without its name, by a keyed digest: tells a rename. '' in old rows. */
+  readonly content: string;
+  readonly policies: KnownPolicies;
+  /** As last read while the document was there; null: it did not exist, or could not be read. */
+  readonly provisionedProductId: ProvisionedProductId | null;
+  readonly lastRecordId: RecordId | null;
+  readonly dependsOn: readonly { readonly target: TargetName; readonly key: ProductKey }[];
+  /** null: the document is there. */
+  readonly gone: Gone | null;
+}
+
+/** What a document said about its own end. */
+export interface KnownPolicies {
+  readonly prune: 'never' | 'terminate' | 'retain';
+  readonly deletionProtection: boolean;
+  /** It was suspended or only observed: then its removal changes nothing either. */
+  readonly handsOff: boolean;
+}
+
+/** Since when a document has been missing. */
+export interface Gone {
+  /** Wall time, ISO 8601, of the first complete read of the directory without it. */
+  readonly since: string;
+  readonly revision: string;
+  /** A document that came in the same revision, with the same content and another name. */
+  readonly renamedTo: { readonly key: ProductKey; readonly name: string } | null;
+}

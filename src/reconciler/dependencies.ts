@@ -1,0 +1,60 @@
+import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { Dependency } from '../domain/spec.ts';
+import type { ProductStatusView } from '../domain/status.ts';
+
+/** Why something is not begun yet. */
+export interface Wait {
+  readonly why: string;
+  readonly next: string | null;
+  /** It does not pass by itself. */
+  readonly isBlocked?: boolean;
+}
+
+export interface Readiness {
+  readonly target: TargetName;
+  readonly revision: string;
+  statusOf(target: TargetName, key: ProductKey): ProductStatusView | undefined;
+  /** Whether this run looks at it at all; a selection may leave it out. */
+  isInRun(dependency: Dependency): boolean;
+}
+
+/**
+ * What still has to be in its desired state first, by what was last seen of it: no call is made.
+ * null: nothing.
+ */
+export function waitFor(readiness: Readiness, dependencies: readonly Dependency[]): Wait | null {
+  for (const dependency of dependencies) {
+    const wait = waitForOne(readiness, dependency);
+    if (wait !== null) return wait;
+  }
+  return null;
+}
+
+function waitForOne(readiness: Readiness, dependency: Dependency): Wait | null {
+  const { target, key, name } = dependency;
+  const who = target === readiness.target ? name : `${target}/${name}`;
+  const view = readiness.statusOf(target, key);
+  const inRun = readiness.isInRun(dependency);
+  if (view !== undefined && isReady(view) && (!inRun || view.revision === readiness.revision))
+    return null;
+  if (!inRun) {
+    const next = `select ${who} too, or run without a selection`;
+    return { why: `waits for ${who}, which is not part of this run`, next, isBlocked: true };
+  }
+  if (view === undefined || view.revision !== readiness.revision)
+    return { why: `waits for ${who}, which was not looked at yet`, next: null };
+  if (view.reason === 'Suspended')
+    return { why: `waits for ${who}, which is suspended`, next: `resume ${who}`, isBlocked: true };
+  if (view.condition === 'Stalled')
+    return {
+      why: `waits for ${who}, which is stalled: ${view.message}`,
+      next: view.next,
+      isBlocked: true,
+    };
+  return { why: `waits for ${who}, which is not in its desired state yet`, next: null };
+}
+
+/** In its desired state, or different and only reported. What is left alone is not known. */
+function isReady(view: ProductStatusView): boolean {
+  return view.condition === 'Ready' && view.sync !== 'Unknown';
+}

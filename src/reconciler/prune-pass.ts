@@ -1,0 +1,72 @@
+import { pendingWithoutValues, terminateRequest } from '../diff/request.ts';
+import type { Intent, ProductEntry } from '../domain/entry.ts';
+import { asDigest, type ProductKey } from '../domain/ids.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { sendNew } from './carry-out.ts';
+import { explainFailure } from './catalog-facts.ts';
+import { conclude, HELD_AGAIN_MS } from './conclude.ts';
+import { statusOfRemoval } from './conditions.ts';
+import { isoNow, type TargetContext } from './context.ts';
+import { makeIntent } from './intent.ts';
+import { forget, judgeAgain, leavingAs, type Removal } from './removals.ts';
+
+/** Somebody else's operation runs: look again after this long. */
+const BUSY_AGAIN_MS = 30_000;
+
+/**
+ * One pass over a provisioned product whose document is gone: described again, judged again, and
+ * terminated if the reviewed plan holds that and everything still speaks for it.
+ */
+export async function runRemoval(context: TargetContext, key: ProductKey): Promise<Outcome> {
+  const removal = context.removal(key);
+  if (removal === undefined || context.desired().declared.has(key)) return { kind: 'settled' };
+  if (context.allowed(key)?.includes('terminate') !== true) return { kind: 'settled' };
+  const held = context.held(key);
+  if (held !== null) return { kind: 'again', afterMs: HELD_AGAIN_MS, why: held };
+  if (context.waitsFor(key) !== null) {
+    context.park(key);
+    return { kind: 'settled' };
+  }
+  const { change } = removal;
+  if (change.provisionedProductId === null) return { kind: 'settled' };
+  const described = await context.catalog.describe({ id: change.provisionedProductId });
+  if (described.kind === 'failed')
+    return { kind: 'retry', error: explainFailure(described.failure) };
+  if (described.value === null) {
+    await forget(context, key);
+    return { kind: 'settled' };
+  }
+  return terminate(context, key, removal, leavingAs(described.value));
+}
+
+async function terminate(
+  context: TargetContext,
+  key: ProductKey,
+  removal: Removal,
+  live: ReturnType<typeof leavingAs>,
+): Promise<Outcome> {
+  const change = judgeAgain(context, removal, live);
+  const { verdict } = change;
+  if (verdict.kind === 'busy')
+    return { kind: 'again', afterMs: BUSY_AGAIN_MS, why: 'another operation runs' };
+  if (verdict.kind !== 'terminate' || change.provisionedProductId === null) {
+    const at = { revision: context.desired().revision, now: isoNow(context.clock) };
+    context.board.set(statusOfRemoval(change, at));
+    return { kind: 'settled' };
+  }
+  const request = terminateRequest(change.provisionedProductId, verdict.retain, null);
+  const intent = makeIntent(context, {
+    step: 'terminate',
+    productType: change.type,
+    request,
+    base: change.base,
+    specDigest: asDigest(removal.known.digest),
+    at: change.at,
+    pending: pendingWithoutValues(context.entries.get(key), null),
+  });
+  const open = (entry: ProductEntry, stamped: Intent) => ({ ...entry, intent: stamped });
+  const carried = await sendNew(context, key, intent, request, open);
+  const sent = { last: true, cause: { kind: 'document' as const }, fields: [] };
+  const end = await conclude(context, key, carried, sent);
+  return end.kind === 'over' ? end.outcome : { kind: 'settled' };
+}

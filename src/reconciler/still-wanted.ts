@@ -1,0 +1,46 @@
+import type { Intent } from '../domain/entry.ts';
+import type { ProductKey } from '../domain/ids.ts';
+import type { Spec } from '../domain/spec.ts';
+import { specDigestOf, type TargetContext } from './context.ts';
+
+/** Whether what an open request asked for is still asked for: only then may it be repeated. */
+export function isStillWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {
+  const spec = context.desired().specs.get(key);
+  if (spec === undefined) return intent.step === 'terminate' && isStillGone(context, key);
+  const { suspend, mode } = spec.reconcile;
+  return (
+    !suspend &&
+    mode === 'enforce' &&
+    specDigestOf(context, spec) === intent.specDigest &&
+    wantsStep(context, spec, intent)
+  );
+}
+
+/** The removal was judged before the first send; nothing of what spoke for it may have changed. */
+function isStillGone(context: TargetContext, key: ProductKey): boolean {
+  const desired = context.desired();
+  const gone = context.known.get(key)?.gone ?? null;
+  return (
+    gone !== null &&
+    !desired.declared.has(key) &&
+    !desired.unknownIdentity &&
+    context.readAtMs() !== null &&
+    desired.revision !== ''
+  );
+}
+
+/** Policies are no part of a document's digest, and these steps rest on one. */
+function wantsStep(context: TargetContext, spec: Spec, { step, request, specDigest }: Intent) {
+  const { onMissing, onError, adopt, deletionProtection } = spec.reconcile;
+  const recreates = context.entries.get(spec.key).recreated === specDigest;
+  switch (step) {
+    case 'terminate':
+      return onError === 'recreate' && !deletionProtection && recreates;
+    case 'provision':
+      return onMissing === 'provision' || (onError === 'recreate' && recreates);
+    case 'import':
+      return 'physicalId' in request && adopt?.stackArn === request.physicalId;
+    default:
+      return true;
+  }
+}

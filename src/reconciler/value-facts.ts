@@ -1,0 +1,80 @@
+import { referenceOf, type SourceVersion, type ValueSource } from '../domain/values.ts';
+import type { Fetched, Values, WantedValue } from './ports.ts';
+import type { Redactor } from './redact.ts';
+
+/** For a target that was given no way to values: whatever asks for one is held back. */
+export const NO_VALUES: Values = {
+  versions: async (sources) => sources.map(() => NOT_HERE),
+  fetch: async (wanted) => wanted.map(() => NOT_HERE),
+};
+
+const NOT_HERE = { kind: 'unreadable', why: 'this run has no way to read values' } as const;
+
+/**
+ * What a pass has asked about values that stand elsewhere: each is asked for once per pass, in
+ * batches, however many provisioned products name it. Made anew for every pass, because secrets are
+ * rotated. Every value that was fetched is known to the redactor before anything else sees it.
+ */
+export class ValueFacts {
+  readonly #values: Values;
+  readonly #redactor: Redactor;
+  readonly #versions = new Map<string, Promise<SourceVersion>>();
+  readonly #fetched = new Map<string, Fetched>();
+
+  constructor(values: Values, redactor: Redactor) {
+    this.#values = values;
+    this.#redactor = redactor;
+  }
+
+  /** By reference. */
+  async versions(sources: readonly ValueSource[]): Promise<ReadonlyMap<string, SourceVersion>> {
+    const distinct = new Map(sources.map((source) => [referenceOf(source), source]));
+    const unasked = [...distinct].filter(([reference]) => !this.#versions.has(reference));
+    if (unasked.length > 0) {
+      const answers = this.#values.versions(unasked.map(([, source]) => source));
+      for (const [index, [reference]] of unasked.entries())
+        this.#versions.set(
+          reference,
+          answers.then((all) => all[index] ?? { kind: 'unreadable', why: 'it was not answered' }),
+        );
+    }
+    const found = new Map<string, SourceVersion>();
+    for (const reference of distinct.keys()) {
+      const version = await this.#versions.get(reference);
+      if (version !== undefined) found.set(reference, version);
+    }
+    return found;
+  }
+
+  /** In the order asked for. Failures are asked for again the next time. */
+  async fetch(wanted: readonly WantedValue[]): Promise<readonly Fetched[]> {
+    const unknown = [...new Map(wanted.map((one) => [keyOf(one), one]))].filter(
+      ([key]) => !this.#fetched.has(key),
+    );
+    const failed = new Map<string, Fetched>();
+    if (unknown.length > 0) {
+      const answers = await this.#values.fetch(unknown.map(([, one]) => one));
+      for (const [index, [key]] of unknown.entries()) {
+        const answer = answers[index] ?? { kind: 'unreadable', why: 'it was not answered' };
+        if (answer.kind === 'read') {
+          this.#redactor.learn(answer.value);
+          this.#fetched.set(key, answer);
+        } else failed.set(key, answer);
+      }
+    }
+    return wanted.map((one) => {
+      const key = keyOf(one);
+      return this.#fetched.get(key) ?? failed.get(key) ?? NOT_HERE;
+    });
+  }
+
+  /** It has changed since it was asked for: the next question is put anew. */
+  forget(source: ValueSource): void {
+    this.#versions.delete(referenceOf(source));
+    this.#fetched.delete(keyOf({ source, version: null }));
+  }
+}
+
+function keyOf({ source, version }: WantedValue): string {
+  return JSON.stringify([referenceOf(source), version]);
+}

@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import type { ProductKey } from '../../src/domain/ids.ts';
+import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { type Incarnation, World } from './world.ts';
+
+const seed: SeedInput = {
+  timing: { accepted: '1s', running: '5s' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
+      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
+    },
+  ],
+  provisionedProducts: ['a', 'b', 'c'].map((name) => ({
+    name,
+    product: 'network',
+    version: 'v1',
+    parameters: { Cidr: 'old' },
+  })),
+};
+
+type Spec = Readonly<Record<string, unknown>>;
+
+const doc = (name: string, on: readonly string[] = [], parts: Spec = {}, reconcile: Spec = {}) => ({
+  name,
+  spec: {
+    productName: 'network',
+    provisioningArtifactName: 'v1',
+    provisioningParameters: { Cidr: 'new' },
+    ...parts,
+    reconcile: { dependsOn: on, ...reconcile },
+  },
+});
+
+/** What began and what ended, in order. */
+const story = (world: World) =>
+  world.lines
+    .filter(({ event }) => event.endsWith('.accepted') || event.startsWith('record.'))
+    .filter(({ event }) => event !== 'record.resumed')
+    .map(({ event, fields }) => `${fields.provisionedProduct} ${event.split('.')[1]}`);
+
+const statusOf = (world: World, trueup: Incarnation, name: string) => world.statusOf(trueup, name);
+
+describe('dependsOn', () => {
+  it('begins a dependant when what it depends on is in its desired state, and not before', async () => {
+    const world = await World.create({ seed }, [doc('a', ['b']), doc('b', ['c']), doc('c')]);
+    const trueup = await world.start();
+    const review = await trueup.converge();
+    expect(story(world)).toEqual([
+      'c accepted',
+      'c succeeded',
+      'b accepted',
+      'b succeeded',
+      'a accepted',
+      'a succeeded',
+    ]);
+    expect(
+      review.kind === 'ok' && review.evaluations.get('name:a' as ProductKey)?.change,
+    ).toMatchObject({
+      after: ['b'],
+      verdict: { kind: 'update' },
+    });
+  });
+
+  it('makes no call for what waits', async () => {
+    const world = await World.create({ seed }, [doc('a', ['c']), doc('b', ['c']), doc('c')]);
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'c',
+      effect: { kind: 'straggle', ms: 3_600_000 },
+    });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(60_000);
+    expect(statusOf(world, trueup, 'a')).toMatchObject({
+      condition: 'Reconciling',
+      reason: 'WaitsFor',
+      message: expect.stringContaining('waits for c'),
+    });
+    const described = () => world.service.admin.calls('DescribeProvisionedProduct').length;
+    const before = described();
+    await world.clock.pass(1_800_000);
+    expect(described()).toBe(before);
+    await trueup.converge();
+    expect(
+      story(world)
+        .slice(-2)
+        .every((line) => line.endsWith('succeeded')),
+    ).toBe(true);
+    expect(world.writes()).toHaveLength(3);
+  });
+
+  it('does not wait for what is in sync, or differs and is only reported', async () => {
+    const inSync = doc('b', [], { provisioningParameters: { Cidr: 'old' } });
+    const reported = doc('c', [], {}, { mode: 'observe' });
+    const world = await World.create({ seed }, [doc('a', ['b', 'c']), inSync, reported]);
+    await (await world.start()).converge();
+    expect(story(world)).toEqual(['a accepted', 'a succeeded']);
+  });
+
+  it.each([
+    ['is refused', doc('b', [], { provisioningParameters: { Nope: 'x' } })],
+    ['is suspended', doc('b', [], {}, { suspend: true })],
+    ['does not exist', { ...doc('nowhere') }],
+  ])(
+    'waits for what %s, and says so; so does what depends on the dependant',
+    async (_what, other) => {
+      const world = await World.create({ seed }, [doc('a', [other.name]), doc('c', ['a']), other]);
+      const trueup = await world.start();
+      const review = await trueup.converge();
+      expect(world.writes()).toEqual([]);
+      for (const [name, on] of [
+        ['a', other.name],
+        ['c', 'a'],
+      ] as const) {
+        expect(
+          review.kind === 'ok' &&
+            review.evaluations.get(`name:${name}` as ProductKey)?.change.verdict.kind,
+        ).toBe('waits');
+        expect(statusOf(world, trueup, name)).toMatchObject({
+          condition: 'Reconciling',
+          reason: 'WaitsFor',
+          message: expect.stringContaining(`waits for ${on}`),
+        });
+      }
+    },
+  );
+
+  it('stays behind when what it depends on fails on the way, and goes on after a retry', async () => {
+    const world = await World.create({ seed }, [doc('a', ['b']), doc('b')]);
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      count: 1,
+      effect: { kind: 'recordFails', message: 'no more room' },
+    });
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(story(world)).toEqual(['b accepted', 'b failed']);
+    expect(statusOf(world, trueup, 'a')?.message).toContain('no more room');
+    await trueup.reconciler.retry('name:b' as ProductKey);
+    await trueup.converge();
+    expect(story(world).slice(2)).toEqual([
+      'b accepted',
+      'b succeeded',
+      'a accepted',
+      'a succeeded',
+    ]);
+  });
+
+  it('provisions in order too', async () => {
+    const fresh = (name: string, on: readonly string[]) =>
+      doc(name, on, {}, { onMissing: 'provision' });
+    const world = await World.create({ seed }, [fresh('x', ['y']), fresh('y', [])]);
+    await (await world.start()).converge();
+    expect(story(world)).toEqual(['y accepted', 'y succeeded', 'x accepted', 'x succeeded']);
+  });
+
+  it('ends nothing that a document still depends on', async () => {
+    const same = { provisioningParameters: { Cidr: 'old' } };
+    const a = doc('a', [], same, { prune: 'terminate' });
+    const b = doc('b', ['a'], same);
+    const world = await World.create({ seed }, [a, b]);
+    const trueup = await world.start();
+    await trueup.converge();
+    // The dependant's document is invalid now (its dependency is gone), and so it is left alone.
+    world.wish([]);
+    const desired = world.desired;
+    const key = 'name:b' as ProductKey;
+    const at = { file: 'b.yaml', line: 1, column: 1 };
+    const problem = {
+      code: 'document/unknown-dependency',
+      severity: 'error',
+      at,
+      field: '',
+      message: 'm',
+      next: 'n',
+    } as const;
+    trueup.reconciler.setDesired({
+      ...desired,
+      declared: new Set([key]),
+      invalid: new Map([[key, { name: 'b', at, problem }]]),
+    });
+    for (let i = 0; i < 3; i++) {
+      const review = await world.clock.until(trueup.reconciler.review());
+      trueup.reconciler.release(review, 0);
+      await world.clock.pass(11 * 60_000);
+    }
+    expect(world.writes()).toEqual([]);
+    expect(statusOf(world, trueup, 'a')?.message).toContain('documents depend on it: b');
+  });
+});

@@ -1,0 +1,312 @@
+import { describe, expect, it } from 'vitest';
+import type { FaultEffect } from '../../src/local-catalog/faults.ts';
+import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { World } from './world.ts';
+
+const seed: SeedInput = {
+  timing: { accepted: '1s', running: '5s' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform', tagUpdate: 'notAllowed' }],
+      versions: [
+        {
+          name: 'v1',
+          parameters: {
+            Cidr: {},
+            Secret: { noEcho: true, default: 'none' },
+            Size: { default: 's' },
+          },
+        },
+        { name: 'v0', guidance: 'DEPRECATED', parameters: { Cidr: {} } },
+      ],
+    },
+  ],
+  provisionedProducts: [],
+};
+
+type Spec = Readonly<Record<string, unknown>>;
+
+const wish = (parts: Spec = {}, reconcile: Spec = {}) => [
+  {
+    name: 'net-a',
+    spec: {
+      productName: 'network',
+      provisioningArtifactName: 'v1',
+      provisioningParameters: { Cidr: 'A', Secret: 'hush-hush' },
+      tags: { team: 'a' },
+      ...parts,
+      reconcile: { onMissing: 'provision', ...reconcile },
+    },
+  },
+];
+
+const create = (wishes = wish(), behaviour: BehaviourInput = {}) =>
+  World.create({ seed: { ...seed, behaviour } }, wishes);
+
+const operations = (world: World) => world.writes().map((call) => call.operation);
+const tokens = (world: World) =>
+  world.writes().map((call) => (call.input as { readonly ProvisionToken: string }).ProvisionToken);
+const fault = (world: World, effect: FaultEffect, operation = 'ProvisionProduct', count = 1) =>
+  world.service.admin.addFault({ operation, count, effect });
+
+describe('onMissing: provision', () => {
+  it('provisions what does not exist, with all that is declared, and is then in sync', async () => {
+    const arn = 'arn:aws:sns:eu-west-1:111122223333:events';
+    const world = await create(wish({ notificationArns: [arn] }));
+    const trueup = await world.start();
+    const review = await trueup.converge();
+    expect(review.kind === 'ok' && [...review.evaluations.values()][0]?.change).toMatchObject({
+      verdict: { kind: 'provision', steps: ['provision'] },
+      provisionedProductId: null,
+      base: null,
+    });
+    expect(world.writes()).toHaveLength(1);
+    expect(world.writes()[0]).toMatchObject({
+      operation: 'ProvisionProduct',
+      input: {
+        ProvisionedProductName: 'net-a',
+        NotificationArns: [arn],
+        Tags: [{ Key: 'team', Value: 'a' }],
+        ProvisioningParameters: [
+          { Key: 'Cidr', Value: 'A' },
+          { Key: 'Secret', Value: 'hush-hush' },
+        ],
+      },
+    });
+    expect(world.service.admin.product('net-a')).toMatchObject({
+      product: { status: 'AVAILABLE' },
+      parameters: { Cidr: 'A', Secret: 'hush-hush', Size: 's' },
+    });
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({
+      condition: 'Ready',
+      sync: 'Synced',
+      unverified: 0,
+    });
+    expect(world.journal.dump()).not.toContain('hush-hush');
+  });
+
+  it('is refused without the opt-in, for an id, and where another one is expected', async () => {
+    const cases: readonly [Spec, Spec, string][] = [
+      [{}, { onMissing: 'fail' }, 'plan/absent'],
+      [{ provisionedProductId: 'pp-gone' }, {}, 'plan/absent'],
+      [{ expect: { provisionedProductId: 'pp-gone' } }, {}, 'plan/expect-mismatch'],
+      [{ provisioningArtifactName: undefined }, {}, 'plan/creation-undeclared'],
+      [
+        { provisioningArtifactName: 'v0', provisioningParameters: { Cidr: 'A' } },
+        {},
+        'plan/deprecated-version',
+      ],
+      [{ provisioningParameters: {} }, {}, 'plan/missing-parameter'],
+      [
+        { provisioningParameters: { Cidr: { usePreviousValue: true } } },
+        {},
+        'plan/no-previous-value',
+      ],
+    ];
+    for (const [parts, reconcile, code] of cases) {
+      const world = await create(wish(parts, reconcile));
+      const trueup = await world.start();
+      const review = await trueup.converge();
+      const change = review.kind === 'ok' ? [...review.evaluations.values()][0]?.change : null;
+      expect([code, change?.verdict]).toMatchObject([
+        code,
+        { kind: 'refused', problems: [{ code }] },
+      ]);
+      expect(world.writes()).toEqual([]);
+    }
+  });
+
+  it('provisions nothing on suspend, on observe, and before the listing was complete', async () => {
+    for (const reconcile of [{ suspend: true }, { mode: 'observe' }]) {
+      const world = await create(wish({}, reconcile));
+      await (await world.start()).converge();
+      expect(world.writes()).toEqual([]);
+    }
+    const world = await create();
+    world.service.admin.addFault({
+      operation: 'SearchProvisionedProducts',
+      count: 20,
+      effect: { kind: 'internalError' },
+    });
+    const trueup = await world.start();
+    expect((await trueup.reconcile()).kind).toBe('failed');
+    expect(world.writes()).toEqual([]);
+  });
+
+  it.each(['0s', '5m', 'forever'])(
+    'provisions once after kill -9 between send and reply (token window %s)',
+    async (tokenWindow) => {
+      const world = await create(wish(), { tokenWindow });
+      fault(world, { kind: 'slow', ms: 20_000 });
+      const first = await world.start();
+      await first.reconcile();
+      await world.clock.pass(2_000);
+      expect(world.writes()).toHaveLength(1);
+      first.kill();
+      await world.clock.pass(1_000);
+      const second = await world.start();
+      await second.converge();
+      expect(world.writes()).toHaveLength(1);
+      expect(world.statusOf(second, 'net-a')?.condition).toBe('Ready');
+      expect(world.service.admin.names()).toEqual(['net-a']);
+    },
+  );
+
+  it.each(['0s', '5m', 'forever'])(
+    'settles a lost reply by its name, without a second call (token window %s)',
+    async (tokenWindow) => {
+      const world = await create(wish(), { tokenWindow, describeLag: '10s', searchLag: '20s' });
+      fault(world, { kind: 'lostReply' });
+      const trueup = await world.start();
+      await trueup.converge();
+      expect(world.writes()).toHaveLength(1);
+      expect(world.service.admin.product('net-a')?.records).toBe(1);
+      expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+    },
+  );
+
+  it.each(['0s', '5m', 'forever'])(
+    'repeats a lost request with its token, after a minute without a trace (token window %s)',
+    async (tokenWindow) => {
+      const world = await create(wish(), { tokenWindow });
+      fault(world, { kind: 'lostRequest' });
+      const trueup = await world.start();
+      const startedMs = world.clock.monotonic();
+      await trueup.converge();
+      expect(tokens(world)).toHaveLength(2);
+      expect(new Set(tokens(world)).size).toBe(1);
+      expect(world.clock.monotonic() - startedMs).toBeGreaterThanOrEqual(60_000);
+      expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+    },
+  );
+
+  it('stalls with the remedy where the name is taken by something it cannot see', async () => {
+    const world = await create();
+    fault(
+      world,
+      {
+        kind: 'error',
+        code: 'InvalidParametersException',
+        message: 'A stack named net-a already exists.',
+      },
+      'ProvisionProduct',
+      9,
+    );
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({
+      condition: 'Stalled',
+      message: expect.stringContaining('already exists'),
+      next: expect.stringContaining('reconcile.adopt'),
+    });
+  });
+
+  it('stalls after a first provisioning that failed, with the remedy, and sends nothing more', async () => {
+    const world = await create();
+    fault(world, { kind: 'recordFails', message: 'No more addresses.' }, 'ProvisionProduct', 9);
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    await world.clock.pass(3_600_000);
+    await trueup.converge();
+    expect(operations(world)).toEqual(['ProvisionProduct']);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({
+      condition: 'Stalled',
+      message: expect.stringContaining('No more addresses.'),
+      next: expect.stringContaining('terminate it'),
+    });
+  });
+
+  it('is held back by its cap, and then nothing of the target is changed', async () => {
+    const many = Array.from({ length: 3 }, (_, i) => ({
+      ...wish()[0],
+      name: `net-${i}`,
+    })) as ReturnType<typeof wish>;
+    const world = await World.create({ seed, maxProvisions: 2 }, many);
+    const trueup = await world.start();
+    const review = await trueup.converge();
+    expect(review.kind === 'ok' && review.guards).toEqual([
+      { guard: 'maxProvisions', target: 'default', planned: 3, cap: 2 },
+    ]);
+    expect(world.writes()).toEqual([]);
+    expect(world.statusOf(trueup, 'net-0')?.next).toContain('--max-provisions 3');
+  });
+});
+
+describe('onError: recreate', () => {
+  const recreating = () => wish({}, { onError: 'recreate' });
+
+  it.each(['0s', '5m', 'forever'])(
+    'terminates what is in ERROR and provisions it again, once for each content (token window %s)',
+    async (tokenWindow) => {
+      const world = await create(recreating(), { tokenWindow });
+      fault(world, { kind: 'recordFails', message: 'No more addresses.' });
+      const trueup = await world.start();
+      await trueup.converge();
+      await trueup.converge();
+      expect(operations(world).slice(0, 3)).toEqual([
+        'ProvisionProduct',
+        'TerminateProvisionedProduct',
+        'ProvisionProduct',
+      ]);
+      expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+      await trueup.converge();
+      expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+    },
+  );
+
+  it('does it once: the same content that fails again stays as it is', async () => {
+    const world = await create(recreating(), { tokenWindow: '0s' });
+    fault(world, { kind: 'recordFails' }, 'ProvisionProduct', 9);
+    const trueup = await world.start();
+    for (let i = 0; i < 4; i++) await trueup.converge();
+    expect(operations(world)).toEqual([
+      'ProvisionProduct',
+      'TerminateProvisionedProduct',
+      'ProvisionProduct',
+    ]);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Stalled' });
+  });
+
+  it('goes on with the provisioning after a crash behind the termination, also without onMissing', async () => {
+    const world = await create(recreating(), { tokenWindow: '0s' });
+    fault(world, { kind: 'recordFails' });
+    const first = await world.start();
+    await first.converge();
+    world.wish(wish({}, { onError: 'recreate', onMissing: 'fail' }));
+    fault(world, { kind: 'slow', ms: 20_000 }, 'TerminateProvisionedProduct');
+    await first.reconcile();
+    await world.clock.pass(2_000);
+    first.kill();
+    const second = await world.start();
+    await second.reconcile();
+    await world.clock.pass(30_000);
+    await second.converge();
+    expect(operations(world)).toEqual([
+      'ProvisionProduct',
+      'TerminateProvisionedProduct',
+      'ProvisionProduct',
+    ]);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+  });
+
+  it('counts as a termination, and is forbidden by deletionProtection', async () => {
+    const world = await World.create({ seed, maxTerminations: 0 }, recreating());
+    fault(world, { kind: 'recordFails' });
+    const trueup = await world.start();
+    await trueup.converge();
+    const review = await trueup.converge();
+    expect(review.kind === 'ok' && review.guards).toMatchObject([
+      { guard: 'maxTerminations', planned: 1 },
+    ]);
+    world.wish(wish({}, { onError: 'recreate', deletionProtection: true }));
+    await trueup.converge();
+    expect(operations(world)).toEqual(['ProvisionProduct']);
+    expect(world.statusOf(trueup, 'net-a')?.next).toContain('deletionProtection');
+  });
+});

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { World } from './world.ts';
+
+const seed: SeedInput = {
+  timing: { accepted: '1s', running: '5s' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform' }],
+      versions: [
+        { name: 'v1', parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } } },
+        { name: 'v2', parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } } },
+      ],
+    },
+  ],
+  provisionedProducts: [
+    {
+      name: 'net',
+      product: 'network',
+      version: 'v1',
+      parameters: { Cidr: 'a', Secret: 'hush-hush' },
+    },
+  ],
+};
+
+const wish = (version: string, cidr: string) => [
+  {
+    name: 'net',
+    spec: {
+      productName: 'network',
+      provisioningArtifactName: version,
+      provisioningParameters: { Cidr: cidr },
+    },
+  },
+];
+
+it.each(['DescribeProvisioningParameters', 'ListProvisioningArtifacts'])(
+  'without %s a parameter still changes, and a version does not',
+  async (operation) => {
+    const world = await World.create({ seed }, wish('v1', 'b'));
+    world.service.admin.addFault({ operation, effect: { kind: 'accessDenied' } });
+    const trueup = await world.start();
+    const review = await trueup.converge();
+    const [evaluation] = review.kind === 'ok' ? [...review.evaluations.values()] : [];
+    expect(evaluation?.change.warnings).toHaveLength(1);
+    expect(world.service.admin.product('net')?.parameters).toEqual({
+      Cidr: 'b',
+      Secret: 'hush-hush',
+    });
+    world.wish(wish('v2', 'b'));
+    await trueup.reconcile();
+    await world.clock.pass(600_000);
+    expect(world.writes()).toHaveLength(1);
+    expect(world.statusOf(trueup, 'net')).toMatchObject({ sync: 'Unknown', reason: 'Unreadable' });
+    world.service.admin.clearFaults();
+    await trueup.reconcile();
+    await world.clock.pass(600_000);
+    expect(world.service.admin.product('net')).toMatchObject({
+      versionName: 'v2',
+      parameters: { Cidr: 'b', Secret: 'hush-hush' },
+    });
+    expect(world.statusOf(trueup, 'net')).toMatchObject({ condition: 'Ready' });
+  },
+);

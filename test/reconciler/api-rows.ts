@@ -834,7 +834,7 @@ export const ANSWERS: readonly {
   {
     of: 'error',
     field: 'InvalidStateException',
-    seen: "Stalled, RequestRefused, with AWS's own words; Busy where another operation runs",
+    seen: "Reconciling, Retrying, with AWS's own words: a state conflict passes by itself",
     test: 'InvalidStateException',
   },
 ];

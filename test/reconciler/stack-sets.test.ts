@@ -24,7 +24,10 @@ const seed: SeedInput = {
             Extra: { default: 'e' },
             Secret: { noEcho: true, default: 'none' },
           },
-          failsWhen: [{ parameter: 'Level', value: 'broken', message: 'it broke' }],
+          failsWhen: [
+            { parameter: 'Level', value: 'broken', message: 'it broke' },
+            { parameter: 'Secret', value: 'broken-secret', message: 'it broke' },
+          ],
         },
       ],
     },
@@ -218,6 +221,32 @@ describe('a stack set', () => {
     expect(await instances(world)).toHaveLength(4);
     expect(world.statusOf(trueup, 'set')).toMatchObject({ condition: 'Ready', unverified: 0 });
     expect(world.journal.dump() + JSON.stringify(world.lines)).not.toMatch(/new-secret|hush-hush/);
+  });
+
+  it.each([
+    ['a value that is shown', { Level: 'broken' }],
+    ['a NoEcho value', { Secret: 'broken-secret' }],
+  ])('stands still after a failure by %s, and goes on with another one', async (_what, bad) => {
+    const good = { Level: 'low', Secret: 'good-secret' };
+    const two = (provisioningParameters: object) =>
+      wish({ provisioningArtifactName: 'two', provisioningParameters });
+    const world = await World.create({ seed }, two(good));
+    const trueup = await world.start();
+    await looks(world, trueup);
+    world.wish(two({ ...good, ...bad }));
+    await looks(world, trueup);
+    expect(world.writes()).toHaveLength(2);
+    expect(world.statusOf(trueup, 'set')).toMatchObject({
+      condition: 'Stalled',
+      reason: 'RecordFailed',
+    });
+    world.wish(two(good), 'r3');
+    await looks(world, trueup);
+    expect(world.statusOf(trueup, 'set')).toMatchObject({ condition: 'Ready', unverified: 0 });
+    expect(world.service.admin.product('set')).toMatchObject({
+      product: { status: 'AVAILABLE' },
+      parameters: good,
+    });
   });
 
   it('is told by fingerprints where CloudFormation denies it', async () => {

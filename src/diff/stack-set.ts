@@ -165,16 +165,15 @@ export function compareInstances(input: CompareInput): readonly Finding[] {
     ),
     // One by one: each is a stack that goes, and each counts against the guard.
     ...plan.remove.flatMap(pairsOf).flatMap((pair): readonly Finding[] => {
-      if (!isThere(live.instances, pair)) return [];
-      const name = text(`${pair.account} in ${pair.region}`);
-      return [differs(spec, field, label, name, none('removed'), 'deleteInstances')];
+      const found = live.instances.kind === 'read' ? live.instances.value : [];
+      const instance = found.find((one) => keyOf(one) === keyOf(pair));
+      if (instance === undefined) return [];
+      const name = `instance ${keyOf(pair)}`;
+      return [
+        differs(spec, field, name, text(instance.status), none('removed'), 'deleteInstances'),
+      ];
     }),
   ];
-}
-
-/** The operation DELETE may name instances that are gone already. */
-function isThere(instances: PresentProduct['instances'], pair: Where): boolean {
-  return instances.kind === 'read' && instances.value.some((one) => keyOf(one) === keyOf(pair));
 }
 
 /** How people call a group of instances. */

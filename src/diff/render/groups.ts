@@ -114,6 +114,10 @@ export function gist(change: Change): string {
   }
 }
 
+function isAboutInstances({ step, label }: Change['differences'][number]): boolean {
+  return step === 'deleteInstances' || step === 'createInstances' || label === 'stack instances';
+}
+
 function gistOfUpdate({ verdict, differences }: Change): string {
   if (verdict.kind === 'update' && verdict.cause.kind === 'heal') return 'sent again for TAINTED';
   const labels = new Set(differences.map(({ label }) => label));
@@ -128,7 +132,7 @@ function gistOfUpdate({ verdict, differences }: Change): string {
     labels.has('path') ? 'path' : '',
     parameters === 0 ? '' : plural(parameters, 'parameter', 'parameters'),
     tags === 0 ? '' : plural(tags, 'tag', 'tags'),
-    labels.has('stack instances') ? 'stack instances' : '',
+    differences.some(isAboutInstances) ? 'stack instances' : '',
     labels.has('launch role') ? 'launch role' : '',
     labels.has('owner') ? 'owner' : '',
   ]

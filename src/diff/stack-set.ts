@@ -210,6 +210,12 @@ export function stackSetRequest(
   };
 }
 
+/** Whether the plan removes an instance that this earlier look did not show. */
+export function removesMore(plan: InstancePlan | null, earlier: PresentProduct): boolean {
+  if (plan === null || plan.remove.length === 0 || earlier.instances.kind !== 'read') return false;
+  return without(plan.remove.flatMap(pairsOf), earlier.instances.value).length > 0;
+}
+
 /** How many requests a step still takes: instances that form no rectangle take several. */
 export function requestsLeft(
   spec: Spec,

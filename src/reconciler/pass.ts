@@ -3,7 +3,7 @@ import { blankProduct } from '../diff/creation.ts';
 import { openIntent } from '../diff/record.ts';
 import { buildRequest } from '../diff/request.ts';
 import { STABLE_MS } from '../diff/settle.ts';
-import { requestsLeft } from '../diff/stack-set.ts';
+import { planInstances, removesMore, requestsLeft } from '../diff/stack-set.ts';
 import type { Cause, ChangeVerdict } from '../domain/change.ts';
 import type { Intent, LastResult } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
@@ -146,7 +146,8 @@ async function act(
   const { key } = evaluation.spec;
   const [step] = verdict.steps;
   if (step === undefined) return over({ kind: 'settled' });
-  if (!isAllowed(context, key, verdict.steps)) return over(unreviewed(context));
+  if (!isAllowed(context, key, verdict.steps) || removesUnreviewed(context, evaluation))
+    return over(unreviewed(context));
   const cause = verdict.kind === 'update' ? verdict.cause : BY_DOCUMENT;
   if (step !== 'import')
     return perform(context, evaluation, cause, step, isLastRequest(context, evaluation));
@@ -213,6 +214,13 @@ function unreviewed(context: TargetContext): Outcome {
 function isAllowed(context: TargetContext, key: ProductKey, steps: readonly Step[]): boolean {
   const allowed = context.allowed(key);
   return allowed !== undefined && steps.every((step) => allowed.includes(step));
+}
+
+/** A stack instance that was not there when the plan was judged is not removed by it. */
+function removesUnreviewed(context: TargetContext, { spec, live }: Evaluation): boolean {
+  const reviewed = context.observation()?.products.get(spec.key);
+  if (live.kind !== 'present' || reviewed?.kind !== 'present') return false;
+  return removesMore(planInstances(spec, live, context.entries.get(spec.key)), reviewed);
 }
 
 /** Stack instances that one request cannot name take several of one step. */

@@ -327,6 +327,21 @@ describe('stackInstances', () => {
     expect(await instances(world)).toEqual([`${A}/${EU} CURRENT`]);
   });
 
+  it('removes no instance that came after the plan was judged', async () => {
+    const world = await World.create({ seed }, []);
+    await past(world, 'DELETE', [B, C], [EU, US]);
+    world.wish(declared([A], [EU], { reconcile: { removeInstances: true } }));
+    let held = true;
+    const trueup = await world.start({ heldBack: () => (held ? 'not yet' : null) });
+    await trueup.reconcile();
+    await past(world, 'CREATE', [C], [US]);
+    held = false;
+    await world.clock.pass(30_000);
+    expect(ours(world)).toEqual([]);
+    await looks(world, trueup);
+    expect(await instances(world)).toEqual([`${A}/${EU} CURRENT`]);
+  });
+
   it('removes nothing under deletionProtection', async () => {
     const reconcile = { removeInstances: true, deletionProtection: true };
     const world = await World.create({ seed }, declared([A], [EU], { reconcile }));

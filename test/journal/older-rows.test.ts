@@ -1,43 +1,46 @@
-import { expect, it } from 'vitest';
-import { productEntry } from '../../src/journal/shapes.ts';
-import { anEntry, anIntent, prints } from '../diff/build.ts';
+import { describe, expect, it } from 'vitest';
+import { EMPTY_ENTRY } from '../../src/domain/entry.ts';
+import { knownDocument, productEntry } from '../../src/journal/shapes.ts';
 
-const entry = anEntry({ intent: anIntent(), fingerprints: prints({ Password: 'p' }) });
-const row = () => JSON.parse(JSON.stringify(entry));
-
-it('a row is read as it was written', () => {
-  expect(productEntry(row(), '')).toEqual(entry);
-});
-
-it('a row that was written before a member existed is read with its meaning then', () => {
-  const old = row();
-  for (const member of ['productType']) delete old.intent[member];
-  for (const member of ['complete', 'instancesRun']) delete old.intent.pending[member];
-  delete old.fingerprints.complete;
-  delete old.instancesRun;
-  expect(productEntry(old, '')).toMatchObject({
-    instancesRun: null,
-    fingerprints: { complete: false },
-    intent: { productType: null, pending: { complete: false, instancesRun: null } },
+describe('rows of earlier versions', () => {
+  it('a document without a word about its end asks for none', () => {
+    const row = { key: 'name:a', name: 'a', file: 'a.yaml', digest: 'hmac:1' };
+    expect(knownDocument(row, '')).toEqual({
+      ...row,
+      content: '',
+      policies: { prune: 'never', deletionProtection: false, handsOff: false },
+      provisionedProductId: null,
+      lastRecordId: null,
+      dependsOn: [],
+      gone: null,
+    });
   });
-});
 
-it('the preferences of a stored request stay as they are', () => {
-  const stored = row();
-  stored.intent.request.preferences = {
-    operation: 'CREATE',
-    accounts: ['111122223333'],
-    regions: null,
-    failureTolerance: { kind: 'count', value: 1 },
-    maxConcurrency: { kind: 'percentage', value: 50 },
-  };
-  expect(productEntry(stored, '')).toEqual(stored);
-  stored.intent.request.preferences.operation = 'RESET';
-  expect(() => productEntry(stored, '')).toThrow(/operation/);
-});
+  it('an entry without a recreation had none', () => {
+    const { recreated: _none, ...row } = EMPTY_ENTRY;
+    expect(productEntry(row, '')).toEqual(EMPTY_ENTRY);
+  });
 
-it('a member that is missing for another reason, or unknown, is refused', () => {
-  const { latch: _latch, ...missing } = row();
-  expect(() => productEntry(missing, '')).toThrow(/latch/);
-  expect(() => productEntry({ ...row(), later: 1 }, '')).toThrow(/later/);
+  it('what is there is read as it is, and what is unknown is refused', () => {
+    const row = {
+      key: 'name:a',
+      name: 'a',
+      file: 'a.yaml',
+      digest: 'hmac:1',
+      content: 'hmac:2',
+      policies: { prune: 'retain', deletionProtection: true, handsOff: false },
+      provisionedProductId: 'pp-1',
+      lastRecordId: 'rec-1',
+      dependsOn: [{ target: 'default', key: 'name:b' }],
+      gone: {
+        since: '2026-11-21T12:00:00.000Z',
+        revision: 'r',
+        renamedTo: { key: 'name:c', name: 'c' },
+      },
+    };
+    expect(knownDocument(row, '')).toEqual(row);
+    expect(() =>
+      knownDocument({ ...row, policies: { ...row.policies, prune: 'all' } }, ''),
+    ).toThrow('prune');
+  });
 });

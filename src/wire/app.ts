@@ -215,6 +215,7 @@ async function runDaemon(
     leaveOut: false,
     heldBack: () => held.daemon?.sourceProblem ?? heldByJournal(opened.shared.journal),
     readAtMs: () => held.daemon?.readAtMs ?? null,
+    isInRun: (dependency) => held.daemon?.isInRun(dependency) ?? true,
   };
   const daemon = new Daemon({
     shared,

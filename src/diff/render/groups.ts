@@ -34,7 +34,7 @@ const GROUPS: readonly Omit<Group, 'changes'>[] = [
   { kind: 'terminate', title: 'To terminate', mark: '-', style: 'refused' },
   { kind: 'waits', title: 'Waiting for something else', mark: '.', style: 'drift' },
   { kind: 'drift', title: 'Drift, not caused by a document', mark: '!', style: 'drift' },
-  { kind: 'newer', title: 'A newer version or secret, only reported', mark: '!', style: 'drift' },
+  { kind: 'newer', title: 'Something newer, only reported', mark: '!', style: 'drift' },
   { kind: 'observed', title: 'Differs, and is only observed', mark: '!', style: 'drift' },
   { kind: 'refused', title: 'Refused before any call', mark: 'x', style: 'refused' },
   { kind: 'unreadable', title: 'Could not be read', mark: '?', style: 'refused' },

@@ -193,6 +193,22 @@ describe('values that stand elsewhere', () => {
     expect(everything(world, trueup)).not.toContain('xyz');
   });
 
+  it('are looked at again where they changed between the comparison and the request', async () => {
+    const parameters = { Cidr: 'B', Password: { valueFrom: { env: 'APP_PASSWORD' } } };
+    const world = await World.create({ seed }, [wish('net-a', parameters)]);
+    let reads = 0;
+    Object.defineProperty(world.env, 'APP_PASSWORD', {
+      get: () => (++reads === 1 ? PASSWORD : ROTATED),
+    });
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(valuesOf(world)).toMatchObject({ Cidr: 'B', Password: ROTATED });
+    expect(world.writes()).toHaveLength(1);
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ reason: 'InSync', unverified: 0 });
+  });
+
   it("stand not even in AWS's own error text", async () => {
     const world = await World.create({ seed }, [wish('net-a', { Cidr: 'B', Password: SECRET })]);
     world.service.admin.addFault({

@@ -54,10 +54,15 @@ function rows(root: JsonSchema, schema: JsonSchema, path: string): string[] {
     const name = path === '' ? key : `${path}.${key}`;
     const example = field.examples?.[0];
     const row = `| \`${name}\` | ${cell(field.description ?? field.title ?? '')} | ${cell(limits(field))} | ${example === undefined ? '' : cell(code(example))} |`;
+    const others =
+      typeof field.additionalProperties === 'object'
+        ? resolve(root, field.additionalProperties)
+        : null;
     const items = field.items === undefined ? null : resolve(root, field.items);
     return [
       row,
       ...rows(root, field, name),
+      ...(others === null ? [] : rows(root, others, `${name}.*`)),
       ...(items === null ? [] : rows(root, items, `${name}[]`)),
     ];
   });
@@ -95,7 +100,8 @@ Made from the schemas and the option table by \`npm run docs\`; a test compares 
 \`apiVersion: trueup/v1\`, \`kind: ProvisionedProduct\`. Every text field takes the text as it is written:
 \`010\`, \`1.10\` and \`yes\` stay what they are. \`null\`, \`~\` and nothing at all are refused where text is
 wanted: write \`""\`. Put numbers, booleans and dates in quotes: the schema says so to editors, and tools
-such as kustomize would rewrite them.
+such as kustomize would rewrite them. [values.md](values.md) explains \`valueFrom\`, versions by rule and
+\`reconcile.ignore\`.
 
 ${TABLE}
 ${rows(document, document, '').join('\n')}

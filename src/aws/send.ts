@@ -1,6 +1,7 @@
 import type {
   ImportAsProvisionedProductCommandInput,
   ProvisioningParameter,
+  ProvisioningPreferences,
   ProvisionProductCommandInput,
   RecordDetail,
   TerminateProvisionedProductCommandInput,
@@ -120,8 +121,17 @@ function provisionInput(
     ...(request.notificationArns.length === 0
       ? {}
       : { NotificationArns: [...request.notificationArns] }),
+    ...(request.preferences === undefined
+      ? {}
+      : { ProvisioningPreferences: provisioningPreferences(request.preferences) }),
     ...(request.acceptLanguage === null ? {} : { AcceptLanguage: request.acceptLanguage }),
   };
+}
+
+/** What is new has no operation to choose. */
+function provisioningPreferences(preferences: StackSetRequest): ProvisioningPreferences {
+  const { StackSetOperationType: _always, ...rest } = preferencesInput(preferences);
+  return rest;
 }
 
 function provisioningParameter(parameter: ParameterArgument): ProvisioningParameter {

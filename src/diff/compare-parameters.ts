@@ -1,4 +1,5 @@
 import type { Fingerprints } from '../domain/entry.ts';
+import { kindOf } from '../domain/kind.ts';
 import type { Stack, StackParameter } from '../domain/live.ts';
 import type { FromWish, ParameterWish } from '../domain/spec.ts';
 import { referenceOf } from '../domain/values.ts';
@@ -113,6 +114,13 @@ function compareNoEcho(input: CompareInput, key: string, value: string): readonl
   if (prints !== null && own(prints.references, key) !== undefined)
     return [differs(input.spec, field, key, HIDDEN, HIDDEN, 'update')];
   const known = prints === null ? undefined : own(prints.values, key);
+  // A stack set has no rollback that would tell what runs after a failure.
+  const failed =
+    known === undefined && kindOf(input.live) === 'stackSet' ? ownFailure(input) : null;
+  if (failed !== null)
+    return [
+      differs(input.spec, field, key, none(`not applied: ${failed} failed`), HIDDEN, 'update'),
+    ];
   if (input.fingerprint === null || known === undefined) {
     const why = 'AWS does not return NoEcho values, and the journal has no valid fingerprint';
     return [{ kind: 'unverified', field: { field, label: key, why } }];

@@ -1,7 +1,8 @@
 import { asArtifactId, asProductId, asProvisionedProductId } from '../domain/ids.ts';
 import { notRead, type PresentProduct, read } from '../domain/live.ts';
-import type { ProductRequest } from '../domain/request.ts';
+import type { ProductRequest, StackSetRequest } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
+import { byText } from './normalize.ts';
 import type { RequestInput } from './request.ts';
 import { internal, updateRequest } from './update-request.ts';
 
@@ -10,12 +11,13 @@ import { internal, updateRequest } from './update-request.ts';
  * So a creation is judged and built by the same rules as an update of everything.
  */
 export function blankProduct(spec: Spec): PresentProduct {
+  const isSet = spec.preferences !== null || spec.stackInstances !== null;
   return {
     kind: 'present',
     id: asProvisionedProductId(''),
     name: spec.name,
     arn: '',
-    type: spec.preferences === null && spec.stackInstances === null ? 'CFN_STACK' : 'CFN_STACKSET',
+    type: isSet ? 'CFN_STACKSET' : 'CFN_STACK',
     status: 'AVAILABLE',
     statusMessage: null,
     physicalId: null,
@@ -28,14 +30,14 @@ export function blankProduct(spec: Spec): PresentProduct {
     launchRole: read(null),
     stack: read({
       id: '',
-      status: 'CREATE_COMPLETE',
+      status: isSet ? 'ACTIVE' : 'CREATE_COMPLETE',
       statusReason: null,
       parameters: {},
       tags: {},
       lastUpdated: null,
     }),
     stackDenied: false,
-    instances: notRead,
+    instances: read([]),
   };
 }
 
@@ -67,7 +69,17 @@ export function provisionRequest(input: RequestInput): ProductRequest {
     tags: tags ?? [],
     notificationArns: spec.notificationArns,
     acceptLanguage,
-    ...(preferences === undefined ? {} : { preferences }),
+    ...(preferences === undefined ? {} : { preferences: withInstances(spec, preferences) }),
+  };
+}
+
+/** A new stack set gets its first instances with its provisioning. */
+function withInstances({ stackInstances }: Spec, preferences: StackSetRequest): StackSetRequest {
+  if (stackInstances === null) return preferences;
+  return {
+    ...preferences,
+    accounts: stackInstances.accounts.toSorted(byText),
+    regions: stackInstances.regions.toSorted(byText),
   };
 }
 

@@ -48,7 +48,8 @@ export interface RemovalInput {
  * was left alone while its document was there, nothing is done: it is unmanaged from now on.
  */
 export function isPrunable(known: KnownDocument, entry: ProductEntry): boolean {
-  const owned = entry.inEffect !== null || entry.lastResult !== null || entry.intent !== null;
+  const made = entry.lastResult?.step === 'provision' || entry.lastResult?.step === 'import';
+  const owned = entry.inEffect !== null || made || entry.intent !== null;
   return (
     owned &&
     known.policies.prune !== 'never' &&

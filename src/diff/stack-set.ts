@@ -165,16 +165,15 @@ export function compareInstances(input: CompareInput): readonly Finding[] {
     ),
     // One by one: each is a stack that goes, and each counts against the guard.
     ...plan.remove.flatMap(pairsOf).flatMap((pair): readonly Finding[] => {
-      if (!isThere(live.instances, pair)) return [];
-      const name = text(`${pair.account} in ${pair.region}`);
-      return [differs(spec, field, label, name, none('removed'), 'deleteInstances')];
+      const found = live.instances.kind === 'read' ? live.instances.value : [];
+      const instance = found.find((one) => keyOf(one) === keyOf(pair));
+      if (instance === undefined) return [];
+      const name = `instance ${keyOf(pair)}`;
+      return [
+        differs(spec, field, name, text(instance.status), none('removed'), 'deleteInstances'),
+      ];
     }),
   ];
-}
-
-/** The operation DELETE may name instances that are gone already. */
-function isThere(instances: PresentProduct['instances'], pair: Where): boolean {
-  return instances.kind === 'read' && instances.value.some((one) => keyOf(one) === keyOf(pair));
 }
 
 /** How people call a group of instances. */
@@ -209,6 +208,12 @@ export function stackSetRequest(
     regions: names?.regions?.toSorted(byText) ?? null,
     ...common,
   };
+}
+
+/** Whether the plan removes an instance that this earlier look did not show. */
+export function removesMore(plan: InstancePlan | null, earlier: PresentProduct): boolean {
+  if (plan === null || plan.remove.length === 0 || earlier.instances.kind !== 'read') return false;
+  return without(plan.remove.flatMap(pairsOf), earlier.instances.value).length > 0;
 }
 
 /** How many requests a step still takes: instances that form no rectangle take several. */

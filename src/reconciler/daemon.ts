@@ -1,6 +1,7 @@
 import type { AccountId, TargetName } from '../domain/ids.ts';
 import type { CallCounts } from '../domain/plan.ts';
 import type { Problem } from '../domain/problem.ts';
+import type { Dependency } from '../domain/spec.ts';
 import type { DaemonView } from '../domain/status.ts';
 import { acceptProduct } from './accept.ts';
 import { backoffMs, jittered } from './backoff.ts';
@@ -115,6 +116,12 @@ export class Daemon {
   /** Monotonic ms of the last complete read of the directory; null while it cannot be read. */
   get readAtMs(): number | null {
     return this.#sourceProblem === null ? this.#readAtMs : null;
+  }
+
+  /** Whether the present revision holds it, valid or not: a selection may leave it out. */
+  isInRun({ target, key }: Dependency): boolean {
+    const desired = this.#revision?.targets.get(target);
+    return desired !== undefined && (desired.specs.has(key) || desired.invalid.has(key));
   }
 
   hangUp(): void {

@@ -85,7 +85,7 @@ export async function evaluate(
       ? await updateFacts(context, spec, live)
       : null;
   if (comparison !== null) learnSecrets(context.redactor, document, secretKeys(comparison, facts));
-  const specDigest = context.fingerprinter === null ? null : specDigestOf(context, spec);
+  const specDigest = context.fingerprinter === null ? null : specDigestOf(context, document);
   const asked = context.asked(spec.key);
   const creation = await creationFacts(context, { spec, live, entry, specDigest, asked });
   if (creation?.definitions.kind === 'read')

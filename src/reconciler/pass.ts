@@ -3,7 +3,7 @@ import { blankProduct } from '../diff/creation.ts';
 import { openIntent } from '../diff/record.ts';
 import { buildRequest } from '../diff/request.ts';
 import { STABLE_MS } from '../diff/settle.ts';
-import { requestsLeft } from '../diff/stack-set.ts';
+import { planInstances, removesMore, requestsLeft } from '../diff/stack-set.ts';
 import type { Cause, ChangeVerdict } from '../domain/change.ts';
 import type { Intent, LastResult } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
@@ -149,7 +149,8 @@ async function act(
   const [step] = verdict.steps;
   if (step === undefined) return over({ kind: 'settled' });
   // Whatever the plan does not hold is left to the next review, which queues it again.
-  if (!isAllowed(context, key, verdict.steps)) return over({ kind: 'settled' });
+  if (!isAllowed(context, key, verdict.steps) || removesUnreviewed(context, evaluation))
+    return over({ kind: 'settled' });
   if (live.kind === 'present' && context.entries.isOpenElsewhere(live.id, key)) {
     const why = 'a request for it is open under its former document';
     return over({ kind: 'again', afterMs: HELD_AGAIN_MS, why });
@@ -223,6 +224,13 @@ function isRead<T>(reading: Reading<T>, value: T): boolean {
 function isAllowed(context: TargetContext, key: ProductKey, steps: readonly Step[]): boolean {
   const allowed = context.allowed(key);
   return allowed !== undefined && steps.every((step) => allowed.includes(step));
+}
+
+/** A stack instance that was not there when the plan was judged is not removed by it. */
+function removesUnreviewed(context: TargetContext, { spec, live }: Evaluation): boolean {
+  const reviewed = context.observation()?.products.get(spec.key);
+  if (live.kind !== 'present' || reviewed?.kind !== 'present') return false;
+  return removesMore(planInstances(spec, live, context.entries.get(spec.key)), reviewed);
 }
 
 /** Stack instances that one request cannot name take several of one step. */

@@ -244,6 +244,7 @@ async function runDaemon(
     ...opened.shared,
     heldBack: () => held.daemon?.sourceProblem ?? heldByJournal(opened.shared.journal),
     readAtMs: () => held.daemon?.readAtMs ?? null,
+    isInRun: (dependency) => held.daemon?.isInRun(dependency) ?? true,
   };
   const daemon = new Daemon({
     shared,

@@ -32,7 +32,12 @@ const secret = (value: string): ParameterArgument => ({
 });
 
 const accepted = json({
-  RecordDetail: { RecordId: 'rec-1', Status: 'CREATED', CreatedTime: 1_577_222_793.358 },
+  RecordDetail: {
+    RecordId: 'rec-1',
+    Status: 'CREATED',
+    CreatedTime: 1_577_222_793.358,
+    ProvisionedProductId: 'pp-1',
+  },
 });
 
 function sending(answer: Answer) {
@@ -57,7 +62,7 @@ describe('send', () => {
       recordId: 'rec-1',
       status: 'CREATED',
       createdAt: '2019-12-24T21:26:33.358Z',
-      provisionedProductId: null,
+      provisionedProductId: 'pp-1',
     });
     expect(wire.calls.map(({ operation, input }) => ({ operation, input }))).toEqual([
       {
@@ -80,6 +85,85 @@ describe('send', () => {
     ]);
     expect(tickets.serviceCatalog).toBe(0);
   });
+
+  it.each([
+    [
+      'ProvisionProduct',
+      {
+        operation: 'ProvisionProduct',
+        provisionedProductId: null,
+        name: 'net',
+        productId: asProductId('prod-1'),
+        artifactId: asArtifactId('pa-1'),
+        pathId: asPathId('lpv3-1'),
+        parameters: [{ kind: 'value', key: 'A', value: '' }, secret('hunter2')],
+        tags: [{ key: 'team', value: 'a' }],
+        notificationArns: ['arn:aws:sns:eu-west-1:111122223333:events'],
+        acceptLanguage: 'jp',
+      },
+      {
+        ProvisionToken: 'tu1-a',
+        ProvisionedProductName: 'net',
+        ProductId: 'prod-1',
+        ProvisioningArtifactId: 'pa-1',
+        PathId: 'lpv3-1',
+        ProvisioningParameters: [
+          { Key: 'A', Value: '' },
+          { Key: 'Password', Value: 'hunter2' },
+        ],
+        Tags: [{ Key: 'team', Value: 'a' }],
+        NotificationArns: ['arn:aws:sns:eu-west-1:111122223333:events'],
+        AcceptLanguage: 'jp',
+      },
+    ],
+    [
+      'TerminateProvisionedProduct',
+      {
+        operation: 'TerminateProvisionedProduct',
+        provisionedProductId: asProvisionedProductId('pp-1'),
+        retain: false,
+        acceptLanguage: null,
+      },
+      { TerminateToken: 'tu1-a', ProvisionedProductId: 'pp-1' },
+    ],
+    [
+      'TerminateProvisionedProduct',
+      {
+        operation: 'TerminateProvisionedProduct',
+        provisionedProductId: asProvisionedProductId('pp-1'),
+        retain: true,
+        acceptLanguage: null,
+      },
+      { TerminateToken: 'tu1-a', ProvisionedProductId: 'pp-1', RetainPhysicalResources: true },
+    ],
+    [
+      'ImportAsProvisionedProduct',
+      {
+        operation: 'ImportAsProvisionedProduct',
+        provisionedProductId: null,
+        name: 'net',
+        productId: asProductId('prod-1'),
+        artifactId: asArtifactId('pa-1'),
+        physicalId: 'arn:stack',
+        acceptLanguage: null,
+      },
+      {
+        IdempotencyToken: 'tu1-a',
+        ProvisionedProductName: 'net',
+        ProductId: 'prod-1',
+        ProvisioningArtifactId: 'pa-1',
+        PhysicalId: 'arn:stack',
+      },
+    ],
+  ] as const satisfies readonly (readonly [string, ProductRequest, object])[])(
+    'sends %s',
+    async (operation, request, input) => {
+      const { catalog, wire } = sending(accepted);
+      const answer = okValue(await catalog.send(request, asToken('tu1-a')));
+      expect(answer.provisionedProductId).toBe('pp-1');
+      expect(wire.calls.map((call) => [call.operation, call.input])).toEqual([[operation, input]]);
+    },
+  );
 
   it('leaves out what is not to be sent, and sends an empty tag list as one', async () => {
     const { catalog, wire } = sending(accepted);

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createCatalog } from '../../src/aws/catalog.ts';
+import { type AwsCatalog, createCatalog } from '../../src/aws/catalog.ts';
 import type { CatalogOptions } from '../../src/aws/target.ts';
-import type { Catalog, Result } from '../../src/reconciler/ports.ts';
+import type { Result } from '../../src/reconciler/ports.ts';
 import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
 
 /** One request as a server sees it. `input` is the JSON body, or the form without Action and Version. */
@@ -112,7 +112,7 @@ export function inProcess(answer: (call: Call) => Answer) {
 }
 
 export interface Rig {
-  readonly catalog: Catalog;
+  readonly catalog: AwsCatalog;
   readonly clock: VirtualClock;
   /** How many read tickets were taken, by service. */
   readonly tickets: { serviceCatalog: number; cloudFormation: number; sts: number };

@@ -78,6 +78,8 @@ async function startDaemon(
   const incarnation = await world.start({
     stop: stop.signal,
     heldBack: () => held.daemon?.sourceProblem ?? null,
+    readAtMs: () => held.daemon?.readAtMs ?? null,
+    isInRun: (dependency) => held.daemon?.isInRun(dependency) ?? true,
   });
   const handle: TargetHandle = {
     name: TARGET,
@@ -218,5 +220,49 @@ describe('the daemon', () => {
     await world.clock.pass(30_000);
     expect(cidr(world, 'net-a')).toBe('B');
     expect(world.writes()).toHaveLength(2);
+  });
+});
+
+describe('documents that go away under a daemon', () => {
+  const pruned = (name: string): Wish => {
+    const { spec } = wish(name, 'A');
+    return { name, spec: { ...spec, reconcile: { prune: 'terminate' } } };
+  };
+  const MINUTE = 60_000;
+
+  it('end what they asked an end for, ten minutes of readable directory later', async () => {
+    const world = await World.create({ seed }, []);
+    const source = new FakeSource('r1', [pruned('net-a'), wish('net-b', 'A')]);
+    const { incarnation, stop, ended } = await startDaemon(world, source);
+    await world.clock.pass(MINUTE);
+    source.publish('r2', [wish('net-b', 'A')]);
+    await world.clock.pass(MINUTE);
+    expect(world.statusOf(incarnation, 'net-a')).toMatchObject({ reason: 'WaitsFor' });
+    source.lose('the link is broken');
+    await world.clock.pass(60 * MINUTE);
+    expect(world.writes()).toEqual([]);
+    source.publish('r2', [wish('net-b', 'A')]);
+    await world.clock.pass(20 * MINUTE);
+    expect(world.writes().map((call) => call.operation)).toEqual(['TerminateProvisionedProduct']);
+    expect(world.service.admin.names()).toEqual(['net-b']);
+    expect(world.statusOf(incarnation, 'net-a')).toBeUndefined();
+    stop.abort();
+    await world.clock.until(ended);
+  });
+
+  it('end nothing where they come back in time, and nothing without an opt-in', async () => {
+    const world = await World.create({ seed }, []);
+    const source = new FakeSource('r1', [pruned('net-a'), wish('net-b', 'A')]);
+    const { stop, ended } = await startDaemon(world, source);
+    await world.clock.pass(MINUTE);
+    for (let i = 0; i < 4; i++) {
+      source.publish(`gone-${i}`, []);
+      await world.clock.pass(8 * MINUTE);
+      source.publish(`back-${i}`, [pruned('net-a')]);
+      await world.clock.pass(8 * MINUTE);
+    }
+    expect(world.writes()).toEqual([]);
+    stop.abort();
+    await world.clock.until(ended);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProductKey } from '../../src/domain/ids.ts';
+import { asTargetName, type ProductKey } from '../../src/domain/ids.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { type Incarnation, World } from './world.ts';
 
@@ -154,6 +154,64 @@ describe('dependsOn', () => {
     const world = await World.create({ seed }, [fresh('x', ['y']), fresh('y', [])]);
     await (await world.start()).converge();
     expect(story(world)).toEqual(['y accepted', 'y succeeded', 'x accepted', 'x succeeded']);
+  });
+
+  it('waits for a document of another target, and goes on as soon as that is ready', async () => {
+    const world = await World.create({ seed }, [doc('a')]);
+    const trueup = await world.start();
+    const far = { target: asTargetName('other'), key: 'name:x' as ProductKey, name: 'x' };
+    const spec = world.desired.specs.get('name:a' as ProductKey);
+    if (spec === undefined) throw new Error('no document');
+    const linked = new Map([[spec.key, { ...spec, dependsOn: [far] }]]);
+    trueup.reconciler.setDesired({ ...world.desired, specs: linked });
+    const review = await world.clock.until(trueup.reconciler.review());
+    trueup.reconciler.release(review, 1);
+    await world.clock.pass(600_000);
+    expect(world.writes()).toEqual([]);
+    const mine = statusOf(world, trueup, 'a');
+    expect(mine?.message).toBe('waits for other/x, which was not looked at yet');
+    if (mine === undefined) throw new Error('no status');
+    const theirs = { ...mine, ...far, revision: 'r1' };
+    trueup.board.set({ ...theirs, condition: 'Ready', sync: 'Synced', revision: 'r0' });
+    await world.clock.pass(60_000);
+    expect(world.writes()).toEqual([]);
+    trueup.board.set({ ...theirs, condition: 'Stalled', message: 'broken', next: 'mend it' });
+    expect(statusOf(world, trueup, 'a')).toMatchObject({
+      message: 'waits for other/x, which is stalled: broken',
+      next: 'mend it',
+    });
+    trueup.board.set({ ...theirs, condition: 'Ready', sync: 'Synced' });
+    await world.clock.pass(60_000);
+    expect(story(world)).toEqual(['a accepted', 'a succeeded']);
+  });
+
+  it('waits for what a selection leaves out, unless it was last seen ready', async () => {
+    const world = await World.create({ seed }, [doc('a', ['b']), doc('b')]);
+    const trueup = await world.start({ isInRun: ({ name }) => name === 'a' });
+    const only = (key: string) => new Map([...world.desired.specs].filter(([one]) => one === key));
+    trueup.reconciler.setDesired({ ...world.desired, specs: only('name:a') });
+    const go = async () => {
+      const review = await world.clock.until(trueup.reconciler.review());
+      trueup.reconciler.release(review, 1);
+      await world.clock.pass(60_000);
+    };
+    await go();
+    expect(world.writes()).toEqual([]);
+    expect(statusOf(world, trueup, 'a')?.message).toBe(
+      'waits for b, which is not part of this run',
+    );
+    const mine = statusOf(world, trueup, 'a');
+    if (mine === undefined) throw new Error('no status');
+    trueup.board.set({
+      ...mine,
+      key: 'name:b' as ProductKey,
+      name: 'b',
+      condition: 'Ready',
+      sync: 'Synced',
+      revision: 'r0',
+    });
+    await go();
+    expect(story(world)).toEqual(['a accepted', 'a succeeded']);
   });
 
   it('ends nothing that a document still depends on', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProductKind } from '../../src/local-catalog/model.ts';
 import type { ParameterInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { acceptProduct } from '../../src/reconciler/accept.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
@@ -203,6 +204,25 @@ describe.each(ENGINES)('%s', (kind) => {
     });
     await second.converge();
     expect(world.statusOf(second, 'thing-0')).toMatchObject({ condition: 'Ready', unverified: 0 });
+  });
+});
+
+describe('trueup accept', () => {
+  it('takes the declared values of an engine for what is live, and tells changes from then on', async () => {
+    const world = await World.create({ seed: estate('EXTERNAL') }, [wish(values)]);
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'thing-0')).toMatchObject({ unverified: 3 });
+    const key = [...world.desired.specs.keys()][0];
+    if (key === undefined) throw new Error('no document');
+    await world.clock.until(acceptProduct(trueup.reconciler.context, key));
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'thing-0')).toMatchObject({ condition: 'Ready', unverified: 0 });
+    expect(world.writes()).toEqual([]);
+    world.wish([wish({ ...values, OrgUnit: 'prod' })]);
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+    expect(world.service.admin.product('thing-0')?.parameters.OrgUnit).toBe('prod');
   });
 });
 

@@ -310,3 +310,94 @@ describe('onError: recreate', () => {
     expect(world.statusOf(trueup, 'net-a')?.next).toContain('deletionProtection');
   });
 });
+
+describe('a new stack set', () => {
+  const A = '111122223333';
+  const B = '444455556666';
+  const sets: SeedInput = {
+    timing: { accepted: '1s', running: '5s' },
+    products: [
+      {
+        name: 'guard',
+        kind: 'CFN_STACKSET',
+        paths: [
+          {
+            portfolio: 'platform',
+            stackSet: { accounts: [A, B], regions: ['eu-west-1', 'us-east-1'] },
+          },
+        ],
+        versions: [{ name: 'one', parameters: { Level: {} } }],
+      },
+    ],
+    provisionedProducts: [],
+  };
+
+  it('is provisioned with the instances and preferences that are declared', async () => {
+    const world = await World.create({ seed: sets }, [
+      {
+        name: 'set',
+        spec: {
+          productName: 'guard',
+          provisioningArtifactName: 'one',
+          provisioningParameters: { Level: 'low' },
+          provisioningPreferences: { stackSetFailureToleranceCount: 1 },
+          stackInstances: { accounts: [B, A], regions: ['eu-west-1'] },
+          reconcile: { onMissing: 'provision' },
+        },
+      },
+    ]);
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    expect(world.writes().map((call) => [call.operation, call.input])).toMatchObject([
+      [
+        'ProvisionProduct',
+        {
+          ProvisioningPreferences: {
+            StackSetAccounts: [A, B],
+            StackSetRegions: ['eu-west-1'],
+            StackSetFailureToleranceCount: 1,
+          },
+        },
+      ],
+    ]);
+    expect(world.statusOf(trueup, 'set')).toMatchObject({ condition: 'Ready', sync: 'Synced' });
+  });
+});
+
+describe('a new product whose values nothing tells', () => {
+  it('knows them by what it was provisioned with: a changed document is an update', async () => {
+    const seeded: SeedInput = {
+      timing: { accepted: '1s', running: '5s' },
+      products: [
+        {
+          name: 'vending',
+          kind: 'CONTROL_TOWER_ACCOUNT',
+          paths: [{ portfolio: 'platform' }],
+          versions: [{ name: 'v1', parameters: { AccountName: {}, AccountEmail: {} } }],
+        },
+      ],
+      provisionedProducts: [],
+    };
+    const account = (email: string) => [
+      {
+        name: 'acc',
+        spec: {
+          productName: 'vending',
+          provisioningArtifactName: 'v1',
+          provisioningParameters: { AccountName: 'acc', AccountEmail: email },
+          reconcile: { onMissing: 'provision' },
+        },
+      },
+    ];
+    const world = await World.create({ seed: seeded }, account('a@b'));
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    expect(operations(world)).toEqual(['ProvisionProduct']);
+    expect(world.statusOf(trueup, 'acc')).toMatchObject({ sync: 'Synced', unverified: 0 });
+    world.wish(account('c@d'));
+    await trueup.converge();
+    expect(operations(world)).toEqual(['ProvisionProduct', 'UpdateProvisionedProduct']);
+  });
+});

@@ -24,7 +24,10 @@ const seed: SeedInput = {
             Extra: { default: 'e' },
             Secret: { noEcho: true, default: 'none' },
           },
-          failsWhen: [{ parameter: 'Level', value: 'broken', message: 'it broke' }],
+          failsWhen: [
+            { parameter: 'Level', value: 'broken', message: 'it broke' },
+            { parameter: 'Secret', value: 'broken-secret', message: 'it broke' },
+          ],
         },
       ],
     },
@@ -220,6 +223,32 @@ describe('a stack set', () => {
     expect(world.journal.dump() + JSON.stringify(world.lines)).not.toMatch(/new-secret|hush-hush/);
   });
 
+  it.each([
+    ['a value that is shown', { Level: 'broken' }],
+    ['a NoEcho value', { Secret: 'broken-secret' }],
+  ])('stands still after a failure by %s, and goes on with another one', async (_what, bad) => {
+    const good = { Level: 'low', Secret: 'good-secret' };
+    const two = (provisioningParameters: object) =>
+      wish({ provisioningArtifactName: 'two', provisioningParameters });
+    const world = await World.create({ seed }, two(good));
+    const trueup = await world.start();
+    await looks(world, trueup);
+    world.wish(two({ ...good, ...bad }));
+    await looks(world, trueup);
+    expect(world.writes()).toHaveLength(2);
+    expect(world.statusOf(trueup, 'set')).toMatchObject({
+      condition: 'Stalled',
+      reason: 'RecordFailed',
+    });
+    world.wish(two(good), 'r3');
+    await looks(world, trueup);
+    expect(world.statusOf(trueup, 'set')).toMatchObject({ condition: 'Ready', unverified: 0 });
+    expect(world.service.admin.product('set')).toMatchObject({
+      product: { status: 'AVAILABLE' },
+      parameters: good,
+    });
+  });
+
   it('is told by fingerprints where CloudFormation denies it', async () => {
     const denied = [
       {
@@ -295,6 +324,21 @@ describe('stackInstances', () => {
     expect(world.writes()).toEqual([]);
     const bold = await world.start({ caps: { ...trueup.shared.caps, maxTerminations: 5 } });
     await bold.converge();
+    expect(await instances(world)).toEqual([`${A}/${EU} CURRENT`]);
+  });
+
+  it('removes no instance that came after the plan was judged', async () => {
+    const world = await World.create({ seed }, []);
+    await past(world, 'DELETE', [B, C], [EU, US]);
+    world.wish(declared([A], [EU], { reconcile: { removeInstances: true } }));
+    let held = true;
+    const trueup = await world.start({ heldBack: () => (held ? 'not yet' : null) });
+    await trueup.reconcile();
+    await past(world, 'CREATE', [C], [US]);
+    held = false;
+    await world.clock.pass(30_000);
+    expect(ours(world)).toEqual([]);
+    await looks(world, trueup);
     expect(await instances(world)).toEqual([`${A}/${EU} CURRENT`]);
   });
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { createCatalog } from '../../src/aws/catalog.ts';
-import type { WireHandler } from '../../src/aws/wire.ts';
+import { type AwsCatalog, createCatalog } from '../../src/aws/catalog.ts';
+import type { WireHandler, WireRequest, WireResponse } from '../../src/aws/wire.ts';
 import { loadDesired } from '../../src/desired/load.ts';
 import { hmac } from '../../src/domain/canonical.ts';
 import { asAccountId, asTargetName, type ProductKey } from '../../src/domain/ids.ts';
@@ -18,6 +18,7 @@ import { Redactor } from '../../src/reconciler/redact.ts';
 import type { Review } from '../../src/reconciler/review.ts';
 import { StatusBoard } from '../../src/reconciler/status-board.ts';
 import { type Shared, TargetReconciler } from '../../src/reconciler/target.ts';
+import { createValues } from '../../src/values/values.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -44,6 +45,14 @@ export interface Wish {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+/** What `valueFrom` may read in every world. */
+const ALLOWED = {
+  env: ['APP_'],
+  files: ['/run/secrets'],
+  secretsManager: ['prod/'],
+  ssmParameters: ['/prod/'],
+};
+
 export function desiredOf(wishes: readonly Wish[], revision = 'r1'): DesiredState {
   const files = wishes.map(({ name, spec, annotations }, index) => ({
     path: `${index}-${name}.json`,
@@ -56,7 +65,11 @@ export function desiredOf(wishes: readonly Wish[], revision = 'r1'): DesiredStat
       }),
     ),
   }));
-  const desired = loadDesired(files, { targets: [{ name: TARGET }], defaultTarget: TARGET });
+  const desired = loadDesired(files, {
+    targets: [{ name: TARGET }],
+    defaultTarget: TARGET,
+    values: ALLOWED,
+  });
   if (desired.problems.some((problem) => problem.severity === 'error')) {
     throw new Error(`the test's documents are invalid: ${JSON.stringify(desired.problems)}`);
   }
@@ -106,6 +119,10 @@ export class World {
   readonly clock = new VirtualClock();
   readonly journal = new MemoryJournal();
   readonly lines: LogLine[] = [];
+  /** Environment variables of the process. */
+  readonly env: Record<string, string> = {};
+  /** Versions that the listing does not show yet. */
+  readonly unpublished = new Set<string>();
   readonly service: InProcessCatalog;
   /** Told of every request as it arrives; what it returns runs as soon as it was taken in. */
   onRequest: ((request: { readonly body: string }) => (() => void) | undefined) | null = null;
@@ -129,6 +146,8 @@ export class World {
     await Promise.all([
       import('@aws-sdk/client-service-catalog'),
       import('@aws-sdk/client-cloudformation'),
+      import('@aws-sdk/client-secrets-manager'),
+      import('@aws-sdk/client-ssm'),
       import('@aws-sdk/client-sts'),
     ]);
     const clock = new VirtualClock();
@@ -154,7 +173,10 @@ export class World {
     return this.#desired;
   }
 
-  async start(overrides: Partial<Shared> = {}): Promise<Incarnation> {
+  async start(
+    overrides: Partial<Shared> = {},
+    reading: { readonly purpose?: 'plan' | 'act' } = {},
+  ): Promise<Incarnation> {
     const stop = new AbortController();
     const state = { dead: false };
     const catalog = this.#catalog(state);
@@ -164,6 +186,13 @@ export class World {
       accountId: asAccountId(ACCOUNT),
       region: REGION,
       catalog,
+      values: createValues({
+        env: this.env,
+        roots: ALLOWED.files,
+        remote: catalog.stores,
+        fingerprinter: shared.fingerprinter,
+        purpose: reading.purpose ?? 'act',
+      }),
       writes: createRateGate(
         { perSecond: this.#options.writesPerSecond ?? 1, burst: 1 },
         this.clock,
@@ -201,7 +230,19 @@ export class World {
     };
   }
 
-  #catalog(state: { dead: boolean }): Catalog {
+  /** The catalog has no call that publishes a version: until then the listing lacks it. */
+  #withoutUnpublished(request: WireRequest, response: WireResponse): WireResponse {
+    const operation = request.headers['x-amz-target'] ?? '';
+    if (this.unpublished.size === 0 || !operation.endsWith('.ListProvisioningArtifacts'))
+      return response;
+    const body = JSON.parse(response.body) as { ProvisioningArtifactDetails?: { Name: string }[] };
+    const listed = body.ProvisioningArtifactDetails?.filter(
+      ({ Name }) => !this.unpublished.has(Name),
+    );
+    return { ...response, body: JSON.stringify({ ...body, ProvisioningArtifactDetails: listed }) };
+  }
+
+  #catalog(state: { dead: boolean }): AwsCatalog {
     const never = new Promise<never>(() => undefined);
     const requestHandler: WireHandler = {
       handle: async (request) => {
@@ -209,7 +250,7 @@ export class World {
         const after = this.onRequest?.(request);
         const answer = this.service.handle(request);
         after?.();
-        const response = await answer;
+        const response = this.#withoutUnpublished(request, await answer);
         return state.dead ? never : response;
       },
     };

@@ -171,8 +171,12 @@ function refused(problems: readonly Problem[]): readonly string[] {
 }
 
 function caution(steps: readonly Step[]): readonly string[] {
-  const text = 'the present owner loses access to this provisioned product';
-  return steps.includes('owner') ? said('caution:', text) : [];
+  const owner = 'the present owner loses access to this provisioned product';
+  const instances = 'the stacks of removed stack instances are deleted';
+  return [
+    ...(steps.includes('deleteInstances') ? said('caution:', instances) : []),
+    ...(steps.includes('owner') ? said('caution:', owner) : []),
+  ];
 }
 
 function reported({ cause, reason }: Extract<ChangeVerdict, { kind: 'reported' }>) {

@@ -34,7 +34,7 @@ const GROUPS: readonly Omit<Group, 'changes'>[] = [
   { kind: 'terminate', title: 'To terminate', mark: '-', style: 'refused' },
   { kind: 'waits', title: 'Waiting for something else', mark: '.', style: 'drift' },
   { kind: 'drift', title: 'Drift, not caused by a document', mark: '!', style: 'drift' },
-  { kind: 'newer', title: 'A newer version or secret, only reported', mark: '!', style: 'drift' },
+  { kind: 'newer', title: 'Something newer, only reported', mark: '!', style: 'drift' },
   { kind: 'observed', title: 'Differs, and is only observed', mark: '!', style: 'drift' },
   { kind: 'refused', title: 'Refused before any call', mark: 'x', style: 'refused' },
   { kind: 'unreadable', title: 'Could not be read', mark: '?', style: 'refused' },
@@ -123,6 +123,10 @@ export function gist(change: Change): string {
   }
 }
 
+function isAboutInstances({ step, label }: Change['differences'][number]): boolean {
+  return step === 'deleteInstances' || step === 'createInstances' || label === 'stack instances';
+}
+
 function gistOfUpdate({ verdict, differences }: Change): string {
   if (verdict.kind === 'update' && verdict.cause.kind === 'heal') return 'sent again for TAINTED';
   const labels = new Set(differences.map(({ label }) => label));
@@ -137,7 +141,7 @@ function gistOfUpdate({ verdict, differences }: Change): string {
     labels.has('path') ? 'path' : '',
     parameters === 0 ? '' : plural(parameters, 'parameter', 'parameters'),
     tags === 0 ? '' : plural(tags, 'tag', 'tags'),
-    labels.has('stack instances') ? 'stack instances' : '',
+    differences.some(isAboutInstances) ? 'stack instances' : '',
     labels.has('launch role') ? 'launch role' : '',
     labels.has('owner') ? 'owner' : '',
   ]

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import type { ParameterSource, SecretSource } from '../../src/reconciler/ports.ts';
+import { type Answer, type Call, inProcess, rig } from './support.ts';
+
+const parameter = (name: string, version: string | null = null): ParameterSource => ({
+  kind: 'ssmParameter',
+  name,
+  version,
+});
+const secret = (
+  secretId: string,
+  key: string | null = null,
+  version: string | null = null,
+): SecretSource => ({ kind: 'secretsManager', secretId, key, version });
+const wanted = <T>(source: T, version: string | null = null) => ({ source, version });
+
+const json = (body: unknown): Answer => ({ kind: 'json', body });
+const refusal = (code: string): Answer => ({
+  kind: 'json',
+  status: 400,
+  body: { __type: code, message: 'about hunter2' },
+});
+
+const ID = '11111111-2222-3333-4444-555555555555';
+
+function ask(answer: (call: Call) => Answer) {
+  const { requestHandler, calls } = inProcess(answer);
+  const { catalog, tickets } = rig({ requestHandler });
+  return { stores: catalog.stores, calls, tickets, counts: () => catalog.calls().byOperation };
+}
+
+const input = (call: Call | undefined) => call?.input as Record<string, unknown>;
+
+describe('Parameter Store', () => {
+  const answer = (call: Call): Answer => {
+    const names = input(call).Names as string[];
+    const found = names.filter((name) => !name.startsWith('/gone'));
+    const show = (name: string) => {
+      const [Name, selector] = name.split(':');
+      return { Name, Value: `value of ${name}`, Version: Number(selector ?? 7) };
+    };
+    return json({ Parameters: found.map(show), InvalidParameters: [] });
+  };
+
+  it('is asked for ten at a time, and answers in order', async () => {
+    const { stores, calls, tickets, counts } = ask(answer);
+    const names = Array.from({ length: 23 }, (_, index) => `/p/${index}`);
+    const found = await stores.parameters(names.map((name) => wanted(parameter(name))));
+    expect(found).toEqual(
+      names.map((name) => ({ kind: 'read', value: `value of ${name}`, version: '7' })),
+    );
+    expect(calls.map((call) => (input(call).Names as string[]).length)).toEqual([10, 10, 3]);
+    expect(input(calls[0]).WithDecryption).toBe(true);
+    expect(tickets.sts).toBe(3);
+    expect(counts()).toEqual({ 'ssm.GetParameters': 3 });
+  });
+
+  it('decrypts nothing where only versions are wanted, and hands no value on', async () => {
+    const { stores, calls } = ask(answer);
+    const found = await stores.parameterVersions([parameter('/p/a'), parameter('/gone')]);
+    expect(found).toEqual([
+      { kind: 'known', version: '7' },
+      { kind: 'missing', why: expect.stringMatching(/\S/) },
+    ]);
+    expect(input(calls[0]).WithDecryption).toBe(false);
+    expect(JSON.stringify(found)).not.toContain('value of');
+  });
+
+  it('keeps two versions of one parameter apart', async () => {
+    const { stores } = ask(answer);
+    const found = await stores.parameters([
+      wanted(parameter('/p/a', '3')),
+      wanted(parameter('/p/a')),
+      wanted(parameter('/p/a'), '5'),
+    ]);
+    expect(found.map((one) => (one.kind === 'read' ? one.version : one))).toEqual(['3', '7', '5']);
+  });
+
+  it.each([
+    ['AccessDeniedException', 'unreadable', 'allow GetParameters'],
+    ['ValidationException', 'missing', 'ValidationException'],
+  ])('%s is %s, and says nothing of what AWS said', async (code, kind, why) => {
+    const { stores } = ask(() => refusal(code));
+    const [found] = await stores.parameters([wanted(parameter('/p/a'))]);
+    expect(found).toMatchObject({ kind, why: expect.stringContaining(why) });
+    expect(JSON.stringify(found)).not.toContain('hunter2');
+  });
+});
+
+describe('Secrets Manager', () => {
+  it('tells versions by DescribeSecret, once for each secret', async () => {
+    const { stores, calls } = ask(() =>
+      json({ Name: 's', VersionIdsToStages: { [ID]: ['AWSCURRENT'], old: ['AWSPREVIOUS'] } }),
+    );
+    const found = await stores.secretVersions([
+      secret('s'),
+      secret('s', 'key'),
+      secret('s', null, 'AWSPREVIOUS'),
+      secret('s', null, ID),
+      secret('s', null, 'nothing'),
+    ]);
+    expect(found.map((one) => (one.kind === 'known' ? one.version : one.kind))).toEqual([
+      ID,
+      ID,
+      'old',
+      ID,
+      'missing',
+    ]);
+    expect(calls.map(({ operation }) => operation)).toEqual(['DescribeSecret']);
+  });
+
+  it('knows a secret that is marked for deletion as missing', async () => {
+    const { stores } = ask(() => json({ DeletedDate: 1, VersionIdsToStages: {} }));
+    expect(await stores.secretVersions([secret('s')])).toMatchObject([{ kind: 'missing' }]);
+  });
+
+  it('reads current values twenty at a time, and other versions one by one', async () => {
+    const { stores, calls } = ask((call) => {
+      if (call.operation === 'GetSecretValue')
+        return json({ SecretString: 'pinned', VersionId: input(call).VersionId ?? 'by stage' });
+      const ids = input(call).SecretIdList as string[];
+      const values = ids.filter((id) => id !== 's-3');
+      return json({
+        SecretValues: values.map((Name) => ({ Name, SecretString: `of ${Name}`, VersionId: ID })),
+        Errors: [{ SecretId: 's-3', ErrorCode: 'ResourceNotFoundException', Message: 'hunter2' }],
+      });
+    });
+    const ids = Array.from({ length: 21 }, (_, index) => `s-${index}`);
+    const found = await stores.secrets([
+      ...ids.map((id) => wanted(secret(id))),
+      wanted(secret('s-1'), ID),
+      wanted(secret('s-1', null, 'AWSPREVIOUS')),
+    ]);
+    expect(found[0]).toEqual({ kind: 'read', value: 'of s-0', version: ID });
+    expect(found[3]).toEqual({
+      kind: 'missing',
+      why: 'BatchGetSecretValue failed: ResourceNotFoundException',
+    });
+    expect(found.slice(21)).toEqual([
+      { kind: 'read', value: 'pinned', version: ID },
+      { kind: 'read', value: 'pinned', version: 'by stage' },
+    ]);
+    expect(calls.map(({ operation }) => operation).sort()).toEqual([
+      'BatchGetSecretValue',
+      'BatchGetSecretValue',
+      'GetSecretValue',
+      'GetSecretValue',
+    ]);
+  });
+
+  it.each([
+    ['{"password":"p"}', 'password', { kind: 'read', value: 'p' }],
+    ['{"port":5432}', 'port', { kind: 'read', value: '5432' }],
+    ['{"on":true}', 'on', { kind: 'read', value: 'true' }],
+    ['{"password":null}', 'password', { kind: 'missing' }],
+    ['{"a":{}}', 'a', { kind: 'missing' }],
+    ['{"a":1}', 'constructor', { kind: 'missing' }],
+    ['[1]', '0', { kind: 'missing' }],
+    ['no json', 'a', { kind: 'missing' }],
+  ])('takes of %s the member %s', async (SecretString, key, expected) => {
+    const { stores } = ask(() =>
+      json({ SecretValues: [{ Name: 's', SecretString, VersionId: ID }] }),
+    );
+    const [found] = await stores.secrets([wanted(secret('s', key))]);
+    expect(found).toMatchObject(expected);
+    if (expected.kind === 'missing') expect(JSON.stringify(found)).not.toContain(SecretString);
+  });
+
+  it('does not take binary for text', async () => {
+    const { stores } = ask(() => json({ SecretValues: [{ Name: 's', VersionId: ID }] }));
+    expect(await stores.secrets([wanted(secret('s'))])).toMatchObject([{ kind: 'missing' }]);
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import {
+  isPrunable,
+  judgeRemoval,
+  type Leaving,
+  type RemovalInput,
+} from '../../src/diff/removal.ts';
+import {
+  asDigest,
+  asProductKey,
+  asProvisionedProductId,
+  asTargetName,
+} from '../../src/domain/ids.ts';
+import type { KnownDocument } from '../../src/domain/known.ts';
+import { anEntry, anIntent, NOW, rec, verdictOf } from './build.ts';
+
+const ID = asProvisionedProductId('pp-a');
+const inEffect = { specDigest: asDigest('hmac:a'), revision: 'r1', at: NOW };
+const owned = anEntry({ inEffect });
+
+const known: KnownDocument = {
+  key: asProductKey('name:net-a'),
+  name: 'net-a',
+  file: 'net.yaml',
+  digest: 'hmac:a',
+  content: 'hmac:c',
+  policies: { prune: 'terminate', deletionProtection: false, handsOff: false },
+  provisionedProductId: ID,
+  lastRecordId: rec('1'),
+  dependsOn: [],
+  gone: { since: '2026-11-21T11:00:00.000Z', revision: 'r2', renamedTo: null },
+};
+
+const live: Leaving = {
+  kind: 'present',
+  id: ID,
+  type: 'CFN_STACK',
+  status: 'AVAILABLE',
+  lastRecordId: rec('1'),
+};
+
+function judged(parts: Partial<RemovalInput> = {}) {
+  return judgeRemoval({
+    target: asTargetName('prod'),
+    known,
+    entry: owned,
+    live,
+    claimedBy: null,
+    isConfirmed: true,
+    unsure: null,
+    neededBy: [],
+    after: [],
+    observeOnly: false,
+    asked: false,
+    now: NOW,
+    ...parts,
+  });
+}
+
+const policy = (parts: Partial<KnownDocument['policies']>): KnownDocument => ({
+  ...known,
+  policies: { ...known.policies, ...parts },
+});
+const stalled = {
+  kind: 'stalled',
+  requestHash: asDigest('sha256:x'),
+  recordId: null,
+  reason: 'r',
+  next: 'n',
+  at: NOW,
+} as const;
+
+describe('a removal', () => {
+  it('ends what nothing speaks for any more', () => {
+    expect(verdictOf(judged(), 'terminate')).toMatchObject({ steps: ['terminate'], retain: false });
+    expect(verdictOf(judged({ known: policy({ prune: 'retain' }) }), 'terminate').retain).toBe(
+      true,
+    );
+    expect(judged({ after: ['net-b'] })).toMatchObject({ base: rec('1'), after: ['net-b'] });
+  });
+
+  it.each([
+    ['a document that is there for it', { claimedBy: 'other' }, 'plan/renamed'],
+    ['protection', { known: policy({ deletionProtection: true }) }, 'plan/deletion-protected'],
+    ['somebody else', { live: { ...live, lastRecordId: rec('theirs') } }, 'plan/changed-since'],
+    [
+      'a new name',
+      {
+        known: {
+          ...known,
+          gone: { since: NOW, revision: 'r', renamedTo: { key: known.key, name: 'new' } },
+        },
+      },
+      'plan/renamed',
+    ],
+  ] as const)('is refused for %s', (_what, parts, code) => {
+    const [problem] = verdictOf(judged(parts), 'refused').problems;
+    expect(problem).toMatchObject({ code, at: { file: 'net.yaml' } });
+  });
+
+  it('is not refused for a record of our own', () => {
+    const entry = anEntry({ inEffect, ownRecords: [rec('ours')] });
+    expect(judged({ entry, live: { ...live, lastRecordId: rec('ours') } }).verdict.kind).toBe(
+      'terminate',
+    );
+  });
+
+  it.each([
+    ['two reads', { isConfirmed: false }, 'missing for 10 minutes'],
+    ['certainty', { unsure: 'a file could not be read' }, 'a file could not be read'],
+    ['its dependants', { neededBy: ['net-b'] }, 'net-b'],
+  ] as const)('waits for %s', (_what, parts, why) => {
+    expect(verdictOf(judged(parts), 'waits').why).toContain(why);
+  });
+
+  it.each([
+    ['busy', { live: { ...live, status: 'UNDER_CHANGE' } }],
+    ['busy', { entry: anEntry({ inEffect, intent: anIntent() }) }],
+    ['unreadable', { live: { kind: 'unreadable', why: 'denied' } }],
+    ['latched', { entry: anEntry({ inEffect, latch: stalled }) }],
+    ['reported', { observeOnly: true }],
+    ['inSync', { live: { kind: 'absent' } }],
+    ['terminate', { entry: anEntry({ inEffect, latch: stalled }), asked: true }],
+  ] as const)('is %s', (kind, parts) => {
+    expect(judged(parts).verdict.kind).toBe(kind);
+  });
+
+  it('has no time in it, so that two plans of one state are equal', () => {
+    const at = (now: string) => JSON.stringify(judged({ now, isConfirmed: false }));
+    expect(at(NOW)).toBe(at('2027-01-01T00:00:00.000Z'));
+  });
+});
+
+const tried = (step: 'update' | 'provision') =>
+  ({
+    kind: 'failed',
+    step,
+    recordId: rec('2'),
+    base: null,
+    requestHash: asDigest('sha256:x'),
+    at: NOW,
+    reason: null,
+  }) as const;
+
+it.each([
+  ['owned and asked for', known, owned, true],
+  ['never in effect', known, anEntry(), false],
+  ['never in effect, whatever was tried', known, anEntry({ lastResult: tried('update') }), false],
+  ['ours, and never in effect', known, anEntry({ lastResult: tried('provision') }), true],
+  ['not asked for', policy({ prune: 'never' }), owned, false],
+  ['left alone while it was there', policy({ handsOff: true }), owned, false],
+  ['never seen', { ...known, provisionedProductId: null }, owned, false],
+] as const)('what is %s: prunable %#', (_what, document, entry, expected) => {
+  expect(isPrunable(document, entry)).toBe(expected);
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { EMPTY_ENTRY } from '../../src/domain/entry.ts';
+import { knownDocument, productEntry } from '../../src/journal/shapes.ts';
+
+describe('rows of earlier versions', () => {
+  it('a document without a word about its end asks for none', () => {
+    const row = { key: 'name:a', name: 'a', file: 'a.yaml', digest: 'hmac:1' };
+    expect(knownDocument(row, '')).toEqual({
+      ...row,
+      content: '',
+      policies: { prune: 'never', deletionProtection: false, handsOff: false },
+      provisionedProductId: null,
+      lastRecordId: null,
+      dependsOn: [],
+      gone: null,
+    });
+  });
+
+  it('an entry without a recreation had none', () => {
+    const { recreated: _none, ...row } = EMPTY_ENTRY;
+    expect(productEntry(row, '')).toEqual(EMPTY_ENTRY);
+  });
+
+  it('what is there is read as it is, and what is unknown is refused', () => {
+    const row = {
+      key: 'name:a',
+      name: 'a',
+      file: 'a.yaml',
+      digest: 'hmac:1',
+      content: 'hmac:2',
+      policies: { prune: 'retain', deletionProtection: true, handsOff: false },
+      provisionedProductId: 'pp-1',
+      lastRecordId: 'rec-1',
+      dependsOn: [{ target: 'default', key: 'name:b' }],
+      gone: {
+        since: '2026-11-21T12:00:00.000Z',
+        revision: 'r',
+        renamedTo: { key: 'name:c', name: 'c' },
+      },
+    };
+    expect(knownDocument(row, '')).toEqual(row);
+    expect(() =>
+      knownDocument({ ...row, policies: { ...row.policies, prune: 'all' } }, ''),
+    ).toThrow('prune');
+  });
+});

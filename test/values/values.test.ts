@@ -1,0 +1,154 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hmac } from '../../src/domain/canonical.ts';
+import type { ValueSource } from '../../src/domain/values.ts';
+import type { Fingerprinter, RemoteValues } from '../../src/reconciler/ports.ts';
+import { createValues, type ValuesOptions } from '../../src/values/values.ts';
+
+const KEY = new Uint8Array(32).fill(3);
+const fingerprinter: Fingerprinter = {
+  keyId: 'key',
+  digest: (scope, value) => hmac(KEY, scope, value),
+};
+
+const remote: RemoteValues = {
+  parameterVersions: async (all) =>
+    all.map(({ name }) => ({ kind: 'known', version: `v ${name}` })),
+  secretVersions: async (all) =>
+    all.map(({ secretId }) => ({ kind: 'known', version: `v ${secretId}` })),
+  parameters: async (all) =>
+    all.map(({ source }) => ({ kind: 'read', value: source.name, version: '1' })),
+  secrets: async (all) =>
+    all.map(({ source }) => ({ kind: 'read', value: source.secretId, version: '2' })),
+};
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'values-'));
+  mkdirSync(join(root, 'allowed'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const values = (over: Partial<ValuesOptions> = {}) =>
+  createValues({
+    env: { APP_TOKEN: 'token value' },
+    roots: [join(root, 'allowed')],
+    remote,
+    fingerprinter,
+    purpose: 'act',
+    ...over,
+  });
+const env = (name: string): ValueSource => ({ kind: 'env', name });
+const file = (...steps: string[]): ValueSource => ({ kind: 'file', path: join(root, ...steps) });
+const parameter = (name: string): ValueSource => ({ kind: 'ssmParameter', name, version: null });
+const secret = (secretId: string): ValueSource => ({
+  kind: 'secretsManager',
+  secretId,
+  key: null,
+  version: null,
+});
+const fetched = async (source: ValueSource, over: Partial<ValuesOptions> = {}) =>
+  (await values(over).fetch([{ source, version: null }]))[0];
+
+describe('values of this machine', () => {
+  it.each([
+    ['text\n', 'text'],
+    ['text\r\n', 'text'],
+    ['two\n\n', 'two\n'],
+    [' kept ', ' kept '],
+    ['', ''],
+  ])('a file with %j is %j', async (content, value) => {
+    writeFileSync(join(root, 'allowed', 'a'), content);
+    expect(await fetched(file('allowed', 'a'))).toMatchObject({ kind: 'read', value });
+  });
+
+  it('are followed through links only within the directories that may be read', async () => {
+    writeFileSync(join(root, 'outside'), 'not for us');
+    mkdirSync(join(root, 'allowed', '..data'));
+    writeFileSync(join(root, 'allowed', '..data', 'a'), 'mounted');
+    symlinkSync(join('..data', 'a'), join(root, 'allowed', 'mounted'));
+    symlinkSync(join('..', 'outside'), join(root, 'allowed', 'escape'));
+    symlinkSync('..', join(root, 'allowed', 'up'));
+    expect(await fetched(file('allowed', 'mounted'))).toMatchObject({ value: 'mounted' });
+    for (const source of [file('allowed', 'escape'), file('allowed', 'up', 'outside')]) {
+      const found = await fetched(source);
+      expect(found).toMatchObject({ kind: 'missing', why: expect.stringContaining('leads out') });
+    }
+    expect(await fetched(file('allowed', 'mounted'), { roots: [] })).toMatchObject({
+      kind: 'missing',
+    });
+  });
+
+  it('are missing where they are not there, too large, a directory or no text', async () => {
+    writeFileSync(join(root, 'allowed', 'large'), 'x'.repeat(70_000));
+    writeFileSync(join(root, 'allowed', 'bytes'), new Uint8Array([0xff, 0xfe, 0x00]));
+    for (const source of [
+      file('allowed', 'nothing'),
+      file('allowed', 'large'),
+      file('allowed', 'bytes'),
+      file('allowed', '.'),
+      env('APP_NOTHING'),
+      env('constructor'),
+    ])
+      expect(await fetched(source)).toMatchObject({ kind: 'missing' });
+  });
+
+  it('have a keyed digest for a version, which tells a change and not the value', async () => {
+    const [before] = await values().versions([env('APP_TOKEN')]);
+    const changed = { env: { APP_TOKEN: 'other' } };
+    const [after] = await values(changed).versions([env('APP_TOKEN')]);
+    if (before?.kind !== 'known' || after?.kind !== 'known') throw new Error('not known');
+    expect(before.version).toMatch(/^hmac:/);
+    expect(after.version).not.toBe(before.version);
+    const wanted = [{ source: env('APP_TOKEN'), version: before.version }];
+    expect(await values().fetch(wanted)).toMatchObject([{ kind: 'read', value: 'token value' }]);
+    expect(await values(changed).fetch(wanted)).toMatchObject([{ kind: 'missing' }]);
+  });
+
+  it('cannot be known without the key', async () => {
+    const without = { fingerprinter: null };
+    expect(await fetched(env('APP_TOKEN'), without)).toMatchObject({ kind: 'unreadable' });
+    expect(await values(without).versions([env('APP_TOKEN')])).toMatchObject([
+      { kind: 'unreadable' },
+    ]);
+  });
+});
+
+describe('questions of all kinds', () => {
+  const all = [secret('s1'), env('APP_TOKEN'), parameter('p1'), secret('s2'), parameter('p2')];
+
+  it('are answered in the order in which they are put', async () => {
+    const versions = await values().versions(all);
+    expect(versions.map((one) => (one.kind === 'known' ? one.version.slice(0, 4) : one))).toEqual([
+      'v s1',
+      'hmac',
+      'v p1',
+      'v s2',
+      'v p2',
+    ]);
+    const found = await values().fetch(all.map((source) => ({ source, version: null })));
+    expect(found.map((one) => (one.kind === 'read' ? one.value : one))).toEqual([
+      's1',
+      'token value',
+      'p1',
+      's2',
+      'p2',
+    ]);
+  });
+
+  it('are about versions only in a plan, and not about this machine', async () => {
+    const plan = values({ purpose: 'plan' });
+    const versions = await plan.versions(all);
+    expect(versions.map(({ kind }) => kind)).toEqual([
+      'known',
+      'unknown',
+      'known',
+      'known',
+      'known',
+    ]);
+    const found = await plan.fetch(all.map((source) => ({ source, version: null })));
+    expect(new Set(found.map(({ kind }) => kind))).toEqual(new Set(['unreadable']));
+  });
+});

@@ -246,9 +246,7 @@ export class TargetReconciler {
     const context = this.#context;
     if (context.journal.readOnly !== null || context.fingerprinter === null) return;
     const at = isoNow(context.clock);
-    const inSync = [...review.evaluations.values()].filter(
-      ({ change }) => change.verdict.kind === 'inSync',
-    );
+    const inSync = [...review.evaluations.values()].filter(isInEffect);
     const digests = new Map(inSync.map(({ spec }) => [spec.key, specDigestOf(context, spec)]));
     await context.entries.updateMany([...digests.keys()], (key, entry) => {
       const specDigest = digests.get(key);
@@ -447,4 +445,12 @@ export class TargetReconciler {
 function appliedIn({ effective, live }: Evaluation, entry: ProductEntry): AppliedVersion | null {
   if (live.kind !== 'present' || live.version.kind !== 'read') return entry.appliedVersion;
   return appliedVersionOf(effective, entry, live.version.value.id);
+}
+
+/** As declared, but for something newer that is only reported. */
+function isInEffect({ change: { verdict }, comparison }: Evaluation): boolean {
+  if (verdict.kind !== 'reported') return verdict.kind === 'inSync';
+  const isNewer =
+    verdict.reason === 'onNewVersion: report' || verdict.reason === 'onRotate: report';
+  return isNewer && comparison?.differences.length === 0;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { MemoryJournal } from './memory-journal.ts';
 import { World } from './world.ts';
 
 const seed: SeedInput = {
@@ -182,6 +183,40 @@ describe('onMissing: provision', () => {
       expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
     },
   );
+
+  it('does not provision again what AWS does not show yet', async () => {
+    const world = await create(wish(), { tokenWindow: '0s', describeLag: '40s', searchLag: '40s' });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(10_000);
+    expect(world.events('record.succeeded')).toHaveLength(1);
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+  });
+
+  it('tells an answer that is about an earlier product of this name, also with a lost journal', async () => {
+    const world = await create(wish(), { tokenWindow: 'forever' });
+    const first = await world.start();
+    await first.converge();
+    first.kill();
+    await world.service.admin.callAs('TerminateProvisionedProduct', {
+      ProvisionedProductName: 'net-a',
+      TerminateToken: 'somebody-else',
+    });
+    await world.clock.pass(20_000);
+    const second = await world.start({ journal: new MemoryJournal() });
+    await second.converge();
+    const ours = world.writes().filter((call) => call.operation === 'ProvisionProduct');
+    const sent = ours.map(
+      (call) => (call.input as { readonly ProvisionToken: string }).ProvisionToken,
+    );
+    expect(sent[1]).toBe(sent[0]);
+    expect(sent).toHaveLength(3);
+    expect(new Set(sent).size).toBe(2);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+  });
 
   it('stalls with the remedy where the name is taken by something it cannot see', async () => {
     const world = await create();

@@ -157,6 +157,36 @@ describe('prune', () => {
     expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
   });
 
+  it('counts from the first read of all, across restarts, and not from a restart', async () => {
+    const { world, trueup } = await removed([doc('net-a')], []);
+    trueup.kill();
+    await world.clock.pass(5 * MINUTE);
+    const second = await world.start();
+    await second.converge();
+    expect(world.writes()).toEqual([]);
+    second.kill();
+    await world.clock.pass(6 * MINUTE);
+    await (await world.start()).converge();
+    expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
+  });
+
+  it('is over only when AWS shows it no more, however far Describe lags', async () => {
+    const { world, trueup } = await removed([doc('net-a')], [], {}, { describeLag: '40s' });
+    await world.clock.pass(11 * MINUTE);
+    await trueup.reconcile();
+    await world.clock.pass(20_000);
+    const key = 'name:net-a' as ProductKey;
+    const entry = async () => (await world.journal.get(trueup.reconciler.name, key)).value;
+    expect((await entry()).intent?.recordId).toEqual(expect.any(String));
+    await world.clock.pass(60_000);
+    expect(await entry()).toMatchObject({
+      intent: null,
+      inEffect: null,
+      provisionedProductId: null,
+    });
+    expect(world.writes()).toHaveLength(1);
+  });
+
   it('prunes nothing with a lost journal, and nothing that was never in effect', async () => {
     const { world, trueup } = await removed([doc('net-a')], []);
     trueup.kill();

@@ -165,6 +165,19 @@ describe('a version that is published later', () => {
     expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
     expect(runs(world)).toBe('v1.5.0');
   });
+
+  it('does not make a document new that is in effect but for it', async () => {
+    const { world, trueup } = await published({ drift: 'report' });
+    const declared = { provisioningParameters: { Cidr: 'A' } };
+    world.wish([wish('net-a', { semver: '^1.4' }, { drift: 'report' }, declared)]);
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ reason: 'NewVersion' });
+    await world.clock.pass(60_000);
+    await world.service.admin.editStack({ product: 'net-a', parameters: { Cidr: 'Z' } });
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ reason: 'Drift' });
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('Z');
+  });
 });
 
 describe('reconcile.ignore', () => {

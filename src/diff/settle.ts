@@ -64,14 +64,14 @@ function atBase({ nowMs, firstSeenAtBaseMs, rebuildable }: SettleInput): Settlem
 function pastBase({ intent, history, ownRecords }: SettleInput, sentAt: string): Settlement {
   if (history === null) return { kind: 'needHistory' };
   const known = new Set(ownRecords);
-  const earliest = Date.parse(sentAt) - SKEW_MS;
-  const ours = history.filter(
+  const fitting = history.filter(
     (record) =>
-      record.id !== intent.base &&
-      !known.has(record.id) &&
-      Date.parse(record.createdAt) >= earliest &&
-      mayComeFrom(record, intent.request),
+      record.id !== intent.base && !known.has(record.id) && mayComeFrom(record, intent.request),
   );
+  // Our clock may have jumped, so it only chooses between several: all of them are newer than the base.
+  const earliest = Date.parse(sentAt) - SKEW_MS;
+  const inTime = fitting.filter((record) => Date.parse(record.createdAt) >= earliest);
+  const ours = inTime.length > 0 ? inTime : fitting;
   const [first, second] = ours;
   if (first === undefined)
     return { kind: 'drop', why: 'other records followed, none of them ours' };
@@ -104,13 +104,14 @@ export interface AnswerInput {
 
 /**
  * Whether an answer is this intent's own record, or AWS repeated an older one for the token. Only
- * proof of an echo lets the generation grow.
+ * proof of an echo lets the generation grow. `older`: so it seems by the clocks, which prove
+ * nothing, because ours may have jumped; the history tells whether the record is newer than the base.
  */
-export function judgeAnswer(input: AnswerInput): { readonly kind: 'ours' | 'echo' } {
+export function judgeAnswer(input: AnswerInput): { readonly kind: 'ours' | 'echo' | 'older' } {
   const { intent, accepted, ownRecords } = input;
   if (accepted.recordId === intent.base || ownRecords.includes(accepted.recordId))
     return { kind: 'echo' };
   if (accepted.createdAt === null || intent.firstSentAt === null) return { kind: 'ours' };
   const before = Date.parse(accepted.createdAt) < Date.parse(intent.firstSentAt) - SKEW_MS;
-  return { kind: before ? 'echo' : 'ours' };
+  return { kind: before ? 'older' : 'ours' };
 }

@@ -125,8 +125,11 @@ async function send(
       accepted: answer.value,
       ownRecords: context.entries.get(key).ownRecords,
     });
-    if (judged.kind === 'ours') return { kind: 'ours', recordId: answer.value.recordId };
-    return { kind: 'echo', failure: echoFailure(request, answer.value.recordId) };
+    const { recordId } = answer.value;
+    const kind = judged.kind === 'older' ? await placeOf(context, intent, recordId) : judged.kind;
+    if (kind === 'unknown') return { kind };
+    if (kind === 'ours') return { kind, recordId };
+    return { kind, failure: echoFailure(request, recordId) };
   }
   const { failure } = answer;
   context.log.write('warn', 'send.failed', {
@@ -150,6 +153,17 @@ async function send(
     default:
       return failure.kind satisfies never;
   }
+}
+
+/** A record that is newer than the base was made by this request, whatever the clocks say. */
+async function placeOf(
+  context: TargetContext,
+  intent: Intent,
+  recordId: RecordId,
+): Promise<'ours' | 'echo' | 'unknown'> {
+  const history = await context.catalog.history(intent.request.provisionedProductId, intent.base);
+  if (history.kind === 'failed') return 'unknown';
+  return history.value.some((record) => record.id === recordId) ? 'ours' : 'echo';
 }
 
 function echoFailure(request: ProductRequest, recordId: RecordId): Failure {

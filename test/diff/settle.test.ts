@@ -92,9 +92,19 @@ describe('settleIntent, LastRecordId past the base', () => {
       { kind: 'follow' },
     ],
     [
-      'created before that',
-      [aRecord('2', { createdAt: '2026-11-21T10:54:59.999Z' })],
-      { kind: 'drop' },
+      'created long before by clocks that disagree: it is newer than the base all the same',
+      [aRecord('2', { createdAt: '2026-11-21T08:00:00.000Z' })],
+      { kind: 'follow', recordId: 'rec-2' },
+    ],
+    [
+      'two that fit, of which the clocks exclude one',
+      [aRecord('3'), aRecord('2', { createdAt: '2026-11-21T10:54:59.999Z' })],
+      { kind: 'follow', recordId: 'rec-3' },
+    ],
+    [
+      'two that fit, both long before by clocks that disagree',
+      ['3', '2'].map((id) => aRecord(id, { createdAt: '2026-11-21T08:00:00.000Z' })),
+      { kind: 'ambiguous', records: ['rec-3', 'rec-2'] },
     ],
     [
       'two that could be ours',
@@ -163,7 +173,11 @@ describe('judgeAnswer', () => {
       judged('2', '2026-11-21T10:55:00.000Z'),
       'ours',
     ],
-    ['a record older than that', judged('2', '2026-11-21T10:54:59.999Z'), 'echo'],
+    [
+      'a record older than that: the history must tell',
+      judged('2', '2026-11-21T10:54:59.999Z'),
+      'older',
+    ],
     ['the base', judged('1', '2026-11-21T11:00:00.100Z'), 'echo'],
     ['a record of an earlier request', judged('2', '2026-11-21T11:00:00.100Z', [rec('2')]), 'echo'],
     ['no time told', judged('2', null), 'ours'],

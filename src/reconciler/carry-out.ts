@@ -41,9 +41,15 @@ export async function sendNew(
 ): Promise<Carried> {
   let current = intent;
   for (let tries = 1; ; tries++) {
-    const gone = await waitForTicket(context, key);
+    const held = await waitForTicket(context, key);
     // Only a request of which nothing was ever sent may simply be forgotten.
-    if (gone !== null) return dropped(context, key, gone, current.firstSentAt === null);
+    if (held !== null) return dropped(context, key, held, current.firstSentAt === null);
+    // The wait may have been long; every earlier send of this token was certainly not carried out.
+    if (
+      !isWanted(context, key, current) ||
+      (open !== undefined && !isAllowed(context, key, intent))
+    )
+      return dropped(context, key, 'it is not what the reviewed plan holds by now', true);
     current = await stampSend(
       context,
       key,
@@ -76,6 +82,11 @@ export async function sendNew(
         return answer satisfies never;
     }
   }
+}
+
+/** Whether the newest review lets this step run. */
+function isAllowed(context: TargetContext, key: ProductKey, intent: Intent): boolean {
+  return context.allowed(key)?.includes(intent.step) === true;
 }
 
 async function stop(context: TargetContext, key: ProductKey, failure: Failure): Promise<Carried> {
@@ -259,9 +270,9 @@ async function resend(
   key: ProductKey,
   intent: Intent,
 ): Promise<Carried | LookAgain> {
-  const request = rebuild(context, key, intent);
   const held = await waitForTicket(context, key);
   if (held !== null) return { kind: 'open', why: held };
+  const request = rebuild(context, key, intent);
   if (request === null) return { kind: 'lookAgain', intent };
   const stamped = await stampSend(context, key, intent);
   context.log.write('info', 'intent.resent', { token: intent.token, operation: request.operation });
@@ -316,12 +327,19 @@ async function refusedAtBase(
  */
 function rebuild(context: TargetContext, key: ProductKey, intent: Intent): ProductRequest | null {
   const spec = context.desired().specs.get(key);
-  const wanted =
+  if (spec === undefined || !isWanted(context, key, intent)) return null;
+  return rebuildRequest(intent.request, spec, fingerprintOf(context, key));
+}
+
+/** Whether the document still asks for what the intent was computed from, and lets us act. */
+function isWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {
+  const spec = context.desired().specs.get(key);
+  return (
     spec !== undefined &&
     !spec.reconcile.suspend &&
     spec.reconcile.mode === 'enforce' &&
-    specDigestOf(context, spec) === intent.specDigest;
-  return wanted ? rebuildRequest(intent.request, spec, fingerprintOf(context, key)) : null;
+    specDigestOf(context, spec) === intent.specDigest
+  );
 }
 
 type Seen =

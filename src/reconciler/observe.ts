@@ -233,7 +233,11 @@ async function successRecord(
   return read(record.value);
 }
 
-/** One Describe, only where a launch role is declared and Describe was not made anyway. */
+/**
+ * One Describe, only where a launch role is declared and Describe was not made anyway. It is
+ * remembered only where it is as declared: a change of it need not move LastRecordId, so another
+ * value may be one that Describe still shows after our own change.
+ */
 async function launchRole(
   context: ObserveContext,
   spec: Spec,
@@ -241,16 +245,14 @@ async function launchRole(
 ): Promise<Reading<string | null>> {
   if (spec.launchRole === null || 'launchRole' in base) return notRead;
   const remembered = await context.memory.get(spec.key, base.records.last);
-  if (remembered.launchRole !== undefined) return read(remembered.launchRole);
+  if (remembered.launchRole === spec.launchRole) return read(remembered.launchRole);
   const described = await context.catalog.describe({ id: base.id });
   if (described.kind === 'failed') return unreadable(explainFailure(described.failure));
   if (described.value === null) return unreadable('it went away while it was read');
-  if (described.value.records.last === base.records.last) {
-    await context.memory.add(spec.key, base.records.last, {
-      launchRole: described.value.launchRole,
-    });
-  }
-  return read(described.value.launchRole);
+  const { records, launchRole } = described.value;
+  if (records.last === base.records.last && launchRole === spec.launchRole)
+    await context.memory.add(spec.key, base.records.last, { launchRole });
+  return read(launchRole);
 }
 
 /** A version declared by name and known only by id (after a failed update) needs the version list. */

@@ -71,7 +71,7 @@ function secretsOf({ request }: Intent): readonly string[] {
 }
 
 async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Promise<RoundEnd> {
-  const live = await freshen(context, spec, afresh ? null : context.observation());
+  const live = await lookAt(context, spec, afresh);
   if (lagsBehindUs(context, spec, live)) {
     return over({
       kind: 'again',
@@ -118,6 +118,22 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
     default:
       return verdict satisfies never;
   }
+}
+
+/**
+ * The provisioned product as it is now. The bulk observation holds while LastRecordId stays; a change
+ * of a property need not move it, so after one of ours the listing is not relied on.
+ */
+async function lookAt(context: TargetContext, spec: Spec, afresh: boolean): Promise<Live> {
+  const live = await freshen(context, spec, afresh ? null : context.observation());
+  const last = context.entries.get(spec.key).lastResult;
+  const doubtful =
+    !afresh &&
+    last !== null &&
+    last.step !== 'update' &&
+    live.kind === 'present' &&
+    live.records.last === last.base;
+  return doubtful ? freshen(context, spec, null) : live;
 }
 
 /**

@@ -242,7 +242,15 @@ export class Daemon {
 
   async #takeRequests(): Promise<void> {
     if (this.#shared.journal.readOnly !== null) return;
-    for (const request of await this.#shared.journal.takeRequests()) await this.#honour(request);
+    let requests: readonly PersonRequest[];
+    try {
+      requests = await this.#shared.journal.takeRequests();
+    } catch (error) {
+      // They stay where they are until the journal can be written again.
+      this.#shared.log.write('error', 'request.notTaken', { reason: String(error) });
+      return;
+    }
+    for (const request of requests) await this.#honour(request);
   }
 
   async #honour(request: PersonRequest): Promise<void> {

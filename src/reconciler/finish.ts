@@ -33,7 +33,7 @@ export async function finishRecord(
 ): Promise<StepEnd> {
   switch (end.kind) {
     case 'succeeded':
-      return succeed(context, key, intent, elapsedMs, last);
+      return succeed(context, key, intent, end.record, elapsedMs, last);
     case 'failed':
       return { kind: 'ended', outcome: await fail(context, key, intent, end) };
     case 'timeout': {
@@ -67,12 +67,13 @@ async function succeed(
   context: TargetContext,
   key: ProductKey,
   intent: Intent,
+  record: RecordView | null,
   elapsedMs: number,
   last: boolean,
 ): Promise<StepEnd> {
   const recordId = recordOf(intent);
   context.ended.add(key, context.clock.monotonic());
-  const stackUpdated = await stackTime(context, key, intent);
+  const stackUpdated = await stackTime(context, key, intent, record);
   const at = isoNow(context.clock);
   await context.entries.update(key, (entry) =>
     recordSucceeded(entry, intent, { recordId, stackUpdated, at, chainDone: last }),
@@ -88,15 +89,26 @@ async function succeed(
   return { kind: 'succeeded', outcome: { kind: 'settled' } };
 }
 
-/** When the stack last changed: fingerprints hold only until it changes again. Read only if there are any. */
+/**
+ * When the stack last changed: fingerprints hold only until it changes again. Null if it changed
+ * after the record had ended, because that was somebody else. Read only if there are any.
+ */
 async function stackTime(
   context: TargetContext,
   key: ProductKey,
   intent: Intent,
+  known: RecordView | null,
 ): Promise<string | null> {
   if (Object.keys(intent.pending.fingerprints).length === 0) return null;
   const stack = await readStack(context, key);
-  return stack?.lastUpdated ?? null;
+  const record = known ?? (await readRecord(context, recordOf(intent)));
+  if (stack === null || record === null) return null;
+  return Date.parse(stack.lastUpdated) <= Date.parse(record.updatedAt) ? stack.lastUpdated : null;
+}
+
+async function readRecord(context: TargetContext, id: RecordId): Promise<RecordView | null> {
+  const record = await context.catalog.record(id);
+  return record.kind === 'ok' ? record.value : null;
 }
 
 async function readStack(context: TargetContext, key: ProductKey) {

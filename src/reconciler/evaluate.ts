@@ -9,7 +9,7 @@ import { type Live, notRead, type PresentProduct, type Reading, read } from '../
 import type { Spec } from '../domain/spec.ts';
 import type { CatalogFacts } from './catalog-facts.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
-import type { Redactor } from './redact.ts';
+import { Redactor } from './redact.ts';
 
 /** The part of a target's context that reading and judging needs; none of it can write to AWS. */
 export type EvaluateContext = Pick<
@@ -40,8 +40,9 @@ export interface Evaluation {
 export async function evaluate(
   context: EvaluateContext,
   spec: Spec,
-  live: Live,
+  seen: Live,
 ): Promise<Evaluation> {
+  const live = withoutSecrets(context.redactor, spec, seen);
   const entry = context.entries.get(spec.key);
   const fingerprint = fingerprintOf(context, spec.key);
   const keyId = context.fingerprinter?.keyId ?? null;
@@ -68,6 +69,20 @@ export async function evaluate(
     asked: context.asked(spec.key),
   });
   return { spec, live, change, comparison, facts };
+}
+
+/**
+ * AWS quotes values in its messages. Where nothing is compared (status ERROR) nobody has learned yet
+ * which are secret, so every declared value goes that the live stack does not show to anybody.
+ */
+function withoutSecrets(known: Redactor, spec: Spec, live: Live): Live {
+  if (live.kind !== 'present' || live.statusMessage === null) return live;
+  const shown = live.stack.kind === 'read' ? Object.values(live.stack.value.parameters) : [];
+  const open = new Set(shown.flatMap((one) => (one.kind === 'shown' ? [one.value.trim()] : [])));
+  const redactor = new Redactor();
+  for (const wish of Object.values(spec.parameters))
+    if (wish.kind === 'value' && !open.has(wish.value.trim())) redactor.learn(wish.value);
+  return { ...live, statusMessage: known.redact(redactor.redact(live.statusMessage)) };
 }
 
 /** The value of the annotation by which a document asks for another attempt, if it has one. */

@@ -96,6 +96,8 @@ export class World {
   readonly journal = new MemoryJournal();
   readonly lines: LogLine[] = [];
   readonly service: InProcessCatalog;
+  /** AWS's wall clock; that of our machine may jump without it. */
+  readonly #aws: { behindMs: number };
   readonly #options: WorldOptions;
   #desired: DesiredState;
 
@@ -104,8 +106,10 @@ export class World {
     options: WorldOptions,
     desired: DesiredState,
     clock: VirtualClock,
+    aws: { behindMs: number },
   ) {
     this.service = service;
+    this.#aws = aws;
     this.#options = options;
     this.#desired = desired;
     this.clock = clock;
@@ -119,16 +123,23 @@ export class World {
       import('@aws-sdk/client-sts'),
     ]);
     const clock = new VirtualClock();
+    const aws = { behindMs: 0 };
     let counter = 0;
     const service = await createLocalCatalog({
       seed: normaliseSeed({ account: ACCOUNT, region: REGION, ...options.seed }),
-      clock: { now: () => clock.now(), sleep: (ms) => clock.sleep(ms) },
+      clock: { now: () => clock.now() - aws.behindMs, sleep: (ms) => clock.sleep(ms) },
       random: () => {
         counter = (counter * 16_807 + 12_345) % 2_147_483_647;
         return counter / 2_147_483_647;
       },
     });
-    return new World(service, options, desiredOf(wishes), clock);
+    return new World(service, options, desiredOf(wishes), clock, aws);
+  }
+
+  /** Moves the wall clock of our machine alone. */
+  jump(ms: number): void {
+    this.clock.jump(ms);
+    this.#aws.behindMs += ms;
   }
 
   wish(wishes: readonly Wish[], revision = 'r2'): void {

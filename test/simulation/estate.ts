@@ -130,11 +130,13 @@ export function edited(wish: Wish, rng: Rng, serial: number, tags: boolean): Wis
 }
 
 /** The last word of a scenario: good documents that ask for something new. */
-export function finalWish(wish: Wish): Wish {
+export function finalWish(wish: Wish, keepsSecret: boolean): Wish {
   return {
     ...wish,
     cidr: 'last-word',
-    ...(wish.secret === undefined ? {} : { secret: `${SECRET_PREFIX}${wish.name}-last` }),
+    ...(wish.secret === undefined || keepsSecret
+      ? {}
+      : { secret: `${SECRET_PREFIX}${wish.name}-last` }),
     drift: 'correct',
     suspend: false,
     observe: false,

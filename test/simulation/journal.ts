@@ -18,6 +18,8 @@ export interface JournalGuard {
   /** Before the effect of a call; true: the process is dead, and stays unanswered. */
   before(name: string): boolean;
   after(name: string): boolean;
+  /** An entry is on the disk. */
+  stored(key: string, entry: ProductEntry): void;
   /** Every argument of every write. */
   written(name: string, args: readonly unknown[]): void;
 }
@@ -44,10 +46,9 @@ interface Replacement {
   readonly entry: ProductEntry;
 }
 
-function noteEntries(disk: Disk, name: string, args: readonly unknown[]): void {
-  if (name === 'put') disk.entries.set(args[1] as string, args[2] as ProductEntry);
-  if (name === 'putAll')
-    for (const { key, entry } of args[1] as readonly Replacement[]) disk.entries.set(key, entry);
+function storedEntries(name: string, args: readonly unknown[]): readonly Replacement[] {
+  if (name === 'put') return [{ key: args[1] as string, entry: args[2] as ProductEntry }];
+  return name === 'putAll' ? (args[1] as readonly Replacement[]) : [];
 }
 
 /** The journal as one process sees it. */
@@ -67,7 +68,10 @@ export function guardedJournal(disk: Disk, guard: JournalGuard): Journal {
         if (writes && !(name === 'takeRequests' && !(await hasRequests(target)))) refuse(disk);
         if (writes) guard.written(name, args);
         const answer: unknown = await Reflect.apply(value, target, args);
-        noteEntries(disk, name, args);
+        for (const { key, entry } of storedEntries(name, args)) {
+          disk.entries.set(key, entry);
+          guard.stored(key, entry);
+        }
         return guard.after(name) ? NEVER : answer;
       };
     },

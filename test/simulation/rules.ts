@@ -87,7 +87,8 @@ export interface WireCall {
 const READS = /^(Describe|List|Search|Scan|Get)/;
 /** Failures of which design and semantics say that they pass by themselves. */
 const PASSING = /another AWS Control Tower operation|throttl|Rate exceeded|Internal ?Failure/i;
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /** Judges every call by the catalog's own log and its true state, and every word by what is secret. */
 export class Rules {
@@ -102,6 +103,7 @@ export class Rules {
   readonly #lastOwn = new Map<string, OwnRecord>();
   readonly #effects = new Map<string, string>();
   readonly #tokens = new Set<string>();
+  readonly #intended = new Set<string>();
   readonly #digests = new Map<string, string>();
   #maxAgeMs = 0;
   propertiesMoveBase = true;
@@ -182,7 +184,10 @@ export class Rules {
   arrives(process: Process, call: WireCall): void {
     const { token, productId } = named(call);
     const truth = this.#service.admin.product(productId);
-    if (truth === null) return this.break('5 scope', `${call.operation} of unknown ${productId}`);
+    if (truth === null) {
+      this.break('5 scope', `${call.operation} of unknown ${productId}`);
+      return;
+    }
     const { name } = truth.product;
     if (process.account !== ACCOUNT)
       this.break('5 scope', `${name}: called with credentials of account ${process.account}`);
@@ -191,13 +196,11 @@ export class Rules {
       this.break('2 one at a time', `${name}: two calls are on their way at once`);
     process.sending.add(productId);
     const entry = this.#disk.entries.get(`name:${name}`);
-    if (entry?.intent?.token !== token || entry.intent.firstSentAt === null)
-      return this.break(
-        '1 intent first',
-        `${name}: the call was made before its intent was durable`,
-      );
+    if (entry?.intent?.token !== token || entry.intent.firstSentAt === null) {
+      this.break('1 intent first', `${name}: the call was made before its intent was durable`);
+      return;
+    }
     this.#checkWanted(process, call, name);
-    this.#checkVerdict(process, entry, token, name);
     this.#checkOwnInFlight(truth.product.status, productId, token, name);
     this.#checkUnknownFailure(entry, productId, name);
     this.#tokens.add(token);
@@ -231,12 +234,15 @@ export class Rules {
       : unlikeProperties(spec, call);
   }
 
-  #checkVerdict(process: Process, entry: ProductEntry, token: string, name: string): void {
+  /** A new intent is durable, which is right before its call: its step is in the reviewed plan. */
+  intended(process: Process, key: string, entry: ProductEntry): void {
     const { intent } = entry;
-    if (intent === null || intent.generation > 0 || this.#tokens.has(token)) return;
+    if (intent === null || intent.firstSentAt === null || intent.generation > 0) return;
+    if (this.#intended.has(intent.token)) return;
+    this.#intended.add(intent.token);
     const allowed = process.allowed.at(this.#clock.elapsed());
-    if (!allowed.some((steps) => steps.get(`name:${name}` as ProductKey)?.includes(intent.step)))
-      this.break('5 verdict', `${name}: step ${intent.step} is not in the reviewed plan`);
+    if (!allowed.some((steps) => steps.get(key as ProductKey)?.includes(intent.step)))
+      this.break('5 verdict', `${key}: step ${intent.step} is not in the reviewed plan`);
   }
 
   #checkOwnInFlight(status: string, productId: string, token: string, name: string): void {
@@ -255,10 +261,12 @@ export class Rules {
     if (product === undefined || last === product.lastSuccessfulProvisioningRecordId) return;
     const failedMs = this.#failedAt.get(productId);
     if (failedMs === undefined || entry.retryHandled !== null || this.#asked.has(name)) return;
-    if (this.#clock.elapsed() - failedMs < 24 * HOUR - 4 * HOUR)
+    const agoMs = this.#clock.elapsed() - failedMs;
+    // A failure of this very minute may have come between our look and our call.
+    if (agoMs > 5 * MINUTE && agoMs < 24 * HOUR - 4 * HOUR)
       this.break(
         '5 unknown failure',
-        `${name}: sent ${this.#clock.elapsed() - failedMs} ms after a failure that the journal does not know`,
+        `${name}: sent ${agoMs} ms after a failure that the journal does not know`,
       );
   }
 
@@ -312,6 +320,8 @@ export class Rules {
     if (last === undefined || last.request !== record.request || last.forgotten) return;
     const ended = this.#endOf(last.id);
     if (ended === null || (ended.status === 'FAILED' && PASSING.test(ended.why))) return;
+    // One attempt for each time that a person has asked.
+    if (this.#asked.delete(record.name)) return;
     this.break(
       '1 no useless repeat',
       `${record.name}: ${record.id} (token ${token.slice(0, 12)}) repeats ${last.id}, which ${ended.status} ${ended.why}`,

@@ -48,6 +48,8 @@ export interface Scenario {
   readonly pollIntervalMs: number;
   /** Whether the journal is the real one, on a disk. */
   readonly sqlite: boolean;
+  /** AWS's messages quote secrets, which then stay the same: what nobody declares nobody can know. */
+  readonly quotes: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -62,7 +64,8 @@ export function generate(seed: number): Scenario {
   const catalog = catalogOf(rng);
   const canLoseJournal = catalog.behaviour.tokenWindow !== '0';
   const first = names.map((name) => firstWish(name, rng, tags));
-  const author = new Author(rng, first, tags, canLoseJournal);
+  const quotes = rng.chance(0.15);
+  const author = new Author(rng, first, { tags, canLoseJournal, quotes });
   const steps = Array.from({ length: rng.int(4, 22) }, () => ({
     action: author.next(),
     thenMs: pause(rng),
@@ -79,12 +82,14 @@ export function generate(seed: number): Scenario {
     intervalMs: rng.pick([2 * MINUTE, 5 * MINUTE]),
     pollIntervalMs: rng.pick([5 * SECOND, 20 * SECOND]),
     sqlite: rng.chance(0.03),
+    quotes,
     steps,
   };
 }
 
 /** Every switch of the local catalog that CloudFormation products can feel. */
 function catalogOf(rng: Rng) {
+  const propertiesMoveLastRecordId = rng.chance(0.7);
   const lag = () =>
     rng.weighted([
       [6, '0'],
@@ -101,13 +106,16 @@ function catalogOf(rng: Rng) {
     ]),
     parameterErrors: rng.pick(['record', 'record', 'atOnce']),
     recordErrors: rng.pick(['listed', 'empty']),
-    propertiesMoveLastRecordId: rng.chance(0.7),
+    propertiesMoveLastRecordId,
     properties: rng.pick(['atOnce', 'later']),
     tokenWindow: rng.pick(['forever', 'forever', '1h', '10m', '0']),
     tokenReuse: rng.pick(['oldRecord', 'error']),
     omittedParameters: rng.pick(['default', 'previous']),
     describeLag: lag(),
-    searchLag: rng.chance(0.3) ? rng.pick(['5s', '60s', '120s']) : '0',
+    // The owner is told by Search alone: if no record tells that the row is old, it may lag 60 s.
+    searchLag: rng.chance(0.3)
+      ? rng.pick(['5s', '40s', propertiesMoveLastRecordId ? '120s' : '20s'])
+      : '0',
     statusAfterFailedUpdate: rng.pick(['TAINTED', 'TAINTED', 'TAINTED', 'AVAILABLE', 'ERROR']),
     errorUpdatable: rng.pick(['refused', 'fails', 'allowed']),
     versionAfterFailedUpdate: rng.pick(['attempted', 'previous']),
@@ -162,19 +170,23 @@ const OPERATIONS = [
 const PASSES =
   'Account Factory cannot complete an operation on this account, because another AWS Control Tower operation is in progress. Try again later.';
 
+interface Permits {
+  readonly tags: boolean;
+  readonly canLoseJournal: boolean;
+  readonly quotes: boolean;
+}
+
 /** Makes up what happens, with what was committed so far in mind. */
 class Author {
   readonly #rng: Rng;
-  readonly #tags: boolean;
-  readonly #canLoseJournal: boolean;
+  readonly #may: Permits;
   #wishes: readonly Wish[];
   #serial = 1;
 
-  constructor(rng: Rng, first: readonly Wish[], tags: boolean, canLoseJournal: boolean) {
+  constructor(rng: Rng, first: readonly Wish[], may: Permits) {
     this.#rng = rng;
     this.#wishes = first;
-    this.#tags = tags;
-    this.#canLoseJournal = canLoseJournal;
+    this.#may = may;
   }
 
   next(): Action {
@@ -209,17 +221,21 @@ class Author {
   }
 
   #losesJournal(): boolean {
-    return this.#canLoseJournal && this.#rng.chance(0.12);
+    return this.#may.canLoseJournal && this.#rng.chance(0.12);
   }
 
   #commit(): Action {
     const rng = this.#rng;
     const share = rng.pick([0.3, 0.5, 1]);
-    this.#wishes = this.#wishes.map((wish) =>
-      rng.chance(share) ? edited(wish, rng, this.#serial++, this.#tags) : wish,
-    );
-    const left = rng.chance(0.08) ? this.#wishes.slice(1) : this.#wishes;
+    this.#wishes = this.#wishes.map((wish) => (rng.chance(share) ? this.#edited(wish) : wish));
+    const less = this.#wishes.length > 1 && rng.chance(0.08);
+    const left = less ? this.#wishes.slice(1) : this.#wishes;
     return { kind: 'commit', wishes: left };
+  }
+
+  #edited(wish: Wish): Wish {
+    const after = edited(wish, this.#rng, this.#serial++, this.#may.tags);
+    return this.#may.quotes && after.secret !== wish.secret ? wish : after;
   }
 
   #drift(): Action {
@@ -257,7 +273,7 @@ class Author {
       [2, () => ({ ...where, effect: { kind: 'lostRequest' } })],
       [3, () => ({ ...where, effect: { kind: 'lostReply' } })],
       [2, () => ({ ...where, effect: { kind: 'slow', ms: rng.pick([300, 5_000, 50_000]) } })],
-      [2, () => ({ ...update, effect: this.#recordFails() })],
+      [2, () => this.#recordFails(update)],
       [
         1,
         () => ({
@@ -268,22 +284,26 @@ class Author {
     ])();
   }
 
-  #recordFails(): FaultSpec['effect'] {
+  #recordFails(where: Omit<FaultSpec, 'effect'>): FaultSpec {
     const rng = this.#rng;
-    const secret = this.#wishes.find((wish) => wish.secret !== undefined)?.secret ?? 'x';
+    const talker = this.#may.quotes
+      ? this.#wishes.find((wish) => wish.secret !== undefined)
+      : undefined;
+    const said =
+      talker === undefined ? 'Resource limit exceeded' : `Secret: ${talker.secret} is short`;
     return {
-      kind: 'recordFails',
-      message: rng.pick([
-        PASSES,
-        'Resource limit exceeded',
-        `Parameter Secret: ${secret} is too short`,
-      ]),
-      listErrors: rng.chance(0.6),
-      rollback: rng.weighted([
-        [6, 'complete'],
-        [2, 'none'],
-        [0.3, 'failed'],
-      ] as const),
+      ...where,
+      ...(talker === undefined ? {} : { product: talker.name }),
+      effect: {
+        kind: 'recordFails',
+        message: rng.pick([PASSES, said]),
+        listErrors: rng.chance(0.6),
+        rollback: rng.weighted([
+          [6, 'complete'],
+          [2, 'none'],
+          [0.3, 'failed'],
+        ] as const),
+      },
     };
   }
 

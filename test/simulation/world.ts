@@ -12,7 +12,7 @@ import {
   createLocalCatalog,
   type InProcessCatalog,
 } from '../../src/local-catalog/local-catalog.ts';
-import { normaliseSeed } from '../../src/local-catalog/seed.ts';
+import { normaliseSeed, type Seed } from '../../src/local-catalog/seed.ts';
 import { Daemon } from '../../src/reconciler/daemon.ts';
 import type { Fingerprinter, Log, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
 import { Redactor } from '../../src/reconciler/redact.ts';
@@ -57,6 +57,7 @@ export class World {
   readonly disk: Disk;
   readonly random: Rng;
   readonly #sqlitePath: string | null;
+  readonly #seed: Seed;
   #revisions: (readonly Wish[])[] = [];
   #source: SnapshotResult = { kind: 'unavailable', why: 'not there yet' };
   #hint: () => void = () => undefined;
@@ -64,6 +65,8 @@ export class World {
   calls = 0;
   crashes = 0;
   account: string = ACCOUNT;
+  /** A person has said that what is live is right, where AWS shows no values. */
+  readonly accepted = new Set<string>();
 
   private constructor(parts: {
     readonly scenario: Scenario;
@@ -72,6 +75,7 @@ export class World {
     readonly service: InProcessCatalog;
     readonly disk: Disk;
     readonly sqlitePath: string | null;
+    readonly seed: Seed;
   }) {
     const { scenario } = parts;
     this.scenario = scenario;
@@ -80,6 +84,7 @@ export class World {
     this.service = parts.service;
     this.disk = parts.disk;
     this.#sqlitePath = parts.sqlitePath;
+    this.#seed = parts.seed;
     this.random = new Rng(`world ${scenario.seed}`);
     this.trace = new Trace(() => this.clock.elapsed());
     this.rules = new Rules(this.service, this.clock, this.disk, {
@@ -95,8 +100,9 @@ export class World {
   static async create(scenario: Scenario, tier: Tier, scratch: string): Promise<World> {
     const clock = new SimClock(TURNS[tier]);
     const random = new Rng(`catalog ${scenario.seed}`);
+    const seed = normaliseSeed(seedOf({ ...scenario.catalog, ...scenario }));
     const service = await createLocalCatalog({
-      seed: normaliseSeed(seedOf({ ...scenario.catalog, ...scenario })),
+      seed,
       clock: { now: () => clock.aws(), sleep: (ms) => clock.sleep(ms, null) },
       random: () => random.next(),
     });
@@ -107,7 +113,13 @@ export class World {
       noticed: false,
       entries: new Map(),
     };
-    return new World({ scenario, tier, clock, service, disk, sqlitePath });
+    return new World({ scenario, tier, clock, service, disk, sqlitePath, seed });
+  }
+
+  /** The version that runs is the stack's; what a provisioned product shows may be what was tried. */
+  versionOf(artifactId: string | null): string | null {
+    const versions = this.#seed.products.flatMap((product) => product.versions);
+    return versions.find((version) => version.id === artifactId)?.name ?? null;
   }
 
   get isUp(): boolean {
@@ -125,6 +137,7 @@ export class World {
   publish(wishes: readonly Wish[]): void {
     const before = new Map(this.wishes.map((wish) => [wish.name, JSON.stringify(wish)]));
     for (const wish of wishes) {
+      if (before.get(wish.name) !== JSON.stringify(wish)) this.rules.disturbed(wish.name);
       if (wish.secret !== undefined) this.rules.keepSecret(wish.secret);
       if (before.get(wish.name) !== JSON.stringify(wish) && wish.retry !== undefined)
         this.rules.personAsked(wish.name);
@@ -141,7 +154,6 @@ export class World {
   sourceBack(): void {
     const revision = `r${this.#revisions.length}`;
     const files = filesOf(this.wishes);
-    if (files.length === 0) return this.sourceLost('it is empty');
     this.#source = { kind: 'ok', snapshot: { revision, digest: revision, files, unreadable: [] } };
     this.#hint();
   }
@@ -248,6 +260,7 @@ export class World {
     const journal = guardedJournal(this.disk, {
       before: (name) => this.#dies(running, 'journal', 'before', `journal.${name}`),
       after: (name) => this.#dies(running, 'journal', 'after', `journal.${name}`),
+      stored: (key, entry) => this.rules.intended(process, key, entry),
       written: (name, args) => {
         this.rules.said(`journal.${name}`, JSON.stringify(args));
         if (name === 'putStatus') this.rules.shown(args[0] as Parameters<Rules['shown']>[0]);
@@ -431,6 +444,8 @@ export class World {
       });
       const detail = answer.RecordDetail as { readonly RecordId: string };
       this.rules.foreignRecord(product.id, detail.RecordId);
+      // Semantics 4: the one record that fits an open request is taken for its answer.
+      if (this.disk.entries.get(`name:${name}`)?.intent?.recordId === null) this.accepted.add(name);
     } catch (error) {
       this.trace.add(`somebody else was refused: ${String(error).slice(0, 80)}`);
     }
@@ -451,6 +466,7 @@ export class World {
 
   async ask(kind: 'retry' | 'accept', name: string): Promise<void> {
     this.rules.personAsked(name);
+    if (kind === 'accept') this.accepted.add(name);
     await this.disk.journal.ask({ kind, target: TARGET, key: asProductKey(`name:${name}`) });
   }
 

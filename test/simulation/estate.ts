@@ -96,7 +96,12 @@ export function firstWish(name: Name, rng: Rng, tags: boolean): Wish {
     name,
     cidr: rng.chance(0.5) ? 'start' : 'first',
     version: 'v1',
-    ...(rng.chance(0.5) ? { secret: `${SECRET_PREFIX}${name}-0` } : {}),
+    ...rng.pick([
+      {},
+      {},
+      { secret: `${SECRET_PREFIX}${name}-0` },
+      { secret: `${SECRET_PREFIX}at-birth` },
+    ]),
     ...(rng.chance(0.3) ? { mode: 'one' } : {}),
     ...(tags && rng.chance(0.3) ? { team: 'none' } : {}),
     ...(rng.chance(0.2) ? { launchRole: rng.pick(ROLES) } : {}),

@@ -4,6 +4,7 @@ import type { ProductKey } from '../../src/domain/ids.ts';
 import type { Step } from '../../src/domain/request.ts';
 import type { Spec } from '../../src/domain/spec.ts';
 import type { ProductStatusView } from '../../src/domain/status.ts';
+import type { TrueProduct } from '../../src/local-catalog/admin.ts';
 import type { LoggedCall } from '../../src/local-catalog/call-log.ts';
 import type { InProcessCatalog } from '../../src/local-catalog/local-catalog.ts';
 import type { DesiredState } from '../../src/reconciler/context.ts';
@@ -50,6 +51,8 @@ export class Process {
   readonly account: string;
   readonly loaded = new Latest<DesiredState | null>(null);
   readonly allowed = new Latest<ReadonlyMap<ProductKey, readonly Step[]>>(new Map());
+  /** Whether its last look at the source failed. */
+  readonly sourceLost = new Latest<boolean>(false);
   readonly sending = new Set<string>();
   readonly buckets = new Map<string, number>();
   lastWriteMs = Number.NEGATIVE_INFINITY;
@@ -156,7 +159,9 @@ export class Rules {
   /** Something happened to a provisioned product that was not us, or a person asked. */
   disturbed(nameOrId: string): void {
     const product = this.#service.admin.product(nameOrId)?.product;
-    if (product !== undefined) this.#lastOwn.delete(product.id);
+    if (product === undefined) return;
+    this.#lastOwn.delete(product.id);
+    this.#changedAt.set(product.id, this.#clock.elapsed());
   }
 
   foreignRecord(productId: string, recordId: string): void {
@@ -201,6 +206,7 @@ export class Rules {
       return;
     }
     this.#checkWanted(process, call, name);
+    this.#checkPointless(call, truth);
     this.#checkOwnInFlight(truth.product.status, productId, token, name);
     this.#checkUnknownFailure(entry, productId, name);
     this.#tokens.add(token);
@@ -216,6 +222,8 @@ export class Rules {
 
   #checkWanted(process: Process, call: WireCall, name: string): void {
     const now = this.#clock.elapsed();
+    if (process.sourceLost.at(now).every((lost) => lost))
+      this.break('5 scope', `${name}: called while the source cannot be read`);
     const reasons = process.loaded.at(now).map((state) => this.#whyUnwanted(state, call, name));
     const [why] = reasons;
     if (!reasons.includes(null)) this.break('5 scope', `${name}: ${why}`);
@@ -244,6 +252,29 @@ export class Rules {
     if (!allowed.some((steps) => steps.get(key as ProductKey)?.includes(intent.step)))
       this.break('5 verdict', `${key}: step ${intent.step} is not in the reviewed plan`);
   }
+
+  /** What is live, and has been for a while, is all that is asked for: such a call proves a mistake. */
+  #checkPointless(call: WireCall, truth: TrueProduct): void {
+    if (call.operation !== 'UpdateProvisionedProduct' || truth.product.status !== 'AVAILABLE')
+      return;
+    const { id, name } = truth.product;
+    const changedMs = this.#changedAt.get(id) ?? Number.NEGATIVE_INFINITY;
+    if (this.#clock.elapsed() - changedMs < 5 * MINUTE || this.#tokens.has(named(call).token))
+      return;
+    const parameters = call.input.ProvisioningParameters as readonly Argument[];
+    const tags = (call.input.Tags ?? []) as readonly Argument[];
+    const same =
+      truth.stack?.artifactId === call.input.ProvisioningArtifactId &&
+      parameters.every(
+        (one) => one.Value === undefined || truth.parameters[one.Key] === one.Value,
+      ) &&
+      tags.every((tag) => truth.tags[tag.Key] === tag.Value);
+    const asked = this.#asked.has(name);
+    if (same && !asked)
+      this.break('1 nothing to do', `${name}: what is asked for has long been live`);
+  }
+
+  readonly #changedAt = new Map<string, number>();
 
   #checkOwnInFlight(status: string, productId: string, token: string, name: string): void {
     const newest = this.#newest.get(productId);
@@ -319,7 +350,16 @@ export class Rules {
     const last = this.#lastOwn.get(record.productId);
     if (last === undefined || last.request !== record.request || last.forgotten) return;
     const ended = this.#endOf(last.id);
-    if (ended === null || (ended.status === 'FAILED' && PASSING.test(ended.why))) return;
+    if (ended === null) return;
+    if (ended.status === 'FAILED' && PASSING.test(ended.why)) {
+      const waitedMs = this.#clock.elapsed() - (this.#endedAt.get(last.id) ?? 0);
+      if (waitedMs < 55_000 && this.#clock.jumpedMs === 0 && !this.#asked.has(record.name))
+        this.break(
+          '4 backoff',
+          `${record.name}: sent again ${waitedMs} ms after a passing failure`,
+        );
+      return;
+    }
     // One attempt for each time that a person has asked.
     if (this.#asked.delete(record.name)) return;
     this.break(
@@ -332,6 +372,7 @@ export class Rules {
     return this.#ends.get(recordId) ?? null;
   }
 
+  readonly #endedAt = new Map<string, number>();
   readonly #ends = new Map<string, { readonly status: string; readonly why: string }>();
 
   /** After every moment: what became of records since. */
@@ -343,6 +384,8 @@ export class Rules {
       const ok =
         product.lastProvisioningRecordId !== newest.id ||
         product.lastSuccessfulProvisioningRecordId === newest.id;
+      this.#changedAt.set(productId, this.#clock.elapsed());
+      this.#endedAt.set(newest.id, this.#clock.elapsed());
       this.#ends.set(newest.id, {
         status: ok ? 'SUCCEEDED' : 'FAILED',
         why: ok ? '' : (product.statusMessage ?? ''),

@@ -6,7 +6,8 @@ import type { CatalogOptions } from '../../src/aws/target.ts';
 import type { WireHandler } from '../../src/aws/wire.ts';
 import type { Config } from '../../src/config/config.ts';
 import { hmac } from '../../src/domain/canonical.ts';
-import { asAccountId, asProductKey, asTargetName } from '../../src/domain/ids.ts';
+import { asAccountId, asProductKey, asTargetName, type ProductKey } from '../../src/domain/ids.ts';
+import type { Step } from '../../src/domain/request.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import {
   createLocalCatalog,
@@ -16,7 +17,7 @@ import { normaliseSeed, type Seed } from '../../src/local-catalog/seed.ts';
 import { Daemon } from '../../src/reconciler/daemon.ts';
 import type { Fingerprinter, Log, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
 import { Redactor } from '../../src/reconciler/redact.ts';
-import { allowedSteps } from '../../src/reconciler/review.ts';
+import type { Review } from '../../src/reconciler/review.ts';
 import { StatusBoard } from '../../src/reconciler/status-board.ts';
 import type { Shared } from '../../src/reconciler/target.ts';
 import { createRevisionLoader } from '../../src/wire/revision.ts';
@@ -300,7 +301,7 @@ export class World {
       targets: targetHandles(config, shared, null, 'refuse', connect),
       onReview: (_target, review) => {
         if (shared.heldBack() === null)
-          process.allowed.set(allowedSteps(review, null), this.clock.elapsed());
+          process.allowed.set(this.#mayRun(review), this.clock.elapsed());
       },
       options: {
         directory: '/desired',
@@ -314,6 +315,14 @@ export class World {
     running.daemon = daemon;
     running.board = board;
     await daemon.run();
+  }
+
+  /** Told here once more, so that the program cannot be its own judge. */
+  #mayRun(review: Extract<Review, { kind: 'ok' }>): ReadonlyMap<ProductKey, readonly Step[]> {
+    const planned = [...review.evaluations].flatMap(([key, { change }]) =>
+      change.verdict.kind === 'update' ? [[key, change.verdict.steps] as const] : [],
+    );
+    return new Map(planned.length > this.scenario.maxChanges ? [] : planned);
   }
 
   #config(): Config {
@@ -368,6 +377,7 @@ export class World {
       read: async () => {
         if (this.#dies(running, 'source', 'before', 'source.read')) return NEVER;
         const result = this.#source;
+        running.process.sourceLost.set(result.kind !== 'ok', this.clock.elapsed());
         return this.#dies(running, 'source', 'after', 'source.read') ? NEVER : result;
       },
       watch: async (onHint) => {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Catalog, RemoteValues } from '../reconciler/ports.ts';
 import { createCalls } from './calls.ts';
-import { createClients } from './clients.ts';
+import { type Clients, createClients } from './clients.ts';
 import { readIdentity, readRegion, rememberSuccess } from './identity.ts';
 import { products } from './products.ts';
 import { provisionedProducts } from './provisioned-products.ts';
@@ -11,7 +11,7 @@ import { stackSets } from './stack-sets.ts';
 import { readStacks } from './stacks.ts';
 import type { CatalogOptions } from './target.ts';
 import { remoteValues } from './values.ts';
-import { CallCounter } from './wire.ts';
+import { CallCounter, type Ear } from './wire.ts';
 
 /** A target's catalog, and its stores of values. */
 export interface AwsCatalog extends Catalog {
@@ -21,13 +21,17 @@ export interface AwsCatalog extends Catalog {
 /**
  * Service Catalog, CloudFormation and STS of one target, over the AWS SDK. Nothing is loaded, looked
  * up or connected before the first call. Never throws: what goes wrong is in the results.
+ * `connect` makes the clients; the simulation hands in some that spare it the SDK.
  */
-export function createCatalog(options: CatalogOptions): AwsCatalog {
+export function createCatalog(
+  options: CatalogOptions,
+  connect: (options: CatalogOptions, ear: Ear) => Clients = createClients,
+): AwsCatalog {
   const closing = new AbortController();
   // Every call under way listens to it.
   setMaxListeners(0, closing.signal);
   const counter = new CallCounter();
-  const clients = createClients(options, {
+  const clients = connect(options, {
     onCall: (operation) => counter.add(operation),
     beforeForeign: () => options.reads.sts.take(closing.signal),
   });

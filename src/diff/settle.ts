@@ -70,28 +70,21 @@ function atBase({ nowMs, firstSeenAtBaseMs, rebuildable }: SettleInput): Settlem
 function pastBase({ intent, history, ownRecords }: SettleInput, sentAt: string): Settlement {
   if (history === null) return { kind: 'needHistory' };
   const known = new Set(ownRecords);
-  const earliest = Date.parse(sentAt) - SKEW_MS;
-  const ours = history.filter(
-    (record) =>
-      record.id !== intent.base &&
-      !known.has(record.id) &&
-      Date.parse(record.createdAt) >= earliest &&
-      mayComeFrom(record, intent.request),
-  );
-  // Our clock may be ahead of AWS's: then nothing looks late enough, and one that fits and still runs is ours.
   const fitting = history.filter(
     (record) =>
-      record.id !== intent.base &&
-      !known.has(record.id) &&
-      record.status !== 'SUCCEEDED' &&
-      record.status !== 'FAILED' &&
-      mayComeFrom(record, intent.request),
+      record.id !== intent.base && !known.has(record.id) && mayComeFrom(record, intent.request),
   );
-  const [first, second] = ours.length > 0 ? ours : fitting;
+  // Our clock may have jumped, so it only chooses between several: all of them are newer than the base.
+  const earliest = Date.parse(sentAt) - SKEW_MS;
+  const inTime = fitting.filter((record) => Date.parse(record.createdAt) >= earliest);
+  const [first, second] = inTime.length > 0 ? inTime : fitting;
   if (first === undefined)
     return { kind: 'drop', why: 'other records followed, none of them ours' };
   if (second === undefined) return { kind: 'follow', recordId: first.id };
-  return { kind: 'ambiguous', records: ours.map((record) => record.id) };
+  return {
+    kind: 'ambiguous',
+    records: (inTime.length > 0 ? inTime : fitting).map((record) => record.id),
+  };
 }
 
 function mayComeFrom(record: RecordView, request: StoredRequest): boolean {

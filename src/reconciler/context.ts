@@ -98,16 +98,24 @@ export interface TargetContext {
 /** When our last record of each provisioned product was seen to end, by the monotonic clock. */
 export class EndedRecords {
   readonly #times = new Map<ProductKey, number>();
+  readonly #startMs: number;
   #count = 0;
+
+  constructor(startMs: number) {
+    this.#startMs = startMs;
+  }
 
   add(key: ProductKey, nowMs: number): void {
     this.#times.set(key, nowMs);
     this.#count += 1;
   }
 
-  /** Monotonic ms; minus infinity if none has ended in this process. */
+  /**
+   * Monotonic ms. The start of this process if none has ended in it: one may have ended just before,
+   * and how long ago the wall clock cannot tell, because it may have jumped.
+   */
   at(key: ProductKey): number {
-    return this.#times.get(key) ?? Number.NEGATIVE_INFINITY;
+    return this.#times.get(key) ?? this.#startMs;
   }
 
   get count(): number {

@@ -44,7 +44,7 @@ export async function finishRecord(
 ): Promise<StepEnd> {
   switch (end.kind) {
     case 'succeeded':
-      return succeed(context, key, intent, elapsedMs, last);
+      return succeed(context, key, intent, { record: end.record, elapsedMs, last });
     case 'failed':
       return { kind: 'ended', outcome: await fail(context, key, intent, end) };
     case 'timeout': {
@@ -74,12 +74,19 @@ export async function finishRecord(
   }
 }
 
+interface Ended {
+  /** null: a shared listing told the end. */
+  readonly record: RecordView | null;
+  readonly elapsedMs: number;
+  /** No further step follows. */
+  readonly last: boolean;
+}
+
 async function succeed(
   context: TargetContext,
   key: ProductKey,
   intent: Intent,
-  elapsedMs: number,
-  last: boolean,
+  { record, elapsedMs, last }: Ended,
 ): Promise<StepEnd> {
   const recordId = recordOf(intent);
   if (intent.step === 'terminate') {
@@ -91,7 +98,7 @@ async function succeed(
   const known =
     intent.step === 'provision'
       ? await newStack(context, key)
-      : { stackUpdated: await stackTime(context, key, intent) };
+      : { stackUpdated: await stackTime(context, key, intent, record) };
   const at = isoNow(context.clock);
   await context.entries.update(key, (entry) =>
     recordSucceeded(entry, intent, { recordId, ...known, at, chainDone: last }),
@@ -156,16 +163,28 @@ async function newStack(context: TargetContext, key: ProductKey) {
   return { stackUpdated: null, isBlind };
 }
 
-/** When the stack last changed: fingerprints hold only until it changes again. Read only if there are any. */
+/**
+ * When the stack last changed: fingerprints hold only until it changes again. Null if it changed
+ * after the record had ended, because that was somebody else. Read only if there are any.
+ */
 async function stackTime(
   context: TargetContext,
   key: ProductKey,
   intent: Intent,
+  known: RecordView | null,
 ): Promise<string | null> {
   const { fingerprints, references } = intent.pending;
   if (Object.keys(fingerprints).length + Object.keys(references).length === 0) return null;
   const stack = await readStack(context, key, intent);
-  return stack?.lastUpdated ?? null;
+  if (stack === null || stack.lastUpdated === null) return null;
+  const record = known ?? (await readRecord(context, recordOf(intent)));
+  if (record === null) return null;
+  return Date.parse(stack.lastUpdated) <= Date.parse(record.updatedAt) ? stack.lastUpdated : null;
+}
+
+async function readRecord(context: TargetContext, id: RecordId): Promise<RecordView | null> {
+  const record = await context.catalog.record(id);
+  return record.kind === 'ok' ? record.value : null;
 }
 
 /** A record that was resumed may end before the first review has listed anything. */

@@ -6,7 +6,8 @@ import type { Catalog, Clock, Log, SearchRow } from './ports.ts';
 
 /** How a record ended, or why we stopped looking. */
 export type RecordEnd =
-  | { readonly kind: 'succeeded' }
+  /** `record` is null where a shared listing told. */
+  | { readonly kind: 'succeeded'; readonly record: RecordView | null }
   | { readonly kind: 'failed'; readonly record: RecordView; readonly statusMessage: string | null }
   /** AWS does not know the record: there is nothing to follow. */
   | { readonly kind: 'unknownRecord' }
@@ -118,7 +119,7 @@ export class Follower {
     for (const one of due) {
       const row = rowOf(listed, one);
       const verdict = row === undefined ? 'ask' : isRecordOver(one, row);
-      if (verdict === 'succeeded') this.#end(one, { kind: 'succeeded' });
+      if (verdict === 'succeeded') this.#end(one, { kind: 'succeeded', record: null });
       else if (verdict === 'running') this.#postpone(one);
       else await this.#ask(one, row?.statusMessage ?? null);
     }
@@ -164,7 +165,7 @@ export class Follower {
     }
     const record = answer.value;
     if (record === null) return this.#end(one, { kind: 'unknownRecord' });
-    if (record.status === 'SUCCEEDED') return this.#end(one, { kind: 'succeeded' });
+    if (record.status === 'SUCCEEDED') return this.#end(one, { kind: 'succeeded', record });
     if (record.status === 'FAILED')
       return this.#end(one, { kind: 'failed', record, statusMessage });
     if (record.status !== one.seen) {

@@ -121,7 +121,7 @@ export class TargetReconciler {
       writes: parts.writes,
       ...shared,
       entries,
-      ended: new EndedRecords(),
+      ended: new EndedRecords(shared.clock.monotonic()),
       memory: new Memory(shared.journal, parts.name, shared.log),
       follower: new Follower({
         catalog: parts.catalog,

@@ -1,5 +1,6 @@
 import { type AwsCatalog, createCatalog } from '../aws/catalog.ts';
 import { awsErrorCode } from '../aws/errors.ts';
+import type { CatalogOptions } from '../aws/target.ts';
 import type { Config, TargetConfig } from '../config/config.ts';
 import { errorEntry } from '../domain/errors/registry.ts';
 import { asAccountId } from '../domain/ids.ts';
@@ -13,12 +14,16 @@ import type { LocalSession } from './local.ts';
 /** How `valueFrom` is read. */
 export type Reading = Pick<ValuesOptions, 'env' | 'purpose'>;
 
+/** Makes the way to one target; the simulation puts its own in place of sockets. */
+export type Connect = (options: CatalogOptions) => AwsCatalog;
+
 /** A handle for each target: nothing is asked of AWS before it is opened. */
 export function targetHandles(
   config: Config,
   shared: Shared,
   local: LocalSession | null,
   reading: Reading,
+  connect: Connect = createCatalog,
 ): readonly TargetHandle[] {
   return config.targets.map((target) => {
     const declared = target.accountId ?? (local === null ? null : asAccountId(local.account));
@@ -26,7 +31,7 @@ export function targetHandles(
       name: target.name,
       accountId: declared,
       region: target.region ?? local?.region ?? '',
-      open: () => openTarget({ config, target, declared, shared, local, reading }),
+      open: () => openTarget({ config, target, declared, shared, local, reading, connect }),
     };
   });
 }
@@ -38,6 +43,7 @@ interface OpenInput {
   readonly shared: Shared;
   readonly local: LocalSession | null;
   readonly reading: Reading;
+  readonly connect: Connect;
 }
 
 type Opened = Awaited<ReturnType<TargetHandle['open']>>;
@@ -92,7 +98,7 @@ async function wrongAccount(
   return `the journal knows target ${target.name} as account ${bound.accountId}, and the credentials are for account ${found}: use a journal of its own for each estate (--journal)`;
 }
 
-function catalogOf({ config, target, declared, shared, local }: OpenInput): AwsCatalog {
+function catalogOf({ config, target, declared, shared, local, connect }: OpenInput): AwsCatalog {
   const gate = () =>
     createRateGate({ perSecond: config.readsPerSecond, burst: config.readBurst }, shared.clock);
   const common = {
@@ -101,10 +107,10 @@ function catalogOf({ config, target, declared, shared, local }: OpenInput): AwsC
     random: shared.random,
     log: shared.log,
   };
-  if (local === null) return createCatalog({ ...common, target });
+  if (local === null) return connect({ ...common, target });
   // The embedded catalog tells accounts apart by the access key; nothing of the user's own
   // credentials, profiles or endpoints is looked at.
-  return createCatalog({
+  return connect({
     ...common,
     target: { ...target, region: target.region ?? local.region, roleArn: null, externalId: null },
     endpoint: local.catalog.url,

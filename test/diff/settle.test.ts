@@ -92,9 +92,19 @@ describe('settleIntent, LastRecordId past the base', () => {
       { kind: 'follow' },
     ],
     [
-      'created before that',
-      [aRecord('2', { createdAt: '2026-11-21T10:54:59.999Z' })],
-      { kind: 'drop' },
+      'created long before by clocks that disagree: it is newer than the base all the same',
+      [aRecord('2', { createdAt: '2026-11-21T08:00:00.000Z' })],
+      { kind: 'follow', recordId: 'rec-2' },
+    ],
+    [
+      'two that fit, of which the clocks exclude one',
+      [aRecord('3'), aRecord('2', { createdAt: '2026-11-21T10:54:59.999Z' })],
+      { kind: 'follow', recordId: 'rec-3' },
+    ],
+    [
+      'two that fit, both long before by clocks that disagree',
+      ['3', '2'].map((id) => aRecord(id, { createdAt: '2026-11-21T08:00:00.000Z' })),
+      { kind: 'ambiguous', records: ['rec-3', 'rec-2'] },
     ],
     [
       'two that could be ours',
@@ -164,7 +174,7 @@ describe('judgeAnswer', () => {
       'ours',
     ],
     [
-      'a record older than that, which our clock may be wrong about',
+      'a record older than that: the history must tell',
       judged('2', '2026-11-21T10:54:59.999Z'),
       'early',
     ],

@@ -167,6 +167,21 @@ describe('the daemon', () => {
     expect(world.writes()).toHaveLength(2);
   });
 
+  it('goes on when a request cannot be taken because the disk is full, and takes it afterwards', async () => {
+    const world = await World.create({ seed }, []);
+    await startDaemon(world, new FakeSource('r1', [wish('net-a', 'A')]));
+    await world.clock.pass(10_000);
+    world.journal.full = true;
+    const [key] = [...desiredOf([wish('net-a', 'A')]).specs.keys()];
+    if (key === undefined) throw new Error('no document');
+    await world.journal.ask({ kind: 'retry', target: TARGET, key });
+    await world.clock.pass(60_000);
+    expect(world.events('request.waits').length).toBeGreaterThan(0);
+    world.journal.full = false;
+    await world.clock.pass(10_000);
+    expect(world.events('product.retryAsked')).toHaveLength(1);
+  });
+
   it('never touches a provisioned product whose document went away', async () => {
     const world = await World.create({ seed }, []);
     const source = new FakeSource('r1', [wish('net-a', 'B'), wish('net-b', 'B')]);

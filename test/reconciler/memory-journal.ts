@@ -134,6 +134,7 @@ export class MemoryJournal implements Journal {
   }
 
   async takeRequests(): Promise<readonly PersonRequest[]> {
+    if (this.#requests.length > 0) this.#guard();
     const taken = this.#requests;
     this.#requests = [];
     return taken;

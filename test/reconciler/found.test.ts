@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
+import type { Review } from '../../src/reconciler/review.ts';
+import { type Wish, World, type WorldOptions } from './world.ts';
+
+/** What the simulation found, each told again as the shortest story that shows it. */
+const NAMES = ['net-a', 'net-b', 'net-c', 'net-d'];
+const ROLE = 'arn:aws:iam::111122223333:role/launch-two';
+const OWNER = 'arn:aws:iam::111122223333:role/data';
+
+const seedWith = (behaviour: BehaviourInput, properties = '1s'): SeedInput => ({
+  timing: { accepted: '1s', running: '5s', properties },
+  behaviour,
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform' }],
+      versions: [
+        { name: 'v1', parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } } },
+      ],
+    },
+  ],
+  provisionedProducts: NAMES.map((name) => ({
+    name,
+    product: 'network',
+    version: 'v1',
+    parameters: { Cidr: 'A', Secret: 'hush-hush' },
+  })),
+});
+
+const wish = (name: string, cidr: string, more: Readonly<Record<string, unknown>> = {}): Wish => ({
+  name,
+  spec: {
+    productName: 'network',
+    provisioningArtifactName: 'v1',
+    provisioningParameters: { Cidr: cidr },
+    ...more,
+  },
+});
+
+const start = (wishes: readonly Wish[], behaviour = {}, options: Partial<WorldOptions> = {}) =>
+  World.create({ seed: seedWith(behaviour), ...options }, wishes);
+
+/** What was sent for a provisioned product, oldest first. */
+function cidrsSent(world: World, name: string): readonly string[] {
+  const id = world.service.admin.product(name)?.product.id;
+  return world.writes().flatMap((call) => {
+    const input = call.input as {
+      readonly ProvisionedProductId: string;
+      readonly ProvisioningParameters?: readonly { readonly Key: string; readonly Value: string }[];
+    };
+    const cidr = input.ProvisioningParameters?.find((one) => one.Key === 'Cidr');
+    return input.ProvisionedProductId === id && cidr !== undefined ? [cidr.Value] : [];
+  });
+}
+
+const guards = (review: Review) => (review.kind === 'ok' ? review.guards.length : -1);
+
+describe('a wall clock that is far from that of AWS', () => {
+  it('does not take the answer to a request for an echo', async () => {
+    const world = await start([wish('net-a', 'B')]);
+    world.jump(20 * 60_000);
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+    expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+  });
+
+  it('knows the record of a request whose reply was lost, and that it failed', async () => {
+    const world = await start([wish('net-a', 'B')]);
+    world.jump(20 * 60_000);
+    const operation = 'UpdateProvisionedProduct';
+    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'lostReply' } });
+    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'recordFails' } });
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+    expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Stalled');
+  });
+
+  it('still waits for a Describe that lags, after a restart and a jump', async () => {
+    const properties = { properties: { launchRole: ROLE } };
+    const lags = { describeLag: '20s', searchLag: '20s' };
+    const world = await start([wish('net-a', 'A', properties)], lags);
+    const first = await world.start();
+    await first.reconcile();
+    await world.clock.pass(3_000);
+    expect(world.events('record.succeeded')).toHaveLength(1);
+    first.kill();
+    world.jump(20 * 60_000);
+    const second = await world.start();
+    await second.converge();
+    expect(world.writes()).toHaveLength(1);
+  });
+});
+
+describe('a change that waits for its turn', () => {
+  const slow = { writesPerSecond: 0.1 };
+
+  it('is not sent as it was once its document says something else', async () => {
+    const world = await start([wish('net-a', 'B'), wish('net-b', 'B')], {}, slow);
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(2_000);
+    world.wish([wish('net-a', 'B'), wish('net-b', 'C')]);
+    await trueup.reconcile();
+    await trueup.converge();
+    expect(cidrsSent(world, 'net-b')).toEqual(['C']);
+  });
+
+  it('is not sent at all once its document is suspended', async () => {
+    const world = await start([wish('net-a', 'B'), wish('net-b', 'B')], {}, slow);
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(2_000);
+    world.wish([wish('net-a', 'B'), wish('net-b', 'B', { reconcile: { suspend: true } })]);
+    await trueup.converge();
+    expect(cidrsSent(world, 'net-b')).toEqual([]);
+  });
+
+  it('is not sent once a later plan is refused as a whole', async () => {
+    const world = await start(
+      [wish('net-a', 'B'), wish('net-b', 'B')],
+      {},
+      { ...slow, maxChanges: 2 },
+    );
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(2_000);
+    world.wish(NAMES.map((name) => wish(name, 'B')));
+    const review = await trueup.reconcile();
+    await world.clock.pass(30_000);
+    expect(guards(review)).toBe(1);
+    expect(cidrsSent(world, 'net-b')).toEqual([]);
+  });
+});
+
+describe('a property', () => {
+  it('is not remembered as a lagging Describe showed it: later changes are not held up', async () => {
+    const properties = { properties: { launchRole: ROLE } };
+    const seed = seedWith({ describeLag: '20s' }, '30s');
+    const world = await World.create({ seed }, [wish('net-a', 'A', properties)]);
+    const trueup = await world.start();
+    await trueup.reconcile();
+    while (world.events('record.succeeded').length === 0) await world.clock.pass(1_000);
+    await trueup.reconcile();
+    await world.clock.pass(120_000);
+    world.wish([wish('net-a', 'B', properties)]);
+    await trueup.converge();
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
+  });
+
+  it('that does not move LastRecordId is not sent again for a listing from before it', async () => {
+    const properties = { properties: { owner: OWNER } };
+    const behaviour = { propertiesMoveLastRecordId: false, searchLag: '20s' };
+    const world = await start([wish('net-a', 'A', properties)], behaviour);
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+  });
+});
+
+describe('secrets', () => {
+  it('are unverified if somebody touched the stack before we had looked at it after our record', async () => {
+    const more = { provisioningParameters: { Cidr: 'B', Secret: 'hush-new' } };
+    const world = await start([wish('net-a', 'B', more)]);
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(6_200);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+    await world.service.admin.editStack({ product: 'net-a', parameters: { Secret: 'hush-other' } });
+    await trueup.converge();
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'net-a')?.unverified).toBe(1);
+  });
+
+  it('are hidden in what AWS says of a product in ERROR', async () => {
+    const more = { provisioningParameters: { Cidr: 'B', Secret: 'hush-new' } };
+    const world = await start([wish('net-a', 'B', more)], { statusAfterFailedUpdate: 'ERROR' });
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      effect: { kind: 'recordFails', message: 'Secret: hush-new is too short' },
+    });
+    const first = await world.start();
+    await first.converge();
+    first.kill();
+    const second = await world.start();
+    await second.converge();
+    expect(world.statusOf(second, 'net-a')?.message).toContain('(hidden)');
+    expect(world.journal.dump()).not.toContain('hush-new');
+  });
+});

@@ -1,0 +1,212 @@
+/** Deliberate bugs, each of which the simulation must catch. Applied to the source as it is loaded. */
+export interface Mutant {
+  readonly name: string;
+  /** Text to find, exactly once, and what stands there instead. */
+  readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
+}
+
+const one = (name: string, file: string, from: string, to: string): Mutant => ({
+  name,
+  edits: [{ file, from, to }],
+});
+
+export const MUTANTS: readonly Mutant[] = [
+  one('token without its base', 'src/diff/token.ts', 'base: input.base,', 'base: null,'),
+  one(
+    'open intents are not settled',
+    'src/reconciler/pass.ts',
+    'if (intent !== null) {',
+    'if (intent !== null && intent.recordId !== null) {',
+  ),
+  one(
+    'open intents are not resumed after a restart',
+    'src/reconciler/target.ts',
+    'for (const key of open) this.#queue.add(key, PRIORITY.resume);',
+    '',
+  ),
+  one(
+    'unreadable counts as absent',
+    'src/reconciler/observe.ts',
+    `  if (described.kind === 'failed')
+    return { kind: 'unreadable', why: explainFailure(described.failure) };
+  if (described.value === null) return { kind: 'absent' };
+  const seen`,
+    `  if (described.kind === 'failed' || described.value === null) return { kind: 'absent' };
+  const seen`,
+  ),
+  one(
+    'latch lost on restart',
+    'src/reconciler/entries.ts',
+    'entries.#held.set(key, entry);',
+    'entries.#held.set(key, { ...entry, value: { ...entry.value, latch: null } });',
+  ),
+  one(
+    'latch not reset by new content',
+    'src/diff/hold.ts',
+    'if (latch.requestHash !== null && !isSameRequest(latch.requestHash, hash)) return null;',
+    '',
+  ),
+  one(
+    'backoff not waited for',
+    'src/diff/hold.ts',
+    "if (latch.kind === 'backoff' && Date.parse(latch.until) <= Date.parse(now)) return null;",
+    "if (latch.kind === 'backoff') return null;",
+  ),
+  one(
+    'unverified treated as different',
+    'src/diff/compare-parameters.ts',
+    "return [{ kind: 'unverified', field: { field, label: key, why } }];",
+    "return why === '' ? [] : [differs(input.spec, field, key, HIDDEN, HIDDEN, 'update')];",
+  ),
+  one(
+    'guard ignored',
+    'src/reconciler/review.ts',
+    "if (review.kind === 'failed' || review.guards.length > 0) return allowed;",
+    "if (review.kind === 'failed') return allowed;",
+  ),
+  {
+    name: 'guard skipped after a restart: a resumed name goes on without a reviewed plan',
+    edits: [
+      {
+        file: 'src/reconciler/pass.ts',
+        from: 'return allowed !== undefined && steps.every((step) => allowed.includes(step));',
+        to: 'return allowed === undefined || steps.every((step) => allowed.includes(step));',
+      },
+      {
+        file: 'src/reconciler/carry-out.ts',
+        from: 'return context.allowed(key)?.includes(intent.step) === true;',
+        to: 'return context.allowed(key)?.includes(intent.step) !== false;',
+      },
+    ],
+  },
+  one(
+    'a Describe that lags is believed',
+    'src/reconciler/pass.ts',
+    'if (lagsBehindUs(context, spec, live)) {',
+    'if (lagsBehindUs(context, spec, live) && spec.name === "") {',
+  ),
+  one(
+    'an echo is always taken for ours',
+    'src/diff/settle.ts',
+    `    return { kind: 'echo' };
+  if (accepted.createdAt`,
+    `    return { kind: 'ours' };
+  if (accepted.createdAt`,
+  ),
+  one(
+    'two passes for one product',
+    'src/reconciler/queue.ts',
+    "        this.#phases.set(key, { kind: 'again', priority });\n        return;\n      case 'again':",
+    "        this.#start(key, priority);\n        return;\n      case 'again':",
+  ),
+  one(
+    'limit of operations in flight ignored',
+    'src/reconciler/target.ts',
+    'concurrency: parts.maxInFlight,',
+    'concurrency: parts.maxInFlight + 5,',
+  ),
+  one(
+    'rates ignored',
+    'src/reconciler/limiter.ts',
+    'if (next.waitMs === 0) {',
+    'if (next.waitMs >= 0) {',
+  ),
+  {
+    name: 'the call is made before the journal has the intent',
+    edits: [
+      {
+        file: 'src/reconciler/carry-out.ts',
+        from: '    current = await stampSend(',
+        to: '    const early = send(context, key, current, request);\n    current = await stampSend(',
+      },
+      {
+        file: 'src/reconciler/carry-out.ts',
+        from: 'const answer = await send(context, key, current, request);',
+        to: 'const answer = await early;',
+      },
+    ],
+  },
+  one(
+    'a failed write of the intent does not stop the call',
+    'src/reconciler/intent.ts',
+    'await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped }));',
+    'await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped })).catch(() => undefined);',
+  ),
+  one(
+    'a lost reply drops the intent',
+    'src/reconciler/carry-out.ts',
+    `      case 'unknown':
+        return settleOpen(context, key, current);`,
+    `      case 'unknown':
+        return dropped(context, key, 'no reply', true);`,
+  ),
+  one(
+    'an open request that cannot be told is repeated at once',
+    'src/diff/settle.ts',
+    'const neededMs = rebuildable ? STABLE_MS : DROP_MS;',
+    'const neededMs = rebuildable ? 0 : DROP_MS;',
+  ),
+  one(
+    'a new token for each repeat',
+    'src/reconciler/carry-out.ts',
+    'const stamped = await stampSend(context, key, intent);',
+    'const stamped = await stampSend(context, key, nextGeneration(context, intent));',
+  ),
+  one(
+    'suspended is not looked at',
+    'src/diff/gates.ts',
+    "if (spec.reconcile.suspend) return { kind: 'suspended' };",
+    '',
+  ),
+  one(
+    'an unreadable source holds nothing up',
+    'src/reconciler/daemon.ts',
+    'return this.#sourceProblem;',
+    'return null;',
+  ),
+  one(
+    'a failure that the journal does not know is not waited out',
+    'src/diff/hold.ts',
+    'if (untilMs <= Date.parse(input.now)) return null;',
+    'return null;',
+  ),
+  one(
+    'AWS quotes a secret, and it is shown',
+    'src/reconciler/finish.ts',
+    'context.redactor.redact(failureReason(end.record, statusMessage))',
+    'failureReason(end.record, statusMessage)',
+  ),
+  {
+    name: 'the account is not checked',
+    edits: [
+      {
+        file: 'src/wire/targets.ts',
+        from: 'if (declared !== null && declared !== found) {',
+        to: 'if (declared === found) {',
+      },
+      {
+        file: 'src/wire/targets.ts',
+        from: 'if (bound === null || bound.accountId === found) return null;',
+        to: 'return null;',
+      },
+    ],
+  },
+  one(
+    'what waits for its ticket is sent as it was computed',
+    'src/reconciler/carry-out.ts',
+    'if (!isWanted(context, key, current) || (open !== undefined && !isAllowed(context, key, intent)))',
+    'if (key === "")',
+  ),
+  one(
+    'the clocks alone prove an echo',
+    'src/diff/settle.ts',
+    "return { kind: before ? 'older' : 'ours' };",
+    "return { kind: before ? 'echo' : 'ours' };",
+  ),
+  one(
+    'how long ago our record ended is told by the wall clock alone',
+    'src/reconciler/context.ts',
+    'return this.#times.get(key) ?? this.#startMs;',
+    'return this.#times.get(key) ?? Number.NEGATIVE_INFINITY;',
+  ),
+];

@@ -1,0 +1,449 @@
+import { createHash } from 'node:crypto';
+import type { ProductEntry } from '../../src/domain/entry.ts';
+import type { ProductKey } from '../../src/domain/ids.ts';
+import type { Step } from '../../src/domain/request.ts';
+import type { Spec } from '../../src/domain/spec.ts';
+import type { ProductStatusView } from '../../src/domain/status.ts';
+import type { TrueProduct } from '../../src/local-catalog/admin.ts';
+import type { LoggedCall } from '../../src/local-catalog/call-log.ts';
+import type { InProcessCatalog } from '../../src/local-catalog/local-catalog.ts';
+import type { DesiredState } from '../../src/reconciler/context.ts';
+import type { Life, SimClock } from './clock.ts';
+import { ACCOUNT, SECRET_PREFIX } from './estate.ts';
+import type { Disk } from './journal.ts';
+
+/** A rule of design.md, "Never wrong", was broken. */
+export class Violation extends Error {
+  readonly rule: string;
+
+  constructor(rule: string, message: string) {
+    super(`${rule}: ${message}`);
+    this.name = 'Violation';
+    this.rule = rule;
+  }
+}
+
+/** A value that changed at a moment; at that very moment both it and the one before count. */
+class Latest<T> {
+  #now: T;
+  #before: T;
+  #atMs = Number.NEGATIVE_INFINITY;
+
+  constructor(value: T) {
+    this.#now = value;
+    this.#before = value;
+  }
+
+  set(value: T, atMs: number): void {
+    if (this.#atMs !== atMs) this.#before = this.#now;
+    this.#now = value;
+    this.#atMs = atMs;
+  }
+
+  at(atMs: number): readonly T[] {
+    return atMs === this.#atMs ? [this.#now, this.#before] : [this.#now];
+  }
+}
+
+/** What the rules know of one simulated process. */
+export class Process {
+  readonly life: Life = { dead: false };
+  readonly account: string;
+  readonly loaded = new Latest<DesiredState | null>(null);
+  readonly allowed = new Latest<ReadonlyMap<ProductKey, readonly Step[]>>(new Map());
+  /** Whether its last look at the source failed. */
+  readonly sourceLost = new Latest<boolean>(false);
+  readonly sending = new Set<string>();
+  readonly buckets = new Map<string, number>();
+  lastWriteMs = Number.NEGATIVE_INFINITY;
+
+  constructor(account: string) {
+    this.account = account;
+  }
+}
+
+export interface Limits {
+  readonly writesPerSecond: number;
+  readonly maxInFlight: number;
+  readonly readsPerSecond: number;
+  readonly readBurst: number;
+  readonly recordTimeoutMs: number;
+}
+
+interface OwnRecord {
+  readonly id: string;
+  readonly productId: string;
+  readonly name: string;
+  readonly request: string;
+  readonly sentWallMs: number;
+  readonly sentMs: number;
+  /** The journal that knew of it was lost. */
+  forgotten: boolean;
+}
+
+export interface WireCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+const READS = /^(Describe|List|Search|Scan|Get)/;
+/** Failures of which design and semantics say that they pass by themselves. */
+const PASSING = /another AWS Control Tower operation|throttl|Rate exceeded|Internal ?Failure/i;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Judges every call by the catalog's own log and its true state, and every word by what is secret. */
+export class Rules {
+  readonly #service: InProcessCatalog;
+  readonly #clock: SimClock;
+  readonly #disk: Disk;
+  readonly #limits: Limits;
+  readonly #own = new Map<string, OwnRecord>();
+  /** Per provisioned product: who made its newest record. */
+  readonly #newest = new Map<string, { readonly id: string; readonly ours: boolean }>();
+  /** Per provisioned product: our last effective request while nothing else has happened to it. */
+  readonly #lastOwn = new Map<string, OwnRecord>();
+  readonly #effects = new Map<string, string>();
+  readonly #tokens = new Set<string>();
+  readonly #intended = new Set<string>();
+  readonly #digests = new Map<string, string>();
+  #maxAgeMs = 0;
+  propertiesMoveBase = true;
+  violation: Violation | null = null;
+  updates = 0;
+
+  constructor(service: InProcessCatalog, clock: SimClock, disk: Disk, limits: Limits) {
+    this.#service = service;
+    this.#clock = clock;
+    this.#disk = disk;
+    this.#limits = limits;
+  }
+
+  break(rule: string, message: string): void {
+    this.violation ??= new Violation(rule, message);
+  }
+
+  /** A value that must not be seen anywhere. */
+  keepSecret(value: string): void {
+    const digest = createHash('sha256').update(value);
+    this.#digests.set(value, digest.digest('hex'));
+  }
+
+  /** Rule 7, on everything that leaves the process but the calls themselves. */
+  said(where: string, text: string): void {
+    if (text.includes(SECRET_PREFIX)) {
+      const at = text.indexOf(SECRET_PREFIX);
+      this.break(
+        '7 secrets',
+        `${where} shows a secret: …${text.slice(Math.max(0, at - 60), at + 30)}…`,
+      );
+    }
+    for (const [value, digest] of this.#digests)
+      if (text.includes(digest))
+        this.break('7 secrets', `${where} holds the bare digest of ${value}`);
+  }
+
+  /** Rule 6, as far as people are told. */
+  shown(views: readonly ProductStatusView[]): void {
+    for (const view of views) {
+      const exists = this.#service.admin.product(view.name) !== null;
+      if (
+        exists &&
+        (view.health === 'Missing' || /there is no provisioned product/.test(view.message))
+      )
+        this.break('6 unread is not absent', `${view.name} exists and is shown as missing`);
+    }
+  }
+
+  /** Something happened to a provisioned product that was not us, or a person asked. */
+  disturbed(nameOrId: string): void {
+    const product = this.#service.admin.product(nameOrId)?.product;
+    if (product === undefined) return;
+    this.#lastOwn.delete(product.id);
+    this.#changedAt.set(product.id, this.#clock.elapsed());
+  }
+
+  foreignRecord(productId: string, recordId: string): void {
+    this.#newest.set(productId, { id: recordId, ours: false });
+    this.#lastOwn.delete(productId);
+  }
+
+  journalLost(): void {
+    for (const record of this.#own.values()) record.forgotten = true;
+    this.#lastOwn.clear();
+  }
+
+  read(process: Process, call: WireCall): void {
+    if (!READS.test(call.operation))
+      this.break('6 nothing is terminated', `${call.operation} was called`);
+    const { readsPerSecond, readBurst } = this.#limits;
+    const now = this.#clock.elapsed();
+    const full = Math.max(process.buckets.get(call.service) ?? 0, now) + 1000 / readsPerSecond;
+    process.buckets.set(call.service, full);
+    if (full - now > (readBurst * 1000) / readsPerSecond + 1)
+      this.break('3 rates', `reads of ${call.service} are faster than ${readsPerSecond}/s`);
+  }
+
+  /** A mutating call arrives; it has had no effect yet. */
+  arrives(process: Process, call: WireCall): void {
+    const { token, productId } = named(call);
+    const truth = this.#service.admin.product(productId);
+    if (truth === null) {
+      this.break('5 scope', `${call.operation} of unknown ${productId}`);
+      return;
+    }
+    const { name } = truth.product;
+    if (process.account !== ACCOUNT)
+      this.break('5 scope', `${name}: called with credentials of account ${process.account}`);
+    this.#checkRate(process);
+    if (process.sending.has(productId))
+      this.break('2 one at a time', `${name}: two calls are on their way at once`);
+    process.sending.add(productId);
+    const entry = this.#disk.entries.get(`name:${name}`);
+    if (entry?.intent?.token !== token || entry.intent.firstSentAt === null) {
+      this.break('1 intent first', `${name}: the call was made before its intent was durable`);
+      return;
+    }
+    this.#checkWanted(process, call, name);
+    this.#checkPointless(call, truth);
+    this.#checkOwnInFlight(truth.product.status, productId, token, name);
+    this.#checkUnknownFailure(entry, productId, name);
+    this.#tokens.add(token);
+  }
+
+  #checkRate(process: Process): void {
+    const now = this.#clock.elapsed();
+    const gapMs = 1000 / this.#limits.writesPerSecond;
+    if (now - process.lastWriteMs < gapMs - 0.1)
+      this.break('3 rates', `two writes ${now - process.lastWriteMs} ms apart, not ${gapMs}`);
+    process.lastWriteMs = now;
+  }
+
+  #checkWanted(process: Process, call: WireCall, name: string): void {
+    const now = this.#clock.elapsed();
+    if (process.sourceLost.at(now).every((lost) => lost))
+      this.break('5 scope', `${name}: called while the source cannot be read`);
+    const reasons = process.loaded.at(now).map((state) => this.#whyUnwanted(state, call, name));
+    const [why] = reasons;
+    if (!reasons.includes(null)) this.break('5 scope', `${name}: ${why}`);
+  }
+
+  #whyUnwanted(state: DesiredState | null, call: WireCall, name: string): string | null {
+    const key = `name:${name}` as ProductKey;
+    if (state === null) return 'no revision was read yet';
+    if (state.invalid.has(key)) return 'its document is invalid now';
+    const spec = state.specs.get(key);
+    if (spec === undefined) return 'no document declares it now';
+    if (spec.reconcile.suspend) return 'it is suspended';
+    if (spec.reconcile.mode === 'observe') return 'it is only observed';
+    return call.operation === 'UpdateProvisionedProduct'
+      ? unlikeUpdate(spec, call)
+      : unlikeProperties(spec, call);
+  }
+
+  /** A new intent is durable, which is right before its call: its step is in the reviewed plan. */
+  intended(process: Process, key: string, entry: ProductEntry): void {
+    const { intent } = entry;
+    if (intent === null || intent.firstSentAt === null || intent.generation > 0) return;
+    if (this.#intended.has(intent.token)) return;
+    this.#intended.add(intent.token);
+    const allowed = process.allowed.at(this.#clock.elapsed());
+    if (!allowed.some((steps) => steps.get(key as ProductKey)?.includes(intent.step)))
+      this.break('5 verdict', `${key}: step ${intent.step} is not in the reviewed plan`);
+  }
+
+  /** What is live, and has been for a while, is all that is asked for: such a call proves a mistake. */
+  #checkPointless(call: WireCall, truth: TrueProduct): void {
+    if (call.operation !== 'UpdateProvisionedProduct' || truth.product.status !== 'AVAILABLE')
+      return;
+    const { id, name } = truth.product;
+    const changedMs = this.#changedAt.get(id) ?? Number.NEGATIVE_INFINITY;
+    if (this.#clock.elapsed() - changedMs < 5 * MINUTE || this.#tokens.has(named(call).token))
+      return;
+    const parameters = call.input.ProvisioningParameters as readonly Argument[];
+    const tags = (call.input.Tags ?? []) as readonly Argument[];
+    const same =
+      truth.stack?.artifactId === call.input.ProvisioningArtifactId &&
+      parameters.every(
+        (one) => one.Value === undefined || truth.parameters[one.Key] === one.Value,
+      ) &&
+      tags.every((tag) => truth.tags[tag.Key] === tag.Value);
+    const asked = this.#asked.has(name);
+    if (same && !asked)
+      this.break('1 nothing to do', `${name}: what is asked for has long been live`);
+  }
+
+  readonly #changedAt = new Map<string, number>();
+
+  #checkOwnInFlight(status: string, productId: string, token: string, name: string): void {
+    const newest = this.#newest.get(productId);
+    if (status !== 'UNDER_CHANGE' || newest?.ours !== true) return;
+    const record = this.#own.get(newest.id);
+    if (record === undefined || record.forgotten || this.#tokens.has(token)) return;
+    this.break('2 one at a time', `${name}: a call while our record ${newest.id} is in progress`);
+  }
+
+  /** Semantics 5: without a journal entry somebody's failure is left alone for a day. */
+  #checkUnknownFailure(entry: ProductEntry, productId: string, name: string): void {
+    if (entry.inEffect !== null || entry.lastResult !== null || entry.ownRecords.length > 0) return;
+    const product = this.#service.admin.product(productId)?.product;
+    const last = product?.lastProvisioningRecordId ?? null;
+    if (product === undefined || last === product.lastSuccessfulProvisioningRecordId) return;
+    const failedMs = this.#failedAt.get(productId);
+    if (failedMs === undefined || entry.retryHandled !== null || this.#asked.has(name)) return;
+    const agoMs = this.#clock.elapsed() - failedMs;
+    // A failure of this very minute may have come between our look and our call.
+    if (agoMs > 5 * MINUTE && agoMs < 24 * HOUR - 4 * HOUR)
+      this.break(
+        '5 unknown failure',
+        `${name}: sent ${agoMs} ms after a failure that the journal does not know`,
+      );
+  }
+
+  readonly #failedAt = new Map<string, number>();
+  readonly #asked = new Set<string>();
+
+  personAsked(name: string): void {
+    this.#asked.add(name);
+    this.disturbed(name);
+  }
+
+  answered(process: Process, call: WireCall): void {
+    process.sending.delete(named(call).productId);
+  }
+
+  /** The call had its effect; `logged` is what the catalog's own log says of it. */
+  effect(call: WireCall, logged: LoggedCall): void {
+    const { recordId } = logged;
+    const { token, productId } = named(call);
+    if (recordId === undefined || this.#own.has(recordId)) return;
+    this.updates += 1;
+    const truth = this.#service.admin.product(productId);
+    const name = truth?.product.name ?? productId;
+    const request = JSON.stringify({ ...call.input, UpdateToken: '', IdempotencyToken: '' });
+    const intent = this.#disk.entries.get(`name:${name}`)?.intent;
+    const moves = call.operation === 'UpdateProvisionedProduct' || this.propertiesMoveBase;
+    const effect = JSON.stringify([productId, intent?.base, call.operation, request]);
+    const before = this.#effects.get(effect);
+    if (before !== undefined && moves)
+      this.break('1 once', `${name}: ${before} and ${recordId} for one base and one request`);
+    this.#effects.set(effect, recordId);
+    const record: OwnRecord = {
+      id: recordId,
+      productId,
+      name,
+      request,
+      sentWallMs: this.#clock.wall(),
+      sentMs: this.#clock.elapsed(),
+      forgotten: false,
+    };
+    this.#checkRepeat(record, token);
+    this.#own.set(recordId, record);
+    this.#newest.set(productId, { id: recordId, ours: true });
+    this.#lastOwn.set(productId, record);
+    this.#checkInFlight();
+  }
+
+  /** The same request twice in a row, with nothing in between, is right only after a passing failure. */
+  #checkRepeat(record: OwnRecord, token: string): void {
+    const last = this.#lastOwn.get(record.productId);
+    if (last === undefined || last.request !== record.request || last.forgotten) return;
+    const ended = this.#endOf(last.id);
+    if (ended === null) return;
+    if (ended.status === 'FAILED' && PASSING.test(ended.why)) {
+      const waitedMs = this.#clock.elapsed() - (this.#endedAt.get(last.id) ?? 0);
+      if (waitedMs < 55_000 && this.#clock.jumpedMs === 0 && !this.#asked.has(record.name))
+        this.break(
+          '4 backoff',
+          `${record.name}: sent again ${waitedMs} ms after a passing failure`,
+        );
+      return;
+    }
+    // One attempt for each time that a person has asked.
+    if (this.#asked.delete(record.name)) return;
+    this.break(
+      '1 no useless repeat',
+      `${record.name}: ${record.id} (token ${token.slice(0, 12)}) repeats ${last.id}, which ${ended.status} ${ended.why}`,
+    );
+  }
+
+  #endOf(recordId: string): { readonly status: string; readonly why: string } | null {
+    return this.#ends.get(recordId) ?? null;
+  }
+
+  readonly #endedAt = new Map<string, number>();
+  readonly #ends = new Map<string, { readonly status: string; readonly why: string }>();
+
+  /** After every moment: what became of records since. */
+  look(): void {
+    for (const [productId, newest] of this.#newest) {
+      if (this.#ends.has(newest.id)) continue;
+      const product = this.#service.admin.product(productId)?.product;
+      if (product === undefined || product.status === 'UNDER_CHANGE') continue;
+      const ok =
+        product.lastProvisioningRecordId !== newest.id ||
+        product.lastSuccessfulProvisioningRecordId === newest.id;
+      this.#changedAt.set(productId, this.#clock.elapsed());
+      this.#endedAt.set(newest.id, this.#clock.elapsed());
+      this.#ends.set(newest.id, {
+        status: ok ? 'SUCCEEDED' : 'FAILED',
+        why: ok ? '' : (product.statusMessage ?? ''),
+      });
+      if (!ok) this.#failedAt.set(productId, this.#clock.elapsed());
+    }
+  }
+
+  /** Our operations under way, but those that outlasted their time: their slots are free by design. */
+  #checkInFlight(): void {
+    this.#maxAgeMs = this.#limits.recordTimeoutMs;
+    const running = [...this.#newest].filter(([productId, newest]) => {
+      const record = this.#own.get(newest.id);
+      if (!newest.ours || record === undefined || record.forgotten) return false;
+      const age = Math.max(
+        this.#clock.elapsed() - record.sentMs,
+        this.#clock.wall() - record.sentWallMs,
+      );
+      if (age >= this.#maxAgeMs) return false;
+      return this.#service.admin.product(productId)?.product.status === 'UNDER_CHANGE';
+    });
+    if (running.length > this.#limits.maxInFlight)
+      this.break(
+        '3 in flight',
+        `${running.length} of our operations run, the limit is ${this.#limits.maxInFlight}`,
+      );
+  }
+}
+
+function named(call: WireCall): { readonly token: string; readonly productId: string } {
+  const { UpdateToken, IdempotencyToken, ProvisionedProductId } = call.input;
+  return {
+    token: String(UpdateToken ?? IdempotencyToken),
+    productId: String(ProvisionedProductId),
+  };
+}
+
+interface Argument {
+  readonly Key: string;
+  readonly Value?: string;
+}
+
+/** Why an update is not what the document asks for; null: it is. */
+function unlikeUpdate(spec: Spec, { input }: WireCall): string | null {
+  const sent = new Map(
+    (input.ProvisioningParameters as Argument[]).map((one) => [one.Key, one.Value]),
+  );
+  for (const [key, wish] of Object.entries(spec.parameters))
+    if (wish.kind === 'value' && sent.get(key) !== wish.value)
+      return `parameter ${key} is sent as ${sent.get(key)}, the document says ${wish.value}`;
+  return null;
+}
+
+function unlikeProperties(spec: Spec, { input }: WireCall): string | null {
+  const sent = input.ProvisionedProductProperties as Record<string, string>;
+  const wanted = { OWNER: spec.owner, LAUNCH_ROLE: spec.launchRole } as const;
+  for (const [property, value] of Object.entries(sent))
+    if (wanted[property as keyof typeof wanted] !== value)
+      return `${property} is sent as ${value}, the document says ${wanted[property as keyof typeof wanted]}`;
+  return null;
+}

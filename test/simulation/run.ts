@@ -1,0 +1,278 @@
+import type { ProductKey } from '../../src/domain/ids.ts';
+import { finalWish, type Wish } from './estate.ts';
+import { simulate } from './patch.ts';
+import { Violation } from './rules.ts';
+import { type Action, generate, type Scenario } from './scenario.ts';
+import { TARGET, type Tier, World } from './world.ts';
+
+export interface RunResult {
+  readonly seed: number;
+  readonly tier: Tier;
+  readonly hash: string;
+  readonly violation: { readonly rule: string; readonly message: string } | null;
+  readonly trace: readonly string[];
+  readonly simulatedMs: number;
+  readonly calls: number;
+  readonly updates: number;
+  readonly faults: number;
+  readonly crashes: number;
+  readonly steps: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Runs the scenario of one seed to its end, or to the first broken rule. */
+export async function runSeed(
+  seed: number,
+  tier: Tier,
+  scratch: string,
+  scenario: Scenario = generate(seed),
+): Promise<RunResult> {
+  const world = await World.create(scenario, tier, scratch);
+  simulate({
+    now: () => world.clock.wall(),
+    monotonic: () => world.clock.elapsed(),
+    random: () => world.random.next(),
+  });
+  const counts = { faults: 0 };
+  let violation: RunResult['violation'] = null;
+  try {
+    await play(world, counts);
+    await finish(world);
+  } catch (error) {
+    const broken = error instanceof Violation ? error : null;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    violation = { rule: broken?.rule ?? 'harness', message: broken?.message ?? text };
+  } finally {
+    await world.close();
+    simulate(null);
+  }
+  return {
+    seed,
+    tier,
+    hash: world.trace.hash(),
+    violation,
+    trace: world.trace.lines,
+    simulatedMs: world.clock.elapsed(),
+    calls: world.calls,
+    updates: world.rules.updates,
+    faults: counts.faults + world.crashes,
+    crashes: world.crashes,
+    steps: world.clock.steps,
+  };
+}
+
+function check(world: World): void {
+  world.rules.look();
+  if (world.rules.violation !== null) throw world.rules.violation;
+}
+
+async function pass(world: World, ms: number, until: () => boolean = () => false): Promise<void> {
+  await world.clock.pass(ms, () => {
+    check(world);
+    return until();
+  });
+  check(world);
+}
+
+async function play(world: World, counts: { faults: number }): Promise<void> {
+  world.publish(world.scenario.first);
+  await world.start();
+  await pass(world, 2_000);
+  for (const { action, thenMs } of world.scenario.steps) {
+    world.trace.add(`# ${JSON.stringify(action).slice(0, 400)}`);
+    if (action.kind !== 'commit' && action.kind !== 'ask') counts.faults += 1;
+    await act(world, action);
+    let revive: (() => Promise<void>) | null = null;
+    if (action.kind === 'crash') {
+      world.arm(action.point);
+      revive = async () => {
+        if (action.journalLost) await world.loseJournal();
+      };
+    }
+    await pass(world, thenMs, () => !world.isUp);
+    if (!world.isUp) await restart(world, revive);
+  }
+}
+
+/** Somebody restarts a dead program a little later. */
+async function restart(world: World, before: (() => Promise<void>) | null = null): Promise<void> {
+  await world.kill();
+  await before?.();
+  await pass(world, world.random.int(1_000, 20_000));
+  await world.start();
+  await pass(world, 1_000);
+}
+
+async function act(world: World, action: Action): Promise<void> {
+  switch (action.kind) {
+    case 'commit':
+      return world.publish(action.wishes);
+    case 'revert':
+      return world.revert(action.back);
+    case 'sourceLost':
+      return world.sourceLost(action.why);
+    case 'sourceBack':
+      return world.sourceBack();
+    case 'drift':
+      return world.drift(action.name, action.parameters);
+    case 'other':
+      return world.other(action.name, action.version, action.cidr);
+    case 'fault':
+      world.service.admin.addFault(action.fault);
+      return;
+    case 'clearFaults':
+      return world.service.admin.clearFaults();
+    case 'behaviour':
+      return world.service.admin.setBehaviour(action.change);
+    case 'jump':
+      return world.clock.jump(action.ms);
+    case 'disk':
+      world.disk.state = action.state;
+      return;
+    case 'kill':
+      await world.kill();
+      if (action.journalLost) await world.loseJournal();
+      return;
+    case 'stop':
+      return world.stop();
+    case 'crash':
+      return;
+    case 'credentials':
+      await world.kill();
+      return world.setCredentials(action.wrong);
+    case 'ask':
+      return world.ask(action.what, action.name);
+    case 'hangUp':
+      return world.hangUp();
+    default:
+      action satisfies never;
+  }
+}
+
+/** Faults stop: what can be reached is reached, and then nothing more is called. */
+async function finish(world: World): Promise<void> {
+  world.trace.add('# faults stop');
+  world.service.admin.clearFaults();
+  world.service.admin.setLimit('UpdateProvisionedProduct', null);
+  world.service.admin.setBehaviour({ describeLag: '0', searchLag: '0' });
+  world.disk.state = 'ok';
+  if (world.account !== '111122223333') {
+    await world.kill();
+    world.setCredentials(false);
+  }
+  if (!world.isUp) await restart(world);
+  world.arm({ of: 'any', nth: Number.POSITIVE_INFINITY, side: 'before' });
+  world.sourceBack();
+  await converge(world, 'as it was', (wish) => openPoint(world, wish, false));
+  world.trace.add('# the last word');
+  await lastWord(world);
+  await askForTheRest(world);
+  await silence(world);
+}
+
+/** New content for every document, so many at a time as the guard lets through. */
+async function lastWord(world: World): Promise<void> {
+  const { maxChanges, quotes } = world.scenario;
+  const wishes = world.wishes.map((wish) => finalWish(wish, quotes));
+  for (let done = 0; done < wishes.length; done += maxChanges) {
+    const upTo = done + maxChanges;
+    world.publish(wishes.map((wish, index) => (index < upTo ? wish : { ...wish, suspend: true })));
+    await converge(world, 'the last word', (wish) => openPoint(world, wish, true));
+  }
+}
+
+/** What waits for a person by design gets one, so many at a time as the guard lets through. */
+async function askForTheRest(world: World): Promise<void> {
+  const isDone = (wish: Wish) => isTrue(world, wish) || isBroken(world, wish);
+  for (;;) {
+    const some = world.wishes.filter((wish) => !isDone(wish)).slice(0, world.scenario.maxChanges);
+    if (some.length === 0) return;
+    for (const wish of some) await world.ask('retry', wish.name);
+    await converge(world, 'asked', (wish) =>
+      isDone(wish) || !some.includes(wish) ? null : `${wish.name} was asked for`,
+    );
+  }
+}
+
+/** Waits until no wish is open any more. A clock that went back holds up what waits by the wall clock. */
+async function converge(world: World, phase: string, open: (wish: Wish) => string | null) {
+  const limitMs = 5 * HOUR + Math.abs(world.clock.jumpedMs);
+  const startMs = world.clock.elapsed();
+  const points = () => world.wishes.flatMap((wish) => open(wish) ?? []);
+  for (let waitMs = 30_000; ; waitMs = Math.min(waitMs * 1.5, 10 * MINUTE)) {
+    await pass(world, waitMs);
+    if (points().length === 0) return;
+    if (world.clock.elapsed() - startMs > limitMs)
+      throw new Violation('4 convergence', `(${phase}) ${points().join('; ')}`);
+  }
+}
+
+/** Whether what is live is what the document declares. */
+function isTrue(world: World, wish: Wish): boolean {
+  return differences(world, wish).length === 0;
+}
+
+function differences(world: World, wish: Wish): readonly string[] {
+  const truth = world.service.admin.product(wish.name);
+  if (truth === null) return ['it does not exist'];
+  const pairs: (readonly [string, string | undefined, string | null | undefined])[] = [
+    ['Cidr', wish.cidr, truth.parameters.Cidr],
+    ['Mode', wish.mode, truth.parameters.Mode],
+    ['Secret', wish.secret, truth.parameters.Secret],
+    ['version', wish.version, world.versionOf(truth.stack?.artifactId ?? null)],
+    ['team', wish.team, truth.tags.team],
+    ['launchRole', wish.launchRole, truth.product.launchRole],
+    ['owner', wish.owner, truth.product.userArn],
+  ];
+  return pairs.flatMap(([label, wanted, found]) =>
+    wanted === undefined || wanted === found ? [] : [label],
+  );
+}
+
+/** AWS brings it back by no update: a person must. */
+function isBroken(world: World, wish: Wish): boolean {
+  const truth = world.service.admin.product(wish.name);
+  const stack = truth?.stack?.status ?? '';
+  return (
+    truth?.product.status === 'ERROR' || stack.endsWith('_FAILED') || stack === 'ROLLBACK_COMPLETE'
+  );
+}
+
+/** Why this document is not yet where it should be; null: it is, or it is right that it is not. */
+function openPoint(world: World, wish: Wish, strict: boolean): string | null {
+  if (!world.isUp) return 'the daemon is down';
+  if (wish.spoilt !== null || wish.suspend || wish.observe || isBroken(world, wish)) return null;
+  const wrong = differences(world, wish);
+  const view = world.board?.get(TARGET, `name:${wish.name}` as ProductKey);
+  const say = `${wish.name}: ${wrong.join(', ')} (${view?.condition} ${view?.reason} ${view?.message})`;
+  const truth = world.service.admin.product(wish.name);
+  if (truth?.product.status === 'UNDER_CHANGE') return say;
+  if (wrong.length === 0) return null;
+  if (view === undefined) return say;
+  if (view.reason === 'Backoff' && /the journal does not know it/.test(view.message)) return null;
+  if (/could each be the answer/.test(view.message)) return null;
+  const takenForRight = view.unverified > 0 || world.accepted.has(wish.name);
+  if (wrong.length === 1 && wrong[0] === 'Secret' && takenForRight) return null;
+  if (strict) return say;
+  if (view.condition === 'Stalled' || /only reported/.test(view.message)) return null;
+  return say;
+}
+
+/** Three intervals in which nothing is sent. */
+async function silence(world: World): Promise<void> {
+  await pass(world, 2 * MINUTE);
+  const { updates } = world.rules;
+  const calls = () =>
+    world.service.admin
+      .calls()
+      .filter((call) => call.operation.startsWith('Update') && !call.caller.includes('other'));
+  const before = calls().length;
+  await pass(world, 3.5 * world.scenario.intervalMs);
+  if (calls().length > before)
+    throw new Violation(
+      '4 silence',
+      `${calls().length - before} mutating calls (${world.rules.updates - updates} accepted) after all was done`,
+    );
+}

@@ -1,0 +1,526 @@
+import { createHmac } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createCatalog } from '../../src/aws/catalog.ts';
+import type { CatalogOptions } from '../../src/aws/target.ts';
+import type { WireHandler } from '../../src/aws/wire.ts';
+import type { Config } from '../../src/config/config.ts';
+import { hmac } from '../../src/domain/canonical.ts';
+import { asAccountId, asProductKey, asTargetName, type ProductKey } from '../../src/domain/ids.ts';
+import type { Step } from '../../src/domain/request.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import {
+  createLocalCatalog,
+  type InProcessCatalog,
+} from '../../src/local-catalog/local-catalog.ts';
+import { normaliseSeed, type Seed } from '../../src/local-catalog/seed.ts';
+import { Daemon } from '../../src/reconciler/daemon.ts';
+import type { Fingerprinter, Log, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
+import { Redactor } from '../../src/reconciler/redact.ts';
+import type { Review } from '../../src/reconciler/review.ts';
+import { StatusBoard } from '../../src/reconciler/status-board.ts';
+import type { Shared } from '../../src/reconciler/target.ts';
+import { createRevisionLoader } from '../../src/wire/revision.ts';
+import { targetHandles } from '../../src/wire/targets.ts';
+import { MemoryJournal } from '../reconciler/memory-journal.ts';
+import { NEVER, SimClock } from './clock.ts';
+import { directClients } from './direct-clients.ts';
+import { ACCOUNT, filesOf, OTHER_ACCOUNT, REGION, seedOf, type Wish } from './estate.ts';
+import { type Disk, guardedJournal } from './journal.ts';
+import { Rng } from './rng.ts';
+import { Process, Rules, type WireCall } from './rules.ts';
+import type { CrashPoint, Scenario } from './scenario.ts';
+import { Trace } from './trace.ts';
+
+export const TARGET = asTargetName('default');
+export type Tier = 1 | 2;
+/** The SDK needs a few rounds of the event loop for a call that nothing holds up. */
+const TURNS: Record<Tier, number> = { 1: 1, 2: 4 };
+
+/** A program under way, and what may end it. */
+interface Running {
+  readonly process: Process;
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+  daemon: Daemon | null;
+  board: StatusBoard | null;
+  crash: { readonly point: CrashPoint; left: number } | null;
+}
+
+/** trueup as `run` puts it together, a Service Catalog, a directory, a disk and time, all simulated. */
+export class World {
+  readonly scenario: Scenario;
+  readonly tier: Tier;
+  readonly clock: SimClock;
+  readonly service: InProcessCatalog;
+  readonly rules: Rules;
+  readonly trace: Trace;
+  readonly disk: Disk;
+  readonly random: Rng;
+  readonly #sqlitePath: string | null;
+  readonly #seed: Seed;
+  #revisions: (readonly Wish[])[] = [];
+  #source: SnapshotResult = { kind: 'unavailable', why: 'not there yet' };
+  #hint: () => void = () => undefined;
+  #running: Running | null = null;
+  calls = 0;
+  crashes = 0;
+  account: string = ACCOUNT;
+  /** A person has said that what is live is right, where AWS shows no values. */
+  readonly accepted = new Set<string>();
+
+  private constructor(parts: {
+    readonly scenario: Scenario;
+    readonly tier: Tier;
+    readonly clock: SimClock;
+    readonly service: InProcessCatalog;
+    readonly disk: Disk;
+    readonly sqlitePath: string | null;
+    readonly seed: Seed;
+  }) {
+    const { scenario } = parts;
+    this.scenario = scenario;
+    this.tier = parts.tier;
+    this.clock = parts.clock;
+    this.service = parts.service;
+    this.disk = parts.disk;
+    this.#sqlitePath = parts.sqlitePath;
+    this.#seed = parts.seed;
+    this.random = new Rng(`world ${scenario.seed}`);
+    this.trace = new Trace(() => this.clock.elapsed());
+    this.rules = new Rules(this.service, this.clock, this.disk, {
+      writesPerSecond: scenario.writesPerSecond,
+      maxInFlight: scenario.maxInFlight,
+      readsPerSecond: READS_PER_SECOND,
+      readBurst: READ_BURST,
+      recordTimeoutMs: RECORD_TIMEOUT_MS,
+    });
+    this.rules.propertiesMoveBase = scenario.catalog.behaviour?.propertiesMoveLastRecordId ?? true;
+  }
+
+  static async create(scenario: Scenario, tier: Tier, scratch: string): Promise<World> {
+    const clock = new SimClock(TURNS[tier]);
+    const random = new Rng(`catalog ${scenario.seed}`);
+    const seed = normaliseSeed(seedOf({ ...scenario.catalog, ...scenario }));
+    const service = await createLocalCatalog({
+      seed,
+      clock: { now: () => clock.aws(), sleep: (ms) => clock.sleep(ms, null) },
+      random: () => random.next(),
+    });
+    const sqlitePath = scenario.sqlite && tier === 1 ? join(scratch, `${scenario.seed}.db`) : null;
+    const disk: Disk = {
+      journal: new MemoryJournal(),
+      state: 'ok',
+      noticed: false,
+      entries: new Map(),
+    };
+    return new World({ scenario, tier, clock, service, disk, sqlitePath, seed });
+  }
+
+  /** The version that runs is the stack's; what a provisioned product shows may be what was tried. */
+  versionOf(artifactId: string | null): string | null {
+    const versions = this.#seed.products.flatMap((product) => product.versions);
+    return versions.find((version) => version.id === artifactId)?.name ?? null;
+  }
+
+  get isUp(): boolean {
+    return this.#running !== null && !this.#running.process.life.dead;
+  }
+
+  get board(): StatusBoard | null {
+    return this.#running?.board ?? null;
+  }
+
+  get wishes(): readonly Wish[] {
+    return this.#revisions.at(-1) ?? [];
+  }
+
+  publish(wishes: readonly Wish[]): void {
+    const before = new Map(this.wishes.map((wish) => [wish.name, JSON.stringify(wish)]));
+    for (const wish of wishes) {
+      if (before.get(wish.name) !== JSON.stringify(wish)) this.rules.disturbed(wish.name);
+      if (wish.secret !== undefined) this.rules.keepSecret(wish.secret);
+      if (before.get(wish.name) !== JSON.stringify(wish) && wish.retry !== undefined)
+        this.rules.personAsked(wish.name);
+    }
+    this.#revisions.push(wishes);
+    this.sourceBack();
+  }
+
+  revert(back: number): void {
+    const wishes = this.#revisions.at(-1 - back);
+    if (wishes !== undefined) this.publish(wishes);
+  }
+
+  sourceBack(): void {
+    const revision = `r${this.#revisions.length}`;
+    const files = filesOf(this.wishes);
+    this.#source = { kind: 'ok', snapshot: { revision, digest: revision, files, unreadable: [] } };
+    this.#hint();
+  }
+
+  sourceLost(why: string): void {
+    this.#source = { kind: 'unavailable', why };
+    this.#hint();
+  }
+
+  hangUp(): void {
+    this.#running?.daemon?.hangUp();
+  }
+
+  /** Arms the next crash; it is forgotten if the process ends in another way first. */
+  arm(point: CrashPoint): void {
+    if (this.#running !== null) this.#running.crash = { point, left: point.nth };
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (running === null || running.process.life.dead) return;
+    running.stop.abort();
+    let over = false;
+    void running.ended.then(() => {
+      over = true;
+    });
+    await this.clock.pass(90_000, () => over || running.process.life.dead);
+    await this.kill();
+  }
+
+  /** As kill -9. */
+  async kill(): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    this.#bury(running);
+    this.#hint = () => undefined;
+    this.#running = null;
+    if (this.#sqlitePath !== null && !(this.disk.journal instanceof MemoryJournal))
+      await this.disk.journal.close();
+  }
+
+  async loseJournal(): Promise<void> {
+    this.disk.entries.clear();
+    this.rules.journalLost();
+    if (this.#sqlitePath === null) this.disk.journal = new MemoryJournal();
+    else
+      for (const end of ['', '-journal', '-lock']) rmSync(this.#sqlitePath + end, { force: true });
+  }
+
+  #bury(running: Running): void {
+    if (running.process.life.dead) return;
+    this.clock.bury(running.process.life);
+    running.stop.abort();
+    this.trace.add('the process is dead');
+  }
+
+  /** Whether the process dies at this very point of this call. */
+  #dies(running: Running, kind: CrashPoint['of'], side: CrashPoint['side'], what: string): boolean {
+    const { life } = running.process;
+    if (life.dead) return true;
+    const { crash } = running;
+    if (crash === null || crash.point.side !== side) return false;
+    if (crash.point.of !== 'any' && crash.point.of !== kind) return false;
+    crash.left -= 1;
+    if (crash.left > 0) return false;
+    this.crashes += 1;
+    this.trace.add(`crash ${side} ${what}`);
+    this.#bury(running);
+    return true;
+  }
+
+  /** Starts a process on what the last one left. */
+  async start(): Promise<void> {
+    if (this.#sqlitePath !== null)
+      this.disk.journal = await openJournal({
+        path: this.#sqlitePath,
+        clock: this.clock.of({ dead: false }),
+        host: 'simulated',
+        pid: 1,
+        mode: 'write',
+      });
+    this.disk.noticed = false;
+    const process = new Process(this.account);
+    const stop = new AbortController();
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const running: Running = { process, stop, ended, daemon: null, board: null, crash: null };
+    this.#running = running;
+    this.trace.add(`start as ${this.account}`);
+    this.#run(running).then(
+      () => {
+        if (!stop.signal.aborted) this.rules.break('0 stays up', 'the daemon ended by itself');
+        resolve();
+      },
+      (error: unknown) => {
+        if (!process.life.dead) this.rules.break('0 stays up', `the daemon failed: ${error}`);
+        resolve();
+      },
+    );
+  }
+
+  async #run(running: Running): Promise<void> {
+    const { process } = running;
+    const log = this.#log(process);
+    const journal = guardedJournal(this.disk, {
+      before: (name) => this.#dies(running, 'journal', 'before', `journal.${name}`),
+      after: (name) => this.#dies(running, 'journal', 'after', `journal.${name}`),
+      stored: (key, entry) => this.rules.intended(process, key, entry),
+      written: (name, args) => {
+        this.rules.said(`journal.${name}`, JSON.stringify(args));
+        if (name === 'putStatus') this.rules.shown(args[0] as Parameters<Rules['shown']>[0]);
+      },
+    });
+    const board = new StatusBoard(journal, log);
+    await board.load();
+    const held: { daemon: Daemon | null } = { daemon: null };
+    const byJournal = () =>
+      journal.readOnly === null ? null : `the journal cannot be written: ${journal.readOnly}`;
+    const shared: Shared = {
+      journal,
+      board,
+      clock: this.clock.of(process.life),
+      random: () => this.random.next(),
+      log,
+      redactor: new Redactor(),
+      fingerprinter: FINGERPRINTER,
+      observeOnly: false,
+      recordTimeoutMs: RECORD_TIMEOUT_MS,
+      engineRecordTimeoutMs: RECORD_TIMEOUT_MS,
+      caps: { maxChanges: this.scenario.maxChanges, maxProvisions: 10, maxTerminations: 3 },
+      readAtMs: () => held.daemon?.readAtMs ?? null,
+      isInRun: () => true,
+      stop: running.stop.signal,
+      heldBack: () => held.daemon?.sourceProblem ?? byJournal(),
+    };
+    const config = this.#config();
+    const load = createRevisionLoader(config, () => true);
+    const connect = (options: CatalogOptions) => this.#connect(running, options);
+    const daemon = new Daemon({
+      shared,
+      source: this.#sourceOf(running),
+      load: (snapshot) => {
+        const revision = load(snapshot);
+        process.loaded.set(revision.targets.get(TARGET) ?? null, this.clock.elapsed());
+        return revision;
+      },
+      targets: targetHandles(config, shared, null, { env: {}, purpose: 'act' }, connect),
+      onReview: (_target, review) => {
+        if (shared.heldBack() === null)
+          process.allowed.set(this.#mayRun(review), this.clock.elapsed());
+      },
+      options: {
+        directory: '/desired',
+        intervalMs: this.scenario.intervalMs,
+        pollIntervalMs: this.scenario.pollIntervalMs,
+        host: 'simulated',
+        pid: 1,
+      },
+    });
+    held.daemon = daemon;
+    running.daemon = daemon;
+    running.board = board;
+    await daemon.run();
+  }
+
+  /** Told here once more, so that the program cannot be its own judge. */
+  #mayRun(review: Extract<Review, { kind: 'ok' }>): ReadonlyMap<ProductKey, readonly Step[]> {
+    const planned = [...review.evaluations].flatMap(([key, { change }]) =>
+      change.verdict.kind === 'update' ? [[key, change.verdict.steps] as const] : [],
+    );
+    return new Map(planned.length > this.scenario.maxChanges ? [] : planned);
+  }
+
+  #config(): Config {
+    const { scenario } = this;
+    return {
+      targets: [
+        {
+          name: TARGET,
+          accountId: asAccountId(ACCOUNT),
+          region: REGION,
+          roleArn: null,
+          externalId: null,
+          sessionName: 'trueup',
+          maxInFlight: scenario.maxInFlight,
+          writesPerSecond: scenario.writesPerSecond,
+        },
+      ],
+      defaultTarget: TARGET,
+      readsPerSecond: READS_PER_SECOND,
+      readBurst: READ_BURST,
+      writesPerSecond: scenario.writesPerSecond,
+      maxInFlight: scenario.maxInFlight,
+      maxInFlightByType: {},
+      engineRecordTimeoutMs: RECORD_TIMEOUT_MS,
+      maxProvisions: 10,
+      maxTerminations: 3,
+      intervalMs: scenario.intervalMs,
+      pollIntervalMs: scenario.pollIntervalMs,
+      settleMs: 1_000,
+      recordTimeoutMs: RECORD_TIMEOUT_MS,
+      timeoutMs: 0,
+      shutdownTimeoutMs: 25_000,
+      maxChanges: scenario.maxChanges,
+      journal: '',
+      fingerprintKeyFile: null,
+      logLevel: 'debug',
+      logFormat: null,
+      observe: false,
+      values: { env: [], files: [], secretsManager: [], ssmParameters: [] },
+    };
+  }
+
+  #log(process: Process): Log {
+    return {
+      write: (level, event, fields, message) => {
+        if (process.life.dead) return;
+        const text = `${event} ${JSON.stringify(fields)}${message === undefined ? '' : ` ${message}`}`;
+        this.rules.said(`the log (${event})`, text);
+        this.trace.add(`${level} ${text}`);
+      },
+    };
+  }
+
+  #sourceOf(running: Running): Source {
+    return {
+      read: async () => {
+        if (this.#dies(running, 'source', 'before', 'source.read')) return NEVER;
+        const result = this.#source;
+        running.process.sourceLost.set(result.kind !== 'ok', this.clock.elapsed());
+        return this.#dies(running, 'source', 'after', 'source.read') ? NEVER : result;
+      },
+      watch: async (onHint) => {
+        this.#hint = onHint;
+        return { close: async () => undefined };
+      },
+    };
+  }
+
+  #connect(running: Running, options: CatalogOptions) {
+    const requestHandler = this.#wire(running);
+    const { account } = running.process;
+    return this.tier === 1
+      ? createCatalog(options, (_options, ear) =>
+          directClients(requestHandler, ear, REGION, account),
+        )
+      : createCatalog({
+          ...options,
+          endpoint: 'http://127.0.0.1:1',
+          credentials: { accessKeyId: account, secretAccessKey: 'local' },
+          requestHandler,
+        });
+  }
+
+  /** Carries requests to the catalog, tells the rules, and lets the process die before or after. */
+  #wire(running: Running): WireHandler {
+    const { process } = running;
+    return {
+      handle: async (request) => {
+        const call = callOf(request);
+        const writes = call.operation.startsWith('Update');
+        const kind = writes ? 'send' : 'read';
+        if (this.#dies(running, kind, 'before', call.operation)) return NEVER;
+        this.calls += 1;
+        if (writes) this.rules.arrives(process, call);
+        else this.rules.read(process, call);
+        const answer = this.service.handle(request);
+        const [logged] = this.service.admin.calls().slice(-1);
+        this.trace.add(
+          `${call.operation} ${subject(call)} -> ${logged?.result} ${logged?.recordId ?? ''}`,
+        );
+        if (writes && logged !== undefined) this.rules.effect(call, logged);
+        if (this.#dies(running, kind, 'after', call.operation)) {
+          answer.catch(() => undefined);
+          return NEVER;
+        }
+        try {
+          const response = await answer;
+          return process.life.dead ? NEVER : response;
+        } catch (error) {
+          if (process.life.dead) return NEVER;
+          throw error;
+        } finally {
+          if (writes) this.rules.answered(process, call);
+        }
+      },
+    };
+  }
+
+  /** Somebody else's update; what AWS refuses did not happen. */
+  async other(name: string, version: string, cidr: string): Promise<void> {
+    const product = this.service.admin.product(name)?.product;
+    if (product === undefined) return;
+    try {
+      const answer = await this.service.admin.callAs('UpdateProvisionedProduct', {
+        UpdateToken: `other-${this.random.int(0, 1e9)}`,
+        ProvisionedProductId: product.id,
+        ProductName: 'network',
+        ProvisioningArtifactName: version,
+        ProvisioningParameters: [
+          { Key: 'Cidr', Value: cidr },
+          { Key: 'Secret', UsePreviousValue: true },
+        ],
+      });
+      const detail = answer.RecordDetail as { readonly RecordId: string };
+      this.rules.foreignRecord(product.id, detail.RecordId);
+      // Semantics 4: the one record that fits an open request is taken for its answer.
+      if (this.disk.entries.get(`name:${name}`)?.intent?.recordId === null) this.accepted.add(name);
+    } catch (error) {
+      this.trace.add(`somebody else was refused: ${String(error).slice(0, 80)}`);
+    }
+  }
+
+  async drift(name: string, parameters: Record<string, string>): Promise<void> {
+    if (parameters.Secret !== undefined) this.rules.keepSecret(parameters.Secret);
+    const stack = this.service.admin.product(name)?.stack;
+    // CloudFormation takes no update of a stack that is busy or broken.
+    if (
+      stack?.status.endsWith('_IN_PROGRESS') === true ||
+      stack?.status.endsWith('_FAILED') === true
+    )
+      return;
+    await this.service.admin.editStack({ product: name, parameters });
+    this.rules.disturbed(name);
+  }
+
+  async ask(kind: 'retry' | 'accept', name: string): Promise<void> {
+    this.rules.personAsked(name);
+    if (kind === 'accept') this.accepted.add(name);
+    await this.disk.journal.ask({ kind, target: TARGET, key: asProductKey(`name:${name}`) });
+  }
+
+  setCredentials(wrong: boolean): void {
+    this.account = wrong ? OTHER_ACCOUNT : ACCOUNT;
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    if (this.#sqlitePath !== null)
+      for (const end of ['', '-journal', '-lock']) rmSync(this.#sqlitePath + end, { force: true });
+  }
+}
+
+export const READS_PER_SECOND = 5;
+export const READ_BURST = 20;
+export const RECORD_TIMEOUT_MS = 2 * 3_600_000;
+
+const KEY = createHmac('sha256', 'simulation').update('fingerprint').digest();
+const FINGERPRINTER: Fingerprinter = {
+  keyId: 'simulated',
+  digest: (scope, value) => hmac(KEY, scope, value),
+};
+
+function callOf(request: Parameters<WireHandler['handle']>[0]): WireCall {
+  const target = request.headers['x-amz-target'];
+  if (target !== undefined) {
+    const input = JSON.parse(request.body) as WireCall['input'];
+    return { service: 'servicecatalog', operation: target.split('.')[1] ?? '', input };
+  }
+  const form = Object.fromEntries(new URLSearchParams(request.body));
+  const service = form.Version === '2010-05-15' ? 'cloudformation' : 'sts';
+  return { service, operation: form.Action ?? '', input: form };
+}
+
+function subject({ input }: WireCall): string {
+  const { UpdateToken, IdempotencyToken, ProvisionedProductId, Id, Name } = input;
+  const token = UpdateToken ?? IdempotencyToken;
+  const what = ProvisionedProductId ?? Id ?? Name ?? '';
+  return token === undefined ? String(what) : `${what} ${String(token).slice(0, 12)}`;
+}

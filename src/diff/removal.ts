@@ -1,11 +1,12 @@
 import { sha256 } from '../domain/canonical.ts';
 import type { Change, ChangeVerdict } from '../domain/change.ts';
-import type { ProductEntry } from '../domain/entry.ts';
+import type { Latch, ProductEntry } from '../domain/entry.ts';
 import type { ProvisionedProductId, RecordId, TargetName } from '../domain/ids.ts';
 import type { KnownDocument } from '../domain/known.ts';
 import type { ProductStatus } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { problem, quoted } from './problems.ts';
+import { requestHash, terminateRequest } from './request.ts';
 
 /** How long a document must have been missing, and how far apart two reads that say so must be. */
 export const GONE_MS = 10 * 60_000;
@@ -98,13 +99,20 @@ function verdictOf(input: RemovalInput): ChangeVerdict {
     return { kind: 'busy', status: live.status, recordId: live.lastRecordId, ours: false };
   const { latch } = entry;
   const over = latch?.kind === 'backoff' && Date.parse(latch.until) <= Date.parse(input.now);
-  if (latch !== null && !over && !input.asked) return { kind: 'latched', latch };
+  const retain = known.policies.prune === 'retain';
+  const isOurs = latch !== null && holdsTermination(latch, live.id, retain);
+  if (isOurs && !over && !input.asked) return { kind: 'latched', latch };
   const wait = waitOf(input);
   if (wait !== null) return wait;
   const cause = { kind: 'document' } as const;
   if (input.observeOnly) return { kind: 'reported', cause, reason: 'run --observe' };
-  const retain = known.policies.prune === 'retain';
   return { kind: 'terminate', steps: ['terminate'], retain, digest: digestOf(input, live, retain) };
+}
+
+/** A failed update says nothing about a termination; what could not be told holds everything. */
+function holdsTermination(latch: Latch, id: ProvisionedProductId, retain: boolean): boolean {
+  if (latch.requestHash === null) return true;
+  return latch.requestHash === requestHash(terminateRequest(id, retain, null));
 }
 
 function refusalOf(input: RemovalInput, lastRecordId: RecordId | null): Problem | null {

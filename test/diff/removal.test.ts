@@ -63,7 +63,8 @@ const policy = (parts: Partial<KnownDocument['policies']>): KnownDocument => ({
 });
 const stalled = {
   kind: 'stalled',
-  requestHash: asDigest('sha256:x'),
+  // It could not be told: that holds a termination too, unlike a failed update.
+  requestHash: null,
   recordId: null,
   reason: 'r',
   next: 'n',

@@ -29,6 +29,8 @@ export interface Observation {
   readonly estateSize: number;
   /** Rows that were asked for besides, of products that no document is for any more. */
   readonly others: ReadonlyMap<ProvisionedProductId, SearchRow>;
+  /** Type of the provisioned products of each product, by its id and by its name. */
+  readonly types: ReadonlyMap<string, string>;
   /** Whether the listing was complete: only then is what it does not show perhaps absent. */
   readonly complete: boolean;
 }
@@ -66,8 +68,24 @@ export async function observeAll(
   const others = new Map(rows.flatMap((row) => (also.has(row.id) ? [[row.id, row] as const] : [])));
   return {
     kind: 'ok',
-    value: { products, estateSize: rows.length, others, complete: isComplete },
+    value: {
+      products,
+      estateSize: rows.length,
+      others,
+      types: typesOf(rows),
+      complete: isComplete,
+    },
   };
+}
+
+/** What is yet to be made will be of the type of what was made of the same product. */
+function typesOf(rows: readonly SearchRow[]): ReadonlyMap<string, string> {
+  const types = new Map<string, string>();
+  for (const { productId, productName, type } of rows) {
+    if (productId !== null) types.set(productId, type);
+    if (productName !== null) types.set(productName, type);
+  }
+  return types;
 }
 
 /**

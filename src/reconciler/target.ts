@@ -369,7 +369,12 @@ export class TargetReconciler {
   #typeOf(key: ProductKey): string | null {
     const live = this.#observation?.products.get(key);
     if (live?.kind === 'present') return live.type;
-    return this.#context.entries.get(key).intent?.productType ?? null;
+    const open = this.#context.entries.get(key).intent?.productType;
+    if (open !== undefined && open !== null) return open;
+    const product = this.#desired.specs.get(key)?.product;
+    if (product === undefined || product === null) return null;
+    const name = product.kind === 'id' ? product.id : product.name;
+    return this.#observation?.types.get(name) ?? null;
   }
 
   #held(key: ProductKey): string | null {

@@ -199,6 +199,7 @@ export async function settleOpen(
   let current = intent;
   let failures = 0;
   let atBaseSinceMs: number | null = null;
+  const startedMs = context.clock.monotonic();
   while (!context.stop.aborted) {
     const seen = await look(context, current);
     if (seen.kind === 'failed') {
@@ -222,12 +223,25 @@ export async function settleOpen(
       ownRecords: context.entries.get(key).ownRecords,
       rebuildable: rebuild(context, key, current) !== null,
     });
+    if (
+      decision.kind === 'ambiguous' &&
+      nowMs - startedMs < context.recordTimeoutMs &&
+      seen.history?.some((one) => decision.records.includes(one.id) && isUnderWay(one))
+    ) {
+      // One of them may be ours, so the slot is held for as long as it runs.
+      await context.clock.sleep(SETTLE_LOOK_MS, context.stop);
+      continue;
+    }
     const step = await carryDecision(context, key, current, decision);
     if (step.kind !== 'lookAgain') return step;
     if (step.intent !== current) atBaseSinceMs = null;
     current = step.intent;
   }
   return { kind: 'open', why: 'shutting down' };
+}
+
+function isUnderWay({ status }: RecordView): boolean {
+  return status !== 'SUCCEEDED' && status !== 'FAILED';
 }
 
 type LookAgain = { readonly kind: 'lookAgain'; readonly intent: Intent };

@@ -191,12 +191,16 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
-  one(
-    'what waits for its ticket is sent as it was computed',
-    'src/reconciler/carry-out.ts',
-    'if (!isWanted(context, key, current) || (open !== undefined && !isAllowed(context, key, intent)))',
-    'if (key === "")',
-  ),
+  {
+    name: 'what waits for its ticket is sent as it was computed',
+    edits: [
+      {
+        file: 'src/reconciler/carry-out.ts',
+        from: '!isWanted(context, key, current) ||',
+        to: 'key === "" ||',
+      },
+    ],
+  },
   one(
     'the clocks alone prove an echo',
     'src/diff/settle.ts',

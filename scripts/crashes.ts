@@ -9,7 +9,7 @@ const report = await crash({
   kills: Number(values.kills),
   seed: Number(values.seed),
   onKill: (done) => {
-    if (done % 10 === 0) process.stderr.write(`${done} of ${values.kills} kills\n`);
+    process.stderr.write(`${done} of ${values.kills} kills\n`);
   },
 });
 const { complaints, ...figures } = report;

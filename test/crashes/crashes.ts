@@ -19,7 +19,9 @@ import { Rng } from '../simulation/rng.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const ACCOUNT = '111122223333';
-const NAMES = ['net-a', 'net-b', 'net-c', 'net-d', 'net-e', 'net-f'];
+const NAMES = Array.from({ length: 16 }, (_, index) => `net-${index}`);
+/** A killed request whose document changes waits for ten minutes, so an estate is used up after a while. */
+const KILLS_PER_ESTATE = 8;
 const SECRET = 'hush-at-work';
 
 export interface CrashReport {
@@ -198,7 +200,7 @@ class Crashes {
   #commit(): void {
     const rng = this.#rng;
     for (const name of NAMES)
-      if (rng.chance(0.5)) this.#values.set(name, `c${this.#publisher.count}-${name}`);
+      if (rng.chance(0.25)) this.#values.set(name, `c${this.#publisher.count}-${name}`);
     this.#publisher.publish(this.#values);
   }
 
@@ -238,14 +240,16 @@ class Crashes {
         return truth?.parameters.Cidr !== this.#values.get(name);
       });
     const endMs = performance.now() + 75_000;
-    while (open().length > 0 && performance.now() < endMs) await pause(50);
+    let waiting: ReadonlySet<string> = new Set();
+    const owed = () => open().filter((name) => !waiting.has(`name:${name}`));
+    while (owed().length > 0 && performance.now() < endMs) {
+      await pause(500);
+      waiting = await this.#waiting();
+    }
     child.kill('SIGTERM');
     await ended;
     this.#judge.look();
-    const waiting = await this.#waiting();
-    return open()
-      .filter((name) => !waiting.has(`name:${name}`))
-      .map((name) => `${name} did not reach its desired state`);
+    return owed().map((name) => `${name} did not reach its desired state`);
   }
 
   /** What has an open request whose document has changed since: it is given up after ten minutes only. */
@@ -279,24 +283,43 @@ class Crashes {
   }
 }
 
+/** Kills so many daemons, a few on each estate. */
 export async function crash(options: {
   readonly kills: number;
   readonly seed: number;
   readonly onKill?: (done: number) => void;
 }): Promise<CrashReport> {
+  const { kills, seed, onKill = () => undefined } = options;
+  const reports: CrashReport[] = [];
+  for (let done = 0; done < kills; done += KILLS_PER_ESTATE) {
+    const some = Math.min(KILLS_PER_ESTATE, kills - done);
+    reports.push(await oneEstate(some, seed, new Rng(`crashes ${seed} ${done}`)));
+    onKill(done + some);
+  }
+  const sum = (of: Exclude<keyof CrashReport, 'complaints'>) =>
+    reports.reduce((total, report) => total + report[of], 0);
+  return {
+    kills: sum('kills'),
+    records: sum('records'),
+    distinct: sum('distinct'),
+    calls: sum('calls'),
+    commits: sum('commits'),
+    faults: sum('faults'),
+    wallMs: sum('wallMs'),
+    complaints: reports.flatMap((report) => report.complaints),
+  };
+}
+
+async function oneEstate(kills: number, seed: number, rng: Rng): Promise<CrashReport> {
   const startMs = performance.now();
   const directory = await mkdtemp(join(tmpdir(), 'trueup-crashes-'));
-  const rng = new Rng(`crashes ${options.seed}`);
   const catalog = await startLocalCatalog({ seed: SEED });
-  const publisher = new Publisher(directory, options.seed % 2 === 0);
+  const publisher = new Publisher(directory, seed % 2 === 0);
   const crashes = new Crashes({ rng, catalog, directory, publisher });
   try {
-    for (let done = 1; done <= options.kills; done += 1) {
-      await crashes.life();
-      options.onKill?.(done);
-    }
+    for (let done = 0; done < kills; done += 1) await crashes.life();
     const unsettled = await crashes.settle();
-    return crashes.report(options.kills, performance.now() - startMs, unsettled);
+    return crashes.report(kills, performance.now() - startMs, unsettled);
   } finally {
     await catalog.close();
     await rm(directory, { recursive: true, force: true });

@@ -4,8 +4,8 @@
  * short ones in test/reconciler/found.test.ts tell what was found for good.
  */
 export const REGRESSIONS: readonly { readonly seed: number; readonly mutant: string | null }[] = [
-  { seed: 1, mutant: 'the clocks alone prove an echo' },
+  { seed: 7, mutant: 'the clocks alone prove an echo' },
   { seed: 100, mutant: 'what waits for its ticket is sent as it was computed' },
-  { seed: 3675, mutant: null },
+  { seed: 1457, mutant: null },
   { seed: 468, mutant: null },
 ];

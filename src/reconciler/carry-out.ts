@@ -371,7 +371,9 @@ async function look(context: TargetContext, intent: Intent): Promise<Seen> {
   if (described.kind === 'failed') return described;
   if (described.value === null) return { kind: 'gone' };
   const lastRecordId = described.value.records.last;
-  if (lastRecordId === intent.base) return { kind: 'seen', lastRecordId, history: null };
+  // A change of a property need not move LastRecordId, so there only the history tells.
+  const moves = intent.request.operation === 'UpdateProvisionedProduct';
+  if (lastRecordId === intent.base && moves) return { kind: 'seen', lastRecordId, history: null };
   const history = await context.catalog.history(provisionedProductId, intent.base);
   if (history.kind === 'failed') return history;
   return { kind: 'seen', lastRecordId, history: history.value };

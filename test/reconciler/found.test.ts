@@ -164,6 +164,19 @@ describe('a property', () => {
   });
 });
 
+describe('a change of a property whose reply was lost', () => {
+  it('is found in the history where it moves no LastRecordId and AWS forgets tokens', async () => {
+    const properties = { properties: { launchRole: ROLE } };
+    const behaviour = { propertiesMoveLastRecordId: false, tokenWindow: '0' };
+    const world = await start([wish('net-a', 'A', properties)], behaviour);
+    const operation = 'UpdateProvisionedProductProperties';
+    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'lostReply' } });
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+  });
+});
+
 describe('a request of which several records could be the answer', () => {
   it('keeps its slot for as long as one of them is in progress', async () => {
     const wishes = ['net-a', 'net-b', 'net-c'].map((name) => wish(name, 'B'));

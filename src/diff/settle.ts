@@ -55,7 +55,19 @@ export function settleIntent(input: SettleInput): Settlement {
   const { intent, lastRecordId } = input;
   if (intent.recordId !== null) return { kind: 'follow', recordId: intent.recordId };
   if (intent.firstSentAt === null) return { kind: 'drop', why: 'it was never sent' };
-  return lastRecordId === intent.base ? atBase(input) : pastBase(input, intent.firstSentAt);
+  const isAnswered = fittingRecords(input).length > 0;
+  return lastRecordId === intent.base && !isAnswered
+    ? atBase(input)
+    : pastBase(input, intent.firstSentAt);
+}
+
+/** Records newer than the base that this request may have made, and that no other of ours made. */
+function fittingRecords({ intent, history, ownRecords }: SettleInput): readonly RecordView[] {
+  const known = new Set(ownRecords);
+  return (history ?? []).filter(
+    (record) =>
+      record.id !== intent.base && !known.has(record.id) && mayComeFrom(record, intent.request),
+  );
 }
 
 /** A record may still be on its way, so the base must hold for a while before anything is repeated. */
@@ -67,13 +79,9 @@ function atBase({ nowMs, firstSeenAtBaseMs, rebuildable }: SettleInput): Settlem
   return { kind: 'drop', why: 'no record of it appeared, and a value of it is no longer declared' };
 }
 
-function pastBase({ intent, history, ownRecords }: SettleInput, sentAt: string): Settlement {
-  if (history === null) return { kind: 'needHistory' };
-  const known = new Set(ownRecords);
-  const fitting = history.filter(
-    (record) =>
-      record.id !== intent.base && !known.has(record.id) && mayComeFrom(record, intent.request),
-  );
+function pastBase(input: SettleInput, sentAt: string): Settlement {
+  if (input.history === null) return { kind: 'needHistory' };
+  const fitting = fittingRecords(input);
   // Our clock may have jumped, so it only chooses between several: all of them are newer than the base.
   const earliest = Date.parse(sentAt) - SKEW_MS;
   const inTime = fitting.filter((record) => Date.parse(record.createdAt) >= earliest);

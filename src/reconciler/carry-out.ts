@@ -215,6 +215,7 @@ export async function settleOpen(
   let current = intent;
   let failures = 0;
   let atBaseSinceMs: number | null = null;
+  const startedMs = context.clock.monotonic();
   while (!context.stop.aborted) {
     const seen = await look(context, current);
     if (seen.kind === 'failed') {
@@ -237,6 +238,15 @@ export async function settleOpen(
       ownRecords: context.entries.get(key).ownRecords,
       rebuildable: (await rebuild(context, key, current)) !== null,
     });
+    if (
+      decision.kind === 'ambiguous' &&
+      nowMs - startedMs < context.recordTimeoutMs &&
+      seen.history?.some((one) => decision.records.includes(one.id) && isUnderWay(one))
+    ) {
+      // One of them may be ours, so the slot is held for as long as it runs.
+      await context.clock.sleep(SETTLE_LOOK_MS, context.stop);
+      continue;
+    }
     const step = await carryDecision(context, key, current, decision, seen.subject);
     if (step.kind !== 'lookAgain') return step;
     if (step.intent !== current) atBaseSinceMs = null;
@@ -254,6 +264,10 @@ async function settleGone(
   if (intent.step === 'terminate') return { kind: 'gone', intent };
   await dropIntent(context, key);
   return { kind: 'dropped', why: 'the provisioned product is gone' };
+}
+
+function isUnderWay({ status }: RecordView): boolean {
+  return status !== 'SUCCEEDED' && status !== 'FAILED';
 }
 
 type LookAgain = { readonly kind: 'lookAgain'; readonly intent: Intent };
@@ -386,7 +400,9 @@ async function look(context: TargetContext, intent: Intent): Promise<Seen> {
   }
   const { id: subject, status, records } = described.value;
   const lastRecordId = records.last;
-  if (lastRecordId === intent.base)
+  // A change of a property need not move LastRecordId, so there only the history tells.
+  const moves = intent.request.operation !== 'UpdateProvisionedProductProperties';
+  if (lastRecordId === intent.base && moves)
     return { kind: 'seen', lastRecordId, status, history: null, subject };
   const history = await context.catalog.history(subject, intent.base);
   if (history.kind === 'failed') return history;

@@ -46,11 +46,13 @@ function cidrsSent(world: World, name: string): readonly string[] {
   const id = world.service.admin.product(name)?.product.id;
   return world.writes().flatMap((call) => {
     const input = call.input as {
-      readonly ProvisionedProductId: string;
+      readonly ProvisionedProductId?: string;
+      readonly ProvisionedProductName?: string;
       readonly ProvisioningParameters?: readonly { readonly Key: string; readonly Value: string }[];
     };
     const cidr = input.ProvisioningParameters?.find((one) => one.Key === 'Cidr');
-    return input.ProvisionedProductId === id && cidr !== undefined ? [cidr.Value] : [];
+    const isHere = input.ProvisionedProductId === id || input.ProvisionedProductName === name;
+    return isHere && cidr !== undefined ? [cidr.Value] : [];
   });
 }
 
@@ -159,6 +161,44 @@ describe('a property', () => {
     await trueup.converge();
     await trueup.converge();
     expect(world.writes()).toHaveLength(1);
+  });
+});
+
+describe('a change of a property whose reply was lost', () => {
+  it('is found in the history where it moves no LastRecordId and AWS forgets tokens', async () => {
+    const properties = { properties: { launchRole: ROLE } };
+    const behaviour = { propertiesMoveLastRecordId: false, tokenWindow: '0' };
+    const world = await start([wish('net-a', 'A', properties)], behaviour);
+    const operation = 'UpdateProvisionedProductProperties';
+    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'lostReply' } });
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+  });
+});
+
+describe('a request of which several records could be the answer', () => {
+  it('keeps its slot for as long as one of them is in progress', async () => {
+    const wishes = ['net-a', 'net-b', 'net-c'].map((name) => wish(name, 'B'));
+    const world = await start(wishes, {}, { writesPerSecond: 0.05, maxInFlight: 1 });
+    const { admin } = world.service;
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(10_500);
+    await admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-b',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'X' }],
+      UpdateToken: 'somebody-else',
+    });
+    const fault = { operation: 'UpdateProvisionedProduct', product: 'net-b', count: 1 } as const;
+    admin.addFault({ ...fault, effect: { kind: 'straggle', ms: 60_000 } });
+    admin.addFault({ ...fault, effect: { kind: 'lostReply' } });
+    await world.clock.pass(60_000);
+    expect(cidrsSent(world, 'net-b')).toEqual(['X', 'B']);
+    expect(cidrsSent(world, 'net-c')).toEqual([]);
+    await world.clock.pass(60_000);
+    expect(cidrsSent(world, 'net-c')).toEqual(['B']);
+    expect(world.statusOf(trueup, 'net-b')?.reason).toBe('Ambiguous');
   });
 });
 

@@ -91,7 +91,8 @@ export function seedOf(
   };
 }
 
-export function firstWish(name: Name, rng: Rng, tags: boolean): Wish {
+export function firstWish(name: Name, rng: Rng, leaning: Leaning): Wish {
+  const { tags, roles } = leaning;
   return {
     name,
     cidr: rng.chance(0.5) ? 'start' : 'first',
@@ -104,7 +105,7 @@ export function firstWish(name: Name, rng: Rng, tags: boolean): Wish {
     ]),
     ...(rng.chance(0.3) ? { mode: 'one' } : {}),
     ...(tags && rng.chance(0.3) ? { team: 'none' } : {}),
-    ...(rng.chance(0.2) ? { launchRole: rng.pick(ROLES) } : {}),
+    ...(rng.chance(roles ? 0.7 : 0.2) ? { launchRole: rng.pick(ROLES) } : {}),
     ...(rng.chance(0.15) ? { owner: rng.pick(OWNERS) } : {}),
     drift: rng.chance(0.8) ? 'correct' : 'report',
     suspend: false,
@@ -113,8 +114,15 @@ export function firstWish(name: Name, rng: Rng, tags: boolean): Wish {
   };
 }
 
+/** What the documents of a scenario speak of more often. */
+export interface Leaning {
+  readonly tags: boolean;
+  /** Launch roles to and fro: where that does not move LastRecordId, tokens come back. */
+  readonly roles: boolean;
+}
+
 /** One change to one document, as a commit makes it. `serial` keeps values apart. */
-export function edited(wish: Wish, rng: Rng, serial: number, tags: boolean): Wish {
+export function edited(wish: Wish, rng: Rng, serial: number, { tags, roles }: Leaning): Wish {
   const good = { ...wish, spoilt: null } as const;
   return rng.weighted<() => Wish>([
     [8, () => ({ ...good, cidr: `c${serial}`, suspend: false, observe: false })],
@@ -124,7 +132,7 @@ export function edited(wish: Wish, rng: Rng, serial: number, tags: boolean): Wis
     [1, () => ({ ...good, mode: rng.pick(['one', 'two']) })],
     [2, () => ({ ...good, cidr: rng.pick(['boom-1', 'boom-2', 'boom-3']) })],
     [1, () => ({ ...good, ...(tags ? { team: `t${serial}` } : { mode: 'two' }) })],
-    [1, () => ({ ...good, launchRole: rng.pick(ROLES) })],
+    [roles ? 8 : 1, () => ({ ...good, launchRole: rng.pick(ROLES) })],
     [1, () => ({ ...good, owner: rng.pick(OWNERS) })],
     [1, () => ({ ...good, suspend: !good.suspend })],
     [0.5, () => ({ ...good, observe: !good.observe })],

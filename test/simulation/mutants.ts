@@ -11,7 +11,12 @@ const one = (name: string, file: string, from: string, to: string): Mutant => ({
 });
 
 export const MUTANTS: readonly Mutant[] = [
-  one('token without its base', 'src/diff/token.ts', 'base: input.base,', 'base: null,'),
+  one(
+    'token without its base',
+    'src/diff/token.ts',
+    "base: input.provisionedProductId === null ? 'absent' : input.base,",
+    'base: null,',
+  ),
   one(
     'open intents are not settled',
     'src/reconciler/pass.ts',
@@ -30,9 +35,9 @@ export const MUTANTS: readonly Mutant[] = [
     `  if (described.kind === 'failed')
     return { kind: 'unreadable', why: explainFailure(described.failure) };
   if (described.value === null) return { kind: 'absent' };
-  const seen`,
+  await correctMemory`,
     `  if (described.kind === 'failed' || described.value === null) return { kind: 'absent' };
-  const seen`,
+  await correctMemory`,
   ),
   one(
     'latch lost on restart',
@@ -74,8 +79,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'src/reconciler/carry-out.ts',
-        from: 'return context.allowed(key)?.includes(intent.step) === true;',
-        to: 'return context.allowed(key)?.includes(intent.step) !== false;',
+        from: 'const isAllowed = context.allowed(key)?.includes(intent.step) === true;',
+        to: 'const isAllowed = context.allowed(key)?.includes(intent.step) !== false;',
       },
     ],
   },
@@ -173,8 +178,8 @@ export const MUTANTS: readonly Mutant[] = [
   one(
     'AWS quotes a secret, and it is shown',
     'src/reconciler/finish.ts',
-    'context.redactor.redact(failureReason(end.record, statusMessage))',
-    'failureReason(end.record, statusMessage)',
+    'const clean = (text: string) => context.redactor.redact(text);',
+    'const clean = (text: string) => text;',
   ),
   {
     name: 'the account is not checked',
@@ -191,16 +196,20 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
-  one(
-    'what waits for its ticket is sent as it was computed',
-    'src/reconciler/carry-out.ts',
-    'if (!isWanted(context, key, current) || (open !== undefined && !isAllowed(context, key, intent)))',
-    'if (key === "")',
-  ),
+  {
+    name: 'what waits for its ticket is sent as it was computed',
+    edits: [
+      {
+        file: 'src/reconciler/carry-out.ts',
+        from: '(await waitForTicket(context, key)) ?? changedMeanwhile(context, key, current)',
+        to: 'await waitForTicket(context, key)',
+      },
+    ],
+  },
   one(
     'the clocks alone prove an echo',
     'src/diff/settle.ts',
-    "return { kind: before ? 'older' : 'ours' };",
+    "return { kind: before ? 'early' : 'ours' };",
     "return { kind: before ? 'echo' : 'ours' };",
   ),
   one(

@@ -1,6 +1,6 @@
 import type { FaultSpec } from '../../src/local-catalog/faults.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { edited, firstWish, NAMES, type Name, type Wish } from './estate.ts';
+import { edited, firstWish, type Leaning, NAMES, type Name, type Wish } from './estate.ts';
 import { Rng } from './rng.ts';
 
 /** When a process dies: at the nth port call of a kind from now on, before or after its effect. */
@@ -63,9 +63,10 @@ export function generate(seed: number): Scenario {
   const tags = tagUpdate === 'allowed';
   const catalog = catalogOf(rng);
   const canLoseJournal = catalog.behaviour.tokenWindow !== '0';
-  const first = names.map((name) => firstWish(name, rng, tags));
+  const roles = catalog.behaviour.propertiesMoveLastRecordId ? rng.chance(0.1) : rng.chance(0.4);
+  const first = names.map((name) => firstWish(name, rng, { tags, roles }));
   const quotes = rng.chance(0.15);
-  const author = new Author(rng, first, { tags, canLoseJournal, quotes });
+  const author = new Author(rng, first, { tags, roles, canLoseJournal, quotes });
   const steps = Array.from({ length: rng.int(4, 22) }, () => ({
     action: author.next(),
     thenMs: pause(rng),
@@ -170,8 +171,7 @@ const OPERATIONS = [
 const PASSES =
   'Account Factory cannot complete an operation on this account, because another AWS Control Tower operation is in progress. Try again later.';
 
-interface Permits {
-  readonly tags: boolean;
+interface Permits extends Leaning {
   readonly canLoseJournal: boolean;
   readonly quotes: boolean;
 }
@@ -234,7 +234,7 @@ class Author {
   }
 
   #edited(wish: Wish): Wish {
-    const after = edited(wish, this.#rng, this.#serial++, this.#may.tags);
+    const after = edited(wish, this.#rng, this.#serial++, this.#may);
     return this.#may.quotes && after.secret !== wish.secret ? wish : after;
   }
 

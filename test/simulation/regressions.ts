@@ -1,0 +1,11 @@
+/**
+ * Seeds that show a bug which the simulation once found, with the bug put back (the mutant of that
+ * name). They are run in every build; a change of the generator makes them other stories, so the
+ * short ones in test/reconciler/found.test.ts tell what was found for good.
+ */
+export const REGRESSIONS: readonly { readonly seed: number; readonly mutant: string | null }[] = [
+  { seed: 7, mutant: 'the clocks alone prove an echo' },
+  { seed: 100, mutant: 'what waits for its ticket is sent as it was computed' },
+  { seed: 1457, mutant: null },
+  { seed: 468, mutant: null },
+];

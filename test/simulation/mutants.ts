@@ -60,8 +60,10 @@ export const MUTANTS: readonly Mutant[] = [
   one(
     'unverified treated as different',
     'src/diff/compare-parameters.ts',
-    "return [{ kind: 'unverified', field: { field, label: key, why } }];",
-    "return why === '' ? [] : [differs(input.spec, field, key, HIDDEN, HIDDEN, 'update')];",
+    `the journal has no valid fingerprint';
+    return [{ kind: 'unverified', field: { field, label: key, why } }];`,
+    `the journal has no valid fingerprint';
+    return why === '' ? [] : [differs(input.spec, field, key, HIDDEN, HIDDEN, 'update')];`,
   ),
   one(
     'guard ignored',

@@ -49,10 +49,14 @@ export interface RemovalInput {
  * was left alone while its document was there, nothing is done: it is unmanaged from now on.
  */
 export function isPrunable(known: KnownDocument, entry: ProductEntry): boolean {
-  const made = entry.lastResult?.step === 'provision' || entry.lastResult?.step === 'import';
+  const { lastResult, provisionedProductId: id } = entry;
+  const made = lastResult?.step === 'provision' || lastResult?.step === 'import';
   const owned = entry.inEffect !== null || made || entry.intent !== null;
+  // Another one that bears the name of ours is not ours.
+  const isOther = id !== null && id !== known.provisionedProductId;
   return (
     owned &&
+    !isOther &&
     known.policies.prune !== 'never' &&
     !known.policies.handsOff &&
     known.provisionedProductId !== null

@@ -52,8 +52,11 @@ export class KnownDocuments {
     if (!isWhole(desired)) return;
     const before = this.#held;
     const next = new Map<ProductKey, KnownDocument>();
-    for (const spec of desired.specs.values())
+    for (const spec of desired.specs.values()) {
+      // A newcomer is noted only in a certain read: it may be what a missing one was renamed to.
+      if (unsure !== null && !before.has(spec.key)) continue;
       next.set(spec.key, documentOf(context, spec, live.get(spec.key), before.get(spec.key)));
+    }
     for (const key of desired.invalid.keys()) {
       const known = before.get(key);
       if (known !== undefined) next.set(key, { ...known, gone: null });
@@ -116,7 +119,8 @@ export class KnownDocuments {
 
 /** False where a selection leaves documents out: then nothing can be told of those that are gone. */
 function isWhole(desired: DesiredState): boolean {
-  return desired.specs.size + desired.invalid.size >= desired.declared.size;
+  const isComplete = desired.specs.size + desired.invalid.size >= desired.declared.size;
+  return desired.isSelection !== true && isComplete;
 }
 
 function documentOf(

@@ -89,6 +89,7 @@ export class OneShot {
       invalid: desired?.invalid ?? new Map(),
       declared: desired?.declared ?? new Set(),
       unknownIdentity: desired?.unknownIdentity ?? false,
+      isSelection: select !== null || desired?.isSelection === true,
     };
   }
 

@@ -35,6 +35,9 @@ export type RemovalContext = Pick<
 /** Why it cannot be told now which documents are gone; null: it can. */
 export function unsureOf(context: Pick<RemovalContext, 'readAtMs'>, desired: DesiredState) {
   if (desired.unknownIdentity) return 'a file of this revision could not be read';
+  const [invalid] = desired.invalid.values();
+  // Which product it means cannot be told for sure: it may be the one whose document seems gone.
+  if (invalid !== undefined) return `the document of ${invalid.name} is invalid`;
   return context.readAtMs() === null ? 'the directory cannot be read now' : null;
 }
 
@@ -123,9 +126,9 @@ function dependsOn(
 }
 
 /** A document of this revision that is for the same provisioned product, under whatever name. */
-function claimantOf(
-  desired: DesiredState,
-  evaluations: ReadonlyMap<ProductKey, Evaluation>,
+export function claimantOf(
+  desired: Pick<DesiredState, 'specs' | 'invalid'>,
+  evaluations: ReadonlyMap<ProductKey, Pick<Evaluation, 'change'>>,
   { provisionedProductId: id }: KnownDocument,
 ): string | null {
   if (id === null) return null;

@@ -2,6 +2,7 @@ import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Spec } from '../domain/spec.ts';
 import { specDigestOf, type TargetContext } from './context.ts';
+import { claimantOf } from './removals.ts';
 
 /** Whether what an open request asked for is still asked for: only then may it be repeated. */
 export function isStillWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {
@@ -19,11 +20,14 @@ export function isStillWanted(context: TargetContext, key: ProductKey, intent: I
 /** The removal was judged before the first send; nothing of what spoke for it may have changed. */
 function isStillGone(context: TargetContext, key: ProductKey): boolean {
   const desired = context.desired();
-  const gone = context.known.get(key)?.gone ?? null;
+  const known = context.known.get(key);
   return (
-    gone !== null &&
+    known !== undefined &&
+    known.gone !== null &&
+    claimantOf(desired, new Map(), known) === null &&
     !desired.declared.has(key) &&
     !desired.unknownIdentity &&
+    desired.invalid.size === 0 &&
     context.readAtMs() !== null &&
     desired.revision !== ''
   );

@@ -40,7 +40,8 @@ export function createApp(parts: AppParts): App {
     clock: systemClock,
     redact: (text) => redactor.redact(text),
   });
-  const load = createRevisionLoader(config, selection(invocation));
+  const isSelecting = invocation.only.length + invocation.labels.length > 0;
+  const load = createRevisionLoader(config, selection(invocation), isSelecting);
   const held: { revision: LoadedRevision | null; directory: string } = {
     revision: null,
     directory: '',

@@ -20,6 +20,7 @@ export type RevisionLoader = (snapshot: Snapshot) => LoadedRevision;
 export function createRevisionLoader(
   config: Config,
   select: (spec: Spec) => boolean,
+  isSelection = false,
 ): RevisionLoader {
   const load = createDesiredLoader();
   const { defaultTarget, values } = config;
@@ -29,7 +30,7 @@ export function createRevisionLoader(
     const problems = [...unreadableFiles(snapshot), ...desired.problems];
     const targets = new Map<TargetName, DesiredState>();
     for (const { name } of config.targets)
-      targets.set(name, stateOf(name, desired, snapshot, select));
+      targets.set(name, { ...stateOf(name, desired, snapshot, select), isSelection });
     return {
       revision: snapshot.revision,
       digest: snapshot.digest,

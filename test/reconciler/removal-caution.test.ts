@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { type Wish, World } from './world.ts';
+
+const MINUTE = 60_000;
+
+const seed: SeedInput = {
+  timing: { accepted: '1s', running: '5s' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform' }],
+      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
+    },
+  ],
+  provisionedProducts: ['net-a', 'net-b'].map((name) => ({
+    name,
+    product: 'network',
+    version: 'v1',
+    parameters: { Cidr: 'A' },
+  })),
+};
+
+const doc = (name: string): Wish => ({
+  name,
+  spec: {
+    productName: 'network',
+    provisioningArtifactName: 'v1',
+    provisioningParameters: { Cidr: 'A' },
+    reconcile: { prune: 'terminate' },
+  },
+});
+
+/** Both were in effect; the document of net-a is gone; the directory was read twice, 11 minutes apart. */
+async function gone(change: (world: World) => Partial<World['desired']>) {
+  const world = await World.create({ seed }, [doc('net-a'), doc('net-b')]);
+  const trueup = await world.start();
+  await trueup.converge();
+  world.wish([doc('net-b')]);
+  const desired = { ...world.desired, ...change(world) };
+  for (let i = 0; i < 3; i++) {
+    trueup.reconciler.setDesired(desired);
+    trueup.reconciler.release(await world.clock.until(trueup.reconciler.review()), 0);
+    await world.clock.pass(11 * MINUTE);
+  }
+  return world.service.admin.counts().TerminateProvisionedProduct ?? 0;
+}
+
+describe('a product whose document is gone', () => {
+  it('is terminated where nothing speaks against it', async () => {
+    expect(await gone(() => ({}))).toBe(1);
+  });
+
+  it('is left alone under --only or -l, even if they select every document that is left', async () => {
+    expect(await gone(() => ({ isSelection: true }))).toBe(0);
+  });
+
+  it('is left alone while any document of the target is invalid: that one may be about it', async () => {
+    const problem = {
+      code: 'document/bad-value',
+      severity: 'error',
+      at: null,
+      field: '',
+      message: 'wrong',
+      next: 'mend it',
+    } as const;
+    const at = { file: 'x.yaml', line: 1, column: 1 };
+    const [key] = [...(await World.create({ seed }, [doc('net-x')])).desired.specs.keys()];
+    if (key === undefined) throw new Error('no document');
+    expect(await gone(() => ({ invalid: new Map([[key, { name: 'net-x', at, problem }]]) }))).toBe(
+      0,
+    );
+  });
+});

@@ -235,8 +235,8 @@ async function successRecord(
 
 /**
  * One Describe, only where a launch role is declared and Describe was not made anyway. It is
- * remembered only where it is as declared: a change of it need not move LastRecordId, so another
- * value may be one that Describe still shows after our own change.
+ * remembered only where it is as declared, and until our next record: a change of it need not move
+ * LastRecordId, so another value may be one that Describe still shows after our own change.
  */
 async function launchRole(
   context: ObserveContext,
@@ -245,13 +245,15 @@ async function launchRole(
 ): Promise<Reading<string | null>> {
   if (spec.launchRole === null || 'launchRole' in base) return notRead;
   const remembered = await context.memory.get(spec.key, base.records.last);
-  if (remembered.launchRole === spec.launchRole) return read(remembered.launchRole);
+  const after = context.entries.get(spec.key).ownRecords[0] ?? null;
+  if (remembered.launchRole === spec.launchRole && remembered.launchRoleAfter === after)
+    return read(remembered.launchRole);
   const described = await context.catalog.describe({ id: base.id });
   if (described.kind === 'failed') return unreadable(explainFailure(described.failure));
   if (described.value === null) return unreadable('it went away while it was read');
   const { records, launchRole } = described.value;
   if (records.last === base.records.last && launchRole === spec.launchRole)
-    await context.memory.add(spec.key, base.records.last, { launchRole });
+    await context.memory.add(spec.key, base.records.last, { launchRole, launchRoleAfter: after });
   return read(launchRole);
 }
 

@@ -1,4 +1,4 @@
-import type { ArtifactId, PathId, ProductId } from '../domain/ids.ts';
+import type { ArtifactId, PathId, ProductId, RecordId } from '../domain/ids.ts';
 import { mayLeaveError } from '../domain/kind.ts';
 import {
   type IdAndName,
@@ -126,6 +126,8 @@ function named<Id extends ProductId | ArtifactId>(
 /** What may be remembered for as long as LastRecordId stays the same. */
 export interface RememberedFacts {
   readonly launchRole?: string | null;
+  /** The newest record of ours when the launch role was read; null: there was none. */
+  readonly launchRoleAfter?: RecordId | null;
   readonly success?: RecordView;
   readonly instances?: readonly StackInstance[];
   /** Describe agreed with the listing at this record. */

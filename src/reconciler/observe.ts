@@ -250,7 +250,11 @@ async function successRecord(
   return read(record.value);
 }
 
-/** One Describe, only where a launch role is declared and Describe was not made anyway. */
+/**
+ * One Describe, only where a launch role is declared and Describe was not made anyway. It is
+ * remembered only where it is as declared, and until our next record: a change of it need not move
+ * LastRecordId, so another value may be one that Describe still shows after our own change.
+ */
 async function launchRole(
   context: ObserveContext,
   spec: Spec,
@@ -258,19 +262,19 @@ async function launchRole(
 ): Promise<Reading<string | null>> {
   if (spec.launchRole === null || 'launchRole' in base) return notRead;
   const remembered = await context.memory.get(spec.key, base.records.last);
-  if (remembered.launchRole !== undefined) return read(remembered.launchRole);
+  const after = context.entries.get(spec.key).ownRecords[0] ?? null;
+  if (remembered.launchRole === spec.launchRole && remembered.launchRoleAfter === after)
+    return read(remembered.launchRole);
   const described = await context.catalog.describe({ id: base.id });
   if (described.kind === 'failed') return unreadable(explainFailure(described.failure));
   if (described.value === null) return unreadable('it went away while it was read');
+  const { records, launchRole, status } = described.value;
   // Describe may lag behind the listing inside one record: then it shows the role before our change.
-  if (described.value.status !== base.status)
+  if (status !== base.status)
     return unreadable('DescribeProvisionedProduct does not agree with the listing yet');
-  if (described.value.records.last === base.records.last) {
-    await context.memory.add(spec.key, base.records.last, {
-      launchRole: described.value.launchRole,
-    });
-  }
-  return read(described.value.launchRole);
+  if (records.last === base.records.last && launchRole === spec.launchRole)
+    await context.memory.add(spec.key, base.records.last, { launchRole, launchRoleAfter: after });
+  return read(launchRole);
 }
 
 /** A version declared by name and known only by id (after a failed update) needs the version list. */

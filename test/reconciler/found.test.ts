@@ -153,6 +153,19 @@ describe('a property', () => {
     expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
   });
 
+  it('that does not move LastRecordId is set to and fro', async () => {
+    const other = ROLE.replace('two', 'one');
+    const to = (launchRole: string) => [wish('net-a', 'A', { properties: { launchRole } })];
+    const world = await start(to(ROLE), { propertiesMoveLastRecordId: false });
+    const trueup = await world.start();
+    for (const role of [ROLE, other, ROLE, other]) {
+      world.wish(to(role));
+      await trueup.converge();
+      await trueup.converge();
+      expect(world.service.admin.product('net-a')?.product.launchRole).toBe(role);
+    }
+  });
+
   it('that does not move LastRecordId is not sent again for a listing from before it', async () => {
     const properties = { properties: { owner: OWNER } };
     const behaviour = { propertiesMoveLastRecordId: false, searchLag: '20s' };

@@ -10,7 +10,9 @@ export type Name = (typeof NAMES)[number];
 
 /** Every secret of a simulation begins so, and nothing else does: a leak is one search away. */
 export const SECRET_PREFIX = 'hush-';
-const ROLES = ['launch-one', 'launch-two'].map((name) => `arn:aws:iam::${ACCOUNT}:role/${name}`);
+export const ROLES = ['launch-one', 'launch-two'].map(
+  (name) => `arn:aws:iam::${ACCOUNT}:role/${name}`,
+);
 const OWNERS = ['owner-one', 'owner-two'].map((name) => `arn:aws:iam::${ACCOUNT}:role/${name}`);
 const HARD = 'AmazonCloudFormationException  Resource handler returned message: "not that one"';
 

@@ -205,12 +205,23 @@ export class Rules {
       this.break('1 intent first', `${name}: the call was made before its intent was durable`);
       return;
     }
+    this.#checkToken(token, entry.intent.base, name);
     this.#checkWanted(process, call, name);
     this.#checkPointless(call, truth);
     this.#checkOwnInFlight(truth.product.status, productId, token, name);
     this.#checkUnknownFailure(entry, productId, name);
     this.#tokens.add(token);
   }
+
+  /** Semantics 4: another base, another token. */
+  #checkToken(token: string, base: string | null, name: string): void {
+    const before = this.#bases.get(token);
+    if (before !== undefined && before !== base)
+      this.break('1 token', `${name}: one token for the bases ${before} and ${base}`);
+    this.#bases.set(token, base);
+  }
+
+  readonly #bases = new Map<string, string | null>();
 
   #checkRate(process: Process): void {
     const now = this.#clock.elapsed();

@@ -1,5 +1,5 @@
 import type { ProductKey } from '../../src/domain/ids.ts';
-import { finalWish, type Wish } from './estate.ts';
+import { finalWish, ROLES, type Wish } from './estate.ts';
 import { simulate } from './patch.ts';
 import { Violation } from './rules.ts';
 import { type Action, generate, type Scenario } from './scenario.ts';
@@ -169,6 +169,7 @@ async function finish(world: World): Promise<void> {
   world.trace.add('# the last word');
   await lastWord(world);
   await askForTheRest(world);
+  await toAndFro(world);
   await silence(world);
 }
 
@@ -180,6 +181,20 @@ async function lastWord(world: World): Promise<void> {
     const upTo = done + maxChanges;
     world.publish(wishes.map((wish, index) => (index < upTo ? wish : { ...wish, suspend: true })));
     await converge(world, 'the last word', (wish) => openPoint(world, wish, true));
+  }
+}
+
+/** Launch roles to, fro and to on one base: where they do not move it, AWS answers with an old record. */
+async function toAndFro(world: World): Promise<void> {
+  if (world.rules.propertiesMoveBase || world.scenario.maxChanges < 5) return;
+  for (const role of [1, 0, 1]) {
+    const wishes = world.wishes.map((wish) =>
+      wish.launchRole === undefined || isBroken(world, wish)
+        ? wish
+        : { ...wish, launchRole: ROLES[role] ?? wish.launchRole },
+    );
+    world.publish(wishes);
+    await converge(world, 'to and fro', (wish) => openPoint(world, wish, true));
   }
 }
 

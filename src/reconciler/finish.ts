@@ -203,6 +203,8 @@ export async function stallRefused(
   if (status === 'UNDER_CHANGE' || status === 'PLAN_IN_PROGRESS' || records.last !== intent.base) {
     return { kind: 'again', afterMs: BUSY_AGAIN_MS, why: `another operation runs: ${status}` };
   }
+  // Describe may lag behind what is in the way; a conflict of states passes by itself.
+  if (failure.kind === 'conflict') return { kind: 'retry', error: explainFailure(failure) };
   const reason = context.redactor.redact(explainFailure(failure));
   const next = 'mend the document or the product, or ask again with trueup retry';
   const at = isoNow(context.clock);

@@ -351,6 +351,8 @@ export async function stallRefused(
     await context.clock.sleep(REFUSED_LOOK_MS, context.stop);
     if (context.stop.aborted) return { kind: 'again', afterMs: 0, why: 'shutting down' };
   }
+  // Describe may lag behind what is in the way; a conflict of states passes by itself.
+  if (failure.kind === 'conflict') return { kind: 'retry', error: explainFailure(failure) };
   const reason = context.redactor.redact(explainFailure(failure));
   const next = isNew && NAME_TAKEN.test(failure.message) ? TAKEN_NEXT : REFUSED_NEXT;
   const at = isoNow(context.clock);

@@ -158,9 +158,9 @@ describe('a property', () => {
     const to = (launchRole: string) => [wish('net-a', 'A', { properties: { launchRole } })];
     const world = await start(to(ROLE), { propertiesMoveLastRecordId: false });
     const trueup = await world.start();
-    for (const role of [ROLE, other, ROLE, other]) {
+    // It is remembered at the third look.
+    for (const role of [ROLE, ROLE, ROLE, ROLE, other, ROLE]) {
       world.wish(to(role));
-      await trueup.converge();
       await trueup.converge();
       expect(world.service.admin.product('net-a')?.product.launchRole).toBe(role);
     }
@@ -187,6 +187,22 @@ describe('a change of a property whose reply was lost', () => {
     const trueup = await world.start();
     await trueup.converge();
     expect(world.writes()).toHaveLength(1);
+  });
+});
+
+describe('a refusal because of another operation that Describe does not show yet', () => {
+  it('is waited out', async () => {
+    const lags = { describeLag: '20s', searchLag: '20s', underChangeCode: 'InvalidStateException' };
+    const world = await start([wish('net-a', 'B')], lags);
+    const trueup = await world.start();
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-a',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'X' }],
+      UpdateToken: 'somebody-else',
+    });
+    await trueup.converge();
+    expect(cidrsSent(world, 'net-a').length).toBeGreaterThan(2);
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
   });
 });
 

@@ -12,7 +12,7 @@ type TypeName = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'object' 
  * that may apply there, flattened. Choices (anyOf, oneOf, if) are joined; ajv judges afterwards.
  */
 export interface Shape {
-  /** null: any type. */
+  /** null: every type is allowed. */
   readonly types: ReadonlySet<TypeName> | null;
   /** Its value may be a secret (`writeOnly` in the schema) and is never quoted. */
   readonly sensitive: boolean;

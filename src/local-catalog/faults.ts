@@ -30,7 +30,7 @@ export type FaultEffect =
 export interface FaultSpec {
   /** `UpdateProvisionedProduct`, `servicecatalog:*`, `*`; default: every operation. */
   readonly operation?: string;
-  /** Name or id of a provisioned product; default: any. */
+  /** Name or id of a provisioned product; without it, every one of them. */
   readonly product?: string;
   /** 0 to 1; default 1. */
   readonly probability?: number;

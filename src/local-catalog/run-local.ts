@@ -10,7 +10,7 @@ export const EXAMPLE_SEED = fileURLToPath(
 );
 
 export interface RunLocalOptions {
-  /** 0: any free port. */
+  /** 0 takes whichever port is free. */
   readonly port: number;
   /** A seed file; null: the example, unless `generate` says otherwise. */
   readonly seedFile: string | null;

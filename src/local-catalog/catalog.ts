@@ -73,6 +73,34 @@ export function resolveVersion(product: Product, wanted: Wanted): Version {
   return only;
 }
 
+/** The product and the version of a request that must name each once, by id or by name. */
+export function resolveLaunch(
+  world: World,
+  account: string,
+  input: {
+    readonly ProductId?: string | undefined;
+    readonly ProductName?: string | undefined;
+    readonly ProvisioningArtifactId?: string | undefined;
+    readonly ProvisioningArtifactName?: string | undefined;
+  },
+): { readonly product: Product; readonly version: Version } {
+  const product = resolveProduct(
+    world,
+    account,
+    exactlyOne(input.ProductId, input.ProductName, 'ProductId', 'ProductName'),
+  );
+  const version = resolveVersion(
+    product,
+    exactlyOne(
+      input.ProvisioningArtifactId,
+      input.ProvisioningArtifactName,
+      'ProvisioningArtifactId',
+      'ProvisioningArtifactName',
+    ),
+  );
+  return { product, version };
+}
+
 export function versionOf(world: World, productId: string, artifactId: string): Version | null {
   const product = world.catalog.get(productId);
   return product?.versions.find((version) => version.id === artifactId) ?? null;

@@ -4,6 +4,7 @@ import {
   exactlyOne,
   pathsFor,
   productsIn,
+  resolveLaunch,
   resolvePath,
   resolveProduct,
   resolveVersion,
@@ -28,20 +29,7 @@ export const describeProvisioningParameters = reads(
   shapes.describeProvisioningParameters,
   (context, input) => {
     const { world, place, caller } = context;
-    const product = resolveProduct(
-      world,
-      place.account,
-      exactlyOne(input.ProductId, input.ProductName, 'ProductId', 'ProductName'),
-    );
-    const version = resolveVersion(
-      product,
-      exactlyOne(
-        input.ProvisioningArtifactId,
-        input.ProvisioningArtifactName,
-        'ProvisioningArtifactId',
-        'ProvisioningArtifactName',
-      ),
-    );
+    const { product, version } = resolveLaunch(world, place.account, input);
     const wanted = atMostOne(input.PathId, input.PathName, 'PathId', 'PathName');
     const path = resolvePath(product, caller, wanted);
     const outputs = version.outputs.map((output) => ({

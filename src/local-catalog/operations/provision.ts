@@ -1,5 +1,5 @@
 import { AwsError, invalidParameters } from '../aws-error.ts';
-import { atMostOne, exactlyOne, resolvePath, resolveProduct, resolveVersion } from '../catalog.ts';
+import { atMostOne, resolveLaunch, resolvePath } from '../catalog.ts';
 import type { Job, ProvisionedProduct } from '../entities.ts';
 import { freshId } from '../ids.ts';
 import type { LaunchPath, Product, Version } from '../model.ts';
@@ -27,20 +27,7 @@ export const provisionProduct = writes(NAME, shapes.provisionProduct, (context, 
   const repeated = replayed(context, NAME, input.ProvisionToken, input);
   if (repeated !== null) return { RecordDetail: showRecord(repeated) };
   const { world, place, caller } = context;
-  const product = resolveProduct(
-    world,
-    place.account,
-    exactlyOne(input.ProductId, input.ProductName, 'ProductId', 'ProductName'),
-  );
-  const version = resolveVersion(
-    product,
-    exactlyOne(
-      input.ProvisioningArtifactId,
-      input.ProvisioningArtifactName,
-      'ProvisioningArtifactId',
-      'ProvisioningArtifactName',
-    ),
-  );
+  const { product, version } = resolveLaunch(world, place.account, input);
   const path = resolvePath(
     product,
     caller,

@@ -311,7 +311,12 @@ describe('which product an invalid document is for', () => {
     ['by id', 'color: x\nprovisionedProductId: pp-1', ['id:pp-1'], false],
     ['a misspelled id key: cannot be told', 'provisionedProductID: pp-1', [], true],
     ['an id that is no id: cannot be told', 'provisionedProductId: [pp-1]', [], true],
-    ['a misspelled target, which may mean each of them', 'traget: prod-us', ['name:a', 'name:a'], false],
+    [
+      'a misspelled target, which may mean each of them',
+      'traget: prod-us',
+      ['name:a', 'name:a'],
+      false,
+    ],
   ])('%s', (_, spec, keys, unknown) => {
     const options = { ...TWO_TARGETS, defaultTarget: TWO_TARGETS.targets[0]?.name ?? null };
     const { invalid, unknownIdentity } = load({ 'a.yaml': documentOf('a', spec) }, options);

@@ -22,7 +22,7 @@ import {
 import { errnoOf, inWords, isRefusal, readFailure } from './failures.ts';
 import { Items } from './items.ts';
 import { lockForWriting, type WriterLock } from './lock.ts';
-import { type Writer, writerShape } from './shapes.ts';
+import { type Writer, writerShape } from './shapes/service.ts';
 import { SqliteJournal, storeRequest } from './sqlite-journal.ts';
 
 export interface JournalOptions {

@@ -18,18 +18,17 @@ import type {
 import type { Access } from './access.ts';
 import { writeFailure } from './failures.ts';
 import type { Items } from './items.ts';
+import { knownDocument } from './shapes/document.ts';
+import { productEntry } from './shapes/entry.ts';
 import {
   askedRequest,
   type BoundAccount,
   boundAccount,
-  daemonView,
-  knownDocument,
-  productEntry,
-  productStatus,
   rememberedFacts,
   type Writer,
   writerShape,
-} from './shapes.ts';
+} from './shapes/service.ts';
+import { daemonView, productStatus } from './shapes/status.ts';
 
 export interface SqliteJournalParts {
   readonly path: string;

@@ -6,7 +6,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import { formatPosition } from '../domain/problem.ts';
 import type { Carried } from './carry-out.ts';
 import { explainFailure } from './catalog-facts.ts';
-import { statusOfIntent, statusOfLeaving, statusOfRecord } from './conditions.ts';
+import { statusOfIntent, statusOfLeaving, statusOfRecord } from './conditions-of-requests.ts';
 import { about, isoNow, recordTimeoutMs, type TargetContext } from './context.ts';
 import { finishGone, finishRecord, type StepEnd, stallAmbiguous, stallRefused } from './finish.ts';
 

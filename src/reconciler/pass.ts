@@ -2,12 +2,10 @@ import { compare } from '../diff/compare.ts';
 import { blankProduct } from '../diff/creation.ts';
 import { openIntent } from '../diff/record.ts';
 import { buildRequest } from '../diff/request.ts';
-import { STABLE_MS } from '../diff/settle.ts';
 import { planInstances, removesMore, requestsLeft } from '../diff/stack-set.ts';
 import type { Cause, ChangeVerdict } from '../domain/change.ts';
-import type { Intent, LastResult } from '../domain/entry.ts';
+import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
-import type { Live, Reading } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
@@ -18,6 +16,7 @@ import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
 import { askedBy, type Evaluation, evaluate, learnSecrets } from './evaluate.ts';
 import { type Filled, fillValues, storedValues } from './fill-values.ts';
 import { newIntent } from './intent.ts';
+import { isBlindToUs, lagsBehindUs } from './lag.ts';
 import { freshen } from './observe.ts';
 import { runRemoval } from './prune-pass.ts';
 
@@ -176,49 +175,6 @@ function isImporting({ importing, entries }: TargetContext, key: ProductKey): bo
     importing.size > 0 ||
     entries.openIntents().some((one) => one !== key && entries.get(one).intent?.step === 'import')
   );
-}
-
-/**
- * Whether LastRecordId of the bulk observation is still the base of our own last record. A property
- * change need not move it, so that it does not tell whether the observation was made before or after.
- */
-function isBlindToUs(context: TargetContext, key: ProductKey): boolean {
-  const last = context.entries.get(key).lastResult;
-  const seen = context.observation()?.products.get(key);
-  return last !== null && seen?.kind === 'present' && seen.records.last === last.base;
-}
-
-/**
- * Whether Describe still shows the state before our own last record. It is given 60 s to catch up;
- * until then its answer would make us send what is already done.
- */
-function lagsBehindUs(context: TargetContext, spec: Spec, live: Live): boolean {
-  const last = context.entries.get(spec.key).lastResult;
-  if (last === null || live.kind === 'unreadable' || !showsBefore(last, live)) return false;
-  const ageMs = context.clock.now() - Date.parse(last.at);
-  const monotonicAgeMs = context.clock.monotonic() - context.ended.at(spec.key);
-  if ((ageMs < 0 || ageMs >= STABLE_MS) && monotonicAgeMs >= STABLE_MS) return false;
-  if (live.kind === 'absent') return true;
-  // A property change need not move LastRecordId: its value tells as well.
-  if (last.step === 'launchRole') return !isRead(live.launchRole, spec.launchRole);
-  if (last.step === 'owner')
-    return (
-      live.owner.kind !== 'read' ||
-      ![live.owner.value.arn, live.owner.value.sessionArn].includes(spec.owner)
-    );
-  return true;
-}
-
-/** As it was before our last record: nothing, where that made something new. */
-function showsBefore(last: LastResult, live: Exclude<Live, { kind: 'unreadable' }>): boolean {
-  const isNew = last.step === 'provision' || last.step === 'import';
-  if (live.kind === 'absent') return isNew;
-  if (last.step === 'terminate' && live.records.last === last.recordId) return true;
-  return live.records.last === last.base && last.recordId !== last.base;
-}
-
-function isRead<T>(reading: Reading<T>, value: T): boolean {
-  return reading.kind === 'read' && reading.value === value;
 }
 
 function isAllowed(context: TargetContext, key: ProductKey, steps: readonly Step[]): boolean {

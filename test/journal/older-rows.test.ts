@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_ENTRY } from '../../src/domain/entry.ts';
-import { knownDocument, productEntry } from '../../src/journal/shapes.ts';
+import { knownDocument } from '../../src/journal/shapes/document.ts';
+import { productEntry } from '../../src/journal/shapes/entry.ts';
 
 describe('rows of earlier versions', () => {
   it('a document without a word about its end asks for none', () => {

@@ -1,0 +1,43 @@
+import type { ProductKey, ProvisionedProductId, TargetName } from '../../domain/ids.ts';
+import type { Gone, KnownDocument, KnownPolicies } from '../../domain/known.ts';
+import { boolean, list, object, oneOf, orNull, type Shape, since, text } from '../shape.ts';
+import { recordId } from './common.ts';
+
+export const knownDocument: Shape<KnownDocument> = object<KnownDocument>({
+  key: text<ProductKey>(),
+  name: text(),
+  file: text(),
+  digest: text(),
+  content: since(text(), ''),
+  policies: since(
+    object<KnownPolicies>({
+      prune: oneOf('never', 'terminate', 'retain'),
+      deletionProtection: boolean,
+      handsOff: boolean,
+    }),
+    { prune: 'never', deletionProtection: false, handsOff: false },
+  ),
+  provisionedProductId: since(orNull(text<ProvisionedProductId>()), null),
+  lastRecordId: since(orNull(recordId), null),
+  dependsOn: since(
+    list(
+      object<KnownDocument['dependsOn'][number]>({
+        target: text<TargetName>(),
+        key: text<ProductKey>(),
+      }),
+    ),
+    [],
+  ),
+  gone: since(
+    orNull(
+      object<Gone>({
+        since: text(),
+        revision: text(),
+        renamedTo: orNull(
+          object<NonNullable<Gone['renamedTo']>>({ key: text<ProductKey>(), name: text() }),
+        ),
+      }),
+    ),
+    null,
+  ),
+});

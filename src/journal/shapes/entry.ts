@@ -1,0 +1,112 @@
+import type {
+  AppliedReference,
+  AppliedVersion,
+  Fingerprints,
+  InEffect,
+  Intent,
+  LastResult,
+  Latch,
+  ProductEntry,
+} from '../../domain/entry.ts';
+import type { ArtifactId, ProvisionedProductId, Token } from '../../domain/ids.ts';
+import {
+  boolean,
+  list,
+  number,
+  object,
+  oneOf,
+  orNull,
+  record,
+  type Shape,
+  since,
+  text,
+  variant,
+} from '../shape.ts';
+import { digest, position, recordId, step } from './common.ts';
+import { storedRequest } from './request.ts';
+
+const references = record(object<AppliedReference>({ reference: text(), version: text() }));
+
+const appliedVersion = object<AppliedVersion>({ rule: text(), artifactId: text<ArtifactId>() });
+
+const intent = object<Intent>({
+  step,
+  productType: since(orNull(text()), null),
+  request: storedRequest,
+  requestHash: digest,
+  token: text<Token>(),
+  base: orNull(recordId),
+  generation: number,
+  firstSentAt: orNull(text()),
+  lastSentAt: orNull(text()),
+  recordId: orNull(recordId),
+  specDigest: digest,
+  revision: text(),
+  at: position,
+  pending: object<Intent['pending']>({
+    fingerprints: record(digest),
+    references: since(references, {}),
+    appliedVersion: since(orNull(appliedVersion), null),
+    keyId: text(),
+    complete: since(boolean, false),
+    instancesRun: since(orNull(digest), null),
+    ownTags: list(text()),
+    declaredPath: orNull(text()),
+  }),
+});
+
+const latch = variant<Latch>('kind', {
+  stalled: object<Extract<Latch, { kind: 'stalled' }>>({
+    kind: oneOf('stalled'),
+    requestHash: orNull(digest),
+    recordId: orNull(recordId),
+    reason: text(),
+    next: text(),
+    at: text(),
+  }),
+  backoff: object<Extract<Latch, { kind: 'backoff' }>>({
+    kind: oneOf('backoff'),
+    requestHash: orNull(digest),
+    recordId: orNull(recordId),
+    reason: text(),
+    at: text(),
+    attempts: number,
+    until: text(),
+  }),
+});
+
+export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
+  provisionedProductId: orNull(text<ProvisionedProductId>()),
+  inEffect: orNull(object<InEffect>({ specDigest: digest, revision: text(), at: text() })),
+  declaredPath: orNull(text()),
+  ownTags: list(text()),
+  fingerprints: orNull(
+    object<Fingerprints>({
+      recordId: orNull(recordId),
+      stackUpdated: orNull(text()),
+      keyId: text(),
+      complete: since(boolean, false),
+      values: record(digest),
+      references: since(references, {}),
+    }),
+  ),
+  appliedVersion: since(orNull(appliedVersion), null),
+  intent: orNull(intent),
+  latch: orNull(latch),
+  ownRecords: list(recordId),
+  lastResult: orNull(
+    object<LastResult>({
+      kind: oneOf('succeeded', 'failed'),
+      step,
+      recordId,
+      base: orNull(recordId),
+      requestHash: digest,
+      at: text(),
+      reason: orNull(text()),
+    }),
+  ),
+  retryHandled: orNull(text()),
+  healed: orNull(digest),
+  recreated: since(orNull(digest), null),
+  instancesRun: since(orNull(digest), null),
+});

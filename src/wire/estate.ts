@@ -1,0 +1,55 @@
+import type { Estate } from '../cli/app.ts';
+import { TrueupError } from '../domain/errors/registry.ts';
+import type { Dependency } from '../domain/spec.ts';
+import { OneShot } from '../reconciler/one-shot.ts';
+import type { Shared } from '../reconciler/target.ts';
+import type { LoadedRevision } from './revision.ts';
+import { shutDownOn } from './signals.ts';
+import { targetHandles } from './targets.ts';
+import { openWorld, type WorldParts } from './world.ts';
+
+export async function openEstate(
+  world: WorldParts,
+  held: { readonly revision: LoadedRevision | null; readonly directory: string },
+  version: string,
+  purpose: 'plan' | 'apply',
+): Promise<Estate> {
+  const { revision, directory } = held;
+  if (revision === null)
+    throw new TrueupError('cli/internal', 'an estate was opened before its documents were read');
+  const shutDown = shutDownOn(['SIGINT', 'SIGTERM']);
+  const opened = await openWorld(world, purpose === 'plan' ? 'read' : 'write', shutDown);
+  const selected = (dependency: Dependency) => isSelected(revision, dependency);
+  const shared: Shared = { ...opened.shared, isInRun: selected };
+  const handles = targetHandles(world.config, shared, opened.local, {
+    env: process.env,
+    purpose: purpose === 'plan' ? 'plan' : 'act',
+  });
+  const oneShot = new OneShot({
+    shared,
+    revision,
+    programVersion: version,
+    directory,
+  });
+  await oneShot.open(handles, null);
+  if (purpose === 'apply') await oneShot.honourRequests();
+  return {
+    plan: () => oneShot.plan(),
+    accounts: () => oneShot.accounts(),
+    apply: async (timeoutMs) => ({
+      ...(await oneShot.apply(timeoutMs)),
+      interrupted: shutDown.exitCode(),
+    }),
+    close: async () => {
+      // What is still followed when the time is over is left to the journal.
+      shutDown.now();
+      await oneShot.close();
+      await opened.close();
+    },
+  };
+}
+
+function isSelected(revision: LoadedRevision, { target, key }: Dependency): boolean {
+  const desired = revision.targets.get(target);
+  return desired !== undefined && (desired.specs.has(key) || desired.invalid.has(key));
+}

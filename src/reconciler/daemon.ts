@@ -1,39 +1,17 @@
-import type { AccountId, TargetName } from '../domain/ids.ts';
-import type { CallCounts } from '../domain/plan.ts';
-import type { Problem } from '../domain/problem.ts';
+import type { TargetName } from '../domain/ids.ts';
 import type { Dependency } from '../domain/spec.ts';
 import type { DaemonView } from '../domain/status.ts';
 import { acceptProduct } from './accept.ts';
 import { backoffMs, jittered } from './backoff.ts';
-import type { DesiredState } from './context.ts';
+import { LatestRevision } from './latest-revision.ts';
+import { logReview } from './log-review.ts';
+import { PersonRequests } from './person-requests.ts';
 import type { PersonRequest, Snapshot, Source } from './ports.ts';
 import { PRIORITY, type Priority } from './queue.ts';
 import type { Review } from './review.ts';
-import type { Shared, TargetReconciler } from './target.ts';
-
-/** What the documents of one revision ask for, per target. */
-export interface Revision {
-  readonly revision: string;
-  readonly digest: string;
-  readonly targets: ReadonlyMap<TargetName, DesiredState>;
-  readonly documents: number;
-  readonly invalid: number;
-  readonly problems: readonly Problem[];
-}
-
-/** A target that may not be reachable yet: opening it reads who we are. */
-export interface TargetHandle {
-  readonly name: TargetName;
-  /** As declared; null: not declared. */
-  readonly accountId: AccountId | null;
-  /** As declared; empty where it comes from the SDK's chain. */
-  readonly region: string;
-  /** Fails with a reason while AWS cannot be reached or refuses us. */
-  open(): Promise<
-    | { readonly kind: 'ok'; readonly reconciler: TargetReconciler }
-    | { readonly kind: 'failed'; readonly why: string; readonly calls: CallCounts }
-  >;
-}
+import type { Revision, TargetHandle } from './revision.ts';
+import type { Shared } from './shared.ts';
+import type { TargetReconciler } from './target.ts';
 
 export interface DaemonOptions {
   readonly directory: string;
@@ -67,19 +45,14 @@ interface TargetState {
 export class Daemon {
   readonly #shared: Shared;
   readonly #source: Source;
-  readonly #load: (snapshot: Snapshot) => Revision;
+  readonly #latest: LatestRevision;
   readonly #options: DaemonOptions;
   readonly #onReview: (target: TargetName, review: Extract<Review, { kind: 'ok' }>) => void;
   readonly #states: readonly TargetState[];
   readonly #woken = new Set<Wake>();
   #wake = new AbortController();
-  #revision: Revision | null = null;
-  #sourceProblem: string | null = 'not read yet';
-  #sourceSince: string | null = null;
-  #readAtMs: number | null = null;
   #lastPass: DaemonView['lastPass'] = null;
-  /** Taken from the journal and not honoured yet: a journal that is full keeps nothing of them. */
-  readonly #requests: PersonRequest[] = [];
+  readonly #requests: PersonRequests;
   readonly #startedAt: string;
 
   constructor(parts: {
@@ -93,7 +66,9 @@ export class Daemon {
   }) {
     this.#shared = parts.shared;
     this.#source = parts.source;
-    this.#load = parts.load;
+    const { clock, log, journal } = parts.shared;
+    this.#requests = new PersonRequests(journal, log, (request) => this.#honour(request));
+    this.#latest = new LatestRevision({ source: parts.source, load: parts.load, clock, log });
     this.#options = parts.options;
     this.#onReview = parts.onReview ?? (() => undefined);
     this.#startedAt = this.#now();
@@ -110,17 +85,17 @@ export class Daemon {
 
   /** Why no mutating call may start because of the source, or null. */
   get sourceProblem(): string | null {
-    return this.#sourceProblem;
+    return this.#latest.problem;
   }
 
   /** Monotonic ms of the last complete read of the directory; null while it cannot be read. */
   get readAtMs(): number | null {
-    return this.#sourceProblem === null ? this.#readAtMs : null;
+    return this.#latest.readAtMs;
   }
 
   /** Whether the present revision holds it, valid or not: a selection may leave it out. */
   isInRun({ target, key }: Dependency): boolean {
-    const desired = this.#revision?.targets.get(target);
+    const desired = this.#latest.revision?.targets.get(target);
     return desired !== undefined && (desired.specs.has(key) || desired.invalid.has(key));
   }
 
@@ -162,7 +137,7 @@ export class Daemon {
     if (woken.has('source') || woken.has('interval') || woken.has('hangup'))
       await this.#readSource();
     if (woken.has('interval') || woken.has('hangup')) this.#makeDue(PRIORITY.resync);
-    await this.#takeRequests();
+    await this.#requests.take();
     for (const state of this.#states) this.#attend(state);
     await this.#report();
   }
@@ -194,82 +169,19 @@ export class Daemon {
   }
 
   async #readSource(): Promise<void> {
-    const { log } = this.#shared;
-    const result = await this.#source.read();
-    if (result.kind === 'unavailable') {
-      if (this.#sourceProblem !== result.why)
-        log.write(
-          'error',
-          'source.unavailable',
-          { reason: result.why },
-          'keeping the last good revision; no new call is made',
-        );
-      this.#sourceProblem = result.why;
-      return;
-    }
-    this.#readAtMs = this.#shared.clock.monotonic();
-    const known = this.#revision?.digest === result.snapshot.digest;
-    const recovered = this.#sourceProblem !== null;
-    this.#sourceProblem = null;
-    if (recovered && this.#revision !== null)
-      log.write('info', 'source.recovered', { revision: result.snapshot.revision });
-    if (known && recovered) this.#makeDue(PRIORITY.resync);
-    if (known) return;
-    const revision = this.#load(result.snapshot);
-    this.#revision = revision;
-    this.#sourceSince = this.#now();
-    log.write('info', 'source.revision', {
-      revision: revision.revision,
-      documents: revision.documents,
-      invalid: revision.invalid,
-    });
-    for (const problem of revision.problems) {
-      const document =
-        problem.at === null
-          ? undefined
-          : `${problem.at.file}:${problem.at.line}:${problem.at.column}`;
-      log.write(problem.severity === 'error' ? 'error' : 'warn', 'document.problem', {
-        code: problem.code,
-        document,
-        field: problem.field,
-        reason: problem.message,
-        next: problem.next,
-      });
-    }
-    for (const state of this.#states) this.#handDesired(state);
-    this.#makeDue(PRIORITY.commit);
+    const end = await this.#latest.read();
+    if (end === 'new') for (const state of this.#states) this.#handDesired(state);
+    if (end === 'new') this.#makeDue(PRIORITY.commit);
+    else if ((await end) === 'recovered') this.#makeDue(PRIORITY.resync);
   }
 
-  #handDesired(state: TargetState): void {
-    const revision = this.#revision;
-    if (revision === null || state.reconciler === null) return;
-    const desired = revision.targets.get(state.handle.name);
-    state.reconciler.setDesired(
-      desired ?? {
-        revision: revision.revision,
-        specs: new Map(),
-        invalid: new Map(),
-        declared: new Set(),
-        unknownIdentity: false,
-      },
-    );
+  #handDesired({ handle, reconciler }: TargetState): void {
+    const desired = this.#latest.desiredOf(handle.name);
+    if (desired !== null) reconciler?.setDesired(desired);
   }
 
   #makeDue(priority: Priority): void {
     for (const state of this.#states) state.due = Math.max(priority, state.due ?? 0) as Priority;
-  }
-
-  async #takeRequests(): Promise<void> {
-    if (this.#shared.journal.readOnly !== null) return;
-    try {
-      this.#requests.push(...(await this.#shared.journal.takeRequests()));
-      for (let next = this.#requests[0]; next !== undefined; next = this.#requests[0]) {
-        await this.#honour(next);
-        this.#requests.shift();
-      }
-    } catch (error) {
-      this.#shared.log.write('error', 'request.waits', { reason: String(error) });
-    }
   }
 
   async #honour(request: PersonRequest): Promise<void> {
@@ -316,7 +228,7 @@ export class Daemon {
           open: resumed,
         });
     }
-    if (this.#revision === null) return null;
+    if (this.#latest.revision === null) return null;
     const startedMs = this.#shared.clock.monotonic();
     const review = await state.reconciler.review();
     if (review.kind === 'failed') return review.why;
@@ -325,31 +237,9 @@ export class Daemon {
     const tookMs = Math.round(this.#shared.clock.monotonic() - startedMs);
     this.#lastPass = { at: this.#now(), tookMs };
     const calls = state.reconciler.context.catalog.calls().total;
-    this.#shared.log.write('info', 'review.finished', {
-      target: state.handle.name,
-      documents: review.evaluations.size,
-      updates: released,
-      refused: [...review.evaluations.values()].filter(
-        ({ change }) => change.verdict.kind === 'refused',
-      ).length,
-      tookMs,
-      calls,
-    });
+    logReview(this.#shared.log, state.handle.name, review, { updates: released, tookMs, calls });
     if (released > 0) this.#lookAgainAfter(state, state.reconciler);
     this.#onReview(state.handle.name, review);
-    for (const finding of review.guards) {
-      this.#shared.log.write(
-        'error',
-        'guard.refused',
-        {
-          target: state.handle.name,
-          guard: finding.guard,
-          planned: finding.planned,
-          cap: finding.cap,
-        },
-        'nothing is changed in this target',
-      );
-    }
     return null;
   }
 
@@ -403,11 +293,11 @@ export class Daemon {
       observeOnly: this.#shared.observeOnly,
       source: {
         directory: this.#options.directory,
-        revision: this.#revision?.revision ?? null,
-        since: this.#sourceSince,
-        documents: this.#revision?.documents ?? 0,
-        invalid: this.#revision?.invalid ?? 0,
-        problem: this.#sourceProblem,
+        revision: this.#latest.revision?.revision ?? null,
+        since: this.#latest.since,
+        documents: this.#latest.revision?.documents ?? 0,
+        invalid: this.#latest.revision?.invalid ?? 0,
+        problem: this.#latest.problem,
       },
       journalProblem: this.#shared.journal.readOnly,
       targets: this.#states.map((state) => ({

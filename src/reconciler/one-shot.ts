@@ -4,11 +4,12 @@ import type { CallCounts, Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
 import type { Spec } from '../domain/spec.ts';
 import { acceptProduct } from './accept.ts';
 import type { DesiredState } from './context.ts';
-import type { Revision, TargetHandle } from './daemon.ts';
 import { hiddenIn } from './evaluate.ts';
 import { PRIORITY } from './queue.ts';
 import type { Review } from './review.ts';
-import type { Shared, TargetReconciler } from './target.ts';
+import type { Revision, TargetHandle } from './revision.ts';
+import type { Shared } from './shared.ts';
+import type { TargetReconciler } from './target.ts';
 
 /** Which of the documents a command is about; null: all of them. */
 export type Selection = ((spec: Spec) => boolean) | null;

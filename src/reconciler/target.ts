@@ -1,85 +1,27 @@
-import { recordInEffect } from '../diff/record.ts';
-import { appliedVersionOf } from '../diff/request.ts';
-import type { AppliedVersion, ProductEntry } from '../domain/entry.ts';
-import type { AccountId, ProductKey, TargetName } from '../domain/ids.ts';
+import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { Caps } from '../domain/plan.ts';
-import { formatPosition } from '../domain/problem.ts';
 import type { Step } from '../domain/request.ts';
 import type { Dependency } from '../domain/spec.ts';
-import type { ProductStatusView } from '../domain/status.ts';
+import { announce, announceUnmanaged } from './announce.ts';
 import { backoffMs } from './backoff.ts';
 import { CatalogFacts } from './catalog-facts.ts';
 import { statusOfTrouble } from './conditions.ts';
-import {
-  about,
-  type DesiredState,
-  EndedRecords,
-  isoNow,
-  specDigestOf,
-  type TargetContext,
-  type WriteGate,
-} from './context.ts';
-import { type Wait, waitFor } from './dependencies.ts';
+import { about, type DesiredState, EndedRecords, isoNow, type TargetContext } from './context.ts';
 import { Entries } from './entries.ts';
-import type { Evaluation } from './evaluate.ts';
 import { forgetTrouble } from './finish.ts';
 import { Follower } from './follow.ts';
+import { rememberInEffect } from './in-effect.ts';
 import { KnownDocuments } from './known.ts';
 import { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
+import { Parking } from './parking.ts';
 import { runPass } from './pass.ts';
-import type {
-  Catalog,
-  Clock,
-  Fingerprinter,
-  Journal,
-  Log,
-  LogLevel,
-  Random,
-  Values,
-} from './ports.ts';
+import type { Values } from './ports.ts';
 import { KeyedQueue, PRIORITY, type Priority } from './queue.ts';
-import type { Redactor } from './redact.ts';
 import type { Removal } from './removals.ts';
 import { allowedSteps, type Review, reviewTarget, statusesOf } from './review.ts';
-import type { StatusBoard } from './status-board.ts';
+import type { Shared, TargetParts } from './shared.ts';
 import { NO_VALUES, ValueFacts } from './value-facts.ts';
-
-/** What all targets share. */
-export interface Shared {
-  readonly journal: Journal;
-  readonly board: StatusBoard;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly redactor: Redactor;
-  readonly fingerprinter: Fingerprinter | null;
-  readonly observeOnly: boolean;
-  readonly recordTimeoutMs: number;
-  readonly engineRecordTimeoutMs: number;
-  readonly caps: Caps;
-  readonly stop: AbortSignal;
-  /** Why no target may start a mutating call now (source unreadable, journal read-only), or null. */
-  heldBack(): string | null;
-  /** Monotonic ms of the last complete read of the directory; null: it cannot be read now. */
-  readAtMs(): number | null;
-  /** Whether this run looks at it at all; a selection may leave it out. */
-  isInRun(dependency: Dependency): boolean;
-}
-
-export interface TargetParts {
-  readonly name: TargetName;
-  readonly accountId: AccountId;
-  readonly region: string;
-  readonly catalog: Catalog;
-  /** Left out: documents that take values from elsewhere are held back. */
-  readonly values?: Values;
-  readonly writes: WriteGate;
-  readonly maxInFlight: number;
-  /** By type of product, within `maxInFlight`; a type that is not there has no limit of its own. */
-  readonly maxInFlightByType: ReadonlyMap<string, number>;
-}
 
 const NOTHING: DesiredState = {
   revision: '',
@@ -105,7 +47,7 @@ export class TargetReconciler {
   #valueFacts: ValueFacts;
   #allowed: ReadonlyMap<ProductKey, readonly Step[]> = new Map();
   #removals: ReadonlyMap<ProductKey, Removal> = new Map();
-  readonly #parked = new Set<ProductKey>();
+  readonly #parking: Parking;
 
   private constructor(parts: TargetParts, shared: Shared, entries: Entries, known: KnownDocuments) {
     this.name = parts.name;
@@ -139,11 +81,19 @@ export class TargetReconciler {
       held: (key) => this.#held(key),
       known,
       removal: (key) => this.#removals.get(key),
-      waitsFor: (key) => this.#waitsFor(this.#dependenciesOf(key)),
-      park: (key) => this.#park(key),
+      waitsFor: (key) => this.#parking.waitsFor(key),
+      park: (key) => this.#parking.park(key),
       importing: new Set(),
     };
-    shared.board.subscribe((view) => this.#unpark(view));
+    this.#parking = new Parking({
+      target: parts.name,
+      board: shared.board,
+      clock: shared.clock,
+      isInRun: shared.isInRun,
+      revision: () => this.#desired.revision,
+      dependenciesOf: (key) => this.#dependenciesOf(key),
+      onFree: (key) => this.#queue.add(key, PRIORITY.commit),
+    });
     this.#queue = new KeyedQueue({
       concurrency: parts.maxInFlight,
       clock: shared.clock,
@@ -187,7 +137,7 @@ export class TargetReconciler {
         facts: () => facts,
         values: () => values,
         caps: this.#shared.caps,
-        waitsOn: (spec) => this.#waitsFor(spec.dependsOn),
+        waitsOn: (spec) => this.#parking.waitsOn(spec.dependsOn),
       },
       desired,
     );
@@ -200,117 +150,19 @@ export class TargetReconciler {
     const busy = new Set(this.#context.entries.openIntents());
     for (const view of statusesOf(this.#context, review)) {
       if (busy.has(view.key)) continue;
-      this.#announce(view);
+      announce(this.#context, view);
       this.#context.board.set(view);
     }
     const shown = new Set([...desired.declared, ...review.removals.keys(), ...busy]);
     for (const gone of this.#context.board.keepOnly(this.name, shown))
-      this.#log(
-        'info',
-        'product.unmanaged',
-        gone,
-        'no document declares it any more; it is left as it is',
-      );
-    await this.#remember(review, desired);
+      announceUnmanaged(this.#context, gone);
+    await rememberInEffect(this.#context, review, desired);
     await this.#context.board.flush();
     return review;
   }
 
-  /** What a person must know is logged when it comes up, not at every look. */
-  #announce(view: ProductStatusView): void {
-    const before = this.#context.board.get(this.name, view.key);
-    const isNew = before?.reason !== view.reason || before.message !== view.message;
-    if (!isNew) return;
-    if (view.condition === 'Stalled') this.#log('error', 'product.stalled', view);
-    else if (view.drift && view.condition === 'Ready') this.#log('warn', 'drift.reported', view);
-  }
-
-  #log(level: LogLevel, event: string, view: ProductStatusView, message?: string): void {
-    const fields = {
-      target: view.target,
-      provisionedProduct: view.name,
-      reason: view.message,
-      next: view.next ?? undefined,
-      document: formatPosition(view.at),
-    };
-    this.#context.log.write(
-      level,
-      event,
-      message === undefined ? fields : { ...fields, reason: undefined, next: undefined },
-      message,
-    );
-  }
-
-  /** What is in effect from now on, and which documents there were: later drift is told by it. */
-  async #remember(review: Extract<Review, { kind: 'ok' }>, desired: DesiredState): Promise<void> {
-    const context = this.#context;
-    if (context.journal.readOnly !== null || context.fingerprinter === null) return;
-    const at = isoNow(context.clock);
-    const inSync = [...review.evaluations.values()].filter(isInEffect);
-    const digests = new Map(inSync.map(({ spec }) => [spec.key, specDigestOf(context, spec)]));
-    await context.entries.updateMany([...digests.keys()], (key, entry) => {
-      const specDigest = digests.get(key);
-      const evaluation = review.evaluations.get(key);
-      if (specDigest === undefined || evaluation === undefined) return entry;
-      const applied = appliedIn(evaluation, entry);
-      const known =
-        entry.inEffect?.specDigest === specDigest &&
-        entry.latch === null &&
-        entry.appliedVersion === applied;
-      if (known) return entry;
-      const inEffect = { specDigest, revision: desired.revision, at };
-      return { ...recordInEffect(entry, inEffect), appliedVersion: applied };
-    });
-    if (desired.specs.size + desired.invalid.size < desired.declared.size) return;
-    await context.journal.putDocuments(this.name, context.known.all());
-  }
-
   #dependenciesOf(key: ProductKey): readonly Dependency[] {
     return this.#desired.specs.get(key)?.dependsOn ?? this.#removals.get(key)?.after ?? [];
-  }
-
-  #waitsFor(dependencies: readonly Dependency[]): Wait | null {
-    const { board, isInRun } = this.#shared;
-    return waitFor(
-      {
-        target: this.name,
-        revision: this.#desired.revision,
-        statusOf: (target, key) => board.get(target, key),
-        isInRun,
-      },
-      dependencies,
-    );
-  }
-
-  #park(key: ProductKey): void {
-    this.#parked.add(key);
-    this.#showWait(key);
-  }
-
-  #showWait(key: ProductKey): void {
-    const { board, clock } = this.#shared;
-    const wait = this.#waitsFor(this.#dependenciesOf(key));
-    const before = board.get(this.name, key);
-    if (wait === null || before === undefined) return;
-    const what = { stalled: false, reason: 'WaitsFor', message: wait.why, next: wait.next };
-    board.set(statusOfTrouble(before, what, isoNow(clock)));
-  }
-
-  /** What waited for this one alone is queued; no call is made to find that out. */
-  #unpark(view: ProductStatusView): void {
-    for (const key of [...this.#parked]) {
-      const dependencies = this.#dependenciesOf(key);
-      const concerns = dependencies.some(
-        (one) => one.target === view.target && one.key === view.key,
-      );
-      if (!concerns) continue;
-      if (this.#waitsFor(dependencies) !== null) {
-        this.#showWait(key);
-        continue;
-      }
-      this.#parked.delete(key);
-      this.#queue.add(key, PRIORITY.commit);
-    }
   }
 
   /** Lets the changes of a reviewed plan run, unless another revision has come meanwhile. */
@@ -319,7 +171,7 @@ export class TargetReconciler {
     const allowed = allowedSteps(review);
     this.#allowed = allowed;
     for (const key of allowed.keys()) {
-      this.#parked.delete(key);
+      this.#parking.leave(key);
       this.#queue.add(key, priority);
     }
     return allowed.size;
@@ -444,18 +296,4 @@ export class TargetReconciler {
     for (const resolve of this.#quiet) resolve();
     this.#quiet.clear();
   }
-}
-
-/** What the rule for the version found, where it is what runs. */
-function appliedIn({ effective, live }: Evaluation, entry: ProductEntry): AppliedVersion | null {
-  if (live.kind !== 'present' || live.version.kind !== 'read') return entry.appliedVersion;
-  return appliedVersionOf(effective, entry, live.version.value.id);
-}
-
-/** As declared, but for something newer that is only reported. */
-function isInEffect({ change: { verdict }, comparison }: Evaluation): boolean {
-  if (verdict.kind !== 'reported') return verdict.kind === 'inSync';
-  const isNewer =
-    verdict.reason === 'onNewVersion: report' || verdict.reason === 'onRotate: report';
-  return isNewer && comparison?.differences.length === 0;
 }

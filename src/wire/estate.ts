@@ -2,7 +2,7 @@ import type { Estate } from '../cli/app.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import type { Dependency } from '../domain/spec.ts';
 import { OneShot } from '../reconciler/one-shot.ts';
-import type { Shared } from '../reconciler/target.ts';
+import type { Shared } from '../reconciler/shared.ts';
 import type { LoadedRevision } from './revision.ts';
 import { shutDownOn } from './signals.ts';
 import { targetHandles } from './targets.ts';

@@ -3,7 +3,7 @@ import type { DaemonWatch } from '../cli/app.ts';
 import type { Config } from '../config/config.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import { Daemon } from '../reconciler/daemon.ts';
-import type { Shared } from '../reconciler/target.ts';
+import type { Shared } from '../reconciler/shared.ts';
 import { sourceOf } from './directory.ts';
 import type { createRevisionLoader } from './revision.ts';
 import { shutDownOn } from './signals.ts';

@@ -5,9 +5,10 @@ import type { Config, TargetConfig } from '../config/config.ts';
 import { errorEntry } from '../domain/errors/registry.ts';
 import { asAccountId } from '../domain/ids.ts';
 import { explainFailure } from '../reconciler/catalog-facts.ts';
-import type { TargetHandle } from '../reconciler/daemon.ts';
 import { createRateGate } from '../reconciler/limiter.ts';
-import { type Shared, TargetReconciler } from '../reconciler/target.ts';
+import type { TargetHandle } from '../reconciler/revision.ts';
+import type { Shared } from '../reconciler/shared.ts';
+import { TargetReconciler } from '../reconciler/target.ts';
 import { createValues, type ValuesOptions } from '../values/values.ts';
 import type { LocalSession } from './local.ts';
 

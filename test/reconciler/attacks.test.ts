@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { asAccountId } from '../../src/domain/ids.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { Daemon, type TargetHandle } from '../../src/reconciler/daemon.ts';
+import { Daemon } from '../../src/reconciler/daemon.ts';
 import type { Snapshot, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
+import type { TargetHandle } from '../../src/reconciler/revision.ts';
 import { ACCOUNT, desiredOf, REGION, TARGET, type Wish, World } from './world.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/launch-two';

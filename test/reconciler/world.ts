@@ -16,8 +16,9 @@ import type { Catalog, Fingerprinter, Log } from '../../src/reconciler/ports.ts'
 import { PRIORITY } from '../../src/reconciler/queue.ts';
 import { Redactor } from '../../src/reconciler/redact.ts';
 import type { Review } from '../../src/reconciler/review.ts';
+import type { Shared } from '../../src/reconciler/shared.ts';
 import { StatusBoard } from '../../src/reconciler/status-board.ts';
-import { type Shared, TargetReconciler } from '../../src/reconciler/target.ts';
+import { TargetReconciler } from '../../src/reconciler/target.ts';
 import { createValues } from '../../src/values/values.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { VirtualClock } from './virtual-clock.ts';

@@ -1,0 +1,37 @@
+import { formatPosition } from '../domain/problem.ts';
+import type { ProductStatusView } from '../domain/status.ts';
+import type { TargetContext } from './context.ts';
+import type { LogLevel } from './ports.ts';
+
+type AnnounceContext = Pick<TargetContext, 'board' | 'log' | 'target'>;
+
+/** What a person must know is logged when it comes up, not at every look. */
+export function announce(context: AnnounceContext, view: ProductStatusView): void {
+  const before = context.board.get(context.target, view.key);
+  const isNew = before?.reason !== view.reason || before.message !== view.message;
+  if (!isNew) return;
+  if (view.condition === 'Stalled') write(context, 'error', 'product.stalled', view);
+  else if (view.drift && view.condition === 'Ready') write(context, 'warn', 'drift.reported', view);
+}
+
+export function announceUnmanaged(context: AnnounceContext, view: ProductStatusView): void {
+  const { log, target } = context;
+  const about = { target, provisionedProduct: view.name, document: formatPosition(view.at) };
+  const message = 'no document declares it any more; it is left as it is';
+  log.write('info', 'product.unmanaged', about, message);
+}
+
+function write(
+  { log }: AnnounceContext,
+  level: LogLevel,
+  event: string,
+  view: ProductStatusView,
+): void {
+  log.write(level, event, {
+    target: view.target,
+    provisionedProduct: view.name,
+    reason: view.message,
+    next: view.next ?? undefined,
+    document: formatPosition(view.at),
+  });
+}

@@ -1,0 +1,47 @@
+import { recordInEffect } from '../diff/record.ts';
+import { appliedVersionOf } from '../diff/request.ts';
+import type { AppliedVersion, ProductEntry } from '../domain/entry.ts';
+import { type DesiredState, isoNow, specDigestOf, type TargetContext } from './context.ts';
+import type { Evaluation } from './evaluate.ts';
+import type { Review } from './review.ts';
+
+/** What is in effect from now on, and which documents there were: later drift is told by it. */
+export async function rememberInEffect(
+  context: TargetContext,
+  review: Extract<Review, { kind: 'ok' }>,
+  desired: DesiredState,
+): Promise<void> {
+  if (context.journal.readOnly !== null || context.fingerprinter === null) return;
+  const at = isoNow(context.clock);
+  const inSync = [...review.evaluations.values()].filter(isInEffect);
+  const digests = new Map(inSync.map(({ spec }) => [spec.key, specDigestOf(context, spec)]));
+  await context.entries.updateMany([...digests.keys()], (key, entry) => {
+    const specDigest = digests.get(key);
+    const evaluation = review.evaluations.get(key);
+    if (specDigest === undefined || evaluation === undefined) return entry;
+    const applied = appliedIn(evaluation, entry);
+    const known =
+      entry.inEffect?.specDigest === specDigest &&
+      entry.latch === null &&
+      entry.appliedVersion === applied;
+    if (known) return entry;
+    const inEffect = { specDigest, revision: desired.revision, at };
+    return { ...recordInEffect(entry, inEffect), appliedVersion: applied };
+  });
+  if (desired.specs.size + desired.invalid.size < desired.declared.size) return;
+  await context.journal.putDocuments(context.target, context.known.all());
+}
+
+/** What the rule for the version found, where it is what runs. */
+function appliedIn({ effective, live }: Evaluation, entry: ProductEntry): AppliedVersion | null {
+  if (live.kind !== 'present' || live.version.kind !== 'read') return entry.appliedVersion;
+  return appliedVersionOf(effective, entry, live.version.value.id);
+}
+
+/** As declared, but for something newer that is only reported. */
+function isInEffect({ change: { verdict }, comparison }: Evaluation): boolean {
+  if (verdict.kind !== 'reported') return verdict.kind === 'inSync';
+  const isNewer =
+    verdict.reason === 'onNewVersion: report' || verdict.reason === 'onRotate: report';
+  return isNewer && comparison?.differences.length === 0;
+}

@@ -1,0 +1,31 @@
+import type { Journal, Log, PersonRequest } from './ports.ts';
+
+/**
+ * What people ask beside the daemon, in the order in which they asked. What was taken from the
+ * journal is kept here until it is honoured: a journal that is full keeps nothing of it.
+ */
+export class PersonRequests {
+  readonly #journal: Journal;
+  readonly #log: Log;
+  readonly #honour: (request: PersonRequest) => Promise<void>;
+  readonly #open: PersonRequest[] = [];
+
+  constructor(journal: Journal, log: Log, honour: (request: PersonRequest) => Promise<void>) {
+    this.#journal = journal;
+    this.#log = log;
+    this.#honour = honour;
+  }
+
+  async take(): Promise<void> {
+    if (this.#journal.readOnly !== null) return;
+    try {
+      this.#open.push(...(await this.#journal.takeRequests()));
+      for (let next = this.#open[0]; next !== undefined; next = this.#open[0]) {
+        await this.#honour(next);
+        this.#open.shift();
+      }
+    } catch (error) {
+      this.#log.write('error', 'request.waits', { reason: String(error) });
+    }
+  }
+}

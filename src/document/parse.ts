@@ -1,6 +1,7 @@
 import type { Problem } from '../domain/problem.ts';
 import { type JsonResult, readJson } from './json.ts';
 import { FILE_LIMITS, type Limits, STREAM_LIMITS } from './limits.ts';
+import { mergeConflict } from './merge-conflict.ts';
 import { type BrokenDocument, isNullText, positionAt, type SourceDocument } from './node.ts';
 import { decodeText } from './text.ts';
 import { type ReadResult, readYaml } from './yaml.ts';
@@ -47,9 +48,12 @@ export function parseDocuments(input: ParseInput): ParseResult {
     format === 'json'
       ? asStream(readJson(file, text, lines))
       : readYaml({ file, text, lines, limits, tags: input.tags ?? 'refuse' });
+  const isBroken = read.documents.some(({ problems }) => problems.some(isSyntax));
+  const conflict = isBroken ? mergeConflict(file, text, lines) : null;
   const documents: SourceDocument[] = [];
   const broken: BrokenDocument[] = [];
-  for (const { root, offset, problems } of read.documents) {
+  for (const { root, offset, problems: found } of read.documents) {
+    const problems = conflict !== null && found.some(isSyntax) ? [conflict] : found;
     const index = documents.length + broken.length;
     const document = root === null ? null : { file, index, root, lines };
     const [first, ...rest] = problems;
@@ -66,6 +70,8 @@ export function parseDocuments(input: ParseInput): ParseResult {
     problems: broken.flatMap((document) => document.problems),
   };
 }
+
+const isSyntax = ({ code }: Problem) => code === 'document/syntax';
 
 function asStream({ root, problems }: JsonResult): ReadResult {
   const isNull = root?.kind === 'scalar' && root.style === 'plain' && isNullText(root.text);

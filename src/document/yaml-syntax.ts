@@ -39,5 +39,11 @@ export function describeSyntax(error: YAMLError): {
   if (error.code === 'MISSING_CHAR' && error.message.startsWith('Missing closing')) {
     return { code, message: 'a quote that was opened above or on this line is never closed' };
   }
+  if (error.message === 'Nested mappings are not allowed in compact mappings') {
+    return { code, message: 'a value that holds a colon and a space must stand in quotes' };
+  }
+  if (error.code === 'BAD_INDENT' && error.message.startsWith('Flow')) {
+    return { code, message: 'a brace or bracket that was opened above is not closed before this' };
+  }
   return { code, message: WORDS[error.code] };
 }

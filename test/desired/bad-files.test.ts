@@ -53,6 +53,8 @@ const TABLE: Readonly<Record<string, readonly [problems: readonly string[], told
   'lone-surrogate.yaml': [['6:16 document/lone-surrogate'], true],
   'long-name.yaml': [['4:9 document/bad-value'], false],
   'long-parameter.yaml': [['7:11 document/bad-value'], true],
+  'merge-conflict.json': [['6:1 document/merge-conflict'], false],
+  'merge-conflict.yaml': [['6:1 document/merge-conflict'], false],
   'merge-key.yaml': [['8:5 document/merge-key'], true],
   'misspelled-api-group.yaml': [['1:13 document/unknown-version'], true],
   'misspelled-key.yaml': [['6:3 document/unknown-key'], true],

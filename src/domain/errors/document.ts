@@ -28,6 +28,12 @@ export const documentErrors = {
       'The parser cannot tell what the text means. The document is not used, and its provisioned product is left alone.',
     next: 'mend the text at this place; an editor with a YAML plug-in shows it too',
   },
+  'document/merge-conflict': {
+    title: 'Git left a merge conflict in the file',
+    meaning:
+      'The lines <<<<<<<, ======= and >>>>>>> stand round two versions of the text, and nobody has said which of them counts.',
+    next: 'keep one of the two sides, remove the three marker lines, and commit',
+  },
   'document/tab': {
     title: 'A tab is used for indentation',
     meaning: 'YAML indents with spaces only.',

@@ -34,12 +34,11 @@ const ALL_OF_ACCOUNT = {
   PageSize: PAGE_SIZE,
 } as const satisfies SearchProvisionedProductsCommandInput;
 
-type ProvisionedProducts = Pick<Catalog, 'search' | 'searchUnderChange' | 'searchOne' | 'describe'>;
+type ProvisionedProducts = Pick<Catalog, 'search' | 'searchOne' | 'describe'>;
 
 export function provisionedProducts(calls: Calls): ProvisionedProducts {
   return {
     search: () => search(calls),
-    searchUnderChange: () => searchUnderChange(calls),
     searchOne: (id) => searchOne(calls, id),
     describe: (by) => describe(calls, by),
   };
@@ -92,13 +91,6 @@ async function search(calls: Calls): Promise<Result<SearchListing>> {
   if (failure !== null) return failed(failure);
   const complete = total === undefined || total === rows.size;
   return { kind: 'ok', value: { rows: [...rows.values()], complete } };
-}
-
-/** One page at most: whoever asks looks for rows that are there, never for rows that are not. */
-async function searchUnderChange(calls: Calls): Promise<Result<readonly SearchRow[]>> {
-  const filter = { Filters: { SearchQuery: ['status:UNDER_CHANGE'] } };
-  const page = await searchPage(calls, filter, undefined);
-  return page.kind === 'failed' ? page : { kind: 'ok', value: page.value.rows };
 }
 
 async function searchOne(

@@ -18,9 +18,10 @@ import { cleanText } from './text.ts';
 const PAGE_SIZE = 20;
 const MAX_RECORDS = 400;
 
-export function records(calls: Calls): Pick<Catalog, 'record' | 'history'> {
+export function records(calls: Calls): Pick<Catalog, 'record' | 'newestRecords' | 'history'> {
   return {
     record: (id) => record(calls, id),
+    newestRecords: () => newestRecords(calls),
     history: (id, until) => history(calls, id, until),
   };
 }
@@ -37,6 +38,11 @@ async function record(calls: Calls, id: RecordId): Promise<Result<RecordView | n
   );
   const gone = result.kind === 'failed' && result.failure.kind === 'notFound';
   return gone ? { kind: 'ok', value: null } : result;
+}
+
+async function newestRecords(calls: Calls): Promise<Result<readonly RecordView[]>> {
+  const page = await historyPage(calls, null, undefined);
+  return page.kind === 'failed' ? page : { kind: 'ok', value: page.value.records };
 }
 
 async function history(
@@ -62,10 +68,11 @@ async function history(
   return failure === null ? { kind: 'ok', value: [...found.values()] } : failed(failure);
 }
 
-function historyPage(calls: Calls, id: ProvisionedProductId, token: string | undefined) {
+/** `id`: null for the records of every provisioned product. */
+function historyPage(calls: Calls, id: ProvisionedProductId | null, token: string | undefined) {
   const input = {
     AccessLevelFilter: { Key: 'Account', Value: 'self' },
-    SearchFilter: { Key: 'provisionedproduct', Value: id },
+    ...(id === null ? {} : { SearchFilter: { Key: 'provisionedproduct', Value: id } }),
     PageSize: PAGE_SIZE,
     ...(token === undefined ? {} : { PageToken: token }),
   } as const;

@@ -39,8 +39,9 @@ function rowOf(rows: Rows | null, { provisionedProductId: id }: Followed): Searc
 type Rows = ReadonlyMap<ProvisionedProductId, SearchRow>;
 
 /**
- * Follows all records of one target together. A look costs either one shared listing (whose rows
- * show every record that is over) or one DescribeRecord each, whichever is cheaper now.
+ * Follows all records of one target together. A look costs one shared listing (whose rows show every
+ * record that is over), or one page of the newest records where a listing has several pages; only
+ * what neither tells is asked for by DescribeRecord.
  */
 export class Follower {
   readonly #catalog: Catalog;
@@ -115,8 +116,9 @@ export class Follower {
 
   async #look(nowMs: number): Promise<void> {
     const due = dueForLook([...this.#waiting.values()], nowMs);
-    const listed = await this.#listFor(due);
-    for (const one of due) {
+    const untold = due.length > 1 && this.#pages > 1 ? await this.#tellNewest(due) : due;
+    const listed = await this.#listFor(untold);
+    for (const one of untold) {
       const row = rowOf(listed, one);
       const verdict = row === undefined ? 'ask' : isRecordOver(one, row);
       if (verdict === 'succeeded') this.#end(one, { kind: 'succeeded', record: null });
@@ -125,25 +127,30 @@ export class Follower {
     }
   }
 
+  get #pages(): number {
+    return Math.max(1, Math.ceil(this.#estateSize / 100));
+  }
+
   /**
-   * Rows for the records that are due, by the cheapest way: none for a single record; the whole
-   * listing where it is one page; else first the rows that still run, in one call, and the whole
-   * listing only if more records than it has pages may have ended.
+   * One call for all: what we follow is mostly among the newest records of the account. Returns
+   * those of which it told nothing, and those that failed: DescribeRecord has the whole reason.
    */
+  async #tellNewest(due: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const newest = await this.#catalog.newestRecords();
+    if (newest.kind === 'failed') return due;
+    const records = new Map(newest.value.map((record) => [record.id, record]));
+    return due.filter((one) => {
+      const record = records.get(one.recordId);
+      if (record === undefined || record.status === 'FAILED') return true;
+      this.#take(one, record);
+      return false;
+    });
+  }
+
+  /** The whole listing, where it costs fewer calls than asking for each record. */
   async #listFor(due: readonly Waiting[]): Promise<Rows | null> {
     const shareable = due.filter((one) => one.operation === 'UpdateProvisionedProduct');
-    if (shareable.length < 2) return null;
-    const pages = Math.max(1, Math.ceil(this.#estateSize / 100));
-    if (pages === 1) return this.#list();
-    const running = await this.#catalog.searchUnderChange();
-    if (running.kind === 'failed') return null;
-    const rows = new Map(running.value.map((row) => [row.id, row]));
-    const isRunning = (one: Waiting) => {
-      const row = rowOf(rows, one);
-      return row !== undefined && isRecordOver(one, row) === 'running';
-    };
-    const ended = shareable.filter((one) => !isRunning(one)).length;
-    return ended > pages ? this.#list() : rows;
+    return shareable.length > this.#pages ? this.#list() : null;
   }
 
   async #list(): Promise<Rows | null> {
@@ -165,9 +172,16 @@ export class Follower {
     }
     const record = answer.value;
     if (record === null) return this.#end(one, { kind: 'unknownRecord' });
-    if (record.status === 'SUCCEEDED') return this.#end(one, { kind: 'succeeded', record });
     if (record.status === 'FAILED')
       return this.#end(one, { kind: 'failed', record, statusMessage });
+    this.#take(one, record);
+  }
+
+  #take(one: Waiting, record: RecordView): void {
+    if (record.status === 'SUCCEEDED') {
+      this.#end(one, { kind: 'succeeded', record });
+      return;
+    }
     if (record.status !== one.seen) {
       one.seen = record.status;
       one.onStatus?.(record.status);

@@ -151,11 +151,6 @@ export interface Catalog {
     Result<{ readonly accountId: AccountId; readonly arn: string; readonly region: string }>
   >;
   search(): Promise<Result<SearchListing>>;
-  /**
-   * Up to 100 rows that the listing shows as UNDER_CHANGE, in one call. A row that is there tells
-   * that its operation runs; one that is not there tells nothing.
-   */
-  searchUnderChange(): Promise<Result<readonly SearchRow[]>>;
   /** The row of one provisioned product, found by id; null: not listed (which is not "absent"). */
   searchOne(id: ProvisionedProductId): Promise<Result<SearchRow | null>>;
   /** `notFound` failures come back as null: the API says that it does not exist. */
@@ -168,6 +163,11 @@ export interface Catalog {
   /** Every instance of a provisioned product of type CFN_STACKSET. */
   stackInstances(id: ProvisionedProductId): Promise<Result<readonly StackInstance[]>>;
   record(id: RecordId): Promise<Result<RecordView | null>>;
+  /**
+   * The newest records of the account, of whatever product, in one call: 20 at most. One that is not
+   * among them tells nothing.
+   */
+  newestRecords(): Promise<Result<readonly RecordView[]>>;
   /** Newest first, down to and excluding `until`, or to the end. Bounded: 400 records. */
   history(id: ProvisionedProductId, until: RecordId | null): Promise<Result<readonly RecordView[]>>;
   /** By name: null if no product of that name is visible. */

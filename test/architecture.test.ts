@@ -61,6 +61,7 @@ const PACKAGE_HOMES: readonly (readonly [package_: RegExp, areas: readonly strin
   [/^pino$/, ['server']],
   [/^p-queue$/, ['reconciler']],
   [/^semver$/, ['desired', 'diff']],
+  [/^croner$/, ['config', 'diff']],
   [/^commander$/, ['cli', 'main']],
 ];
 

@@ -31,18 +31,26 @@ describe('the reference pages', () => {
 });
 
 describe('the help', () => {
-  it.each(['validate', 'plan', 'apply', 'run', 'status', 'retry', 'accept', 'demo'])(
-    'of %s lists every option of the table',
-    (command) => {
-      const help: string[] = [];
-      const parsed = parseArguments([command, '--help'], '0', {
-        out: (text) => void help.push(text),
-        err: () => undefined,
-      });
-      expect(parsed).toEqual({ kind: 'done', exitCode: 0 });
-      for (const option of OPTIONS) expect(help.join('')).toContain(option.flag.split(' ')[0]);
-    },
-  );
+  it.each([
+    'validate',
+    'plan',
+    'apply',
+    'run',
+    'status',
+    'retry',
+    'accept',
+    'freeze',
+    'resume',
+    'demo',
+  ])('of %s lists every option of the table', (command) => {
+    const help: string[] = [];
+    const parsed = parseArguments([command, '--help'], '0', {
+      out: (text) => void help.push(text),
+      err: () => undefined,
+    });
+    expect(parsed).toEqual({ kind: 'done', exitCode: 0 });
+    for (const option of OPTIONS) expect(help.join('')).toContain(option.flag.split(' ')[0]);
+  });
 
   it('does not let a bare --local swallow the directory', () => {
     const parsed = parseArguments(['plan', '--local', 'dir'], '0', {

@@ -29,17 +29,25 @@ const GATE_OF = {
 } as const satisfies Readonly<Record<Service, keyof CatalogOptions['reads']>>;
 
 type Redact = (text: string) => string;
+/** Why the call may not be made after all, or null. */
+export type LastLook = () => Promise<string | null>;
 type Ask<S extends Service, T> = (api: Apis[S], options: CallOptions) => Promise<T>;
+
+/** Something forbade the call at the last moment. */
+class HeldBack extends Error {}
 
 export interface Calls {
   /** A read: every try takes a ticket; what may pass by itself is tried again. */
   read<S extends Service, T>(service: S, operation: string, ask: Ask<S, T>): Promise<Result<T>>;
-  /** Exactly one call, no ticket, no retry. `redact` sees the text of its failure first. */
+  /**
+   * Exactly one call, no ticket, no retry. `redact` sees the text of its failure first; `lastLook` is
+   * asked when credentials are at hand, so that nothing slow lies between its answer and the call.
+   */
   once<S extends Service, T>(
     service: S,
     operation: string,
     ask: Ask<S, T>,
-    redact: Redact,
+    by: { readonly redact: Redact; readonly lastLook: LastLook },
   ): Promise<Result<T>>;
 }
 
@@ -61,8 +69,12 @@ type Attempt<T> =
 export function createCalls(options: CallsOptions): Calls {
   return {
     read: (service, operation, ask) => read(options, service, operation, ask),
-    async once(service, operation, ask, redact) {
-      const before = async () => undefined;
+    async once(service, operation, ask, { redact, lastLook }) {
+      const before = async () => {
+        await options.clients.signIn();
+        const why = await lastLook();
+        if (why !== null) throw new HeldBack(why);
+      };
       const result = await attempt(options, { service, operation, ask, before, redact });
       return result.kind === 'ok' ? result : failed(result.failure);
     },
@@ -117,6 +129,10 @@ async function attempt<S extends Service, T>(
     closed.throwIfAborted();
     return { kind: 'ok', value: await call.ask(api, { abortSignal: closed, onLeave }) };
   } catch (error) {
+    if (error instanceof HeldBack) {
+      const seen = failure('unsent', call.operation, 'HeldBack', error.message);
+      return { kind: 'failed', failure: seen, again: false };
+    }
     if (closed.aborted && !left) {
       const why = 'the connection to AWS was closed before the call was made';
       const seen = failure('unsent', call.operation, 'Closed', why);

@@ -53,7 +53,7 @@ export function createCatalog(
     ...stackSets(calls),
     ...records(calls),
     ...products(calls),
-    send: (request, token) => send(calls, request, token),
+    send: (request, token, lastLook) => send(calls, request, token, lastLook),
     stores: remoteValues(calls),
     calls: () => counter.counts(),
     close() {

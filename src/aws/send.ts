@@ -13,7 +13,7 @@ import type {
 import { asProvisionedProductId, asRecordId, type Token } from '../domain/ids.ts';
 import type { ParameterArgument, ProductRequest, StackSetRequest } from '../domain/request.ts';
 import type { Accepted, Result } from '../reconciler/ports.ts';
-import { type Calls, failed } from './calls.ts';
+import { type Calls, failed, type LastLook } from './calls.ts';
 import type { Apis } from './clients.ts';
 import { failure } from './errors.ts';
 import type { CallOptions } from './wire.ts';
@@ -41,8 +41,9 @@ export async function send(
   calls: Calls,
   request: ProductRequest,
   token: Token,
+  lastLook: LastLook = async () => null,
 ): Promise<Result<Accepted>> {
-  const result = await sendOnce(calls, request, token);
+  const result = await sendOnce(calls, request, token, lastLook);
   if (result.kind === 'failed') return result;
   const { recordId, status, createdAt, provisionedProductId } = result.value;
   if (recordId === undefined || recordId === '' || status === undefined) {
@@ -64,7 +65,12 @@ export async function send(
   };
 }
 
-function sendOnce(calls: Calls, request: ProductRequest, token: Token): Promise<Result<Answer>> {
+function sendOnce(
+  calls: Calls,
+  request: ProductRequest,
+  token: Token,
+  lastLook: LastLook,
+): Promise<Result<Answer>> {
   const { operation } = request;
   const ask = async ({ client, sdk }: Apis['serviceCatalog'], options: CallOptions) => {
     switch (request.operation) {
@@ -94,7 +100,7 @@ function sendOnce(calls: Calls, request: ProductRequest, token: Token): Promise<
         return request satisfies never;
     }
   };
-  return calls.once('serviceCatalog', operation, ask, redactor(request));
+  return calls.once('serviceCatalog', operation, ask, { redact: redactor(request), lastLook });
 }
 
 function answerOf(detail: RecordDetail | undefined): Answer {

@@ -1,4 +1,5 @@
 import type { Change } from '../domain/change.ts';
+import type { Freeze, ShownWindow } from '../domain/hold.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -48,12 +49,20 @@ export interface JournalView {
   readonly note: string | null;
   statuses(): Promise<readonly ProductStatusView[]>;
   daemon(): Promise<DaemonView | null>;
+  freezes(): Promise<readonly Freeze[]>;
   ask(request: {
     readonly kind: 'retry' | 'accept';
     readonly target: TargetName;
     readonly key: ProductKey;
   }): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The journal, for a person who freezes or resumes: beside a daemon, or with none. */
+export interface Freezer extends Pick<JournalView, 'freezes' | 'statuses' | 'note' | 'close'> {
+  /** All of them, on the disk when it resolves. */
+  freeze(freezes: readonly Freeze[]): Promise<void>;
+  lift(freezes: readonly Freeze[]): Promise<void>;
 }
 
 /** Looks on while the daemon runs. */
@@ -71,6 +80,13 @@ export interface App {
   load(directory: string): Promise<Loaded>;
   /** After `load`. For `plan` the journal is only read, and nothing can be sent. */
   openEstate(purpose: 'plan' | 'apply'): Promise<Estate>;
+  /** The windows of the configuration, as they are now. */
+  windows(): readonly ShownWindow[];
+  /** Names of the targets of the configuration. */
+  readonly targets: readonly TargetName[];
+  /** Who asks, as the operating system says. */
+  whoami(): { readonly user: string; readonly host: string };
+  openFreezer(purpose: 'freeze' | 'resume'): Promise<Freezer>;
   /** Runs until a signal, or until `until` says so; returns the exit code. */
   runDaemon(directory: string, until?: DaemonWatch): Promise<number>;
   openJournal(purpose: 'read' | 'ask'): Promise<JournalView>;

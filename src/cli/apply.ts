@@ -46,12 +46,19 @@ async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promi
     );
   }
   if (yes && undeclared.length === 0) return true;
+  const held = plan.meta.holds?.held.length ?? 0;
+  if (held >= acting) {
+    app.io.err(
+      'Nothing can be started now, as the plan says, so nothing was changed.\nnext: run apply again when it may go on\n',
+    );
+    return false;
+  }
   if (!app.io.interactive) {
     app.io.err('next: declare the account with --account or accountId, then run apply again\n');
     return false;
   }
   const answer = await app.io.ask(
-    `Change ${plural(acting, 'provisioned product', 'provisioned products')}${terminating(writes.terminations)}? Only "yes" goes on: `,
+    `Change ${plural(acting, 'provisioned product', 'provisioned products')}${terminating(writes.terminations)}${waiting(held)}? Only "yes" goes on: `,
   );
   if (answer?.trim() === 'yes') return true;
   app.io.err('Nothing was changed.\n');
@@ -68,6 +75,11 @@ function interrupted(app: App, exitCode: ExitCode): ExitCode {
 /** Said before the question: it is what cannot be taken back. */
 function terminating(count: number): string {
   return count === 0 ? '' : `, and terminate ${count} of them`;
+}
+
+/** They would be started if what holds them ended meanwhile, so they are asked for as well. */
+function waiting(held: number): string {
+  return held === 0 ? '' : ` (${held} of them not now, as the plan says)`;
 }
 
 function report(app: App, before: Plan, end: ApplyEnd): ExitCode {
@@ -87,7 +99,7 @@ function report(app: App, before: Plan, end: ApplyEnd): ExitCode {
     lines.push(
       '       the time is over; what is in flight is left to the journal, run apply again',
     );
-  for (const change of open) lines.push(...openLines(change));
+  for (const change of open) lines.push(...openLines(change, whyHeld(after, change)));
   lines.push(`Calls  ${callsLine(after.meta.calls)}`);
   lines.push(
     clean
@@ -106,7 +118,12 @@ function openChanges(plan: Plan): readonly Change[] {
   );
 }
 
-function openLines(change: Change): readonly string[] {
+function whyHeld({ meta }: Plan, { target, name }: Change): string | null {
+  const found = meta.holds?.held.find((one) => one.target === target && one.name === name);
+  return found?.why ?? null;
+}
+
+function openLines(change: Change, held: string | null): readonly string[] {
   const { verdict } = change;
   const head = `x ${change.target}/${change.name}  ${formatPosition(change.at)}`;
   switch (verdict.kind) {
@@ -134,7 +151,7 @@ function openLines(change: Change): readonly string[] {
     case 'provision':
     case 'import':
     case 'terminate':
-      return [head, '    still to be done: look at trueup plan'];
+      return [head, `    ${held ?? 'still to be done: look at trueup plan'}`];
     case 'waits':
       return [
         head,

@@ -28,6 +28,8 @@ export type Action =
   | { readonly kind: 'status'; readonly check: boolean }
   | { readonly kind: 'retry'; readonly name: string }
   | { readonly kind: 'accept'; readonly name: string }
+  | { readonly kind: 'freeze'; readonly targets: readonly string[]; readonly reason: string }
+  | { readonly kind: 'resume'; readonly targets: readonly string[] }
   | {
       readonly kind: 'local';
       readonly port: string;
@@ -88,6 +90,7 @@ function buildProgram(version: string, output: Output, take: Take): Commander {
     });
   addEstateCommands(program, take);
   addJournalCommands(program, take);
+  addHoldCommands(program, take);
   addLocalCommands(program, take);
   program
     .command('schema [name]')
@@ -148,6 +151,22 @@ function addJournalCommands(program: Commander, take: Take): void {
     program.command('accept <name>'),
     'declare that values AWS does not return are as documented',
   ).action((name: string, options: Raw) => take(from({ kind: 'accept', name }, options)));
+}
+
+function addHoldCommands(program: Commander, take: Take): void {
+  const target = ['--target <names>', 'only these targets, separated by commas', collect] as const;
+  estate(program.command('freeze'), 'start nothing more, at once, until it is resumed')
+    .option(...target)
+    .requiredOption('--reason <text>', 'why; shown wherever something waits for it')
+    .action((options: Raw) => {
+      const reason = text(options.reason) ?? '';
+      take(from({ kind: 'freeze', targets: texts(options.target), reason }, options));
+    });
+  estate(program.command('resume'), 'lift what was frozen with these selectors, or all of it')
+    .option(...target)
+    .action((options: Raw) =>
+      take(from({ kind: 'resume', targets: texts(options.target) }, options)),
+    );
 }
 
 function addLocalCommands(program: Commander, take: Take): void {

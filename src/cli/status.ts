@@ -11,6 +11,7 @@ export async function statusCommand(app: App): Promise<ExitCode> {
   const journal = await app.openJournal('read');
   try {
     const [statuses, daemon] = [await journal.statuses(), await journal.daemon()];
+    const [freezes, windows] = [await journal.freezes(), app.windows()];
     const only = app.invocation.only;
     const shown =
       only.length === 0
@@ -21,11 +22,16 @@ export async function statusCommand(app: App): Promise<ExitCode> {
     const now = new Date(app.now()).toISOString();
     if (app.invocation.format === 'json') {
       app.io.out(
-        `${JSON.stringify({ now, daemon, products: shown, note: journal.note }, null, 2)}\n`,
+        `${JSON.stringify({ now, daemon, freezes, windows, products: shown, note: journal.note }, null, 2)}\n`,
       );
     } else {
       if (journal.note !== null) app.io.err(`trueup: ${journal.note}\n`);
-      app.io.out(renderStatusText({ now, products: shown, daemon }, paintFor(app.io.colour)));
+      app.io.out(
+        renderStatusText(
+          { now, products: shown, daemon, freezes, windows },
+          paintFor(app.io.colour),
+        ),
+      );
     }
     const working = daemon === null || daemon.targets.every((target) => target.problem === null);
     const known = journal.note === null && shown.length > 0;

@@ -1,3 +1,4 @@
+import type { SyncWindow } from '../domain/hold.ts';
 import type { AccountId, TargetName } from '../domain/ids.ts';
 import type { ValueAllowances } from '../domain/values.ts';
 
@@ -53,4 +54,5 @@ export interface Config {
   readonly logFormat: (typeof LOG_FORMATS)[number] | null;
   readonly observe: boolean;
   readonly values: ValueAllowances;
+  readonly windows: readonly SyncWindow[];
 }

@@ -7,6 +7,7 @@ import { type ConfigOption, OPTIONS, type OptionName, OTHER_VARIABLES } from './
 import { NO_FILE, type ReadConfigFile, readConfigFile } from './read-config-file.ts';
 import { type OptionValue, readOption } from './read-option.ts';
 import { type Override, resolveTargets } from './targets.ts';
+import { resolveWindows } from './windows.ts';
 
 export interface ConfigInput {
   /** By option name, as typed; `true` for a flag without an argument. Absent: not given. */
@@ -33,7 +34,11 @@ export function resolveConfig(input: ConfigInput): ResolvedConfig {
     maxInFlight: value('maxInFlight'),
     writesPerSecond: value('writesPerSecond'),
   });
-  const problems = [...file.problems, ...options.problems, ...targets.problems];
+  const { windows, problems: windowProblems } = resolveWindows(
+    file,
+    targets.targets.map(({ name }) => name),
+  );
+  const problems = [...file.problems, ...options.problems, ...targets.problems, ...windowProblems];
   const warnings = unknownVariables(input.env);
   if (problems.length > 0) return { kind: 'refused', problems: [...problems, ...warnings] };
   const config: Config = {
@@ -60,6 +65,7 @@ export function resolveConfig(input: ConfigInput): ResolvedConfig {
     logFormat: value<Config['logFormat'] | undefined>('logFormat') ?? null,
     observe: value('observe'),
     values: allowances(file.content.values ?? {}),
+    windows,
   };
   return { kind: 'ok', config: deepFreeze(config), warnings };
 }

@@ -45,5 +45,10 @@ export function productKey(identity: Identity): ProductKey {
   return (identity.kind === 'name' ? `name:${identity.name}` : `id:${identity.id}`) as ProductKey;
 }
 
+/** The name that a key stands for; null where it is an id. */
+export function nameInKey(key: ProductKey): string | null {
+  return key.startsWith('name:') ? key.slice('name:'.length) : null;
+}
+
 /** The journal hands keys back as plain text. */
 export const asProductKey = (text: string) => text as ProductKey;

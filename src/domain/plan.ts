@@ -1,4 +1,5 @@
 import type { Change } from './change.ts';
+import type { PlanHolds } from './hold.ts';
 import type { AccountId, Digest, TargetName } from './ids.ts';
 import type { Problem } from './problem.ts';
 
@@ -61,6 +62,8 @@ export interface PlanMeta {
   readonly programVersion: string;
   readonly calls: CallCounts;
   readonly directory: string;
+  /** Left out where nothing is frozen and there are no windows. */
+  readonly holds?: PlanHolds;
 }
 
 export interface Plan {

@@ -9,6 +9,7 @@ export type Kind =
   | 'daemon'
   | 'document'
   | 'entry'
+  | 'freeze'
   | 'proof'
   | 'remembered'
   | 'request'

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { TrueupError } from '../domain/errors/registry.ts';
-import type { Clock, PersonRequest } from '../reconciler/ports.ts';
+import type { Clock } from '../reconciler/ports.ts';
 import { Access } from './access.ts';
 import {
   backUp,
@@ -22,8 +22,9 @@ import {
 import { errnoOf, inWords, isRefusal, readFailure } from './failures.ts';
 import { Items } from './items.ts';
 import { lockForWriting, type WriterLock } from './lock.ts';
+import { freezesBeforeReset } from './reset.ts';
 import { type Writer, writerShape } from './shapes/service.ts';
-import { SqliteJournal, storeRequest } from './sqlite-journal.ts';
+import { type FreezesAfterReset, SqliteJournal, storeFreeze } from './sqlite-journal.ts';
 
 export interface JournalOptions {
   readonly path: string;
@@ -91,8 +92,12 @@ function openForWriting(options: JournalOptions): SqliteJournal {
 
 function openLocked(options: JournalOptions, lock: WriterLock): SqliteJournal {
   const { path, clock, host, pid } = options;
+  let reset: FreezesAfterReset | null = null;
   try {
-    if (options.reset === true) moveAside(path, stampOf(clock));
+    if (options.reset === true && isThere(path)) {
+      reset = freezesBeforeReset(path);
+      moveAside(path, stampOf(clock));
+    }
     if (!isThere(path)) create(path, pid);
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -112,6 +117,7 @@ function openLocked(options: JournalOptions, lock: WriterLock): SqliteJournal {
   const writer: Writer = { host, pid, since: new Date(clock.now()).toISOString() };
   access.tryToWrite(() => items.store('writer', '', '', writer));
   access.prove();
+  if (reset?.kind === 'kept') reset = carryOver(access, items, reset);
   const release = () => lock.release();
   return new SqliteJournal({
     path,
@@ -119,7 +125,8 @@ function openLocked(options: JournalOptions, lock: WriterLock): SqliteJournal {
     items,
     clock,
     missing: false,
-    askBeside: null,
+    reset,
+    writeBeside: null,
     release,
   });
 }
@@ -134,11 +141,18 @@ function openForReading(options: JournalOptions, refusal: string | null): Sqlite
   const why = missing ? `there is no journal at ${path}` : 'it was opened for reading only';
   const closedToWrites = refusal ?? why;
   const access = new Access({ path, database, items, clock, closedToWrites, guarded: [] });
-  const askBeside =
-    mode === 'ask' && !missing
-      ? (request: PersonRequest) => putBeside(path, request, clock.now())
-      : null;
-  return new SqliteJournal({ path, access, items, clock, missing, askBeside, release: () => {} });
+  const writeBeside =
+    mode === 'ask' && !missing ? (work: (rows: Items) => void) => putBeside(path, work) : null;
+  return new SqliteJournal({
+    path,
+    access,
+    items,
+    clock,
+    missing,
+    reset: null,
+    writeBeside,
+    release: () => {},
+  });
 }
 
 interface Opened {
@@ -183,12 +197,34 @@ function moveAside(path: string, stamp: string): void {
   renameSync(path, aside);
 }
 
-function putBeside(path: string, request: PersonRequest, now: number): void {
+/** All of `work` or nothing, and on the disk when it returns. */
+function putBeside(path: string, work: (items: Items) => void): void {
   const database = connectAsVisitor(path);
   try {
-    storeRequest(new Items(database, path), request, now);
+    database.exec('BEGIN IMMEDIATE');
+    work(new Items(database, path));
+    database.exec('COMMIT');
   } finally {
+    // Closing undoes what was not committed.
     database.close();
+  }
+}
+
+/** A freeze outlives the journal that it stood in. */
+function carryOver(
+  access: Access,
+  items: Items,
+  reset: Extract<FreezesAfterReset, { kind: 'kept' }>,
+): FreezesAfterReset {
+  const count = reset.freezes.length;
+  try {
+    access.write(() => {
+      for (const one of reset.freezes) storeFreeze(items, one);
+    });
+    return reset;
+  } catch (error) {
+    if (!(error instanceof TrueupError)) throw error;
+    return { kind: 'lost', why: `${count} could not be written again: ${error.message}` };
   }
 }
 

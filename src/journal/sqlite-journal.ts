@@ -1,5 +1,6 @@
 import { EMPTY_ENTRY, type ProductEntry } from '../domain/entry.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
+import { type Freeze, freezeKey } from '../domain/hold.ts';
 import {
   type AccountId,
   asProductKey,
@@ -20,6 +21,7 @@ import { writeFailure } from './failures.ts';
 import type { Items } from './items.ts';
 import { knownDocument } from './shapes/document.ts';
 import { productEntry } from './shapes/entry.ts';
+import { freezeShape } from './shapes/freeze.ts';
 import {
   askedRequest,
   type BoundAccount,
@@ -37,10 +39,17 @@ export interface SqliteJournalParts {
   readonly clock: Clock;
   /** There is no file yet. */
   readonly missing: boolean;
-  /** Puts a person's request beside the writer; null: through this journal's own connection. */
-  readonly askBeside: ((request: PersonRequest) => void) | null;
+  /** Writes a person's word beside the writer; null: through this journal's own connection. */
+  readonly writeBeside: ((work: (items: Items) => void) => void) | null;
+  /** What became of the freezes of a journal that was moved aside; null: none was. */
+  readonly reset: FreezesAfterReset | null;
   readonly release: () => void;
 }
+
+/** `lost`: why it cannot be told which freezes there were. */
+export type FreezesAfterReset =
+  | { readonly kind: 'kept'; readonly freezes: readonly Freeze[] }
+  | { readonly kind: 'lost'; readonly why: string };
 
 interface Replacement {
   readonly key: ProductKey;
@@ -53,6 +62,7 @@ export class SqliteJournal implements Journal {
   readonly path: string;
   /** There is no file yet: everything reads as empty. */
   readonly missing: boolean;
+  readonly reset: FreezesAfterReset | null;
   readonly #parts: SqliteJournalParts;
   readonly #access: Access;
   readonly #items: Items;
@@ -60,6 +70,7 @@ export class SqliteJournal implements Journal {
   constructor(parts: SqliteJournalParts) {
     this.path = parts.path;
     this.missing = parts.missing;
+    this.reset = parts.reset;
     this.#parts = parts;
     this.#access = parts.access;
     this.#items = parts.items;
@@ -177,11 +188,34 @@ export class SqliteJournal implements Journal {
 
   /** The same request made again before it was taken is one request. */
   async ask(request: PersonRequest): Promise<void> {
-    const { askBeside, clock } = this.#parts;
-    if (askBeside === null)
-      return this.#access.write(() => storeRequest(this.#items, request, clock.now()));
+    const now = this.#parts.clock.now();
+    this.#writeBeside((items) => storeRequest(items, request, now));
+  }
+
+  async freezes(): Promise<readonly Freeze[]> {
+    return this.#access
+      .read(() => this.#items.ofKind('freeze', freezeShape))
+      .map((item) => item.value);
+  }
+
+  /** Durable when it resolves, beside a writer as well. */
+  async freeze(freezes: readonly Freeze[]): Promise<void> {
+    this.#writeBeside((items) => {
+      for (const one of freezes) storeFreeze(items, one);
+    });
+  }
+
+  async lift(freezes: readonly Freeze[]): Promise<void> {
+    this.#writeBeside((items) => {
+      for (const one of freezes) items.remove('freeze', '', freezeKey(one));
+    });
+  }
+
+  #writeBeside(work: (items: Items) => void): void {
+    const { writeBeside } = this.#parts;
     try {
-      askBeside(request);
+      if (writeBeside === null) this.#access.write(() => work(this.#items));
+      else writeBeside(work);
     } catch (error) {
       throw writeFailure(this.path, error);
     }
@@ -221,6 +255,10 @@ export class SqliteJournal implements Journal {
     this.#items.store('entry', target, key, entry, version + 1);
     return version + 1;
   }
+}
+
+export function storeFreeze(items: Items, freeze: Freeze): void {
+  items.store('freeze', '', freezeKey(freeze), freeze);
 }
 
 export function storeRequest(items: Items, request: PersonRequest, now: number): void {

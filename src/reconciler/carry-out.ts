@@ -1,5 +1,5 @@
 import { rebuildRequest } from '../diff/request.ts';
-import { judgeAnswer, type Settlement, settleIntent } from '../diff/settle.ts';
+import { judgeAnswer, type Settlement, STABLE_MS, settleIntent } from '../diff/settle.ts';
 import type { Intent, ProductEntry } from '../domain/entry.ts';
 import type { ProductKey, ProvisionedProductId, RecordId } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
@@ -8,6 +8,7 @@ import { backoffMs } from './backoff.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { fingerprintOf, specDigestOf, type TargetContext } from './context.ts';
 import { storedValues } from './fill-values.ts';
+import { whyHeld } from './hold-back.ts';
 import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
 import type { Accepted, Failure } from './ports.ts';
 import { isStillWanted } from './still-wanted.ts';
@@ -113,7 +114,7 @@ async function waitForTicket(context: TargetContext, key: ProductKey): Promise<s
     if (!context.stop.aborted) throw error;
     return 'shutting down';
   }
-  return context.held(key);
+  return whyHeld(context, key);
 }
 
 type Answer =
@@ -133,7 +134,7 @@ async function send(
   intent: Intent,
   request: ProductRequest,
 ): Promise<Answer> {
-  const answer = await context.catalog.send(request, intent.token);
+  const answer = await context.catalog.send(request, intent.token, () => whyHeld(context, key));
   if (answer.kind === 'ok') {
     const judged = judgeAnswer({
       intent,
@@ -270,6 +271,11 @@ function isUnderWay({ status }: RecordView): boolean {
   return status !== 'SUCCEEDED' && status !== 'FAILED';
 }
 
+/** While a freeze or a window keeps it from being repeated, looking often would tell nothing sooner. */
+async function lookMs(context: TargetContext, key: ProductKey): Promise<number> {
+  return (await context.hold(key)) === null ? SETTLE_LOOK_MS : STABLE_MS;
+}
+
 type LookAgain = { readonly kind: 'lookAgain'; readonly intent: Intent };
 
 async function carryDecision(
@@ -292,7 +298,10 @@ async function carryDecision(
     case 'ambiguous':
       return { kind: 'ambiguous', intent, records: decision.records };
     case 'wait':
-      await context.clock.sleep(Math.min(decision.afterMs, SETTLE_LOOK_MS), context.stop);
+      await context.clock.sleep(
+        Math.min(decision.afterMs, await lookMs(context, key)),
+        context.stop,
+      );
       return { kind: 'lookAgain', intent };
     case 'needHistory':
       // `look` reads the history whenever the base has moved: only a read that failed ends here.

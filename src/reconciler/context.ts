@@ -1,5 +1,6 @@
 import { specDigest } from '../diff/digest.ts';
 import type { Fingerprint } from '../diff/finding.ts';
+import type { Hold } from '../domain/hold.ts';
 import {
   type AccountId,
   asDigest,
@@ -83,6 +84,8 @@ export interface TargetContext {
   asked(key: ProductKey): boolean;
   /** Why no new mutating call may start now, or null. */
   held(key: ProductKey): string | null;
+  /** The freeze or window that keeps anything from being started for it now; read afresh. */
+  hold(key: ProductKey): Promise<Hold | null>;
   /** Documents of earlier revisions, and what they said about their end. */
   readonly known: KnownDocuments;
   /** What was judged of a product whose document is gone, at the last review. */

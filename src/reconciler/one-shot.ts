@@ -1,10 +1,12 @@
 import { documentOf, makePlan } from '../diff/plan.ts';
+import type { PlanHolds } from '../domain/hold.ts';
 import type { TargetName } from '../domain/ids.ts';
 import type { CallCounts, Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
 import type { Spec } from '../domain/spec.ts';
 import { acceptProduct } from './accept.ts';
 import type { DesiredState } from './context.ts';
 import { hiddenIn } from './evaluate.ts';
+import { planHolds } from './plan-holds.ts';
 import { PRIORITY } from './queue.ts';
 import type { Review } from './review.ts';
 import type { Revision, TargetHandle } from './revision.ts';
@@ -41,6 +43,7 @@ export class OneShot {
   readonly #programVersion: string;
   readonly #directory: string;
   #targets: readonly OpenTarget[] = [];
+  #holds: PlanHolds | null = null;
 
   constructor(parts: {
     readonly shared: Shared;
@@ -101,6 +104,7 @@ export class OneShot {
         if (target.opened.kind === 'ok') target.review = await target.opened.reconciler.review();
       }),
     );
+    this.#holds = await planHolds(this.#shared, this.#targets.flatMap(heldBy));
     return this.#makePlan();
   }
 
@@ -117,6 +121,7 @@ export class OneShot {
       programVersion: this.#programVersion,
       calls: this.calls(),
       directory: this.#directory,
+      ...(this.#holds === null ? {} : { holds: this.#holds }),
     };
     return { ...made, meta };
   }
@@ -203,6 +208,10 @@ export class OneShot {
         : [],
     );
   }
+}
+
+function heldBy({ opened, review }: OpenTarget) {
+  return opened.kind === 'ok' ? [{ context: opened.reconciler.context, review }] : [];
 }
 
 /** Every selected document, also those of a target that could not be read. */

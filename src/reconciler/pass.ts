@@ -15,6 +15,7 @@ import { statusOfChange, statusOfTrouble } from './conditions.ts';
 import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
 import { askedBy, type Evaluation, evaluate, learnSecrets } from './evaluate.ts';
 import { type Filled, fillValues, storedValues } from './fill-values.ts';
+import { heldPass } from './hold-back.ts';
 import { newIntent } from './intent.ts';
 import { isBlindToUs, lagsBehindUs } from './lag.ts';
 import { freshen } from './observe.ts';
@@ -47,6 +48,8 @@ export async function runPass(context: TargetContext, key: ProductKey): Promise<
     if (spec === undefined) return runRemoval(context, key);
     const held = context.held(key);
     if (held !== null) return { kind: 'again', afterMs: HELD_AGAIN_MS, why: held };
+    const outcome = await heldPass(context, key);
+    if (outcome !== null) return outcome;
     if (round === 0 && context.waitsFor(key) !== null) {
       context.park(key);
       return { kind: 'settled' };

@@ -3,6 +3,7 @@
  * Nothing below this line of the program reads a clock, a file, a socket or chance by itself.
  */
 import type { ProductEntry } from '../domain/entry.ts';
+import type { Freeze } from '../domain/hold.ts';
 import type {
   AccountId,
   ArtifactId,
@@ -181,7 +182,12 @@ export interface Catalog {
     artifactId: ArtifactId,
     pathId: PathId | null,
   ): Promise<Result<VersionDefinitions>>;
-  send(request: ProductRequest, token: Token): Promise<Result<Accepted>>;
+  /** `lastLook` is asked when nothing but the call is left to do; a reason makes it `unsent`. */
+  send(
+    request: ProductRequest,
+    token: Token,
+    lastLook?: () => Promise<string | null>,
+  ): Promise<Result<Accepted>>;
   /** Calls that left this process for this target, as counted at the HTTP handler. */
   calls(): CallCounts;
   close(): void;
@@ -240,6 +246,8 @@ export interface Journal {
   /** Adds a person's request; allowed beside the writer. */
   ask(request: PersonRequest): Promise<void>;
   takeRequests(): Promise<readonly PersonRequest[]>;
+  /** As they stand on the disk now, also those that were put there beside the writer. */
+  freezes(): Promise<readonly Freeze[]>;
   close(): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ import { explainFailure } from './catalog-facts.ts';
 import { conclude, HELD_AGAIN_MS } from './conclude.ts';
 import { statusOfRemoval } from './conditions.ts';
 import { isoNow, type TargetContext } from './context.ts';
+import { heldPass } from './hold-back.ts';
 import { makeIntent } from './intent.ts';
 import { forget, judgeAgain, leavingAs, type Removal } from './removals.ts';
 
@@ -23,6 +24,8 @@ export async function runRemoval(context: TargetContext, key: ProductKey): Promi
   if (context.allowed(key)?.includes('terminate') !== true) return { kind: 'settled' };
   const held = context.held(key);
   if (held !== null) return { kind: 'again', afterMs: HELD_AGAIN_MS, why: held };
+  const outcome = await heldPass(context, key);
+  if (outcome !== null) return outcome;
   if (context.waitsFor(key) !== null) {
     context.park(key);
     return { kind: 'settled' };

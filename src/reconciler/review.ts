@@ -178,6 +178,14 @@ function blockedBy(verdict: Change['verdict']): Wait | null {
   }
 }
 
+/** What was judged of one name, whether its document is there or gone. */
+export function changeIn(
+  review: Extract<Review, { kind: 'ok' }>,
+  key: ProductKey,
+): Change | undefined {
+  return (review.evaluations.get(key) ?? review.removals.get(key))?.change;
+}
+
 /** What may run: for each name the steps that the reviewed plan holds. */
 export function allowedSteps(review: Review): ReadonlyMap<ProductKey, readonly Step[]> {
   const allowed = new Map<ProductKey, readonly Step[]>();

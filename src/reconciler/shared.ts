@@ -1,3 +1,4 @@
+import type { SyncWindow } from '../domain/hold.ts';
 import type { AccountId, TargetName } from '../domain/ids.ts';
 import type { Caps } from '../domain/plan.ts';
 import type { Dependency } from '../domain/spec.ts';
@@ -20,6 +21,10 @@ export interface Shared {
   readonly engineRecordTimeoutMs: number;
   readonly caps: Caps;
   readonly stop: AbortSignal;
+  /** Sync windows of the configuration; left out: none. */
+  readonly windows?: readonly SyncWindow[];
+  /** A command that a person runs: it ends where a daemon would wait for a freeze or a window. */
+  readonly oneShot?: boolean;
   /** Why no target may start a mutating call now (source unreadable, journal read-only), or null. */
   heldBack(): string | null;
   /** Monotonic ms of the last complete read of the directory; null: it cannot be read now. */

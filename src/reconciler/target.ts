@@ -1,4 +1,5 @@
-import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { Hold } from '../domain/hold.ts';
+import { nameInKey, type ProductKey, type TargetName } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Step } from '../domain/request.ts';
 import type { Dependency } from '../domain/spec.ts';
@@ -10,6 +11,8 @@ import { about, type DesiredState, EndedRecords, isoNow, type TargetContext } fr
 import { Entries } from './entries.ts';
 import { forgetTrouble } from './finish.ts';
 import { Follower } from './follow.ts';
+import { heldStatus, replacing } from './hold-back.ts';
+import { type Holds, type HoldsNow, holdsOf } from './holds.ts';
 import { rememberInEffect } from './in-effect.ts';
 import { KnownDocuments } from './known.ts';
 import { Memory } from './memory.ts';
@@ -19,7 +22,7 @@ import { runPass } from './pass.ts';
 import type { Values } from './ports.ts';
 import { KeyedQueue, PRIORITY, type Priority } from './queue.ts';
 import type { Removal } from './removals.ts';
-import { allowedSteps, type Review, reviewTarget, statusesOf } from './review.ts';
+import { allowedSteps, changeIn, type Review, reviewTarget, statusesOf } from './review.ts';
 import type { Shared, TargetParts } from './shared.ts';
 import { NO_VALUES, ValueFacts } from './value-facts.ts';
 
@@ -48,6 +51,7 @@ export class TargetReconciler {
   #allowed: ReadonlyMap<ProductKey, readonly Step[]> = new Map();
   #removals: ReadonlyMap<ProductKey, Removal> = new Map();
   readonly #parking: Parking;
+  readonly #holds: Holds;
 
   private constructor(parts: TargetParts, shared: Shared, entries: Entries, known: KnownDocuments) {
     this.name = parts.name;
@@ -55,6 +59,7 @@ export class TargetReconciler {
     this.#facts = new CatalogFacts(parts.catalog);
     this.#values = parts.values ?? NO_VALUES;
     this.#valueFacts = new ValueFacts(this.#values, shared.redactor);
+    this.#holds = holdsOf(shared);
     this.#context = {
       target: parts.name,
       accountId: parts.accountId,
@@ -79,6 +84,7 @@ export class TargetReconciler {
       allowed: (key) => this.#allowed.get(key),
       asked: (key) => this.#asked.has(key),
       held: (key) => this.#held(key),
+      hold: async (key) => this.#holdOf(await this.#holds.now(), key),
       known,
       removal: (key) => this.#removals.get(key),
       waitsFor: (key) => this.#parking.waitsFor(key),
@@ -148,8 +154,10 @@ export class TargetReconciler {
     this.#removals = review.removals;
     this.#context.follower.estateSize = review.observation.estateSize;
     const busy = new Set(this.#context.entries.openIntents());
-    for (const view of statusesOf(this.#context, review)) {
-      if (busy.has(view.key)) continue;
+    const holds = await this.#holds.now();
+    for (const seen of statusesOf(this.#context, review)) {
+      if (busy.has(seen.key)) continue;
+      const view = heldStatus(seen, changeIn(review, seen.key), this.#holdOf(holds, seen.key));
       announce(this.#context, view);
       this.#context.board.set(view);
     }
@@ -235,10 +243,23 @@ export class TargetReconciler {
     return this.#shared.heldBack();
   }
 
+  #holdOf(holds: HoldsNow, key: ProductKey): Hold | null {
+    const spec = this.#desired.specs.get(key);
+    const name = spec?.name ?? this.#context.known.get(key)?.name ?? nameInKey(key);
+    const subject = { target: this.name, name, labels: spec?.labels ?? null };
+    return holds(subject, replacing(this.#context, key));
+  }
+
   async #work(key: ProductKey): Promise<void> {
     let outcome: Outcome;
     try {
       outcome = await runPass(this.#context, key);
+      if (
+        this.#shared.oneShot === true &&
+        outcome.kind === 'again' &&
+        (await this.#context.hold(key)) !== null
+      )
+        outcome = { kind: 'settled' };
     } catch (error) {
       const message = this.#context.redactor.redact(
         error instanceof Error ? error.message : String(error),

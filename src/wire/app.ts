@@ -3,6 +3,7 @@ import type { App, JournalView, Loaded } from '../cli/app.ts';
 import type { Io } from '../cli/io.ts';
 import type { Invocation } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
+import { shownWindows } from '../diff/windows.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import { openJournal } from '../journal/journal.ts';
 import { Redactor } from '../reconciler/redact.ts';
@@ -10,6 +11,7 @@ import { systemClock } from '../server/clock.ts';
 import { createLog } from '../server/log.ts';
 import { readOnce } from './directory.ts';
 import { openEstate } from './estate.ts';
+import { openFreezer, whoami } from './freezer.ts';
 import { createRevisionLoader, type LoadedRevision, selection } from './revision.ts';
 import { runDaemon } from './run-daemon.ts';
 import type { WorldParts } from './world.ts';
@@ -56,6 +58,10 @@ export function createApp(parts: AppParts): App {
     },
     openEstate: (purpose) => openEstate(world, held, version, purpose),
     runDaemon: (directory, watch) => runDaemon(world, load, directory, watch ?? null),
+    windows: () => shownWindows(config.windows, systemClock.now()),
+    targets: config.targets.map(({ name }) => name),
+    whoami: () => whoami(io),
+    openFreezer: (purpose) => openFreezer(config, purpose),
     openJournal: (purpose) => openJournalView(config, purpose),
   };
 }
@@ -84,6 +90,7 @@ async function openJournalView(config: Config, purpose: 'read' | 'ask'): Promise
     note: journal.missing ? `there is no journal at ${config.journal}` : null,
     statuses: () => journal.statuses(),
     daemon: () => journal.daemon(),
+    freezes: () => journal.freezes(),
     ask: (request) => journal.ask(request),
     close: () => journal.close(),
   };

@@ -6,6 +6,7 @@ import type { App } from '../cli/app.ts';
 import { applyCommand } from '../cli/apply.ts';
 import { askCommand } from '../cli/ask.ts';
 import { demoCommand } from '../cli/demo.ts';
+import { freezeCommand, resumeCommand } from '../cli/freeze.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
 import { planCommand } from '../cli/plan.ts';
 import { type Action, type Invocation, parseArguments } from '../cli/program.ts';
@@ -75,6 +76,10 @@ async function dispatch(
     case 'retry':
     case 'accept':
       return askCommand(app, command.kind, command.name);
+    case 'freeze':
+      return freezeCommand(app, command.targets, command.reason);
+    case 'resume':
+      return resumeCommand(app, command.targets);
     case 'demo':
       return demoCommand(
         app,

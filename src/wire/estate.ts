@@ -20,7 +20,7 @@ export async function openEstate(
   const shutDown = shutDownOn(['SIGINT', 'SIGTERM']);
   const opened = await openWorld(world, purpose === 'plan' ? 'read' : 'write', shutDown);
   const selected = (dependency: Dependency) => isSelected(revision, dependency);
-  const shared: Shared = { ...opened.shared, isInRun: selected };
+  const shared: Shared = { ...opened.shared, isInRun: selected, oneShot: true };
   const handles = targetHandles(world.config, shared, opened.local, {
     env: process.env,
     purpose: purpose === 'plan' ? 'plan' : 'act',

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Invocation } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { openJournal } from '../journal/journal.ts';
+import type { FreezesAfterReset } from '../journal/sqlite-journal.ts';
 import type { Journal, Log } from '../reconciler/ports.ts';
 import type { Redactor } from '../reconciler/redact.ts';
 import type { Shared } from '../reconciler/shared.ts';
@@ -47,6 +48,7 @@ async function openShared(
     mode,
     reset: invocation.journalReset,
   });
+  noteReset(journal.reset, log);
   const keyFile = config.fingerprintKeyFile;
   const fingerprinter = await openFingerprinter({
     keyFile,
@@ -74,6 +76,7 @@ async function openShared(
       maxProvisions: config.maxProvisions,
       maxTerminations: config.maxTerminations,
     },
+    windows: config.windows,
     stop: shutDown.signal,
     heldBack: () => heldByJournal(journal),
     readAtMs: () => readAtMs,
@@ -86,6 +89,16 @@ async function openShared(
 async function startLocal(invocation: Invocation): Promise<LocalSession> {
   const local = await import('./local.ts');
   return local.startLocal(invocation.local || null, invocation.localState);
+}
+
+/** A freeze must not go with the journal that it stood in, at least not without a word. */
+function noteReset(reset: FreezesAfterReset | null, log: Log): void {
+  if (reset?.kind === 'kept' && reset.freezes.length > 0)
+    log.write('warn', 'journal.freezesKept', { freezes: reset.freezes.length });
+  if (reset?.kind === 'lost')
+    log.write('error', 'journal.freezesLost', {
+      reason: `${reset.why}; whatever was frozen is not any more: freeze it again`,
+    });
 }
 
 export function heldByJournal(journal: Journal): string | null {

@@ -73,6 +73,7 @@ test('without anything: one target named default, and the documented defaults', 
     logFormat: null,
     observe: false,
     values: { env: [], files: [], secretsManager: [], ssmParameters: [] },
+    windows: [],
   });
 });
 

@@ -1,4 +1,6 @@
 import { EMPTY_ENTRY, type ProductEntry } from '../../src/domain/entry.ts';
+import type { Freeze } from '../../src/domain/hold.ts';
+import { freezeKey } from '../../src/domain/hold.ts';
 import type { AccountId, ProductKey, TargetName } from '../../src/domain/ids.ts';
 import type { DaemonView, ProductStatusView } from '../../src/domain/status.ts';
 import type {
@@ -22,6 +24,7 @@ export class MemoryJournal implements Journal {
     { readonly accountId: AccountId; readonly region: string }
   >();
   #requests: PersonRequest[] = [];
+  readonly #freezes = new Map<string, string>();
   #daemon: DaemonView | null = null;
 
   #id(target: TargetName, key: ProductKey): string {
@@ -138,6 +141,18 @@ export class MemoryJournal implements Journal {
     const taken = this.#requests;
     this.#requests = [];
     return taken;
+  }
+
+  async freezes(): Promise<readonly Freeze[]> {
+    return [...this.#freezes.values()].map((json) => JSON.parse(json));
+  }
+
+  freeze(freeze: Freeze): void {
+    this.#freezes.set(freezeKey(freeze), JSON.stringify(freeze));
+  }
+
+  lift(): void {
+    this.#freezes.clear();
   }
 
   async close(): Promise<void> {}

@@ -44,6 +44,7 @@ export interface Wish {
   readonly name: string;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** What `valueFrom` may read in every world. */
@@ -55,13 +56,17 @@ const ALLOWED = {
 };
 
 export function desiredOf(wishes: readonly Wish[], revision = 'r1'): DesiredState {
-  const files = wishes.map(({ name, spec, annotations }, index) => ({
+  const files = wishes.map(({ name, spec, annotations, labels }, index) => ({
     path: `${index}-${name}.json`,
     bytes: new TextEncoder().encode(
       JSON.stringify({
         apiVersion: 'trueup/v1',
         kind: 'ProvisionedProduct',
-        metadata: { name, ...(annotations === undefined ? {} : { annotations }) },
+        metadata: {
+          name,
+          ...(annotations === undefined ? {} : { annotations }),
+          ...(labels === undefined ? {} : { labels }),
+        },
         spec,
       }),
     ),

@@ -364,6 +364,7 @@ export class World {
       logFormat: null,
       observe: false,
       values: { env: [], files: [], secretsManager: [], ssmParameters: [] },
+      windows: [],
     };
   }
 

@@ -62,6 +62,7 @@ export function renderPlanMarkdown(plan: Plan): string {
     `## trueup: ${summary(counts)}`,
     `**${advice(counts)}**`,
     ...problemSection(plan),
+    ...holdSection(plan),
   ];
   const end = lastLine(plan, counts);
   const room = LENGTH_MAX - [...start, end].join('\n\n').length;
@@ -146,6 +147,17 @@ function fitting(
 function problemItem({ at, severity, field, message, next }: Problem): string {
   const what = field === '' ? message : `${field}: ${message}`;
   return `- ${severity} at ${codeOf(formatPosition(at))}: ${codeOf(what)}, next: ${codeOf(next)}`;
+}
+
+/** What keeps changes of the plan from being started now; it is no error of the plan. */
+function holdSection({ meta }: Plan): readonly string[] {
+  const held = meta.holds?.held ?? [];
+  const groups = Map.groupBy(held, ({ why }) => why);
+  const items = [...groups].map(
+    ([why, changes]) =>
+      `- not started now: ${plural(changes.length, 'change', 'changes')}, ${codeOf(why)}`,
+  );
+  return items.length === 0 ? [] : [items.join('\n')];
 }
 
 function place(at: Position | null): string {

@@ -1,6 +1,8 @@
+import type { Freeze, ShownWindow } from '../../domain/hold.ts';
 import { formatPosition } from '../../domain/problem.ts';
 import type { DaemonView, ProductStatusView } from '../../domain/status.ts';
 import { byText } from '../normalize.ts';
+import { freezeLines, windowLines } from './holds.ts';
 import {
   clock,
   duration,
@@ -19,6 +21,8 @@ export interface StatusInput {
   readonly daemon: DaemonView | null;
   /** ISO 8601 UTC. */
   readonly now: string;
+  readonly freezes?: readonly Freeze[];
+  readonly windows?: readonly ShownWindow[];
 }
 
 /** Without a sign of life for this long, a daemon is not called running. */
@@ -29,7 +33,9 @@ const INDENT = ' '.repeat(10);
 export function renderStatusText(input: StatusInput, paint: Paint = noPaint): string {
   const sections = [
     [headline(input, paint)],
+    freezeLines(input.freezes ?? [], paint),
     daemonLines(input, paint),
+    windowLines(input.windows ?? [], paint),
     targetTable(input),
     detailLines('Stalled', input, isStalled, paint),
     detailLines('In flight', input, isInFlight, paint),
@@ -177,6 +183,7 @@ function productLines(view: ProductStatusView): readonly string[] {
       ? visible(view.reason)
       : `record ${visible(view.recordId)} ${visible(view.recordStatus ?? '')}`.trimEnd();
   const head = `${name.padEnd(NAME_WIDTH - 2)}  ${record}`;
+  if (view.reason === 'Window') return [head, ...said('waits', visible(view.message))];
   if (view.condition !== 'Stalled') return [head];
   const where = `${visible(formatPosition(view.at))}, revision ${visible(view.revision)}`;
   return [

@@ -3,6 +3,7 @@ import { countChanges, type PlanCounts, planResult } from '../plan.ts';
 import { listed } from '../problems.ts';
 import { changeLines } from './change-lines.ts';
 import { type Group, groupChanges, summary } from './groups.ts';
+import { planHoldSections } from './holds.ts';
 import { renderProblem } from './problem.ts';
 import { noPaint, type Paint, plural, thousands, utc, visible, wrap } from './words.ts';
 
@@ -27,6 +28,7 @@ export function renderPlanText(plan: Plan, options: TextOptions): string {
     targetProblems(plan, paint),
     guardLines(plan, paint),
     openFields(plan, counts),
+    ...planHoldSections(plan.meta.holds, paint),
     footer(plan, counts, options, paint),
   ];
   return sections

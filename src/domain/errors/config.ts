@@ -44,4 +44,25 @@ export const configErrors = {
     meaning: 'The role that is assumed for a target decides which account is worked on.',
     next: 'correct accountId or roleArn of the target',
   },
+  'config/bad-schedule': {
+    title: 'The schedule of a sync window cannot be read',
+    meaning:
+      'It has five fields: minute, hour, day of the month, month, day of the week. A window that never opens would allow or deny nothing, and nobody would notice.',
+    next: 'write it like 0 22 * * 1-5',
+  },
+  'config/bad-window-duration': {
+    title: 'The duration of a sync window is out of its range',
+    meaning: 'A window stays open from one minute to 366 days, in whole seconds.',
+    next: 'write it like 90m, 8h or 2d',
+  },
+  'config/bad-time-zone': {
+    title: 'A time zone is not known',
+    meaning: 'The schedule of a sync window is read in an IANA time zone.',
+    next: 'write it like Europe/Berlin, America/New_York or UTC',
+  },
+  'config/unknown-window-target': {
+    title: 'A sync window is for a target that does not exist',
+    meaning: 'A window that concerns nothing would hold nothing back, and nobody would notice.',
+    next: 'correct the name, or add the target',
+  },
 } as const satisfies ErrorTable;

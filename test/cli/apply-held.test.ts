@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest';
+import type { App } from '../../src/cli/app.ts';
+import { applyCommand } from '../../src/cli/apply.ts';
+import { makePlan } from '../../src/diff/plan.ts';
+import type { PlanHolds } from '../../src/domain/hold.ts';
+import { asDigest, asTargetName } from '../../src/domain/ids.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import { assessed } from '../diff/build.ts';
+
+const target = asTargetName('prod-eu');
+const why = 'outside its sync windows until 2026-11-21 22:00:00 UTC';
+
+/** Two updates, of which the named ones would not be started now. */
+function planWith(held: readonly string[]): Plan {
+  const digest = asDigest(`sha256:${'0'.repeat(64)}`);
+  const cause = { kind: 'document' } as const;
+  const verdict = { kind: 'update', steps: ['update'], cause, digest } as const;
+  const changes = ['net-a', 'net-b'].map((name) => ({
+    ...assessed(),
+    differences: [],
+    target,
+    name,
+    verdict,
+  }));
+  const targets = [
+    { name: target, accountId: null, region: 'eu-west-1', unreadable: null, changes },
+  ];
+  const caps = { maxChanges: 9, maxProvisions: 9, maxTerminations: 9 };
+  const holds: PlanHolds = {
+    freezes: [],
+    windows: [],
+    held: held.map((name) => ({ target, name, kind: 'window', why, until: null })),
+  };
+  const calls = { byOperation: {}, total: 0 };
+  const createdAt = '2026-11-21T14:02:11Z';
+  const meta = { revision: 'r', createdAt, programVersion: '0', calls, directory: 'd', holds };
+  return { ...makePlan({ targets, documents: [], problems: [], caps }), meta };
+}
+
+/** `apply` by a person at a terminal who would say yes. */
+async function apply(plan: Plan) {
+  const seen = { out: [] as string[], err: [] as string[], asked: [] as string[], applied: 0 };
+  const app: Partial<App> = {
+    io: {
+      out: (text) => void seen.out.push(text),
+      err: (text) => void seen.err.push(text),
+      interactive: true,
+      colour: false,
+      columns: 80,
+      env: {},
+      workingDirectory: '/',
+      ask: async (question) => {
+        seen.asked.push(question);
+        return 'yes';
+      },
+      readInput: async () => new Uint8Array(),
+    },
+    invocation: { format: 'text' } as App['invocation'],
+    timeoutMs: 1_000,
+    load: async () => ({ kind: 'ok', revision: 'r', documents: 2, skipped: 0, problems: [] }),
+    openEstate: async () => ({
+      plan: async () => plan,
+      accounts: () => [],
+      apply: async () => {
+        seen.applied += 1;
+        return { released: 2, timedOut: false, after: plan, interrupted: null };
+      },
+      close: async () => undefined,
+    }),
+  };
+  return { code: await applyCommand(app as App, 'd', false), seen };
+}
+
+it('asks nothing and changes nothing where nothing can be started now', async () => {
+  const { code, seen } = await apply(planWith(['net-a', 'net-b']));
+  expect(code).toBe(1);
+  expect(seen.asked).toEqual([]);
+  expect(seen.applied).toBe(0);
+  expect(seen.out.join('')).toContain(why);
+  expect(seen.err.join('')).toContain('Nothing can be started now');
+});
+
+it('says in its question how many wait, and why in its report', async () => {
+  const { code, seen } = await apply(planWith(['net-b']));
+  expect(code).toBe(1);
+  expect(seen.asked).toEqual([
+    'Change 2 provisioned products (1 of them not now, as the plan says)? Only "yes" goes on: ',
+  ]);
+  expect(seen.out.join('')).toMatch(/x prod-eu\/net-b .*\n {4}outside its sync windows until/);
+  expect(seen.out.join('')).toMatch(/x prod-eu\/net-a .*\n {4}still to be done/);
+});

@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { ACCOUNT, Desk, documentYaml, type Started } from './support.ts';
+
+const NAMES = Array.from({ length: 12 }, (_, i) => `net-${String(i).padStart(2, '0')}`);
+
+const seed: SeedInput = {
+  account: ACCOUNT,
+  region: 'eu-west-1',
+  timing: { accepted: '100ms', running: '400ms', remediation: '100ms', properties: '100ms' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
+      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
+    },
+  ],
+  provisionedProducts: NAMES.map((name) => ({
+    name,
+    product: 'network',
+    version: 'v1',
+    parameters: { Cidr: 'A' },
+  })),
+};
+
+const network = (name: string) =>
+  documentYaml(
+    name,
+    'productName: network\nprovisioningArtifactName: v1\nprovisioningParameters:\n  Cidr: "B"\n',
+  );
+
+const account = ['--account', ACCOUNT];
+const RUN = [
+  ...['run', 'desired', ...account, '--log-format', 'text', '--max-in-flight', '2'],
+  ...['--writes-per-second', '20', '--settle', '50ms', '--poll-interval', '100ms'],
+];
+
+async function frozenNames(desk: Desk): Promise<number> {
+  const status = await desk.run(['status', '--format', 'json']);
+  const { products } = JSON.parse(status.out) as { products: { reason: string }[] };
+  return products.filter(({ reason }) => reason === 'Frozen').length;
+}
+
+async function kill(daemon: Started): Promise<void> {
+  daemon.child.kill('SIGKILL');
+  await daemon.ended;
+}
+
+describe('freeze and resume', () => {
+  it('while 10 updates wait: none starts, not after kill -9 either, and resume lets them go on', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', NAMES.map(network).join('---\n'));
+    const first = desk.start(RUN);
+    await first.seen(/update\.accepted.*update\.accepted/s);
+    const freeze = await desk.run(['freeze', '--reason', 'INC-4711: database migration']);
+    const returnedAt = Date.now();
+    const started = desk.writes().length;
+    expect(freeze).toMatchObject({ code: 0 });
+    expect(freeze.out).toContain('Frozen (1)\n  everything, by ');
+    expect(freeze.out).toContain('reason  INC-4711: database migration');
+    expect(started).toBeLessThan(NAMES.length - 4);
+    // What was in flight has ended, and every other one has had its turn since.
+    while ((await frozenNames(desk)) < NAMES.length - started || Date.now() < returnedAt + 1_500);
+    expect(desk.writes()).toHaveLength(started);
+    expect(desk.writes().every(({ at }) => at <= returnedAt)).toBe(true);
+    await kill(first);
+
+    const second = desk.start(RUN);
+    await second.seen(/review\.finished/);
+    const plan = await desk.run(['plan', 'desired', ...account]);
+    expect(plan).toMatchObject({ code: 0 });
+    expect(plan.out).toContain(`Not started now: ${NAMES.length - started} changes of this plan`);
+    expect(await frozenNames(desk)).toBe(NAMES.length - started);
+    expect(desk.writes()).toHaveLength(started);
+
+    const resume = await desk.run(['resume']);
+    expect(resume).toMatchObject({ code: 0 });
+    expect(resume.out).toMatch(/^lifted: everything, frozen by .*\nnothing is frozen now\n$/);
+    // All that waited is let go on at once; the first of it is enough to see.
+    while (desk.writes().length === started) await new Promise((resolve) => setImmediate(resolve));
+    second.child.kill('SIGTERM');
+    expect((await second.ended).code).toBe(0);
+  }, 60_000);
+
+  it('before the first start: the journal is made, apply and run honour it, plan shows it', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', `${network('net-00')}---\n${network('net-01')}`);
+    expect(await desk.run(['resume'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('there is no journal at .trueup/journal.db'),
+    });
+    const freeze = await desk.run([
+      'freeze',
+      '--only',
+      'default/net-00,nobody',
+      '--reason',
+      'wait',
+    ]);
+    expect(freeze).toMatchObject({ code: 0, err: expect.stringContaining('nobody') });
+    const plan = await desk.run(['plan', 'desired', '--detailed-exitcode', ...account]);
+    expect(plan.code).toBe(2);
+    expect(plan.out).toMatch(/frozen: wait, by \S+@\S+ since [-0-9]+ [:0-9]+ UTC/);
+    const apply = await desk.run(['apply', 'desired', '--yes', ...account]);
+    expect(apply.code).toBe(1);
+    expect(apply.out).toMatch(/x default\/net-00 .*\n {4}frozen: wait/);
+    expect(desk.writes()).toHaveLength(1);
+    expect(await desk.run(['status'])).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('Frozen (2)'),
+    });
+    const lifted = await desk.run(['resume', '--only', 'default/net-00', '-f', 'json']);
+    expect(JSON.parse(lifted.out)).toMatchObject({ lifted: [{}], frozen: [{}] });
+    expect(await desk.run(['apply', 'desired', '--yes', ...account])).toMatchObject({ code: 0 });
+  });
+
+  it('is not lost by --journal-reset', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', network('net-00'));
+    await desk.run(['freeze', '--reason', 'wait']);
+    const apply = await desk.run(['apply', 'desired', '--yes', '--journal-reset', ...account]);
+    expect(apply).toMatchObject({ code: 1, err: expect.stringContaining('journal.freezesKept') });
+    expect(desk.writes()).toEqual([]);
+  });
+
+  it.each([
+    [['freeze'], '--reason'],
+    [['freeze', '--reason', '  '], '--reason is empty'],
+    [['freeze', '--reason', 'x', '--target', 'prod'], 'there is no target "prod"'],
+    [['freeze', '--reason', 'x', '--only', 'prod/a'], 'there is no target "prod"'],
+    [['freeze', '--reason', 'x', '-l', 'team=a', '-l', 'team=b'], 'two values'],
+    [['freeze', '--reason', 'x', '-l', 'team'], 'key=value'],
+  ])('%j is refused, and freezes nothing', async (args, message) => {
+    await using desk = await Desk.open(seed);
+    const ended = await desk.run(args);
+    expect(ended).toMatchObject({ code: 1, err: expect.stringContaining(message) });
+    expect(existsSync(desk.path('.trueup/journal.db'))).toBe(false);
+  });
+});
+
+describe('sync windows', () => {
+  const config = (kind: string) =>
+    `windows:\n  - {kind: ${kind}, schedule: "0 * * * *", duration: 1h, timeZone: UTC, names: [net-00], reason: quarter end}\n`;
+
+  it('hold apply back, and say why', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('trueup.yaml', config('deny'));
+    await desk.write('desired/a.yaml', `${network('net-00')}---\n${network('net-01')}`);
+    const apply = await desk.run(['apply', 'desired', '--yes', ...account]);
+    expect(apply.code).toBe(1);
+    expect(apply.out).toContain(
+      'Sync windows (1)\n  deny 0 * * * * for 1h, UTC: net-00 (quarter end)\n      in force',
+    );
+    expect(apply.out).toMatch(/x default\/net-00 .*\n {4}in the deny window .*quarter end/);
+    expect(desk.writes()).toHaveLength(1);
+    await desk.write('trueup.yaml', config('allow'));
+    expect(await desk.run(['apply', 'desired', '--yes', ...account])).toMatchObject({ code: 0 });
+  });
+
+  it('that cannot be read are told with their place', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('trueup.yaml', config('deny').replace('0 * * * *', '0 24 * * *'));
+    await desk.write('desired/a.yaml', network('net-00'));
+    const plan = await desk.run(['plan', 'desired', ...account]);
+    expect(plan.code).toBe(1);
+    expect(plan.err).toMatch(/^trueup\.yaml:2:\d+ +error .*"0 24 \* \* \*" is not a cron time/);
+  });
+});

@@ -1,4 +1,5 @@
 import { renderStatusText } from '../diff/render/status.ts';
+import { visible, visibleJson } from '../domain/visible.ts';
 import type { App } from './app.ts';
 import type { ExitCode } from './io.ts';
 import { paintFor } from './paint.ts';
@@ -20,11 +21,9 @@ export async function statusCommand(app: App): Promise<ExitCode> {
           );
     const now = new Date(app.now()).toISOString();
     if (app.invocation.format === 'json') {
-      app.io.out(
-        `${JSON.stringify({ now, daemon, products: shown, note: journal.note }, null, 2)}\n`,
-      );
+      app.io.out(`${visibleJson({ now, daemon, products: shown, note: journal.note })}\n`);
     } else {
-      if (journal.note !== null) app.io.err(`trueup: ${journal.note}\n`);
+      if (journal.note !== null) app.io.err(`trueup: ${visible(journal.note)}\n`);
       app.io.out(renderStatusText({ now, products: shown, daemon }, paintFor(app.io.colour)));
     }
     const working = daemon === null || daemon.targets.every((target) => target.problem === null);
@@ -44,7 +43,7 @@ export async function checkCommand(app: App): Promise<ExitCode> {
       daemon === null
         ? (journal.note ?? 'no daemon has written this journal')
         : troubleOf(daemon, app.now());
-    app.io.out(`${problem ?? 'ok'}\n`);
+    app.io.out(`${visible(problem ?? 'ok')}\n`);
     return problem === null ? 0 : 1;
   } finally {
     await journal.close();

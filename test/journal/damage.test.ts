@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EMPTY_ENTRY } from '../../src/domain/entry.ts';
 import { TrueupError } from '../../src/domain/errors/registry.ts';
 import { asProductKey } from '../../src/domain/ids.ts';
 import type { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
@@ -121,6 +122,50 @@ describe('a damaged file', () => {
     expect(await verdictOn(good.subarray(0, good.length - 1))).toBe('journal/corrupt');
   });
 });
+
+/** A disk that writes to the wrong place leaves two sound pages where there was one of each. */
+describe('a page that was written over another one', () => {
+  it('is damage: entries that went with it are never read as empty', async () => {
+    const { path } = scratch();
+    const journal = await opened(path);
+    const entries = Array.from({ length: 60 }, (_, n) => ({
+      key: asProductKey(`name:product-${n}`),
+      entry: { ...EMPTY_ENTRY, ownTags: [`tag-${n}`] },
+      version: 0,
+    }));
+    await journal.putAll(PROD, entries);
+    const before = await journal.list(PROD);
+    await journal.close();
+    const good = readFileSync(path);
+    const pages = good.length / 4_096;
+    const verdicts = new Map<string, number>();
+    for (let at = 0; at < pages * pages; at += 1) {
+      const [from, to] = [Math.floor(at / pages), at % pages];
+      if (from === to) continue;
+      const bad = Buffer.from(good);
+      good.copy(bad, to * 4_096, from * 4_096, (from + 1) * 4_096);
+      writeFileSync(path, bad);
+      const verdict = await readAs(path, before);
+      verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+    }
+    expect([...verdicts.keys()].sort()).toEqual(['journal/corrupt', 'unharmed']);
+    expect(verdicts.get('journal/corrupt')).toBeGreaterThan(pages);
+  });
+});
+
+async function readAs(path: string, expected: unknown): Promise<string> {
+  try {
+    const journal = await opened(path, 'read');
+    const found = await journal.list(PROD);
+    await journal.close();
+    return JSON.stringify([...found]) === JSON.stringify([...(expected as typeof found)])
+      ? 'unharmed'
+      : 'read as something else';
+  } catch (error) {
+    if (error instanceof TrueupError) return error.code;
+    throw error;
+  }
+}
 
 describe('what is no journal', () => {
   const files: readonly (readonly [string, (path: string) => void])[] = [

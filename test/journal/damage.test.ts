@@ -296,3 +296,51 @@ describe('a journal that is cut short while it is open', () => {
     expect((await failureOf(journal.list(PROD))).code).toMatch(/^journal\/(corrupt|unreadable)$/);
   });
 });
+
+/** What another program, or another journal, may have left under the names that SQLite looks for. */
+describe('files beside the journal', () => {
+  async function journals() {
+    const { path } = scratch();
+    const mine = await opened(path);
+    await mine.put(PROD, NETWORK, FULL_ENTRY, 0);
+    await mine.close();
+    const foreign = `${path}.foreign`;
+    const other = new DatabaseSync(foreign);
+    other.exec('PRAGMA journal_mode = WAL; CREATE TABLE items (a); INSERT INTO items VALUES (1)');
+    return { path, foreign, other };
+  }
+
+  it.each(['garbage', 'of another database', 'empty'])(
+    'a write-ahead log that is %s is never played into it',
+    async (kind) => {
+      const { path, foreign, other } = await journals();
+      const log = readFileSync(`${foreign}-wal`);
+      const bytes = kind === 'garbage' ? Buffer.alloc(8_192, 7) : kind === 'empty' ? '' : log;
+      writeFileSync(`${path}-wal`, bytes);
+      writeFileSync(`${path}-shm`, readFileSync(`${foreign}-shm`));
+      for (const mode of ['read', 'write'] as const) {
+        let found: unknown;
+        try {
+          const journal = await opened(path, mode);
+          found = (await journal.get(PROD, NETWORK)).value;
+          await journal.close();
+        } catch (error) {
+          found = error instanceof TrueupError ? error.code : error;
+        }
+        expect([FULL_ENTRY, 'journal/corrupt', 'journal/unreadable']).toContainEqual(found);
+      }
+      other.close();
+    },
+  );
+
+  it.each(['garbage', 'cut short'])(
+    'a rollback journal that is %s undoes nothing',
+    async (kind) => {
+      const { path, other } = await journals();
+      other.close();
+      writeFileSync(`${path}-journal`, Buffer.alloc(kind === 'garbage' ? 8_192 : 3, 7));
+      const journal = await opened(path);
+      expect((await journal.get(PROD, NETWORK)).value).toEqual(FULL_ENTRY);
+    },
+  );
+});

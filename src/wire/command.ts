@@ -189,7 +189,8 @@ function explain(io: Io, error: unknown): ExitCode {
     return 1;
   }
   if (error instanceof Error && (error.name === 'SeedFileError' || isFileError(error))) {
-    io.err(`trueup: ${error.message}\n`);
+    // A seed file has a line for each problem.
+    io.err(`trueup: ${error.message.split('\n').map(visible).join('\n')}\n`);
     return 1;
   }
   io.err(

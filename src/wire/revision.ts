@@ -68,7 +68,8 @@ function isNothingDeclared({ counts }: Desired): boolean {
 }
 
 function nothingDeclared(desired: Desired): readonly Problem[] {
-  if (!isNothingDeclared(desired)) return [];
+  const isTold = desired.problems.some(({ severity }) => severity === 'error');
+  if (!isNothingDeclared(desired) || isTold) return [];
   const { files, skipped } = desired.counts;
   const message = `no provisioned product is declared (files: ${files}, documents of other API groups: ${skipped}); because of that nothing is removed`;
   return [

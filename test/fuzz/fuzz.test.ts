@@ -61,7 +61,7 @@ describe('the fuzzer', () => {
       executor: new URL('sabotage.ts', import.meta.url),
     });
     expect(report.crashes.map(({ index, complaint }) => `${index} ${complaint}`)).toEqual([
-      '3 did not end within 4000 ms',
+      expect.stringMatching(/^3 did not end within 4\d\d\d ms$/),
       expect.stringMatching(/^6 ended its process: Worker terminated due to reaching memory limit/),
       expect.stringMatching(/^9 ended its process/),
       '12 ended its process: not foreseen',

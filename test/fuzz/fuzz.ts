@@ -7,8 +7,12 @@ import { prepareJournal } from './good-journal.ts';
 import { makeInput } from './make.ts';
 import type { Found, Slow, Work } from './worker.ts';
 
-/** One input may take so long, and a worker may hold so much; measured ones are far below. */
-export const HANG_MS = 10_000;
+/**
+ * One input may take so long, and so long more for each MiB of it: standard input takes large ones, and
+ * the work on them may only grow with their size. Alone on a machine it is a tenth of that.
+ */
+const HANG_MS = 10_000;
+const HANG_MS_PER_MIB = 10_000;
 const HEAP_MB = 512;
 const LOOK_MS = 250;
 
@@ -89,7 +93,7 @@ class Lane {
   readonly #hear: (message: Found | Slow) => void;
   readonly #report: (found: Found) => void;
   #worker: Worker | null = null;
-  #progress = new Int32Array(new SharedArrayBuffer(8));
+  #progress = new Int32Array(new SharedArrayBuffer(12));
   #done = 0;
   #last = { count: -1, since: performance.now() };
   #over = false;
@@ -117,7 +121,7 @@ class Lane {
   #start(first: number): void {
     const { kinds, seed, workers, runs, index } = this.#options;
     this.#done = this.executions;
-    this.#progress = new Int32Array(new SharedArrayBuffer(8));
+    this.#progress = new Int32Array(new SharedArrayBuffer(12));
     this.#last = { count: -1, since: performance.now() };
     const last = index ?? runs - 1;
     if (first > last) {
@@ -161,7 +165,8 @@ class Lane {
     }
     const count = Atomics.load(this.#progress, 1);
     if (count !== this.#last.count) this.#last = { count, since: performance.now() };
-    const hangMs = this.#options.hangMs ?? HANG_MS;
+    const mib = Atomics.load(this.#progress, 2) / 2 ** 20;
+    const hangMs = Math.round((this.#options.hangMs ?? HANG_MS) + mib * HANG_MS_PER_MIB);
     if (performance.now() - this.#last.since < hangMs) return;
     const hung = this.#worker;
     this.#worker = null;

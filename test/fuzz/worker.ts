@@ -10,7 +10,10 @@ export interface Work {
   readonly first: number;
   readonly step: number;
   readonly last: number;
-  /** [0] the index at work, [1] how many are done; read by the main thread while this one is busy. */
+  /**
+   * [0] the index at work, [1] how many are done, [2] the bytes of the one at work; read by the main
+   * thread while this one is busy.
+   */
   readonly progress: SharedArrayBuffer;
   /** The module whose `execute` takes the inputs. */
   readonly executor: string;
@@ -49,6 +52,7 @@ async function run(): Promise<void> {
     const kind = kindAt(work.kinds, index);
     Atomics.store(progress, 0, index);
     const input = makeInput(kind, work.seed, index);
+    Atomics.store(progress, 2, input.bytes.length);
     const started = performance.now();
     const complaint = await execute(kind, input, index);
     const ms = performance.now() - started;

@@ -5,6 +5,7 @@ import { plural } from '../diff/render/words.ts';
 import type { Change } from '../domain/change.ts';
 import type { Plan } from '../domain/plan.ts';
 import { formatPosition } from '../domain/problem.ts';
+import { visible } from '../domain/visible.ts';
 import type { App, ApplyEnd, Estate } from './app.ts';
 import type { ExitCode } from './io.ts';
 import { render } from './plan.ts';
@@ -99,7 +100,7 @@ function report(app: App, before: Plan, end: ApplyEnd): ExitCode {
     lines.push(
       '       the time is over; what is in flight is left to the journal, run apply again',
     );
-  for (const change of open) lines.push(...openLines(change, whyHeld(after, change)));
+  for (const change of open) lines.push(...openLines(change, whyHeld(after, change)).map(visible));
   lines.push(`Calls  ${callsLine(after.meta.calls)}`);
   lines.push(
     clean

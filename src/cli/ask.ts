@@ -1,4 +1,5 @@
 import type { ProductStatusView } from '../domain/status.ts';
+import { visible } from '../domain/visible.ts';
 import type { App } from './app.ts';
 import type { ExitCode } from './io.ts';
 
@@ -14,7 +15,7 @@ export async function askCommand(
     const [product, second] = found;
     if (product === undefined) {
       app.io.err(
-        `trueup: the journal knows no provisioned product ${name}\nnext: trueup status shows the names it knows; name one as TARGET/NAME or NAME\n`,
+        `trueup: the journal knows no provisioned product ${visible(name)}\nnext: trueup status shows the names it knows; name one as TARGET/NAME or NAME\n`,
       );
       return 1;
     }

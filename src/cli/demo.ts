@@ -2,6 +2,7 @@ import { plural } from '../diff/render/words.ts';
 import type { Change } from '../domain/change.ts';
 import type { App } from './app.ts';
 import type { ExitCode } from './io.ts';
+import { unavailable } from './validate.ts';
 
 /** Without convergence in this time, --exit-when-converged fails. */
 const CONVERGE_MS = 180_000;
@@ -15,8 +16,7 @@ export async function demoCommand(
   const { io } = app;
   const loaded = await app.load(directory);
   if (loaded.kind === 'unavailable') {
-    io.err(`trueup: cannot read ${directory}: ${loaded.why}\n`);
-    return 1;
+    return unavailable(app, directory, loaded.why);
   }
   io.out(
     `${plural(loaded.documents, 'document', 'documents')} in ${directory}, an embedded Service Catalog instead of AWS.\n` +

@@ -1,4 +1,5 @@
 import { renderStatusText } from '../diff/render/status.ts';
+import { visible, visibleJson } from '../domain/visible.ts';
 import type { App } from './app.ts';
 import type { ExitCode } from './io.ts';
 import { paintFor } from './paint.ts';
@@ -21,17 +22,12 @@ export async function statusCommand(app: App): Promise<ExitCode> {
           );
     const now = new Date(app.now()).toISOString();
     if (app.invocation.format === 'json') {
-      app.io.out(
-        `${JSON.stringify({ now, daemon, freezes, windows, products: shown, note: journal.note }, null, 2)}\n`,
-      );
+      const json = { now, daemon, freezes, windows, products: shown, note: journal.note };
+      app.io.out(`${visibleJson(json)}\n`);
     } else {
-      if (journal.note !== null) app.io.err(`trueup: ${journal.note}\n`);
-      app.io.out(
-        renderStatusText(
-          { now, products: shown, daemon, freezes, windows },
-          paintFor(app.io.colour),
-        ),
-      );
+      if (journal.note !== null) app.io.err(`trueup: ${visible(journal.note)}\n`);
+      const view = { now, products: shown, daemon, freezes, windows };
+      app.io.out(renderStatusText(view, paintFor(app.io.colour)));
     }
     const working = daemon === null || daemon.targets.every((target) => target.problem === null);
     const known = journal.note === null && shown.length > 0;
@@ -50,7 +46,7 @@ export async function checkCommand(app: App): Promise<ExitCode> {
       daemon === null
         ? (journal.note ?? 'no daemon has written this journal')
         : troubleOf(daemon, app.now());
-    app.io.out(`${problem ?? 'ok'}\n`);
+    app.io.out(`${visible(problem ?? 'ok')}\n`);
     return problem === null ? 0 : 1;
   } finally {
     await journal.close();

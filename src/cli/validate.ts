@@ -1,5 +1,6 @@
 import { renderProblems } from '../diff/render/problem.ts';
 import { plural } from '../diff/render/words.ts';
+import { visible, visibleJson } from '../domain/visible.ts';
 import type { App, Loaded } from './app.ts';
 import type { ExitCode } from './io.ts';
 import { paintFor } from './paint.ts';
@@ -10,7 +11,7 @@ export async function validateCommand(app: App, directory: string): Promise<Exit
   if (loaded.kind === 'unavailable') return unavailable(app, directory, loaded.why);
   const errors = loaded.problems.filter((problem) => problem.severity === 'error').length;
   if (app.invocation.format === 'json') {
-    app.io.out(`${JSON.stringify(asJson(loaded, errors), null, 2)}\n`);
+    app.io.out(`${visibleJson(asJson(loaded, errors))}\n`);
   } else {
     if (loaded.problems.length > 0)
       app.io.out(`${renderProblems(loaded.problems, paintFor(app.io.colour)).trimEnd()}\n\n`);
@@ -20,7 +21,7 @@ export async function validateCommand(app: App, directory: string): Promise<Exit
 }
 
 export function unavailable(app: App, directory: string, why: string): ExitCode {
-  app.io.err(`trueup: cannot read ${directory}: ${why}\n`);
+  app.io.err(`trueup: cannot read ${visible(directory)}: ${visible(why)}\n`);
   return 1;
 }
 

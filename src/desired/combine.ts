@@ -1,8 +1,9 @@
 import { fault, quote } from '../document/fault.ts';
 import { nearest } from '../document/suggest.ts';
-import { asTargetName, type ProductKey, productKey, type TargetName } from '../domain/ids.ts';
-import { formatPosition, type Position, type Problem } from '../domain/problem.ts';
+import { asTargetName, type TargetName } from '../domain/ids.ts';
+import type { Position, Problem } from '../domain/problem.ts';
 import { NO_VALUES_ALLOWED, type ValueAllowances } from '../domain/values.ts';
+import { type Claim, findConflicts, slotOf } from './conflicts.ts';
 import { linkDependencies, type Unlinked } from './dependencies.ts';
 import type { Clue, Desired, Draft, FileReading, InvalidDocument } from './model.ts';
 import { valueProblems } from './values.ts';
@@ -21,11 +22,6 @@ export interface CombineInput {
   readonly unread: readonly Problem[];
   readonly files: number;
   readonly options: DesiredOptions;
-}
-
-/** A document that is for one provisioned product. */
-interface Claim extends Omit<InvalidDocument, 'problem'> {
-  readonly use: Unlinked | { readonly problem: Problem };
 }
 
 /** An invalid document whose name is known and whose target is not: it may be for any of them. */
@@ -138,53 +134,6 @@ function targetProblem(draft: Draft, options: DesiredOptions): Problem {
   const meant = nearest(draft.target, names);
   const next = meant === null ? {} : { next: `did you mean ${quote(meant)}?` };
   return fault('document/unknown-target', at, message, { field, ...next });
-}
-
-/**
- * Two documents for one provisioned product: by the same name, by the same id, or by a name whose
- * expected id another document uses. All of them are refused.
- */
-function findConflicts(claims: readonly Claim[]): ReadonlyMap<Claim, Problem> {
-  const bySlotName = new Map<string, Claim[]>();
-  for (const claim of claims) {
-    for (const slot of slotsOf(claim)) {
-      const held = bySlotName.get(slot);
-      if (held === undefined) bySlotName.set(slot, [claim]);
-      else held.push(claim);
-    }
-  }
-  const rivals = new Map<Claim, Set<Claim>>();
-  for (const group of bySlotName.values()) {
-    if (group.length < 2) continue;
-    for (const claim of group) {
-      const known = rivals.get(claim) ?? new Set<Claim>();
-      for (const other of group) if (other !== claim) known.add(other);
-      rivals.set(claim, known);
-    }
-  }
-  return new Map(
-    [...rivals].map(([claim, others]) => [claim, conflictProblem(claim, [...others])]),
-  );
-}
-
-function slotsOf(claim: Claim): readonly string[] {
-  const expected = 'spec' in claim.use ? claim.use.spec.expect.provisionedProductId : null;
-  if (expected === null) return [slotOf(claim)];
-  const key = productKey({ kind: 'id', id: expected });
-  return [...new Set([slotOf(claim), slotOf({ target: claim.target, key })])];
-}
-
-const RIVALS_NAMED = 3;
-
-function conflictProblem(claim: Claim, others: readonly Claim[]): Problem {
-  const places = others.slice(0, RIVALS_NAMED).map((other) => formatPosition(other.at));
-  const more = others.length > RIVALS_NAMED ? ` and ${others.length - RIVALS_NAMED} more` : '';
-  const message = `another document is for the same provisioned product, ${claim.target}/${claim.name}: ${places.join(', ')}${more}`;
-  return fault('document/duplicate-product', claim.at, message);
-}
-
-function slotOf(claim: { readonly target: TargetName; readonly key: ProductKey }): string {
-  return `${claim.target}\n${claim.key}`;
 }
 
 /** One entry for each provisioned product, the first by place. */

@@ -3,6 +3,7 @@ import { nearest } from '../document/suggest.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { Position, Problem } from '../domain/problem.ts';
 import type { Dependency, Spec } from '../domain/spec.ts';
+import { type Circle, findCircles } from './circles.ts';
 
 /** A spec before its dependencies are known. */
 export type UnlinkedSpec = Omit<Spec, 'dependsOn'>;
@@ -35,10 +36,11 @@ export function linkDependencies(
   declared: readonly Declared[],
 ): Linked {
   const byName = new Map(declared.map((one) => [nameOf(one), one]));
+  const suggest = suggesterOf([...byName.keys()]);
   const specs: Spec[] = [];
   const refused: { spec: UnlinkedSpec; problem: Problem }[] = [];
   for (const document of documents) {
-    const { found, problem } = linkOne(document, byName);
+    const { found, problem } = linkOne(document, byName, suggest);
     if (problem === null) specs.push({ ...document.spec, dependsOn: found });
     else refused.push({ spec: document.spec, problem });
   }
@@ -51,13 +53,14 @@ export function linkDependencies(
 function linkOne(
   { spec, dependsOn }: Unlinked,
   byName: ReadonlyMap<string, Declared>,
+  suggest: Suggest,
 ): { readonly found: readonly Dependency[]; readonly problem: Problem | null } {
   const found = new Map<string, Dependency>();
   for (const [index, written] of dependsOn.entries()) {
     const slot = written.includes('/') ? written : `${spec.target}/${written}`;
     const one = byName.get(slot);
     if (one === undefined)
-      return { found: [], problem: unknownProblem(spec, index, written, byName) };
+      return { found: [], problem: unknownProblem(spec, index, written, suggest) };
     found.set(slot, { target: one.target, key: one.key, name: one.name });
   }
   const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
@@ -78,75 +81,42 @@ function unknownProblem(
   spec: UnlinkedSpec,
   index: number,
   written: string,
-  byName: ReadonlyMap<string, Declared>,
+  suggest: Suggest,
 ): Problem {
   const message = `no document is for ${quote(written)}`;
-  const own = `${spec.target}/`;
-  const names = [...byName.keys()].map((name) =>
-    name.startsWith(own) ? name.slice(own.length) : name,
-  );
-  const meant = nearest(written, names);
+  const meant = suggest(written, spec.target);
   const next = meant === null ? {} : { next: `did you mean ${quote(meant)}?` };
   const at = placeOf(spec, index);
   return fault('document/unknown-dependency', at, message, { field: FIELD, ...next });
 }
 
-/** Every spec that is part of a circle, with the circle as it is found from there. */
-function findCircles(specs: readonly Spec[]): ReadonlyMap<Spec, readonly Spec[]> {
-  const bySlot = new Map(specs.map((spec) => [slotOf(spec), spec]));
-  const needs = new Map<Spec, Set<Spec>>();
-  for (const spec of specs) {
-    const known = spec.dependsOn.flatMap((one) => bySlot.get(slotOf(one)) ?? []);
-    needs.set(spec, new Set(known));
-  }
-  peel(needs);
-  peel(needs, reversed(needs));
-  const circles = new Map<Spec, readonly Spec[]>();
-  for (const spec of needs.keys()) circles.set(spec, circleFrom(spec, needs));
-  return circles;
-}
+/** The name that was probably meant, as a document of this target would write it. */
+type Suggest = (written: string, target: TargetName) => string | null;
 
-function slotOf(one: { readonly target: TargetName; readonly key: ProductKey }): string {
-  return `${one.target}\n${one.key}`;
-}
+/** Comparing every unknown name with every known one takes for ever where there are many of both. */
+const COMPARED_MAX = 10_000;
 
-/** Takes away, again and again, what no edge leaves; `edges` may be those of the other direction. */
-function peel(needs: Map<Spec, Set<Spec>>, edges: Map<Spec, Set<Spec>> = needs): void {
-  const back = reversed(edges);
-  const free = [...edges].flatMap(([spec, others]) => (others.size === 0 ? [spec] : []));
-  for (let spec = free.pop(); spec !== undefined; spec = free.pop()) {
-    for (const other of back.get(spec) ?? []) {
-      const left = edges.get(other);
-      left?.delete(spec);
-      if (left?.size === 0) free.push(other);
-    }
-    edges.delete(spec);
-    needs.delete(spec);
-  }
-}
-
-function reversed(edges: ReadonlyMap<Spec, ReadonlySet<Spec>>): Map<Spec, Set<Spec>> {
-  const back = new Map<Spec, Set<Spec>>([...edges.keys()].map((spec) => [spec, new Set()]));
-  for (const [spec, others] of edges) for (const other of others) back.get(other)?.add(spec);
-  return back;
-}
-
-function circleFrom(start: Spec, needs: ReadonlyMap<Spec, ReadonlySet<Spec>>): readonly Spec[] {
-  const path: Spec[] = [];
-  let spec: Spec | undefined = start;
-  while (spec !== undefined && !path.includes(spec)) {
-    path.push(spec);
-    spec = [...(needs.get(spec) ?? [])].find((one) => needs.has(one));
-  }
-  return spec === undefined ? path : [...path.slice(path.indexOf(spec)), spec];
+function suggesterOf(names: readonly string[]): Suggest {
+  let left = COMPARED_MAX;
+  return (written, target) => {
+    if (names.length > left) return null;
+    left -= names.length;
+    const own = `${target}/`;
+    const shown = names.map((name) => (name.startsWith(own) ? name.slice(own.length) : name));
+    return nearest(written, shown);
+  };
 }
 
 const NAMED = 6;
 
-function circleProblem(spec: Spec, circle: readonly Spec[]): Problem {
-  const names = circle.map((one) => (one.target === spec.target ? one.name : nameOf(one)));
-  const shown =
-    names.length <= NAMED ? names : [...names.slice(0, NAMED - 1), '…', names.at(-1) ?? ''];
-  const message = `it waits for itself: ${shown.join(' -> ')}`;
+function circleProblem(spec: Spec, { specs, start }: Circle): Problem {
+  const count = Math.min(specs.length, NAMED - 1);
+  const first = Array.from({ length: count }, (_, index) => specs[(start + index) % specs.length]);
+  const named = [...first, ...(specs.length > count ? [null] : []), first[0]].flatMap((one) => {
+    if (one === undefined) return [];
+    if (one === null) return ['…'];
+    return [one.target === spec.target ? one.name : nameOf(one)];
+  });
+  const message = `it waits for itself: ${named.join(' -> ')}`;
   return fault('document/dependency-circle', placeOf(spec, 0), message, { field: FIELD });
 }

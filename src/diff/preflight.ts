@@ -9,7 +9,7 @@ import { versionLabel } from './finding.ts';
 import { isLiveKey } from './live-keys.ts';
 import { byText, needsAllValues, own, sortedKeys, userTags } from './normalize.ts';
 import { checkValue } from './preflight-value.ts';
-import { listed, problem, quoted } from './problems.ts';
+import { listed, problem, quoted, warning } from './problems.ts';
 
 export interface PreflightInput {
   readonly spec: Spec;
@@ -42,13 +42,28 @@ const UPDATABLE_SET: ReadonlySet<string> = new Set(['ACTIVE']);
  */
 export function preflight(input: PreflightInput): readonly Problem[] {
   const stack = stackProblem(input.spec, input.live);
-  return [
+  const found = [
     ...(stack === null ? [] : [stack]),
     ...checkDeclared(input),
     ...(needsAllValues(input.live) ? checkComplete(input) : checkUndeclared(input)),
     ...checkTags(input),
     ...checkTagOptions(input),
   ].sort((a, b) => byText(a.field, b.field) || byText(a.code, b.code));
+  return readable(found, input.spec);
+}
+
+const PROBLEMS_MAX = 100;
+
+/** One document may make as many mistakes as it has lines; nobody reads them all. Errors come first. */
+function readable(found: readonly Problem[], { origin }: Spec): readonly Problem[] {
+  if (found.length <= PROBLEMS_MAX) return found;
+  const isError = ({ severity }: Problem) => severity === 'error';
+  const sorted = [...found.filter(isError), ...found.filter((one) => !isError(one))];
+  const left = sorted.slice(PROBLEMS_MAX);
+  const message = `${left.length} more problems are not listed`;
+  const parts = { code: 'document/more-problems', at: origin.at, field: '', message } as const;
+  const rest = left.some(isError) ? problem(parts) : warning(parts);
+  return [...sorted.slice(0, PROBLEMS_MAX), rest];
 }
 
 function targetVersion({ version, live }: PreflightInput): string {

@@ -126,7 +126,8 @@ export function inspect(database: DatabaseSync, path: string, newest: number): n
   if (application !== APPLICATION_ID)
     throw corrupt(path, 'it does not bear the mark of a trueup journal');
   const problem = pragma(database, 'quick_check');
-  if (problem !== 'ok') throw corrupt(path, `SQLite says: ${String(problem)}`);
+  if (problem !== 'ok')
+    throw corrupt(path, `SQLite says: ${String(problem).replaceAll('\n', '; ')}`);
   if (version > newest)
     throw new TrueupError(
       'journal/newer-schema',

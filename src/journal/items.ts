@@ -63,6 +63,15 @@ function isRow(row: Readonly<Record<string, unknown>>): row is Record<string, un
 const nameOf = (row: Pick<Row, 'kind' | 'target' | 'key'>) =>
   `the ${row.kind} row of ${[row.target, row.key].filter((part) => part !== '').join('/') || 'this journal'}`;
 
+/** In the order of SQLite, which is that of the bytes. */
+function isBefore(left: readonly Buffer[], right: readonly Buffer[]): boolean {
+  for (const [index, part] of left.entries()) {
+    const order = Buffer.compare(part, right[index] ?? Buffer.alloc(0));
+    if (order !== 0) return order < 0;
+  }
+  return false;
+}
+
 /**
  * The rows of one open database. Synchronous, without transactions of its own; every row that is
  * read is checked against its digest and its shape, and a failure names it.
@@ -116,9 +125,20 @@ export class Items {
     this.#remove.run(kind, target, key);
   }
 
-  /** Reads every row: one with a damaged key would else be missing where it is looked for. */
+  /**
+   * Reads every row: one with a damaged key would else be missing where it is looked for. So would the
+   * rows of a page that another page was written over: each page by itself is sound, only the order
+   * of the rows gives it away.
+   */
   verify(): void {
-    for (const row of this.#all.iterate()) this.#verified(row);
+    let before: readonly Buffer[] | null = null;
+    for (const found of this.#all.iterate()) {
+      const row = this.#verified(found);
+      const key = [row.kind, row.target, row.key].map((part) => Buffer.from(part));
+      if (before !== null && !isBefore(before, key))
+        throw corrupt(this.#path, `${nameOf(row)} is out of order`);
+      before = key;
+    }
   }
 
   #verified(row: Readonly<Record<string, unknown>>): Row {

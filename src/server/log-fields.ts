@@ -1,3 +1,5 @@
+import { visible } from '../domain/visible.ts';
+
 /** What JSON can carry. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { [name: string]: Plain };
 
@@ -77,23 +79,7 @@ function plainRecord<Key>(
   return record;
 }
 
-const NAMED: ReadonlyMap<string, string> = new Map([
-  ['\n', '\\n'],
-  ['\r', '\\r'],
-  ['\t', '\\t'],
-]);
-
-/**
- * Control characters, and those that reorder or break a line, become their escapes: a status
- * message of AWS, or a document, must not be able to forge a line or move the cursor.
- */
+/** A status message of AWS, or a document, must not be able to forge a line or move the cursor. */
 export function harmless(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(
-      /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-      (character) =>
-        NAMED.get(character) ??
-        `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-    );
+  return visible(text.toWellFormed());
 }

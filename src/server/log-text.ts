@@ -66,8 +66,12 @@ function pairsOf(line: Readonly<Record<string, unknown>>): readonly string[] {
   });
 }
 
-/** A text as it is where it is one plain word, else in quotes; anything else as JSON. */
+/**
+ * A text as it is where it is one plain word, else in quotes; anything else as JSON. Backslashes
+ * before a quote are doubled, so that no text can end its quotes and go on as a field of its own.
+ */
 function quoted(value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value);
-  return /^$|[\s"=]/.test(value) ? `"${value.replaceAll('"', '\\"')}"` : value;
+  if (!/^$|[\s"=]/.test(value)) return value;
+  return `"${value.replace(/(\\*)("|$)/g, (_, slashes: string, quote: string) => `${slashes}${slashes}${quote === '' ? '' : '\\"'}`)}"`;
 }

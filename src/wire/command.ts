@@ -17,6 +17,7 @@ import type { Config } from '../config/config.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import { renderProblems } from '../diff/render/problem.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
+import { visible } from '../domain/visible.ts';
 import { terminal } from './terminal.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/desired-state', import.meta.url));
@@ -189,11 +190,12 @@ function isFileError(error: Error): boolean {
 /** Errors that were foreseen say what and what next; anything else is a fault of this program. */
 function explain(io: Io, error: unknown): ExitCode {
   if (error instanceof TrueupError) {
-    io.err(`trueup: ${error.message} (${error.code})\nnext: ${error.next}\n`);
+    io.err(`trueup: ${visible(error.message)} (${error.code})\nnext: ${visible(error.next)}\n`);
     return 1;
   }
   if (error instanceof Error && (error.name === 'SeedFileError' || isFileError(error))) {
-    io.err(`trueup: ${error.message}\n`);
+    // A seed file has a line for each problem.
+    io.err(`trueup: ${error.message.split('\n').map(visible).join('\n')}\n`);
     return 1;
   }
   io.err(

@@ -27,7 +27,11 @@ export function createRevisionLoader(
   const options = { targets: config.targets, defaultTarget, values };
   return (snapshot) => {
     const desired = load(filesOf(snapshot), options);
-    const problems = [...unreadableFiles(snapshot), ...desired.problems];
+    const problems = [
+      ...unreadableFiles(snapshot),
+      ...nothingDeclared(desired),
+      ...desired.problems,
+    ];
     const targets = new Map<TargetName, DesiredState>();
     for (const { name } of config.targets)
       targets.set(name, { ...stateOf(name, desired, snapshot, select), isSelection });
@@ -58,6 +62,28 @@ function unreadableFiles(snapshot: Snapshot): readonly Problem[] {
   }));
 }
 
+/** What the wrong repository looks like. */
+function isNothingDeclared({ counts }: Desired): boolean {
+  return counts.documents === 0;
+}
+
+function nothingDeclared(desired: Desired): readonly Problem[] {
+  const isTold = desired.problems.some(({ severity }) => severity === 'error');
+  if (!isNothingDeclared(desired) || isTold) return [];
+  const { files, skipped } = desired.counts;
+  const message = `no provisioned product is declared (files: ${files}, documents of other API groups: ${skipped}); because of that nothing is removed`;
+  return [
+    {
+      code: 'source/no-documents',
+      severity: 'warning',
+      at: null,
+      field: '',
+      message,
+      next: 'check that this is the right directory',
+    },
+  ];
+}
+
 function stateOf(
   target: TargetName,
   desired: Desired,
@@ -65,7 +91,8 @@ function stateOf(
   select: (spec: Spec) => boolean,
 ): DesiredState {
   const { revision } = snapshot;
-  const unknownIdentity = desired.unknownIdentity || snapshot.unreadable.length > 0;
+  const unknownIdentity =
+    desired.unknownIdentity || snapshot.unreadable.length > 0 || isNothingDeclared(desired);
   const specs = new Map<ProductKey, Spec>();
   const declared = new Set<ProductKey>();
   for (const spec of desired.specs) {

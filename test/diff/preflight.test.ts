@@ -180,6 +180,21 @@ describe('preflight of keys', () => {
   });
 });
 
+describe('preflight of very many mistakes', () => {
+  it('names the first hundred, says how many there are, and refuses all the same', () => {
+    const parameters = Object.fromEntries(
+      Array.from({ length: 40_000 }, (_, n) => [`k${n}`, value('v')]),
+    );
+    const problems = found({ spec: aSpec({ parameters }) });
+    expect(problems).toHaveLength(101);
+    expect(problems.every(({ severity }) => severity === 'error')).toBe(true);
+    expect(problems.at(-1)).toMatchObject({
+      code: 'document/more-problems',
+      message: '39900 more problems are not listed',
+    });
+  });
+});
+
 describe('preflight of tags', () => {
   const tagged = aSpec({ tags: { team: 'b' } });
 

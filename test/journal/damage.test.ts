@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EMPTY_ENTRY } from '../../src/domain/entry.ts';
 import { TrueupError } from '../../src/domain/errors/registry.ts';
 import { asProductKey } from '../../src/domain/ids.ts';
 import type { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
@@ -121,6 +122,50 @@ describe('a damaged file', () => {
     expect(await verdictOn(good.subarray(0, good.length - 1))).toBe('journal/corrupt');
   });
 });
+
+/** A disk that writes to the wrong place leaves two sound pages where there was one of each. */
+describe('a page that was written over another one', () => {
+  it('is damage: entries that went with it are never read as empty', async () => {
+    const { path } = scratch();
+    const journal = await opened(path);
+    const entries = Array.from({ length: 60 }, (_, n) => ({
+      key: asProductKey(`name:product-${n}`),
+      entry: { ...EMPTY_ENTRY, ownTags: [`tag-${n}`] },
+      version: 0,
+    }));
+    await journal.putAll(PROD, entries);
+    const before = await journal.list(PROD);
+    await journal.close();
+    const good = readFileSync(path);
+    const pages = good.length / 4_096;
+    const verdicts = new Map<string, number>();
+    for (let at = 0; at < pages * pages; at += 1) {
+      const [from, to] = [Math.floor(at / pages), at % pages];
+      if (from === to) continue;
+      const bad = Buffer.from(good);
+      good.copy(bad, to * 4_096, from * 4_096, (from + 1) * 4_096);
+      writeFileSync(path, bad);
+      const verdict = await readAs(path, before);
+      verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+    }
+    expect([...verdicts.keys()].sort()).toEqual(['journal/corrupt', 'unharmed']);
+    expect(verdicts.get('journal/corrupt')).toBeGreaterThan(pages);
+  });
+});
+
+async function readAs(path: string, expected: unknown): Promise<string> {
+  try {
+    const journal = await opened(path, 'read');
+    const found = await journal.list(PROD);
+    await journal.close();
+    return JSON.stringify([...found]) === JSON.stringify([...(expected as typeof found)])
+      ? 'unharmed'
+      : 'read as something else';
+  } catch (error) {
+    if (error instanceof TrueupError) return error.code;
+    throw error;
+  }
+}
 
 describe('what is no journal', () => {
   const files: readonly (readonly [string, (path: string) => void])[] = [
@@ -250,4 +295,52 @@ describe('a journal that is cut short while it is open', () => {
     truncateSync(path, 4096);
     expect((await failureOf(journal.list(PROD))).code).toMatch(/^journal\/(corrupt|unreadable)$/);
   });
+});
+
+/** What another program, or another journal, may have left under the names that SQLite looks for. */
+describe('files beside the journal', () => {
+  async function journals() {
+    const { path } = scratch();
+    const mine = await opened(path);
+    await mine.put(PROD, NETWORK, FULL_ENTRY, 0);
+    await mine.close();
+    const foreign = `${path}.foreign`;
+    const other = new DatabaseSync(foreign);
+    other.exec('PRAGMA journal_mode = WAL; CREATE TABLE items (a); INSERT INTO items VALUES (1)');
+    return { path, foreign, other };
+  }
+
+  it.each(['garbage', 'of another database', 'empty'])(
+    'a write-ahead log that is %s is never played into it',
+    async (kind) => {
+      const { path, foreign, other } = await journals();
+      const log = readFileSync(`${foreign}-wal`);
+      const bytes = kind === 'garbage' ? Buffer.alloc(8_192, 7) : kind === 'empty' ? '' : log;
+      writeFileSync(`${path}-wal`, bytes);
+      writeFileSync(`${path}-shm`, readFileSync(`${foreign}-shm`));
+      for (const mode of ['read', 'write'] as const) {
+        let found: unknown;
+        try {
+          const journal = await opened(path, mode);
+          found = (await journal.get(PROD, NETWORK)).value;
+          await journal.close();
+        } catch (error) {
+          found = error instanceof TrueupError ? error.code : error;
+        }
+        expect([FULL_ENTRY, 'journal/corrupt', 'journal/unreadable']).toContainEqual(found);
+      }
+      other.close();
+    },
+  );
+
+  it.each(['garbage', 'cut short'])(
+    'a rollback journal that is %s undoes nothing',
+    async (kind) => {
+      const { path, other } = await journals();
+      other.close();
+      writeFileSync(`${path}-journal`, Buffer.alloc(kind === 'garbage' ? 8_192 : 3, 7));
+      const journal = await opened(path);
+      expect((await journal.get(PROD, NETWORK)).value).toEqual(FULL_ENTRY);
+    },
+  );
 });

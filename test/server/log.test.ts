@@ -211,6 +211,19 @@ describe('the text log', () => {
     );
   });
 
+  it('lets no value go on as a field of its own', () => {
+    const value = fc.string({ unit: fc.constantFrom('\\', '"', ' ', '=', 'a', '\n') });
+    fc.assert(
+      fc.property(value, value, (first, second) => {
+        const line = text('info', 'x', { first, second }).trimEnd();
+        const words = line.slice(line.indexOf('first='));
+        const parts =
+          /^first=("(?:[^"\\]|\\.)*"|[^\s"=]*) second=("(?:[^"\\]|\\.)*"|[^\s"=]*)$/.exec(words);
+        expect(parts, words).not.toBeNull();
+      }),
+    );
+  });
+
   it('leaves the id and the revision of a product line to the JSON log', () => {
     const fields = { revision: 'd41a7c9', provisionedProductId: 'pp-1' };
     expect(text('info', 'x', { ...about, ...fields })).not.toMatch(/revision|pp-1/);

@@ -1,28 +1,13 @@
 import type { Shown } from '../../domain/change.ts';
+import { visible } from '../../domain/visible.ts';
+
+export { visible };
 
 /** What people notice by colour on a terminal; everywhere else `paint` is the identity. */
 export type Style = 'heading' | 'update' | 'drift' | 'refused' | 'quiet' | 'good';
 export type Paint = (style: Style, text: string) => string;
 
 export const noPaint: Paint = (_style, text) => text;
-
-/**
- * Control characters, and the invisible ones that reorder or hide text: neither a document nor AWS
- * may steer the terminal or the page that shows them.
- */
-const UNSAFE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not pass
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]/gu;
-
-const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-/** The text on one line, with every unsafe character written as an escape. */
-export function visible(text: string): string {
-  return text.replace(UNSAFE, (sign) => {
-    const code = sign.charCodeAt(0).toString(16).padStart(4, '0');
-    return NAMED[sign] ?? `\\u${code}`;
-  });
-}
 
 const VALUE_MAX = 160;
 const LEAD = 24;

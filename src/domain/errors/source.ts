@@ -7,6 +7,12 @@ export const sourceErrors = {
       'It is missing, empty, changing without rest, or its link leads nowhere. What cannot be read is never taken for empty: the last good revision stands, nothing is removed and no new change is started.',
     next: 'Mend what the message names. A running daemon looks again by itself.',
   },
+  'source/no-documents': {
+    title: 'The desired-state directory holds files, and none of them declares anything.',
+    meaning:
+      'All of it is empty, or belongs to other tools. That is what the wrong repository or the wrong folder looks like, so it is not taken for "nothing is desired": nothing is removed.',
+    next: 'Check that this is the right directory. To remove the last provisioned product, take its document out while another one stays, or terminate it by hand.',
+  },
   'source/unreadable-file': {
     title: 'A desired-state file cannot be read.',
     meaning:

@@ -23,7 +23,6 @@ import {
 import { type Wait, waitFor } from './dependencies.ts';
 import { Entries } from './entries.ts';
 import type { Evaluation } from './evaluate.ts';
-import { forgetTrouble } from './finish.ts';
 import { Follower } from './follow.ts';
 import { KnownDocuments } from './known.ts';
 import { Memory } from './memory.ts';
@@ -44,6 +43,7 @@ import type { Redactor } from './redact.ts';
 import type { Removal } from './removals.ts';
 import { allowedSteps, type Review, reviewTarget, statusesOf } from './review.ts';
 import type { StatusBoard } from './status-board.ts';
+import { forgetTrouble } from './trouble.ts';
 import { NO_VALUES, ValueFacts } from './value-facts.ts';
 
 /** What all targets share. */

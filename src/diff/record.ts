@@ -12,6 +12,7 @@ import type { PresentProduct, RecordView } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import { isBlank } from './creation.ts';
 import { own, sameInstant, validFingerprints } from './normalize.ts';
+import { entryFor } from './ownership.ts';
 
 /** How long to wait before each further attempt after a failure that passes by itself, in minutes. */
 const BACKOFF_MINUTES = [1, 3, 8, 22, 60] as const;
@@ -35,7 +36,7 @@ export function openIntent(
   opened: OpenedIntent,
 ): ProductEntry {
   return {
-    ...entry,
+    ...entryFor(entry, opened.live),
     provisionedProductId: isBlank(opened.live) ? null : opened.live.id,
     intent,
     fingerprints: validFingerprints(entry, opened.live, opened.keyId),

@@ -73,7 +73,7 @@ export async function evaluate(
   seen: Live,
 ): Promise<Evaluation> {
   const live = seen.kind === 'present' ? cleaned(context, document, seen) : seen;
-  const entry = context.entries.get(document.key);
+  const entry = context.entries.about(document.key, live);
   const prepared = await prepareSpec(context, document, live);
   const { spec } = prepared;
   const fingerprint = fingerprintOf(context, spec.key);

@@ -259,7 +259,7 @@ async function perform(
     compare({
       spec,
       live,
-      entry: context.entries.get(spec.key),
+      entry: context.entries.about(spec.key, live),
       fingerprint: fingerprintOf(context, spec.key),
       keyId: context.fingerprinter?.keyId ?? null,
     });
@@ -269,7 +269,7 @@ async function perform(
     spec,
     live,
     comparison,
-    entry: context.entries.get(spec.key),
+    entry: context.entries.about(spec.key, live),
     fingerprint: fingerprintOf(context, spec.key),
     resolved: facts?.resolved.kind === 'resolved' ? facts.resolved : null,
     definitions,

@@ -1,4 +1,4 @@
-import { isPrunable, judgeRemoval, type Leaving, renamedProblem } from '../diff/removal.ts';
+import { judgeRemoval, type Leaving, renamedProblem } from '../diff/removal.ts';
 import type { Change } from '../domain/change.ts';
 import { EMPTY_ENTRY } from '../domain/entry.ts';
 import { type ProductKey, productKey } from '../domain/ids.ts';
@@ -30,14 +30,12 @@ export type RemovalContext = Pick<
   | 'observeOnly'
   | 'asked'
   | 'desired'
+  | 'log'
 >;
 
 /** Why it cannot be told now which documents are gone; null: it can. */
 export function unsureOf(context: Pick<RemovalContext, 'readAtMs'>, desired: DesiredState) {
   if (desired.unknownIdentity) return 'a file of this revision could not be read';
-  const [invalid] = desired.invalid.values();
-  // Which product it means cannot be told for sure: it may be the one whose document seems gone.
-  if (invalid !== undefined) return `the document of ${invalid.name} is invalid`;
   return context.readAtMs() === null ? 'the directory cannot be read now' : null;
 }
 
@@ -49,18 +47,53 @@ export async function reviewRemovals(
   evaluations: ReadonlyMap<ProductKey, Evaluation>,
 ): Promise<ReadonlyMap<ProductKey, Removal>> {
   const unsure = unsureOf(context, desired);
+  if (unsure === null) tellForeign(context, desired);
   context.known.note(context, desired, observation.products, unsure);
   const missing = context.known.missing(context, desired);
+  const ends = new Set(missing.map(({ key }) => key));
   const removals = new Map<ProductKey, Removal>();
-  for (const known of missing) {
+  for (const known of [...missing, ...context.known.renamed(context, desired)]) {
+    const isOpen = context.entries.get(known.key).intent !== null;
+    if (!isOpen && isHandedOver(context, desired, evaluations, known)) continue;
     const live = await leavingOf(context, known, observation);
-    if (live.kind === 'absent' && context.entries.get(known.key).intent === null) {
-      await forget(context, known.key);
-      continue;
-    }
-    removals.set(known.key, judge(context, desired, { known, live, unsure, missing, evaluations }));
+    if (live.kind === 'absent' && !isOpen) await forget(context, known.key);
+    else if (ends.has(known.key))
+      removals.set(
+        known.key,
+        judge(context, desired, { known, live, unsure, missing, evaluations }),
+      );
   }
   return removals;
+}
+
+/** What asked for its end and is not ours becomes unmanaged like anything else, and that is said once. */
+function tellForeign(context: RemovalContext, desired: DesiredState): void {
+  for (const known of context.known.foreign(context, desired))
+    context.log.write('warn', 'removal.notOurs', {
+      target: context.target,
+      provisionedProduct: known.name,
+      provisionedProductId: known.provisionedProductId ?? undefined,
+      reason: `its document is gone and had reconcile.prune: ${known.policies.prune}, and trueup never changed it`,
+      next: 'it is left as it is: terminate it by hand if it is to go',
+    });
+}
+
+/** Another valid document is for it now: nothing is left of the former one but its name. */
+function isHandedOver(
+  context: RemovalContext,
+  desired: DesiredState,
+  evaluations: ReadonlyMap<ProductKey, Evaluation>,
+  known: KnownDocument,
+): boolean {
+  const claimant = claimantOf(desired, evaluations, known);
+  if (claimant === null || !claimant.isValid) return false;
+  context.known.forget(known.key);
+  context.log.write('info', 'removal.handedOver', {
+    target: context.target,
+    provisionedProduct: known.name,
+    reason: `the document ${claimant.name} is for it now`,
+  });
+  return true;
 }
 
 interface Facts {
@@ -85,9 +118,10 @@ function judge(context: RemovalContext, desired: DesiredState, facts: Facts): Re
     known,
     entry: context.entries.get(known.key),
     live,
-    claimedBy: claimantOf(desired, evaluations, known),
+    isOurs: isOurs(context, known),
+    claimedBy: claimantOf(desired, evaluations, known)?.name ?? null,
     isConfirmed: context.known.isConfirmed(context, known.key),
-    unsure,
+    unsure: unsure ?? context.known.doubtOf(desired, known),
     neededBy,
     after: after.map(({ name }) => name),
     observeOnly: context.observeOnly,
@@ -106,15 +140,20 @@ export function judgeAgain(context: RemovalContext, removal: Removal, live: Leav
     known,
     entry: context.entries.get(known.key),
     live,
-    claimedBy: claimantOf(desired, new Map(), known),
+    isOurs: isOurs(context, known),
+    claimedBy: claimantOf(desired, new Map(), known)?.name ?? null,
     isConfirmed: context.known.isConfirmed(context, known.key),
-    unsure: unsureOf(context, desired),
+    unsure: unsureOf(context, desired) ?? context.known.doubtOf(desired, known),
     neededBy: [],
     after: removal.change.after,
     observeOnly: context.observeOnly,
     asked: context.asked(known.key),
     now: isoNow(context.clock),
   });
+}
+
+function isOurs({ entries }: RemovalContext, { provisionedProductId: id }: KnownDocument): boolean {
+  return id !== null && entries.owned().has(id);
 }
 
 function dependsOn(
@@ -130,15 +169,16 @@ export function claimantOf(
   desired: Pick<DesiredState, 'specs' | 'invalid'>,
   evaluations: ReadonlyMap<ProductKey, Pick<Evaluation, 'change'>>,
   { provisionedProductId: id }: KnownDocument,
-): string | null {
+): { readonly name: string; readonly isValid: boolean } | null {
   if (id === null) return null;
   const asId = productKey({ kind: 'id', id });
   for (const spec of desired.specs.values()) {
     const found = evaluations.get(spec.key)?.change.provisionedProductId;
     if (spec.key === asId || spec.expect.provisionedProductId === id || found === id)
-      return spec.name;
+      return { name: spec.name, isValid: true };
   }
-  return desired.invalid.get(asId)?.name ?? null;
+  const invalid = desired.invalid.get(asId);
+  return invalid === undefined ? null : { name: invalid.name, isValid: false };
 }
 
 async function leavingOf(
@@ -183,16 +223,20 @@ function isPrunedAlready({ inEffect, provisionedProductId }: typeof EMPTY_ENTRY)
 
 /** What seems to be another one's new name is not created while that one still stands. */
 export function refuseRenamed(
-  context: Pick<RemovalContext, 'known' | 'entries'>,
+  context: Pick<RemovalContext, 'known' | 'fingerprinter'>,
+  desired: DesiredState,
   evaluations: Map<ProductKey, Evaluation>,
 ): void {
-  for (const known of context.known.all()) {
-    const renamed = known.gone?.renamedTo ?? null;
-    const evaluation = renamed === null ? undefined : evaluations.get(renamed.key);
-    if (evaluation?.change.verdict.kind !== 'provision') continue;
-    if (!isPrunable(known, context.entries.get(known.key))) continue;
-    const problems = [renamedProblem(evaluation.change.at, known)] as const;
-    const change: Change = { ...evaluation.change, verdict: { kind: 'refused', problems } };
-    evaluations.set(evaluation.spec.key, { ...evaluation, change });
+  for (const [key, evaluation] of evaluations) {
+    const { spec, change } = evaluation;
+    if (change.verdict.kind !== 'provision' && change.verdict.kind !== 'import') continue;
+    if (change.provisionedProductId !== null) continue;
+    const former = context.known.formerOf(context, desired, spec);
+    if (former === null) continue;
+    const problems = [renamedProblem(change.at, former)] as const;
+    evaluations.set(key, {
+      ...evaluation,
+      change: { ...change, verdict: { kind: 'refused', problems } },
+    });
   }
 }

@@ -39,7 +39,8 @@ export interface ReviewContext extends EvaluateContext, RemovalContext {
 
 export async function reviewTarget(context: ReviewContext, desired: DesiredState): Promise<Review> {
   const specs = [...desired.specs.values()];
-  const leaving = context.known.missing(context, desired);
+  const { known } = context;
+  const leaving = [...known.missing(context, desired), ...known.renamed(context, desired)];
   const ids = leaving.flatMap(({ provisionedProductId: id }) => (id === null ? [] : [id]));
   const observed = await observeAll(context, specs, new Set(ids));
   if (observed.kind === 'failed') return { kind: 'failed', why: explainFailure(observed.failure) };
@@ -58,7 +59,7 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
   );
   refuseShared(evaluations);
   const removals = await reviewRemovals(context, desired, observation, evaluations);
-  refuseRenamed(context, evaluations);
+  refuseRenamed(context, desired, evaluations);
   holdDependants(context, desired, evaluations);
   const changes = [...evaluations.values(), ...removals.values()].map(({ change }) => change);
   const guards = guardTarget(context.target, changes, context.caps);

@@ -27,7 +27,6 @@ function isStillGone(context: TargetContext, key: ProductKey): boolean {
     claimantOf(desired, new Map(), known) === null &&
     !desired.declared.has(key) &&
     !desired.unknownIdentity &&
-    desired.invalid.size === 0 &&
     context.readAtMs() !== null &&
     desired.revision !== ''
   );

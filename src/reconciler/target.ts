@@ -261,7 +261,6 @@ export class TargetReconciler {
       const inEffect = { specDigest, revision: desired.revision, at };
       return { ...recordInEffect(entry, inEffect), appliedVersion: applied };
     });
-    if (desired.specs.size + desired.invalid.size < desired.declared.size) return;
     await context.journal.putDocuments(this.name, context.known.all());
   }
 

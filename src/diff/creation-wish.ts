@@ -20,12 +20,20 @@ export function creationOf(input: Wish): Creation | null {
   return spec.reconcile.onMissing === 'provision' || isHalfRecreated(input) ? 'provision' : null;
 }
 
-/** Once for each content, and never what is protected. */
+/** Once for each content, and never what is protected or what a new one could not stand for. */
 function mayRecreate(input: Wish, live: PresentProduct): boolean {
   const { spec, entry, specDigest } = input;
   if (live.status !== 'ERROR' || spec.reconcile.onError !== 'recreate') return false;
+  if (meansThisOne(spec)) return false;
   if (spec.reconcile.deletionProtection || specDigest === null) return false;
   return entry.recreated !== specDigest || input.asked;
+}
+
+/** The document means exactly the one that is there: a new one has other ids. */
+export function meansThisOne({ identity, expect }: Spec): boolean {
+  return (
+    identity.kind === 'id' || expect.provisionedProductId !== null || expect.physicalId !== null
+  );
 }
 
 /** It was terminated to be provisioned again, and that has not been done yet. */

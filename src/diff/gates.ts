@@ -4,7 +4,7 @@ import type { PresentProduct } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
-import { uncreatable } from './creation-wish.ts';
+import { meansThisOne, uncreatable } from './creation-wish.ts';
 import { problem, quoted } from './problems.ts';
 
 /** What ends an assessment before anything is compared: whether this may be touched at all. */
@@ -105,7 +105,9 @@ export function inError(spec: Spec, live: PresentProduct) {
     : `it is in status ERROR, from which AWS brings no ${live.type} back by an update${reason}`;
   const next = spec.reconcile.deletionProtection
     ? 'reconcile.deletionProtection forbids the termination that recreate needs: take it out, or terminate it by hand'
-    : 'it was recreated once for this content: fix the cause, then change the document or ask again with trueup retry';
+    : meansThisOne(spec)
+      ? 'the document means exactly this one, and a new one would be another one: take provisionedProductId and expect out to have it recreated by its name'
+      : 'it was recreated once for this content: fix the cause, then change the document or ask again with trueup retry';
   return problem({
     code: 'plan/product-error',
     at: spec.origin.at,

@@ -21,6 +21,7 @@ import { type Filled, fillValues, storedValues } from './fill-values.ts';
 import { newIntent } from './intent.ts';
 import { freshen } from './observe.ts';
 import { runRemoval } from './prune-pass.ts';
+import { whyNoReplacement } from './replacement.ts';
 
 /** Somebody else's operation runs: look again after this long. */
 const BUSY_AGAIN_MS = 30_000;
@@ -156,6 +157,8 @@ async function act(
     const why = 'a request for it is open under its former document';
     return over({ kind: 'again', afterMs: HELD_AGAIN_MS, why });
   }
+  const missing = step === 'terminate' ? await whyNoReplacement(context, evaluation) : null;
+  if (missing !== null) return over(await withoutValues(context, evaluation, missing));
   const cause = verdict.kind === 'update' ? verdict.cause : BY_DOCUMENT;
   if (step !== 'import')
     return perform(context, evaluation, cause, step, isLastRequest(context, evaluation));

@@ -24,7 +24,8 @@ export function creationOf(input: Wish): Creation | null {
 function mayRecreate(input: Wish, live: PresentProduct): boolean {
   const { spec, entry, specDigest } = input;
   if (live.status !== 'ERROR' || spec.reconcile.onError !== 'recreate') return false;
-  if (meansThisOne(spec)) return false;
+  // What an adopted stack holds was there before us, and would go with it.
+  if (meansThisOne(spec) || spec.reconcile.adopt !== null) return false;
   if (spec.reconcile.deletionProtection || specDigest === null) return false;
   return entry.recreated !== specDigest || input.asked;
 }

@@ -98,21 +98,29 @@ export function statusVerdict(spec: Spec, live: PresentProduct): ChangeVerdict |
 }
 
 export function inError(spec: Spec, live: PresentProduct) {
-  const recreates = spec.reconcile.onError === 'recreate';
   const reason = live.statusMessage === null ? '' : `: ${live.statusMessage}`;
   const message = mayLeaveError(live)
     ? `it is in status ERROR, and the one update that could end that was made or is not due${reason}`
     : `it is in status ERROR, from which AWS brings no ${live.type} back by an update${reason}`;
-  const next = spec.reconcile.deletionProtection
-    ? 'reconcile.deletionProtection forbids the termination that recreate needs: take it out, or terminate it by hand'
-    : meansThisOne(spec)
-      ? 'the document means exactly this one, and a new one would be another one: take provisionedProductId and expect out to have it recreated by its name'
-      : 'it was recreated once for this content: fix the cause, then change the document or ask again with trueup retry';
+  const next = nextInError(spec);
   return problem({
     code: 'plan/product-error',
     at: spec.origin.at,
     field: '',
     message,
-    ...(recreates ? { next } : {}),
+    ...(next === null ? {} : { next }),
   });
+}
+
+/** Why it is not recreated, or what is left to do; null: what is always said. */
+function nextInError(spec: Spec): string | null {
+  const { adopt, deletionProtection, onError } = spec.reconcile;
+  if (adopt !== null)
+    return 'a termination would delete the stack that was to be adopted: terminate it by hand with RetainPhysicalResources, mend the cause, then: trueup retry';
+  if (onError !== 'recreate') return null;
+  if (deletionProtection)
+    return 'reconcile.deletionProtection forbids the termination that recreate needs: take it out, or terminate it by hand';
+  return meansThisOne(spec)
+    ? 'the document means exactly this one, and a new one would be another one: take provisionedProductId and expect out to have it recreated by its name'
+    : 'it was recreated once for this content: fix the cause, then change the document or ask again with trueup retry';
 }

@@ -1,4 +1,5 @@
-import { failureReason, isAccountBusy, isRetryableFailure, recordFailed } from '../diff/record.ts';
+import { failureReason, isAccountBusy, isRetryableFailure } from '../diff/failure-text.ts';
+import { recordFailed } from '../diff/record.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';

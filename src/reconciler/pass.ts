@@ -166,7 +166,8 @@ async function act(
     return over({ kind: 'again', afterMs: BUSY_AGAIN_MS, why: 'another import is in progress' });
   context.importing.add(key);
   try {
-    return await perform(context, evaluation, cause, step, true);
+    // It comes as it is: whether that is as declared is told by another look.
+    return await perform(context, evaluation, cause, step, false);
   } finally {
     context.importing.delete(key);
   }

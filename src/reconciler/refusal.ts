@@ -1,4 +1,4 @@
-import { isAccountBusy } from '../diff/record.ts';
+import { isAccountBusy } from '../diff/failure-text.ts';
 import { STABLE_MS } from '../diff/settle.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey, RecordId } from '../domain/ids.ts';
@@ -15,8 +15,8 @@ const REFUSED_LOOK_MS = 15_000;
 /** Control Tower works on few accounts at one time, each for many minutes. */
 const ACCOUNT_BUSY_AGAIN_MS = 120_000;
 
-/** AWS carries out one import at a time. */
-const ANOTHER_IMPORT = /\bimport\b.*\bin progress\b/i;
+/** AWS carries out one import at a time, and none of a stack that is being changed. */
+const PASSING_IMPORT = /\bimport\b.*\bin progress\b|_IN_PROGRESS\b/i;
 const NAME_TAKEN = /already exists/i;
 const TAKEN_NEXT =
   'the name is taken by a stack or a provisioned product that this role does not see: choose another name, terminate that one, or import its stack with reconcile.adopt; then: trueup retry';
@@ -48,7 +48,7 @@ export async function stallRefused(
     await context.board.flush();
     return { kind: 'again', afterMs: ACCOUNT_BUSY_AGAIN_MS, why: failure.message };
   }
-  if (intent.step === 'import' && ANOTHER_IMPORT.test(failure.message))
+  if (intent.step === 'import' && PASSING_IMPORT.test(failure.message))
     return { kind: 'again', afterMs: BUSY_AGAIN_MS, why: failure.message };
   const isNew = intent.request.provisionedProductId === null;
   const untilMs = context.clock.monotonic() + STABLE_MS;
@@ -64,8 +64,6 @@ export async function stallRefused(
     await context.clock.sleep(REFUSED_LOOK_MS, context.stop);
     if (context.stop.aborted) return { kind: 'again', afterMs: 0, why: 'shutting down' };
   }
-  // Describe may lag behind what is in the way; a conflict of states passes by itself.
-  if (failure.kind === 'conflict') return { kind: 'retry', error: explainFailure(failure) };
   const reason = context.redactor.redact(explainFailure(failure));
   const next = isNew && NAME_TAKEN.test(failure.message) ? TAKEN_NEXT : REFUSED_NEXT;
   const at = isoNow(context.clock);

@@ -41,6 +41,8 @@ export interface DesiredState {
   readonly declared: ReadonlySet<ProductKey>;
   /** Some document could not be told at all: one that seems to be gone may be that one. */
   readonly unknownIdentity: boolean;
+  /** What the same revision says of every target: documents may depend on something of another one. */
+  readonly elsewhere?: ReadonlyMap<TargetName, Pick<DesiredState, 'specs' | 'declared'>>;
 }
 
 export interface InvalidDocument {

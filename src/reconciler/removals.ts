@@ -1,11 +1,12 @@
 import { judgeRemoval, type Leaving, renamedProblem } from '../diff/removal.ts';
 import type { Change } from '../domain/change.ts';
 import { EMPTY_ENTRY } from '../domain/entry.ts';
-import { type ProductKey, productKey } from '../domain/ids.ts';
+import { type ProductKey, productKey, type TargetName } from '../domain/ids.ts';
 import type { KnownDocument } from '../domain/known.ts';
 import type { Dependency } from '../domain/spec.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { type DesiredState, isoNow, type TargetContext } from './context.ts';
+import { type Dependant, dependantsOf, readDependants } from './dependants.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Observation } from './observe.ts';
 import type { Described } from './ports.ts';
@@ -31,6 +32,7 @@ export type RemovalContext = Pick<
   | 'asked'
   | 'desired'
   | 'log'
+  | 'journal'
 >;
 
 /** Why it cannot be told now which documents are gone; null: it can. */
@@ -50,6 +52,7 @@ export async function reviewRemovals(
   if (unsure === null) tellForeign(context, desired);
   context.known.note(context, desired, observation.products, unsure);
   const missing = context.known.missing(context, desired);
+  const dependants = await readDependants(context, desired, missing);
   const ends = new Set(missing.map(({ key }) => key));
   const removals = new Map<ProductKey, Removal>();
   for (const known of [...missing, ...context.known.renamed(context, desired)]) {
@@ -60,7 +63,7 @@ export async function reviewRemovals(
     else if (ends.has(known.key))
       removals.set(
         known.key,
-        judge(context, desired, { known, live, unsure, missing, evaluations }),
+        judge(context, desired, { known, live, unsure, dependants, evaluations }),
       );
   }
   return removals;
@@ -100,19 +103,13 @@ interface Facts {
   readonly known: KnownDocument;
   readonly live: Leaving;
   readonly unsure: string | null;
-  readonly missing: readonly KnownDocument[];
+  readonly dependants: readonly Dependant[];
   readonly evaluations: ReadonlyMap<ProductKey, Evaluation>;
 }
 
 function judge(context: RemovalContext, desired: DesiredState, facts: Facts): Removal {
-  const { known, live, unsure, missing, evaluations } = facts;
-  const leaving = missing.filter((one) => dependsOn(context, one, known));
-  const after = leaving.map(({ key, name }) => ({ target: context.target, key, name }));
-  const neededBy = context.known
-    .all()
-    .filter((one) => desired.declared.has(one.key) && dependsOn(context, one, known))
-    .map(({ name }) => name)
-    .sort();
+  const { known, live, unsure, evaluations } = facts;
+  const { neededBy, after } = dependantsOf(context.target, known, facts.dependants);
   const change = judgeRemoval({
     target: context.target,
     known,
@@ -123,7 +120,7 @@ function judge(context: RemovalContext, desired: DesiredState, facts: Facts): Re
     isConfirmed: context.known.isConfirmed(context, known.key),
     unsure: unsure ?? context.known.doubtOf(desired, known),
     neededBy,
-    after: after.map(({ name }) => name),
+    after: after.map((one) => nameOf(context.target, one)),
     observeOnly: context.observeOnly,
     asked: context.asked(known.key),
     now: isoNow(context.clock),
@@ -156,12 +153,8 @@ function isOurs({ entries }: RemovalContext, { provisionedProductId: id }: Known
   return id !== null && entries.owned().has(id);
 }
 
-function dependsOn(
-  { target }: Pick<RemovalContext, 'target'>,
-  one: KnownDocument,
-  on: KnownDocument,
-): boolean {
-  return one.dependsOn.some((other) => other.target === target && other.key === on.key);
+function nameOf(here: TargetName, { target, name }: Dependency): string {
+  return target === here ? name : `${target}/${name}`;
 }
 
 /** A document of this revision that is for the same provisioned product, under whatever name. */

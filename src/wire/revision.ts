@@ -30,7 +30,11 @@ export function createRevisionLoader(
     const problems = [...unreadableFiles(snapshot), ...desired.problems];
     const targets = new Map<TargetName, DesiredState>();
     for (const { name } of config.targets)
-      targets.set(name, { ...stateOf(name, desired, snapshot, select), isSelection });
+      targets.set(name, {
+        ...stateOf(name, desired, snapshot, select),
+        isSelection,
+        elsewhere: targets,
+      });
     return {
       revision: snapshot.revision,
       digest: snapshot.digest,

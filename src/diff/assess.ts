@@ -1,7 +1,7 @@
 import type { Change, ChangeVerdict } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { Digest } from '../domain/ids.ts';
-import type { Live, Reading, VersionDefinitions } from '../domain/live.ts';
+import { type Live, notRead, type Reading, type VersionDefinitions } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { isProvisioning } from '../domain/request.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
@@ -12,6 +12,7 @@ import { decideCreation } from './decide-creation.ts';
 import { withFacts } from './facts.ts';
 import type { Fingerprint } from './finding.ts';
 import { absent, identityVerdict, kindVerdict, openVerdict, statusVerdict } from './gates.ts';
+import { countInstances } from './instance-count.ts';
 import { isRepairable } from './normalize.ts';
 import type { Prepared } from './prepare.ts';
 import { warning } from './problems.ts';
@@ -124,12 +125,15 @@ export function needsFacts(comparison: Comparison, live: Live): boolean {
 }
 
 function change(
-  { spec, live, entry }: AssessInput,
+  { spec, live, entry, creation }: AssessInput,
   comparison: Comparison | null,
   verdict: ChangeVerdict,
   warnings: readonly Problem[],
 ): Change {
   const present = live.kind === 'present' ? live : null;
+  const differences = comparison?.differences ?? [];
+  const definitions = creation?.definitions ?? notRead;
+  const instances = countInstances({ spec, live, entry, verdict, differences, definitions });
   return {
     target: spec.target,
     key: spec.key,
@@ -138,11 +142,12 @@ function change(
     provisionedProductId: present?.id ?? (live.kind === 'absent' ? null : knownId(spec, entry)),
     type: present?.type ?? null,
     base: present?.records.last ?? null,
-    differences: comparison?.differences ?? [],
+    differences,
     unverified: comparison?.unverified ?? [],
     unreadable: comparison?.unreadable ?? [],
     keptParameters: comparison?.kept ?? 0,
     warnings,
+    ...(instances === undefined ? {} : { instances }),
     after: spec.dependsOn.map((one) => nameOf(spec, one)),
     verdict,
   };

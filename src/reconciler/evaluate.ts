@@ -7,6 +7,7 @@ import type { ProductEntry } from '../domain/entry.ts';
 import type { Live, PresentProduct, VersionDefinitions } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
+import { withLeavingInstances } from './leaving-instances.ts';
 import { prepareSpec } from './prepare-spec.ts';
 import { Redactor } from './redact.ts';
 import { creationFacts, updateFacts } from './update-facts.ts';
@@ -74,7 +75,7 @@ export async function evaluate(
   const creation = await creationFacts(context, { spec, live, entry, specDigest, asked });
   if (creation?.definitions.kind === 'read')
     learnSecrets(context.redactor, document, noEchoOf(creation.definitions.value));
-  const change = assess({
+  const judged = assess({
     spec,
     live,
     entry,
@@ -91,6 +92,7 @@ export async function evaluate(
     succeededAt: await successTime(context, entry, live, comparison),
     asked,
   });
+  const change = await withLeavingInstances(context, judged);
   return { spec: document, effective: spec, live, change, comparison, facts: facts ?? creation };
 }
 

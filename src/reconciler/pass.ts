@@ -232,7 +232,11 @@ function isAllowed(context: TargetContext, key: ProductKey, steps: readonly Step
 }
 
 /** A stack instance that was not there when the plan was judged is not removed by it. */
-function removesUnreviewed(context: TargetContext, { spec, live }: Evaluation): boolean {
+function removesUnreviewed(context: TargetContext, { spec, live, change }: Evaluation): boolean {
+  if (change.verdict.kind === 'provision') {
+    const held = context.observation()?.leaving?.get(spec.key) ?? 0;
+    return (change.instances?.removed ?? 0) > held;
+  }
   const reviewed = context.observation()?.products.get(spec.key);
   if (live.kind !== 'present' || reviewed?.kind !== 'present') return false;
   return removesMore(planInstances(spec, live, context.entries.get(spec.key)), reviewed);

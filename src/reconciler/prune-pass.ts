@@ -8,6 +8,7 @@ import { conclude, HELD_AGAIN_MS } from './conclude.ts';
 import { statusOfRemoval } from './conditions.ts';
 import { isoNow, type TargetContext } from './context.ts';
 import { makeIntent } from './intent.ts';
+import { endsMore } from './leaving-instances.ts';
 import { forget, judgeAgain, leavingAs, type Removal } from './removals.ts';
 
 /** Somebody else's operation runs: look again after this long. */
@@ -45,7 +46,7 @@ async function terminate(
   removal: Removal,
   live: ReturnType<typeof leavingAs>,
 ): Promise<Outcome> {
-  const change = judgeAgain(context, removal, live);
+  const change = await judgeAgain(context, removal, live);
   const { verdict } = change;
   if (verdict.kind === 'busy')
     return { kind: 'again', afterMs: BUSY_AGAIN_MS, why: 'another operation runs' };
@@ -54,6 +55,8 @@ async function terminate(
     context.board.set(statusOfRemoval(change, at));
     return { kind: 'settled' };
   }
+  // Left to the next review, which counts them.
+  if (endsMore(change, removal.change)) return { kind: 'settled' };
   const request = terminateRequest(change.provisionedProductId, verdict.retain, null);
   const intent = makeIntent(context, {
     step: 'terminate',

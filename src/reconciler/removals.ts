@@ -8,6 +8,7 @@ import { explainFailure } from './catalog-facts.ts';
 import { type DesiredState, isoNow, type TargetContext } from './context.ts';
 import { type Dependant, dependantsOf, readDependants } from './dependants.ts';
 import type { Evaluation } from './evaluate.ts';
+import { withLeavingInstances } from './leaving-instances.ts';
 import type { Observation } from './observe.ts';
 import type { Described } from './ports.ts';
 
@@ -63,7 +64,7 @@ export async function reviewRemovals(
     else if (ends.has(known.key))
       removals.set(
         known.key,
-        judge(context, desired, { known, live, unsure, dependants, evaluations }),
+        await judge(context, desired, { known, live, unsure, dependants, evaluations }),
       );
   }
   return removals;
@@ -107,7 +108,11 @@ interface Facts {
   readonly evaluations: ReadonlyMap<ProductKey, Evaluation>;
 }
 
-function judge(context: RemovalContext, desired: DesiredState, facts: Facts): Removal {
+async function judge(
+  context: RemovalContext,
+  desired: DesiredState,
+  facts: Facts,
+): Promise<Removal> {
   const { known, live, unsure, evaluations } = facts;
   const { neededBy, after } = dependantsOf(context.target, known, facts.dependants);
   const change = judgeRemoval({
@@ -125,14 +130,18 @@ function judge(context: RemovalContext, desired: DesiredState, facts: Facts): Re
     asked: context.asked(known.key),
     now: isoNow(context.clock),
   });
-  return { known, change, after };
+  return { known, change: await withLeavingInstances(context, change), after };
 }
 
 /** The same judgement on what AWS says right before the call; the rest is as it was reviewed. */
-export function judgeAgain(context: RemovalContext, removal: Removal, live: Leaving): Change {
+export async function judgeAgain(
+  context: RemovalContext,
+  removal: Removal,
+  live: Leaving,
+): Promise<Change> {
   const desired = context.desired();
   const { known } = removal;
-  return judgeRemoval({
+  const change = judgeRemoval({
     target: context.target,
     known,
     entry: context.entries.get(known.key),
@@ -147,6 +156,7 @@ export function judgeAgain(context: RemovalContext, removal: Removal, live: Leav
     asked: context.asked(known.key),
     now: isoNow(context.clock),
   });
+  return withLeavingInstances(context, change);
 }
 
 function isOurs({ entries }: RemovalContext, { provisionedProductId: id }: KnownDocument): boolean {

@@ -37,13 +37,15 @@ export function meansThisOne({ identity, expect }: Spec): boolean {
   );
 }
 
-/** It was terminated to be provisioned again, and that has not been done yet. */
-function isHalfRecreated({ spec, entry, specDigest }: Wish): boolean {
+/**
+ * It was terminated to be provisioned again, and that has not been done yet. What the document asks
+ * for may have changed since: it is owed all the same.
+ */
+function isHalfRecreated({ spec, entry }: Wish): boolean {
   const { lastResult, recreated } = entry;
   return (
     spec.reconcile.onError === 'recreate' &&
-    specDigest !== null &&
-    recreated === specDigest &&
+    recreated !== null &&
     lastResult?.kind === 'succeeded' &&
     lastResult.step === 'terminate'
   );

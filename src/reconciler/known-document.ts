@@ -17,13 +17,14 @@ export function documentOf(
   before: KnownDocument | undefined,
 ): KnownDocument {
   const { prune, deletionProtection, suspend, mode } = spec.reconcile;
+  const handsOff = suspend || mode === 'observe' || !isExpected(spec, live);
   return {
     key: spec.key,
     name: spec.name,
     file: spec.origin.at.file,
     digest: specDigestOf(context, spec),
     content: contentOf(context, spec) ?? before?.content ?? '',
-    policies: { prune, deletionProtection, handsOff: suspend || mode === 'observe' },
+    policies: { prune, deletionProtection, handsOff },
     ...seen(live, before),
     dependsOn: spec.dependsOn.map(({ target, key }) => ({ target, key })),
     gone: null,
@@ -48,6 +49,13 @@ function seen(
     default:
       return live satisfies never;
   }
+}
+
+/** What the document refuses to mean is left alone for good, whoever made it. */
+function isExpected({ expect }: Spec, live: Live | undefined): boolean {
+  if (live?.kind !== 'present') return true;
+  const { provisionedProductId: id, physicalId } = expect;
+  return (id === null || id === live.id) && (physicalId === null || physicalId === live.physicalId);
 }
 
 /** What was still on its way when it was last looked at has an id since. */

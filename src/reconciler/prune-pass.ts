@@ -67,7 +67,12 @@ async function terminate(
     at: change.at,
     pending: pendingWithoutValues(context.entries.get(key), null),
   });
-  const open = (entry: ProductEntry, stamped: Intent) => ({ ...entry, intent: stamped });
+  // An end and no recreation: nothing is owed to a document of this name that comes later.
+  const open = (entry: ProductEntry, stamped: Intent) => ({
+    ...entry,
+    intent: stamped,
+    recreated: null,
+  });
   const carried = await sendNew(context, key, intent, request, open);
   const sent = { last: true, cause: { kind: 'document' as const }, fields: [] };
   const end = await conclude(context, key, carried, sent);

@@ -35,12 +35,12 @@ function isStillGone(context: TargetContext, key: ProductKey): boolean {
 /** Policies are no part of a document's digest, and these steps rest on one. */
 function wantsStep(context: TargetContext, spec: Spec, { step, request, specDigest }: Intent) {
   const { onMissing, onError, adopt, deletionProtection } = spec.reconcile;
-  const recreates = context.entries.get(spec.key).recreated === specDigest;
+  const { recreated } = context.entries.get(spec.key);
   switch (step) {
     case 'terminate':
-      return onError === 'recreate' && !deletionProtection && recreates;
+      return onError === 'recreate' && !deletionProtection && recreated === specDigest;
     case 'provision':
-      return onMissing === 'provision' || (onError === 'recreate' && recreates);
+      return onMissing === 'provision' || (onError === 'recreate' && recreated !== null);
     case 'import':
       return 'physicalId' in request && adopt?.stackArn === request.physicalId;
     default:

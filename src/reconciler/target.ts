@@ -205,12 +205,13 @@ export class TargetReconciler {
     }
     const shown = new Set([...desired.declared, ...review.removals.keys(), ...busy]);
     for (const gone of this.#context.board.keepOnly(this.name, shown))
-      this.#log(
-        'info',
-        'product.unmanaged',
-        gone,
-        'no document declares it any more; it is left as it is',
-      );
+      if (gone.reason !== 'Terminated')
+        this.#log(
+          'info',
+          'product.unmanaged',
+          gone,
+          'no document declares it any more; it is left as it is',
+        );
     await this.#remember(review, desired);
     await this.#context.board.flush();
     return review;

@@ -1,10 +1,11 @@
 import { judgeRemoval, type Leaving, renamedProblem } from '../diff/removal.ts';
 import type { Change } from '../domain/change.ts';
 import { EMPTY_ENTRY } from '../domain/entry.ts';
-import { type ProductKey, productKey, type TargetName } from '../domain/ids.ts';
+import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { KnownDocument } from '../domain/known.ts';
 import type { Dependency } from '../domain/spec.ts';
 import { explainFailure } from './catalog-facts.ts';
+import { claimantOf, type Ids, idsIn, idsOf } from './claimants.ts';
 import { type DesiredState, isoNow, type TargetContext } from './context.ts';
 import { type Dependant, dependantsOf, readDependants } from './dependants.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -34,6 +35,7 @@ export type RemovalContext = Pick<
   | 'desired'
   | 'log'
   | 'journal'
+  | 'observation'
 >;
 
 /** Why it cannot be told now which documents are gone; null: it can. */
@@ -54,17 +56,18 @@ export async function reviewRemovals(
   context.known.note(context, desired, observation.products, unsure);
   const missing = context.known.missing(context, desired);
   const dependants = await readDependants(context, desired, missing);
+  const ids = idsOf(evaluations);
   const ends = new Set(missing.map(({ key }) => key));
   const removals = new Map<ProductKey, Removal>();
   for (const known of [...missing, ...context.known.renamed(context, desired)]) {
     const isOpen = context.entries.get(known.key).intent !== null;
-    if (!isOpen && isHandedOver(context, desired, evaluations, known)) continue;
+    if (!isOpen && isHandedOver(context, desired, ids, known)) continue;
     const live = await leavingOf(context, known, observation);
     if (live.kind === 'absent' && !isOpen) await forget(context, known.key);
     else if (ends.has(known.key))
       removals.set(
         known.key,
-        await judge(context, desired, { known, live, unsure, dependants, evaluations }),
+        await judge(context, desired, { known, live, unsure, dependants, ids }),
       );
   }
   return removals;
@@ -86,10 +89,10 @@ function tellForeign(context: RemovalContext, desired: DesiredState): void {
 function isHandedOver(
   context: RemovalContext,
   desired: DesiredState,
-  evaluations: ReadonlyMap<ProductKey, Evaluation>,
+  ids: Ids,
   known: KnownDocument,
 ): boolean {
-  const claimant = claimantOf(desired, evaluations, known);
+  const claimant = claimantOf(desired, ids, known);
   if (claimant === null || !claimant.isValid) return false;
   context.known.forget(known.key);
   context.log.write('info', 'removal.handedOver', {
@@ -105,7 +108,7 @@ interface Facts {
   readonly live: Leaving;
   readonly unsure: string | null;
   readonly dependants: readonly Dependant[];
-  readonly evaluations: ReadonlyMap<ProductKey, Evaluation>;
+  readonly ids: Ids;
 }
 
 async function judge(
@@ -113,7 +116,7 @@ async function judge(
   desired: DesiredState,
   facts: Facts,
 ): Promise<Removal> {
-  const { known, live, unsure, evaluations } = facts;
+  const { known, live, unsure, ids } = facts;
   const { neededBy, after } = dependantsOf(context.target, known, facts.dependants);
   const change = judgeRemoval({
     target: context.target,
@@ -121,7 +124,7 @@ async function judge(
     entry: context.entries.get(known.key),
     live,
     isOurs: isOurs(context, known),
-    claimedBy: claimantOf(desired, evaluations, known)?.name ?? null,
+    claimedBy: claimantOf(desired, ids, known)?.name ?? null,
     isConfirmed: context.known.isConfirmed(context, known.key),
     unsure: unsure ?? context.known.doubtOf(desired, known),
     neededBy,
@@ -147,7 +150,8 @@ export async function judgeAgain(
     entry: context.entries.get(known.key),
     live,
     isOurs: isOurs(context, known),
-    claimedBy: claimantOf(desired, new Map(), known)?.name ?? null,
+    claimedBy:
+      claimantOf(desired, idsIn(context.observation()?.products ?? new Map()), known)?.name ?? null,
     isConfirmed: context.known.isConfirmed(context, known.key),
     unsure: unsureOf(context, desired) ?? context.known.doubtOf(desired, known),
     neededBy: [],
@@ -165,23 +169,6 @@ function isOurs({ entries }: RemovalContext, { provisionedProductId: id }: Known
 
 function nameOf(here: TargetName, { target, name }: Dependency): string {
   return target === here ? name : `${target}/${name}`;
-}
-
-/** A document of this revision that is for the same provisioned product, under whatever name. */
-export function claimantOf(
-  desired: Pick<DesiredState, 'specs' | 'invalid'>,
-  evaluations: ReadonlyMap<ProductKey, Pick<Evaluation, 'change'>>,
-  { provisionedProductId: id }: KnownDocument,
-): { readonly name: string; readonly isValid: boolean } | null {
-  if (id === null) return null;
-  const asId = productKey({ kind: 'id', id });
-  for (const spec of desired.specs.values()) {
-    const found = evaluations.get(spec.key)?.change.provisionedProductId;
-    if (spec.key === asId || spec.expect.provisionedProductId === id || found === id)
-      return { name: spec.name, isValid: true };
-  }
-  const invalid = desired.invalid.get(asId);
-  return invalid === undefined ? null : { name: invalid.name, isValid: false };
 }
 
 async function leavingOf(

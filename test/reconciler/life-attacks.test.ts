@@ -274,6 +274,36 @@ describe('identities', () => {
     expect(world.writes()).toEqual([]);
   });
 
+  it.each([false, true])(
+    'a termination that was lost is not repeated once a document is for it by its name (restart: %s)',
+    async (restart) => {
+      const { world, trueup } = await inEffect([doc('net-a'), other]);
+      const id = world.service.admin.product('net-a')?.product.id ?? '';
+      const content = { provisioningParameters: { Cidr: 'net-a' } };
+      const byId = doc('label', undefined, { ...content, provisionedProductId: id });
+      world.wish([byId, other], 'r2');
+      await trueup.converge();
+      world.wish([other], 'r3');
+      await trueup.converge();
+      await world.clock.pass(11 * MINUTE);
+      world.service.admin.addFault({
+        operation: 'TerminateProvisionedProduct',
+        count: 1,
+        effect: { kind: 'lostRequest' },
+      });
+      await trueup.reconcile();
+      await world.clock.pass(10_000);
+      expect(terminations(world)).toBe(1);
+      world.wish([doc('net-a'), other], 'r4');
+      if (restart) trueup.kill();
+      const next = restart ? await world.start() : trueup;
+      await next.converge();
+      for (let i = 0; i < 2; i++) await later(world, next);
+      expect(terminations(world)).toBe(1);
+      expect(names(world)).toContain('net-a');
+    },
+  );
+
   it('an id that a person ended is not provisioned under its label', async () => {
     const { world, trueup } = await inEffect([doc('net-a'), other]);
     const id = world.service.admin.product('net-a')?.product.id ?? '';

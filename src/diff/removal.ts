@@ -166,7 +166,7 @@ function waitOf(input: RemovalInput): ChangeVerdict | null {
   if (isConfirmed) return null;
   const how = known.policies.prune === 'retain' ? ' and its resources kept' : '';
   const why = `it is terminated${how} once its document has been missing for 10 minutes`;
-  const next = `to keep it, put ${known.file} back`;
+  const next = `to keep it, put the document ${quoted(known.name)} back (it was in ${known.file})`;
   return { kind: 'waits', why, next };
 }
 

@@ -127,20 +127,24 @@ export class KnownDocuments {
    */
   formerOf(
     context: Pick<KnownContext, 'fingerprinter'>,
-    desired: DesiredState,
+    standing: readonly KnownDocument[],
     spec: Spec,
   ): KnownDocument | null {
     const isNew = !this.#held.has(spec.key);
     const content = isNew ? contentOf(context, spec) : null;
-    const found = this.all().find(
-      ({ key, gone, provisionedProductId: id, ...one }) =>
-        !desired.declared.has(key) &&
-        id !== null &&
-        (gone === null
-          ? content !== null && one.content === content
-          : gone.renamedTo?.key === spec.key),
+    const found = standing.find(({ gone, ...one }) =>
+      gone === null
+        ? content !== null && one.content === content
+        : gone.renamedTo?.key === spec.key,
     );
     return found ?? null;
+  }
+
+  /** What no document declares any more and still stood when it was last looked at. */
+  standing(desired: DesiredState): readonly KnownDocument[] {
+    return this.all().filter(
+      ({ key, provisionedProductId: id }) => id !== null && !desired.declared.has(key),
+    );
   }
 
   /** Drops what is gone from AWS too. */

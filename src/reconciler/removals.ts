@@ -59,7 +59,8 @@ export async function reviewRemovals(
   const ids = idsOf(evaluations);
   const ends = new Set(missing.map(({ key }) => key));
   const removals = new Map<ProductKey, Removal>();
-  for (const known of [...missing, ...context.known.renamed(context, desired)]) {
+  const renamed = context.known.renamed(context, desired).filter(({ key }) => !ends.has(key));
+  for (const known of [...missing, ...renamed]) {
     const isOpen = context.entries.get(known.key).intent !== null;
     if (!isOpen && isHandedOver(context, desired, ids, known)) continue;
     const live = await leavingOf(context, known, observation);
@@ -217,11 +218,13 @@ export function refuseRenamed(
   desired: DesiredState,
   evaluations: Map<ProductKey, Evaluation>,
 ): void {
+  const standing = context.known.standing(desired);
+  if (standing.length === 0) return;
   for (const [key, evaluation] of evaluations) {
     const { spec, change } = evaluation;
     if (change.verdict.kind !== 'provision' && change.verdict.kind !== 'import') continue;
     if (change.provisionedProductId !== null) continue;
-    const former = context.known.formerOf(context, desired, spec);
+    const former = context.known.formerOf(context, standing, spec);
     if (former === null) continue;
     const problems = [renamedProblem(change.at, former)] as const;
     evaluations.set(key, {

@@ -1,7 +1,13 @@
 import type { Change, ChangeVerdict } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { Digest } from '../domain/ids.ts';
-import { type Live, notRead, type Reading, type VersionDefinitions } from '../domain/live.ts';
+import {
+  type Live,
+  notRead,
+  type PresentProduct,
+  type Reading,
+  type VersionDefinitions,
+} from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { isProvisioning } from '../domain/request.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
@@ -75,7 +81,7 @@ export function assess(input: AssessInput): Change {
   const blocked = status ?? input.prepared?.block ?? null;
   const { verdict, warnings } =
     blocked === null ? decide(input, live, comparison) : { verdict: blocked, warnings: [] };
-  if (isInError(verdict) && creationOf(input) === 'recreate') return created(input);
+  if (isInError(verdict, live) && creationOf(input) === 'recreate') return created(input);
   return withHeld(input, change(input, comparison, verdict, warnings));
 }
 
@@ -110,8 +116,11 @@ function created(input: AssessInput): Change {
   return change(input, comparison, verdict, warnings);
 }
 
-function isInError(verdict: ChangeVerdict): boolean {
-  return verdict.kind === 'refused' && verdict.problems[0].code === 'plan/product-error';
+/** It stays in ERROR: no update may end that, or the one that might have has failed. */
+function isInError(verdict: ChangeVerdict, live: PresentProduct): boolean {
+  if (verdict.kind === 'refused') return verdict.problems[0].code === 'plan/product-error';
+  if (live.status !== 'ERROR' || verdict.kind !== 'latched') return false;
+  return verdict.latch.kind === 'stalled' && verdict.latch.requestHash !== null;
 }
 
 /** Whether a verdict needs the product's facts: what an update would send, or a field that only they tell. */

@@ -93,7 +93,9 @@ export async function evaluate(
     asked,
   });
   const change = await withLeavingInstances(context, judged);
-  return { spec: document, effective: spec, live, change, comparison, facts: facts ?? creation };
+  const isCreation = change.verdict.kind === 'provision' || change.verdict.kind === 'import';
+  const used = isCreation ? creation : (facts ?? creation);
+  return { spec: document, effective: spec, live, change, comparison, facts: used };
 }
 
 function noEchoOf(definitions: VersionDefinitions): readonly string[] {

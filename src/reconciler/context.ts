@@ -35,7 +35,7 @@ export interface DesiredState {
   readonly specs: ReadonlyMap<ProductKey, Spec>;
   /** Documents that are invalid now: their provisioned products are left alone. */
   readonly invalid: ReadonlyMap<ProductKey, InvalidDocument>;
-  /** --only or -l leaves documents out: then nothing can be told of those that are gone. */
+  /** --only, -l or standard input leave documents out: nothing can be told of those that are gone. */
   readonly isSelection?: boolean;
   /** Every name that the revision declares, also those that a selection leaves out of `specs`. */
   readonly declared: ReadonlySet<ProductKey>;

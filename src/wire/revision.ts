@@ -32,7 +32,7 @@ export function createRevisionLoader(
     for (const { name } of config.targets)
       targets.set(name, {
         ...stateOf(name, desired, snapshot, select),
-        isSelection,
+        isSelection: isSelection || isStream(snapshot),
         elsewhere: targets,
       });
     return {
@@ -45,6 +45,11 @@ export function createRevisionLoader(
       problems,
     };
   };
+}
+
+/** A pipe may end early or hold a part of the estate: it tells nothing of what is not in it. */
+function isStream({ files }: Snapshot): boolean {
+  return files.some(({ path }) => path === '-');
 }
 
 function filesOf(snapshot: Snapshot): readonly DesiredFile[] {

@@ -1,7 +1,13 @@
 import type { Change, ChangeVerdict } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { Digest } from '../domain/ids.ts';
-import type { Live, Reading, VersionDefinitions } from '../domain/live.ts';
+import {
+  type Live,
+  notRead,
+  type PresentProduct,
+  type Reading,
+  type VersionDefinitions,
+} from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { isProvisioning } from '../domain/request.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
@@ -12,6 +18,7 @@ import { decideCreation } from './decide-creation.ts';
 import { withFacts } from './facts.ts';
 import type { Fingerprint } from './finding.ts';
 import { absent, identityVerdict, kindVerdict, openVerdict, statusVerdict } from './gates.ts';
+import { countInstances } from './instance-count.ts';
 import { isRepairable } from './normalize.ts';
 import type { Prepared } from './prepare.ts';
 import { warning } from './problems.ts';
@@ -74,7 +81,7 @@ export function assess(input: AssessInput): Change {
   const blocked = status ?? input.prepared?.block ?? null;
   const { verdict, warnings } =
     blocked === null ? decide(input, live, comparison) : { verdict: blocked, warnings: [] };
-  if (isInError(verdict) && creationOf(input) === 'recreate') return created(input);
+  if (isInError(verdict, live) && creationOf(input) === 'recreate') return created(input);
   return withHeld(input, change(input, comparison, verdict, warnings));
 }
 
@@ -109,8 +116,11 @@ function created(input: AssessInput): Change {
   return change(input, comparison, verdict, warnings);
 }
 
-function isInError(verdict: ChangeVerdict): boolean {
-  return verdict.kind === 'refused' && verdict.problems[0].code === 'plan/product-error';
+/** It stays in ERROR: no update may end that, or the one that might have has failed. */
+function isInError(verdict: ChangeVerdict, live: PresentProduct): boolean {
+  if (verdict.kind === 'refused') return verdict.problems[0].code === 'plan/product-error';
+  if (live.status !== 'ERROR' || verdict.kind !== 'latched') return false;
+  return verdict.latch.kind === 'stalled' && verdict.latch.requestHash !== null;
 }
 
 /** Whether a verdict needs the product's facts: what an update would send, or a field that only they tell. */
@@ -124,12 +134,15 @@ export function needsFacts(comparison: Comparison, live: Live): boolean {
 }
 
 function change(
-  { spec, live, entry }: AssessInput,
+  { spec, live, entry, creation }: AssessInput,
   comparison: Comparison | null,
   verdict: ChangeVerdict,
   warnings: readonly Problem[],
 ): Change {
   const present = live.kind === 'present' ? live : null;
+  const differences = comparison?.differences ?? [];
+  const definitions = creation?.definitions ?? notRead;
+  const instances = countInstances({ spec, live, entry, verdict, differences, definitions });
   return {
     target: spec.target,
     key: spec.key,
@@ -138,11 +151,12 @@ function change(
     provisionedProductId: present?.id ?? (live.kind === 'absent' ? null : knownId(spec, entry)),
     type: present?.type ?? null,
     base: present?.records.last ?? null,
-    differences: comparison?.differences ?? [],
+    differences,
     unverified: comparison?.unverified ?? [],
     unreadable: comparison?.unreadable ?? [],
     keptParameters: comparison?.kept ?? 0,
     warnings,
+    ...(instances === undefined ? {} : { instances }),
     after: spec.dependsOn.map((one) => nameOf(spec, one)),
     verdict,
   };

@@ -20,21 +20,32 @@ export function creationOf(input: Wish): Creation | null {
   return spec.reconcile.onMissing === 'provision' || isHalfRecreated(input) ? 'provision' : null;
 }
 
-/** Once for each content, and never what is protected. */
+/** Once for each content, and never what is protected or what a new one could not stand for. */
 function mayRecreate(input: Wish, live: PresentProduct): boolean {
   const { spec, entry, specDigest } = input;
   if (live.status !== 'ERROR' || spec.reconcile.onError !== 'recreate') return false;
+  // What an adopted stack holds was there before us, and would go with it.
+  if (meansThisOne(spec) || spec.reconcile.adopt !== null) return false;
   if (spec.reconcile.deletionProtection || specDigest === null) return false;
   return entry.recreated !== specDigest || input.asked;
 }
 
-/** It was terminated to be provisioned again, and that has not been done yet. */
-function isHalfRecreated({ spec, entry, specDigest }: Wish): boolean {
+/** The document means exactly the one that is there: a new one has other ids. */
+export function meansThisOne({ identity, expect }: Spec): boolean {
+  return (
+    identity.kind === 'id' || expect.provisionedProductId !== null || expect.physicalId !== null
+  );
+}
+
+/**
+ * It was terminated to be provisioned again, and that has not been done yet. What the document asks
+ * for may have changed since: it is owed all the same.
+ */
+function isHalfRecreated({ spec, entry }: Wish): boolean {
   const { lastResult, recreated } = entry;
   return (
     spec.reconcile.onError === 'recreate' &&
-    specDigest !== null &&
-    recreated === specDigest &&
+    recreated !== null &&
     lastResult?.kind === 'succeeded' &&
     lastResult.step === 'terminate'
   );

@@ -11,7 +11,7 @@ import type { Creation } from './creation-wish.ts';
 import { changeDigest, checkPrincipals, checkUpdate } from './decide.ts';
 import { withFacts } from './facts.ts';
 import { none } from './finding.ts';
-import { holdVerdict, isAsked } from './hold.ts';
+import { holdVerdict, isAsked, recentFailure } from './hold.ts';
 import { problem } from './problems.ts';
 
 export interface CreationDecision {
@@ -83,7 +83,8 @@ function decideProvision(
   const comparison = asCreation(asUpdate);
   const { steps } = comparison;
   if (reported !== null) return { verdict: reported, comparison, warnings: [] };
-  const principals = checkPrincipals(spec, blank, steps);
+  const from = input.live.kind === 'present' ? input.live : blank;
+  const principals = checkPrincipals(spec, from, steps);
   if (principals !== null) return { verdict: principals, comparison, warnings: [] };
   const check = checkUpdate(onBlank, blank, asUpdate, ['update']);
   const { warnings } = check;
@@ -91,11 +92,13 @@ function decideProvision(
   const deprecated = deprecatedProblem(facts);
   if (deprecated !== null) return { ...refused([deprecated]), comparison };
   const recreates = creation === 'recreate';
-  const hold =
-    isAsked(input) || recreates ? null : holdVerdict(onBlank, blank, asUpdate, 'provision');
+  const hold = isAsked(input)
+    ? null
+    : recreates
+      ? recentFailure(input, from)
+      : holdVerdict(onBlank, blank, asUpdate, 'provision');
   if (hold !== null) return { verdict: hold, comparison, warnings };
   const all: readonly Step[] = recreates ? ['terminate', ...steps] : steps;
-  const from = input.live.kind === 'present' ? input.live : blank;
   const digest = changeDigest(spec, from, comparison, all);
   return { verdict: { kind: 'provision', steps: all, digest }, comparison, warnings };
 }

@@ -4,7 +4,7 @@ import type { PresentProduct } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
-import { uncreatable } from './creation-wish.ts';
+import { meansThisOne, uncreatable } from './creation-wish.ts';
 import { problem, quoted } from './problems.ts';
 
 /** What ends an assessment before anything is compared: whether this may be touched at all. */
@@ -98,19 +98,29 @@ export function statusVerdict(spec: Spec, live: PresentProduct): ChangeVerdict |
 }
 
 export function inError(spec: Spec, live: PresentProduct) {
-  const recreates = spec.reconcile.onError === 'recreate';
   const reason = live.statusMessage === null ? '' : `: ${live.statusMessage}`;
   const message = mayLeaveError(live)
     ? `it is in status ERROR, and the one update that could end that was made or is not due${reason}`
     : `it is in status ERROR, from which AWS brings no ${live.type} back by an update${reason}`;
-  const next = spec.reconcile.deletionProtection
-    ? 'reconcile.deletionProtection forbids the termination that recreate needs: take it out, or terminate it by hand'
-    : 'it was recreated once for this content: fix the cause, then change the document or ask again with trueup retry';
+  const next = nextInError(spec);
   return problem({
     code: 'plan/product-error',
     at: spec.origin.at,
     field: '',
     message,
-    ...(recreates ? { next } : {}),
+    ...(next === null ? {} : { next }),
   });
+}
+
+/** Why it is not recreated, or what is left to do; null: what is always said. */
+function nextInError(spec: Spec): string | null {
+  const { adopt, deletionProtection, onError } = spec.reconcile;
+  if (adopt !== null)
+    return 'a termination would delete the stack that was to be adopted: terminate it by hand with RetainPhysicalResources, mend the cause, then: trueup retry';
+  if (onError !== 'recreate') return null;
+  if (deletionProtection)
+    return 'reconcile.deletionProtection forbids the termination that recreate needs: take it out, or terminate it by hand';
+  return meansThisOne(spec)
+    ? 'the document means exactly this one, and a new one would be another one: take provisionedProductId and expect out to have it recreated by its name'
+    : 'it was recreated once for this content: fix the cause, then change the document or ask again with trueup retry';
 }

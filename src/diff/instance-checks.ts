@@ -4,6 +4,7 @@ import type { Step } from '../domain/request.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
 import type { Comparison } from './compare.ts';
+import { isBlank } from './creation.ts';
 import { isUnknown } from './hold.ts';
 import { listed, problem, warning } from './problems.ts';
 import { nameOf, planInstances } from './stack-set.ts';
@@ -72,6 +73,8 @@ function checkProtection(spec: Spec, steps: readonly Step[]): readonly Problem[]
 }
 
 function checkMissing({ spec, entry }: AssessInput, live: PresentProduct): readonly Problem[] {
+  // A new stack set comes with the instances that its preferences name.
+  if (isBlank(live)) return [];
   const plan = planInstances(spec, live, entry);
   if (plan === null || plan.missing.length === 0) return [];
   const { field } = plan;

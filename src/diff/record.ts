@@ -8,10 +8,11 @@ import {
   type ProductEntry,
 } from '../domain/entry.ts';
 import type { Digest, RecordId } from '../domain/ids.ts';
-import type { PresentProduct, RecordView } from '../domain/live.ts';
+import type { PresentProduct } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import { isBlank } from './creation.ts';
 import { own, sameInstant, validFingerprints } from './normalize.ts';
+import { entryFor } from './ownership.ts';
 
 /** How long to wait before each further attempt after a failure that passes by itself, in minutes. */
 const BACKOFF_MINUTES = [1, 3, 8, 22, 60] as const;
@@ -35,7 +36,7 @@ export function openIntent(
   opened: OpenedIntent,
 ): ProductEntry {
   return {
-    ...entry,
+    ...entryFor(entry, opened.live),
     provisionedProductId: isBlank(opened.live) ? null : opened.live.id,
     intent,
     fingerprints: validFingerprints(entry, opened.live, opened.keyId),
@@ -62,14 +63,13 @@ export function recordSucceeded(
   intent: Intent,
   success: Success,
 ): ProductEntry {
-  const { recordId, at, chainDone } = success;
-  const { specDigest, revision } = intent;
+  const { recordId, at } = success;
   if (intent.step === 'terminate') return recordTerminated(entry, intent, recordId, at);
   const updated = isProvisioning(intent.step);
   return {
     ...entry,
     provisionedProductId: intent.request.provisionedProductId ?? entry.provisionedProductId,
-    inEffect: chainDone ? { specDigest, revision, at } : entry.inEffect,
+    inEffect: inEffectAfter(entry, intent, success),
     declaredPath: updated ? intent.pending.declaredPath : entry.declaredPath,
     ownTags: updated ? intent.pending.ownTags : entry.ownTags,
     fingerprints: updated ? promoted(intent, success) : entry.fingerprints,
@@ -88,6 +88,16 @@ export function recordSucceeded(
       reason: null,
     },
   };
+}
+
+/** An import takes a stack as it is: what the document asks for was never in effect on it. */
+function inEffectAfter(
+  { inEffect }: ProductEntry,
+  { step, specDigest, revision }: Intent,
+  { chainDone, at }: Success,
+): InEffect | null {
+  if (step === 'import') return null;
+  return chainDone ? { specDigest, revision, at } : inEffect;
 }
 
 /**
@@ -228,46 +238,4 @@ export function recordInEffect(entry: ProductEntry, inEffect: InEffect): Product
 /** The entry after a person asked for another attempt. */
 export function recordRetry(entry: ProductEntry, retry: string | null): ProductEntry {
   return { ...entry, latch: null, healed: null, retryHandled: retry ?? entry.retryHandled };
-}
-
-const ACCOUNT_BUSY = /another AWS Control Tower operation is in progress/i;
-
-/** Nothing failed: Control Tower only worked on something else. */
-export function isAccountBusy(text: string): boolean {
-  return ACCOUNT_BUSY.test(text);
-}
-
-/** Failures that pass by themselves. Anything else needs a change or a person. */
-const RETRYABLE: readonly RegExp[] = [
-  ACCOUNT_BUSY,
-  /\bThrottling(?:Exception)?\b|\bthrottled\b|\bRate exceeded\b|\bTooManyRequests(?:Exception)?\b/i,
-  /\bInternal ?(?:Failure|Error|ServerError|ServiceError)\b|\bServiceUnavailable\b/i,
-];
-
-export function isRetryableFailure(text: string): boolean {
-  return RETRYABLE.some((pattern) => pattern.test(text));
-}
-
-const EXCEPTION_PREFIX = /^(?:[A-Za-z.]+(?:Exception|Error))[:\s]\s*/;
-const SERVICE_SUFFIX = /\s*\((?:Service|Status Code|Error Code|Request ID)\b[^()]*\)\s*/g;
-const REASON_MAX = 1_000;
-
-/**
- * Why a record failed, as a readable sentence: its own errors, else the provisioned product's
- * status message, because failed records come with an empty list of errors too.
- */
-export function failureReason(record: RecordView, statusMessage: string | null): string {
-  const described = record.errors.map((error) => readable(error.description)).filter(Boolean);
-  const reason = [...new Set(described)].join(' ') || readable(statusMessage ?? '');
-  if (reason === '') return `the record ended ${record.status}, and AWS gave no reason`;
-  return reason.length <= REASON_MAX ? reason : `${reason.slice(0, REASON_MAX)}…`;
-}
-
-function readable(text: string): string {
-  return text
-    .trim()
-    .replace(EXCEPTION_PREFIX, '')
-    .replace(SERVICE_SUFFIX, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
 }

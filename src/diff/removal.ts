@@ -28,6 +28,8 @@ export interface RemovalInput {
   /** Its document is gone: `known.gone` says since when; null: it is missed now for the first time. */
   readonly known: KnownDocument;
   readonly entry: ProductEntry;
+  /** A record of ours is about it. */
+  readonly isOurs: boolean;
   readonly live: Leaving;
   /** Another document of this revision that is for the same provisioned product. */
   readonly claimedBy: string | null;
@@ -44,23 +46,23 @@ export interface RemovalInput {
   readonly now: string;
 }
 
+/** Whether its document asked for its end, and was not left alone itself. */
+export function asksForEnd({ policies }: KnownDocument): boolean {
+  return policies.prune !== 'never' && !policies.handsOff;
+}
+
 /**
- * Whether its removal concerns us at all. Without the journal's word that it was ours, and of what
- * was left alone while its document was there, nothing is done: it is unmanaged from now on.
+ * Whether its removal concerns us at all. Without the journal's word that it is ours nothing is
+ * done: it is unmanaged from now on. While a request of ours is open that may still be told.
  */
-export function isPrunable(known: KnownDocument, entry: ProductEntry): boolean {
-  const { lastResult, provisionedProductId: id } = entry;
-  const made = lastResult?.step === 'provision' || lastResult?.step === 'import';
-  const owned = entry.inEffect !== null || made || entry.intent !== null;
-  // Another one that bears the name of ours is not ours.
-  const isOther = id !== null && id !== known.provisionedProductId;
-  return (
-    owned &&
-    !isOther &&
-    known.policies.prune !== 'never' &&
-    !known.policies.handsOff &&
-    known.provisionedProductId !== null
-  );
+export function isPrunable(
+  known: KnownDocument,
+  entry: ProductEntry,
+  owned: ReadonlySet<ProvisionedProductId>,
+): boolean {
+  if (!asksForEnd(known)) return false;
+  const { provisionedProductId: id } = known;
+  return entry.intent !== null || (id !== null && owned.has(id));
 }
 
 /** What is done about a provisioned product whose document is gone and had asked for its end. */
@@ -95,6 +97,12 @@ function verdictOf(input: RemovalInput): ChangeVerdict {
     const status = live.kind === 'present' ? live.status : 'UNDER_CHANGE';
     return { kind: 'busy', status, recordId: entry.intent.recordId, ours: true };
   }
+  if (!input.isOurs)
+    return {
+      kind: 'waits',
+      why: 'whether it is ours is told when its request has ended',
+      next: null,
+    };
   if (live.kind === 'unreadable') return { kind: 'unreadable', why: live.why };
   if (live.kind === 'absent') return { kind: 'inSync' };
   const refusal = refusalOf(input, live.lastRecordId);
@@ -158,7 +166,7 @@ function waitOf(input: RemovalInput): ChangeVerdict | null {
   if (isConfirmed) return null;
   const how = known.policies.prune === 'retain' ? ' and its resources kept' : '';
   const why = `it is terminated${how} once its document has been missing for 10 minutes`;
-  const next = `to keep it, put ${known.file} back`;
+  const next = `to keep it, put the document ${quoted(known.name)} back (it was in ${known.file})`;
   return { kind: 'waits', why, next };
 }
 
@@ -184,7 +192,7 @@ export function renamedProblem(
   old: KnownDocument,
 ): Pick<Problem, 'code' | 'severity' | 'at' | 'field' | 'message' | 'next'> {
   const id = old.provisionedProductId ?? '';
-  const message = `a provisioned product cannot be renamed, and the document ${quoted(old.name)} with the same content went in the same revision`;
+  const message = `a provisioned product cannot be renamed, and the document ${quoted(old.name)} with the same content is not there any more`;
   const next = `to keep the old one, give provisionedProductId: ${id} here; to have a new one, put the document ${quoted(old.name)} back beside this one, and take it out once the new one runs`;
   const found = { code: 'plan/renamed' as const, severity: 'error' as const };
   return { ...found, at, field: '', message, next };

@@ -228,7 +228,7 @@ export function requestsLeft(
   return (step === 'createInstances' ? plan?.create : plan?.remove)?.length ?? 1;
 }
 
-function pairsOf({ accounts, regions }: Rectangle): readonly Where[] {
+export function pairsOf({ accounts, regions }: Rectangle): readonly Where[] {
   return accounts.flatMap((account) => regions.map((region) => ({ account, region })));
 }
 

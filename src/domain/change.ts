@@ -56,6 +56,8 @@ interface ChangeFacts {
   /** Parameters that the document leaves out and that keep their live values. */
   readonly keptParameters: number;
   readonly warnings: readonly Problem[];
+  /** Stack instances that come and go with it; left out where none does. */
+  readonly instances?: { readonly created: number; readonly removed: number };
   /** What it is carried out after: `name` or, of another target, `target/name`. */
   readonly after: readonly string[];
 }

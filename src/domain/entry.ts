@@ -7,7 +7,13 @@ import type { Step, StoredRequest } from './request.ts';
  * knows less. All times are ISO 8601 UTC, by the wall clock.
  */
 export interface ProductEntry {
+  /** What the last request was about. */
   readonly provisionedProductId: ProvisionedProductId | null;
+  /**
+   * What the last record of ours is about. Only that is pruned: a name says nothing about who made
+   * what bears it, and to be as declared says nothing either.
+   */
+  readonly ownedId: ProvisionedProductId | null;
   /** The desired state last seen in effect. A difference from it is drift, not a new wish. */
   readonly inEffect: InEffect | null;
   /** The declared path (`id:…` or `name:…`) of our last success. */
@@ -35,6 +41,7 @@ export interface ProductEntry {
 
 export const EMPTY_ENTRY: ProductEntry = {
   provisionedProductId: null,
+  ownedId: null,
   inEffect: null,
   declaredPath: null,
   ownTags: [],

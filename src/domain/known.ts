@@ -21,7 +21,7 @@ export interface KnownDocument {
 export interface KnownPolicies {
   readonly prune: 'never' | 'terminate' | 'retain';
   readonly deletionProtection: boolean;
-  /** It was suspended or only observed: then its removal changes nothing either. */
+  /** It was suspended or only observed, or meant another one: then its removal changes nothing either. */
   readonly handsOff: boolean;
 }
 

@@ -97,6 +97,8 @@ export interface Dependency {
   readonly target: TargetName;
   readonly key: ProductKey;
   readonly name: string;
+  /** It goes, and what is waited for is its end. */
+  readonly leaves?: true;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isAccountBusy } from '../diff/record.ts';
+import { isAccountBusy } from '../diff/failure-text.ts';
 import { gist } from '../diff/render/groups.ts';
 import type { Cause, Change, ChangeVerdict } from '../domain/change.ts';
 import type { Latch } from '../domain/entry.ts';

@@ -36,12 +36,14 @@ export interface DesiredState {
   readonly specs: ReadonlyMap<ProductKey, Spec>;
   /** Documents that are invalid now: their provisioned products are left alone. */
   readonly invalid: ReadonlyMap<ProductKey, InvalidDocument>;
-  /** --only or -l leaves documents out: then nothing can be told of those that are gone. */
+  /** --only, -l or standard input leave documents out: nothing can be told of those that are gone. */
   readonly isSelection?: boolean;
   /** Every name that the revision declares, also those that a selection leaves out of `specs`. */
   readonly declared: ReadonlySet<ProductKey>;
   /** Some document could not be told at all: one that seems to be gone may be that one. */
   readonly unknownIdentity: boolean;
+  /** What the same revision says of every target: documents may depend on something of another one. */
+  readonly elsewhere?: ReadonlyMap<TargetName, Pick<DesiredState, 'specs' | 'declared'>>;
 }
 
 export interface InvalidDocument {

@@ -34,6 +34,7 @@ function waitForOne(readiness: Readiness, dependency: Dependency): Wait | null {
   const { target, key, name } = dependency;
   const who = target === readiness.target ? name : `${target}/${name}`;
   const view = readiness.statusOf(target, key);
+  if (dependency.leaves === true) return waitForEnd(who, view);
   const inRun = readiness.isInRun(dependency);
   if (view !== undefined && isReady(view) && (!inRun || view.revision === readiness.revision))
     return null;
@@ -52,6 +53,15 @@ function waitForOne(readiness: Readiness, dependency: Dependency): Wait | null {
       isBlocked: true,
     };
   return { why: `waits for ${who}, which is not in its desired state yet`, next: null };
+}
+
+/** What goes counts as gone only when its termination was seen to end. */
+function waitForEnd(who: string, view: ProductStatusView | undefined): Wait | null {
+  if (view?.reason === 'Terminated') return null;
+  const why = `waits for the end of ${who}, which depends on it`;
+  return view?.condition === 'Stalled'
+    ? { why: `${why} and is stalled: ${view.message}`, next: view.next, isBlocked: true }
+    : { why, next: null };
 }
 
 /** In its desired state, or different and only reported. What is left alone is not known. */

@@ -1,5 +1,7 @@
+import { entryFor } from '../diff/ownership.ts';
 import { EMPTY_ENTRY, type ProductEntry } from '../domain/entry.ts';
 import type { ProductKey, ProvisionedProductId, TargetName } from '../domain/ids.ts';
+import type { Live } from '../domain/live.ts';
 import type { Journal, Versioned } from './ports.ts';
 
 /**
@@ -25,6 +27,17 @@ export class Entries {
 
   get(key: ProductKey): ProductEntry {
     return this.#held.get(key)?.value ?? EMPTY_ENTRY;
+  }
+
+  /** As `get`, less what does not hold for what bears the name now. */
+  about(key: ProductKey, live: Live): ProductEntry {
+    return entryFor(this.get(key), live);
+  }
+
+  /** What requests of ours made or changed, whatever the key of its document was then. */
+  owned(): ReadonlySet<ProvisionedProductId> {
+    const ids = [...this.#held.values()].flatMap(({ value }) => value.ownedId ?? []);
+    return new Set(ids);
   }
 
   keys(): readonly ProductKey[] {

@@ -88,7 +88,12 @@ function valueProblem(
   if (definition === undefined) return null;
   const version = 'to be sent';
   const found = checkValue({ definition, value, noEcho: true, at, field, version, kept: false });
-  return found.find(({ severity }) => severity === 'error') ?? null;
+  const refused = found.find(({ severity }) => severity === 'error');
+  if (refused === undefined) return null;
+  // A status shows the message alone, so it says itself which value is meant.
+  const wish = own(spec.parameters, key);
+  const who = wish?.kind === 'from' ? `${key}, ${sourceLabel(wish.source)}` : key;
+  return { ...refused, message: `${who}: ${refused.message}` };
 }
 
 /** The values of a stored request in the versions that it names, as far as they are still to be had. */

@@ -28,7 +28,6 @@ export async function rememberInEffect(
     const inEffect = { specDigest, revision: desired.revision, at };
     return { ...recordInEffect(entry, inEffect), appliedVersion: applied };
   });
-  if (desired.specs.size + desired.invalid.size < desired.declared.size) return;
   await context.journal.putDocuments(context.target, context.known.all());
 }
 

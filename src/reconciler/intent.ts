@@ -27,7 +27,7 @@ export function newIntent(
       step,
       spec: effective,
       live,
-      entry: context.entries.get(spec.key),
+      entry: context.entries.about(spec.key, live),
       request,
       fingerprint: fingerprintOf(context, spec.key),
       keyId: context.fingerprinter?.keyId ?? null,
@@ -123,6 +123,7 @@ export async function stampRecord(
     latch: withoutAmbiguity(entry.latch),
     provisionedProductId:
       intent.request.provisionedProductId ?? provisionedProductId ?? entry.provisionedProductId,
+    ownedId: intent.request.provisionedProductId ?? provisionedProductId ?? entry.ownedId,
     ownRecords: [recordId, ...entry.ownRecords.filter((one) => one !== recordId)].slice(0, 20),
   }));
   return stamped;

@@ -1,15 +1,11 @@
-import { specContent } from '../desired/content.ts';
-import { GONE_MS, isPrunable } from '../diff/removal.ts';
-import { canonicalJson } from '../domain/canonical.ts';
+import { asksForEnd, GONE_MS, isPrunable } from '../diff/removal.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { Gone, KnownDocument } from '../domain/known.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
-import { type DesiredState, specDigestOf, type TargetContext } from './context.ts';
+import type { DesiredState } from './context.ts';
+import { contentOf, documentOf, type KnownContext, withMade } from './known-document.ts';
 import type { Journal } from './ports.ts';
-
-/** What noting documents needs of a target's context. */
-export type KnownContext = Pick<TargetContext, 'entries' | 'clock' | 'fingerprinter' | 'readAtMs'>;
 
 /**
  * The documents that were there when the directory was last read well, and what they said about
@@ -35,11 +31,38 @@ export class KnownDocuments {
 
   /** Documents that are gone and whose end is asked for, by what the journal holds. */
   missing(context: Pick<KnownContext, 'entries'>, desired: DesiredState): readonly KnownDocument[] {
-    return isWhole(desired)
-      ? this.all().filter(
-          (one) => !desired.declared.has(one.key) && isPrunable(one, context.entries.get(one.key)),
-        )
-      : [];
+    const gone = this.#undeclared(context, desired);
+    if (gone.length === 0) return gone;
+    const owned = context.entries.owned();
+    return gone.filter((one) => isPrunable(one, context.entries.get(one.key), owned));
+  }
+
+  /** Documents that are missed now, asked for the end of what they were for, and it is not ours. */
+  foreign(context: Pick<KnownContext, 'entries'>, desired: DesiredState): readonly KnownDocument[] {
+    const ours = new Set(this.missing(context, desired).map(({ key }) => key));
+    return this.#undeclared(context, desired).filter(
+      (one) =>
+        asksForEnd(one) &&
+        one.gone === null &&
+        one.provisionedProductId !== null &&
+        !ours.has(one.key) &&
+        this.doubtOf(desired, one) === null,
+    );
+  }
+
+  /** Documents that are gone and seem to have got a new name: that is told as long as both stand. */
+  renamed(context: Pick<KnownContext, 'entries'>, desired: DesiredState): readonly KnownDocument[] {
+    return this.#undeclared(context, desired).filter((one) => this.#isRenamed(one, desired));
+  }
+
+  #undeclared(
+    { entries }: Pick<KnownContext, 'entries'>,
+    desired: DesiredState,
+  ): readonly KnownDocument[] {
+    if (!isWhole(desired)) return [];
+    return this.all()
+      .filter((one) => !desired.declared.has(one.key))
+      .map((one) => withMade(one, entries.get(one.key)));
   }
 
   /** Takes over what a complete read of the directory says; what is not certain stays as it was. */
@@ -49,22 +72,79 @@ export class KnownDocuments {
     live: ReadonlyMap<ProductKey, Live>,
     unsure: string | null,
   ): void {
-    if (!isWhole(desired)) return;
     const before = this.#held;
-    const next = new Map<ProductKey, KnownDocument>();
+    const whole = isWhole(desired);
+    // A selection tells nothing of what it leaves out, and the policies of what it holds.
+    const next = new Map<ProductKey, KnownDocument>(whole ? [] : before);
     for (const spec of desired.specs.values()) {
       // A newcomer is noted only in a certain read: it may be what a missing one was renamed to.
-      if (unsure !== null && !before.has(spec.key)) continue;
+      if ((unsure !== null || !whole) && !before.has(spec.key)) continue;
       next.set(spec.key, documentOf(context, spec, live.get(spec.key), before.get(spec.key)));
     }
     for (const key of desired.invalid.keys()) {
       const known = before.get(key);
-      if (known !== undefined) next.set(key, { ...known, gone: null });
+      if (known !== undefined) next.set(key, known);
     }
-    for (const key of next.keys()) this.#missedMs.delete(key);
-    for (const known of this.missing(context, desired))
-      next.set(known.key, unsure === null ? this.#missed(context, desired, known, next) : known);
+    for (const key of desired.declared) {
+      this.#missedMs.delete(key);
+      const known = next.get(key);
+      if (known !== undefined && known.gone !== null) next.set(key, { ...known, gone: null });
+    }
+    if (whole) this.#noteMissing(context, desired, next, unsure);
     this.#held = next;
+  }
+
+  #noteMissing(
+    context: KnownContext,
+    desired: DesiredState,
+    next: Map<ProductKey, KnownDocument>,
+    unsure: string | null,
+  ): void {
+    const ends = new Set(this.missing(context, desired).map(({ key }) => key));
+    for (const known of this.#undeclared(context, desired)) {
+      const isOpen = unsure !== null || this.doubtOf(desired, known) !== null;
+      const noted = isOpen ? known : this.#missed(context, desired, known, next);
+      if (isOpen || ends.has(known.key) || this.#isRenamed(noted, desired, next))
+        next.set(known.key, noted);
+    }
+  }
+
+  /**
+   * Why it cannot be told of this one document that it is gone; null: it can. What is invalid and was
+   * never seen valid may be its new name.
+   */
+  doubtOf(desired: DesiredState, { name, gone }: KnownDocument): string | null {
+    if (gone !== null) return null;
+    for (const [key, newcomer] of desired.invalid)
+      if (!this.#held.has(key))
+        return `the document ${newcomer.name} is invalid, and it may be the new name of ${name}`;
+    return null;
+  }
+
+  /**
+   * The document whose new name this one seems to be: it went when this one came, and asked for the
+   * same. A selection or a file that cannot be read does not hide that.
+   */
+  formerOf(
+    context: Pick<KnownContext, 'fingerprinter'>,
+    standing: readonly KnownDocument[],
+    spec: Spec,
+  ): KnownDocument | null {
+    const isNew = !this.#held.has(spec.key);
+    const content = isNew ? contentOf(context, spec) : null;
+    const found = standing.find(({ gone, ...one }) =>
+      gone === null
+        ? content !== null && one.content === content
+        : gone.renamedTo?.key === spec.key,
+    );
+    return found ?? null;
+  }
+
+  /** What no document declares any more and still stood when it was last looked at. */
+  standing(desired: DesiredState): readonly KnownDocument[] {
+    return this.all().filter(
+      ({ key, provisionedProductId: id }) => id !== null && !desired.declared.has(key),
+    );
   }
 
   /** Drops what is gone from AWS too. */
@@ -105,6 +185,17 @@ export class KnownDocuments {
     return { ...known, gone: { since, revision: desired.revision, renamedTo } };
   }
 
+  /** Its new name is still declared, and stands for nothing yet. */
+  #isRenamed(
+    { gone, provisionedProductId: id }: KnownDocument,
+    desired: DesiredState,
+    held: ReadonlyMap<ProductKey, KnownDocument> = this.#held,
+  ): boolean {
+    const other = gone?.renamedTo ?? null;
+    if (other === null || id === null || !desired.declared.has(other.key)) return false;
+    return (held.get(other.key)?.provisionedProductId ?? null) === null;
+  }
+
   #renamedTo(
     { content }: KnownDocument,
     next: ReadonlyMap<ProductKey, KnownDocument>,
@@ -121,47 +212,4 @@ export class KnownDocuments {
 function isWhole(desired: DesiredState): boolean {
   const isComplete = desired.specs.size + desired.invalid.size >= desired.declared.size;
   return desired.isSelection !== true && isComplete;
-}
-
-function documentOf(
-  context: KnownContext,
-  spec: Spec,
-  live: Live | undefined,
-  before: KnownDocument | undefined,
-): KnownDocument {
-  const { prune, deletionProtection, suspend, mode } = spec.reconcile;
-  return {
-    key: spec.key,
-    name: spec.name,
-    file: spec.origin.at.file,
-    digest: specDigestOf(context, spec),
-    content:
-      context.fingerprinter?.digest(['content'], canonicalJson(specContent(spec))) ??
-      before?.content ??
-      '',
-    policies: { prune, deletionProtection, handsOff: suspend || mode === 'observe' },
-    ...seen(live, before),
-    dependsOn: spec.dependsOn.map(({ target, key }) => ({ target, key })),
-    gone: null,
-  };
-}
-
-function seen(
-  live: Live | undefined,
-  before: KnownDocument | undefined,
-): Pick<KnownDocument, 'provisionedProductId' | 'lastRecordId'> {
-  switch (live?.kind) {
-    case 'present':
-      return { provisionedProductId: live.id, lastRecordId: live.records.last };
-    case 'absent':
-      return { provisionedProductId: null, lastRecordId: null };
-    case 'unreadable':
-    case undefined:
-      return {
-        provisionedProductId: before?.provisionedProductId ?? null,
-        lastRecordId: before?.lastRecordId ?? null,
-      };
-    default:
-      return live satisfies never;
-  }
 }

@@ -33,6 +33,8 @@ export interface Observation {
   readonly types: ReadonlyMap<string, string>;
   /** Whether the listing was complete: only then is what it does not show perhaps absent. */
   readonly complete: boolean;
+  /** How many stack instances go with what the reviewed plan terminates to provision it again. */
+  readonly leaving?: ReadonlyMap<ProductKey, number>;
 }
 
 export interface ObserveContext {

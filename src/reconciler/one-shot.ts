@@ -94,6 +94,7 @@ export class OneShot {
       declared: desired?.declared ?? new Set(),
       unknownIdentity: desired?.unknownIdentity ?? false,
       isSelection: select !== null || desired?.isSelection === true,
+      elsewhere: this.#revision.targets,
     };
   }
 

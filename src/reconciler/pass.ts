@@ -9,7 +9,8 @@ import type { ProductKey } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
-import { type Carried, sendNew, settleOpen } from './carry-out.ts';
+import type { Carried } from './carried.ts';
+import { sendNew, settleOpen } from './carry-out.ts';
 import { conclude, HELD_AGAIN_MS, over, type RoundEnd } from './conclude.ts';
 import { statusOfChange, statusOfTrouble } from './conditions.ts';
 import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
@@ -20,6 +21,7 @@ import { newIntent } from './intent.ts';
 import { isBlindToUs, lagsBehindUs } from './lag.ts';
 import { freshen } from './observe.ts';
 import { runRemoval } from './prune-pass.ts';
+import { whyNoReplacement } from './replacement.ts';
 
 /** Somebody else's operation runs: look again after this long. */
 const BUSY_AGAIN_MS = 30_000;
@@ -157,6 +159,8 @@ async function act(
     const why = 'a request for it is open under its former document';
     return over({ kind: 'again', afterMs: HELD_AGAIN_MS, why });
   }
+  const missing = step === 'terminate' ? await whyNoReplacement(context, evaluation) : null;
+  if (missing !== null) return over(await withoutValues(context, evaluation, missing));
   const cause = verdict.kind === 'update' ? verdict.cause : BY_DOCUMENT;
   if (step !== 'import')
     return perform(context, evaluation, cause, step, isLastRequest(context, evaluation));
@@ -164,7 +168,8 @@ async function act(
     return over({ kind: 'again', afterMs: BUSY_AGAIN_MS, why: 'another import is in progress' });
   context.importing.add(key);
   try {
-    return await perform(context, evaluation, cause, step, true);
+    // It comes as it is: whether that is as declared is told by another look.
+    return await perform(context, evaluation, cause, step, false);
   } finally {
     context.importing.delete(key);
   }
@@ -186,7 +191,11 @@ function isAllowed(context: TargetContext, key: ProductKey, steps: readonly Step
 }
 
 /** A stack instance that was not there when the plan was judged is not removed by it. */
-function removesUnreviewed(context: TargetContext, { spec, live }: Evaluation): boolean {
+function removesUnreviewed(context: TargetContext, { spec, live, change }: Evaluation): boolean {
+  if (change.verdict.kind === 'provision') {
+    const held = context.observation()?.leaving?.get(spec.key) ?? 0;
+    return (change.instances?.removed ?? 0) > held;
+  }
   const reviewed = context.observation()?.products.get(spec.key);
   if (live.kind !== 'present' || reviewed?.kind !== 'present') return false;
   return removesMore(planInstances(spec, live, context.entries.get(spec.key)), reviewed);
@@ -217,7 +226,7 @@ async function perform(
     compare({
       spec,
       live,
-      entry: context.entries.get(spec.key),
+      entry: context.entries.about(spec.key, live),
       fingerprint: fingerprintOf(context, spec.key),
       keyId: context.fingerprinter?.keyId ?? null,
     });
@@ -227,7 +236,7 @@ async function perform(
     spec,
     live,
     comparison,
-    entry: context.entries.get(spec.key),
+    entry: context.entries.about(spec.key, live),
     fingerprint: fingerprintOf(context, spec.key),
     resolved: facts?.resolved.kind === 'resolved' ? facts.resolved : null,
     definitions,

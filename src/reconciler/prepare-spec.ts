@@ -37,7 +37,7 @@ export async function prepareSpec(
   const prepared = prepare({
     spec,
     live,
-    entry: context.entries.get(spec.key),
+    entry: context.entries.about(spec.key, live),
     keyId: context.fingerprinter?.keyId ?? null,
     artifacts: await ruleArtifacts(context, spec, live),
     versions: await context.values().versions(sources),

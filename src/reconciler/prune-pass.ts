@@ -9,6 +9,7 @@ import { statusOfRemoval } from './conditions.ts';
 import { isoNow, type TargetContext } from './context.ts';
 import { heldPass } from './hold-back.ts';
 import { makeIntent } from './intent.ts';
+import { endsMore } from './leaving-instances.ts';
 import { forget, judgeAgain, leavingAs, type Removal } from './removals.ts';
 
 /** Somebody else's operation runs: look again after this long. */
@@ -48,7 +49,7 @@ async function terminate(
   removal: Removal,
   live: ReturnType<typeof leavingAs>,
 ): Promise<Outcome> {
-  const change = judgeAgain(context, removal, live);
+  const change = await judgeAgain(context, removal, live);
   const { verdict } = change;
   if (verdict.kind === 'busy')
     return { kind: 'again', afterMs: BUSY_AGAIN_MS, why: 'another operation runs' };
@@ -57,6 +58,8 @@ async function terminate(
     context.board.set(statusOfRemoval(change, at));
     return { kind: 'settled' };
   }
+  // Left to the next review, which counts them.
+  if (endsMore(change, removal.change)) return { kind: 'settled' };
   const request = terminateRequest(change.provisionedProductId, verdict.retain, null);
   const intent = makeIntent(context, {
     step: 'terminate',
@@ -67,7 +70,12 @@ async function terminate(
     at: change.at,
     pending: pendingWithoutValues(context.entries.get(key), null),
   });
-  const open = (entry: ProductEntry, stamped: Intent) => ({ ...entry, intent: stamped });
+  // An end and no recreation: nothing is owed to a document of this name that comes later.
+  const open = (entry: ProductEntry, stamped: Intent) => ({
+    ...entry,
+    intent: stamped,
+    recreated: null,
+  });
   const carried = await sendNew(context, key, intent, request, open);
   const sent = { last: true, cause: { kind: 'document' as const }, fields: [] };
   const end = await conclude(context, key, carried, sent);

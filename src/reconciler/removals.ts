@@ -1,12 +1,15 @@
-import { isPrunable, judgeRemoval, type Leaving, renamedProblem } from '../diff/removal.ts';
+import { judgeRemoval, type Leaving, renamedProblem } from '../diff/removal.ts';
 import type { Change } from '../domain/change.ts';
 import { EMPTY_ENTRY } from '../domain/entry.ts';
-import { type ProductKey, productKey } from '../domain/ids.ts';
+import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { KnownDocument } from '../domain/known.ts';
 import type { Dependency } from '../domain/spec.ts';
 import { explainFailure } from './catalog-facts.ts';
+import { claimantOf, type Ids, idsIn, idsOf } from './claimants.ts';
 import { type DesiredState, isoNow, type TargetContext } from './context.ts';
+import { type Dependant, dependantsOf, readDependants } from './dependants.ts';
 import type { Evaluation } from './evaluate.ts';
+import { withLeavingInstances } from './leaving-instances.ts';
 import type { Observation } from './observe.ts';
 import type { Described } from './ports.ts';
 
@@ -30,14 +33,14 @@ export type RemovalContext = Pick<
   | 'observeOnly'
   | 'asked'
   | 'desired'
+  | 'log'
+  | 'journal'
+  | 'observation'
 >;
 
 /** Why it cannot be told now which documents are gone; null: it can. */
 export function unsureOf(context: Pick<RemovalContext, 'readAtMs'>, desired: DesiredState) {
   if (desired.unknownIdentity) return 'a file of this revision could not be read';
-  const [invalid] = desired.invalid.values();
-  // Which product it means cannot be told for sure: it may be the one whose document seems gone.
-  if (invalid !== undefined) return `the document of ${invalid.name} is invalid`;
   return context.readAtMs() === null ? 'the directory cannot be read now' : null;
 }
 
@@ -49,96 +52,124 @@ export async function reviewRemovals(
   evaluations: ReadonlyMap<ProductKey, Evaluation>,
 ): Promise<ReadonlyMap<ProductKey, Removal>> {
   const unsure = unsureOf(context, desired);
+  if (unsure === null) tellForeign(context, desired);
   context.known.note(context, desired, observation.products, unsure);
   const missing = context.known.missing(context, desired);
+  const dependants = await readDependants(context, desired, missing);
+  const ids = idsOf(evaluations);
+  const ends = new Set(missing.map(({ key }) => key));
   const removals = new Map<ProductKey, Removal>();
-  for (const known of missing) {
+  const renamed = context.known.renamed(context, desired).filter(({ key }) => !ends.has(key));
+  for (const known of [...missing, ...renamed]) {
+    const isOpen = context.entries.get(known.key).intent !== null;
+    if (!isOpen && isHandedOver(context, desired, ids, known)) continue;
     const live = await leavingOf(context, known, observation);
-    if (live.kind === 'absent' && context.entries.get(known.key).intent === null) {
-      await forget(context, known.key);
-      continue;
-    }
-    removals.set(known.key, judge(context, desired, { known, live, unsure, missing, evaluations }));
+    if (live.kind === 'absent' && !isOpen) await forget(context, known.key);
+    else if (ends.has(known.key))
+      removals.set(
+        known.key,
+        await judge(context, desired, { known, live, unsure, dependants, ids }),
+      );
   }
   return removals;
+}
+
+/** What asked for its end and is not ours becomes unmanaged like anything else, and that is said once. */
+function tellForeign(context: RemovalContext, desired: DesiredState): void {
+  for (const known of context.known.foreign(context, desired))
+    context.log.write('warn', 'removal.notOurs', {
+      target: context.target,
+      provisionedProduct: known.name,
+      provisionedProductId: known.provisionedProductId ?? undefined,
+      reason: `its document is gone and had reconcile.prune: ${known.policies.prune}, and trueup never changed it`,
+      next: 'it is left as it is: terminate it by hand if it is to go',
+    });
+}
+
+/** Another valid document is for it now: nothing is left of the former one but its name. */
+function isHandedOver(
+  context: RemovalContext,
+  desired: DesiredState,
+  ids: Ids,
+  known: KnownDocument,
+): boolean {
+  const claimant = claimantOf(desired, ids, known);
+  if (claimant === null || !claimant.isValid) return false;
+  context.known.forget(known.key);
+  context.log.write('info', 'removal.handedOver', {
+    target: context.target,
+    provisionedProduct: known.name,
+    reason: `the document ${claimant.name} is for it now`,
+  });
+  return true;
 }
 
 interface Facts {
   readonly known: KnownDocument;
   readonly live: Leaving;
   readonly unsure: string | null;
-  readonly missing: readonly KnownDocument[];
-  readonly evaluations: ReadonlyMap<ProductKey, Evaluation>;
+  readonly dependants: readonly Dependant[];
+  readonly ids: Ids;
 }
 
-function judge(context: RemovalContext, desired: DesiredState, facts: Facts): Removal {
-  const { known, live, unsure, missing, evaluations } = facts;
-  const leaving = missing.filter((one) => dependsOn(context, one, known));
-  const after = leaving.map(({ key, name }) => ({ target: context.target, key, name }));
-  const neededBy = context.known
-    .all()
-    .filter((one) => desired.declared.has(one.key) && dependsOn(context, one, known))
-    .map(({ name }) => name)
-    .sort();
+async function judge(
+  context: RemovalContext,
+  desired: DesiredState,
+  facts: Facts,
+): Promise<Removal> {
+  const { known, live, unsure, ids } = facts;
+  const { neededBy, after } = dependantsOf(context.target, known, facts.dependants);
   const change = judgeRemoval({
     target: context.target,
     known,
     entry: context.entries.get(known.key),
     live,
-    claimedBy: claimantOf(desired, evaluations, known),
+    isOurs: isOurs(context, known),
+    claimedBy: claimantOf(desired, ids, known)?.name ?? null,
     isConfirmed: context.known.isConfirmed(context, known.key),
-    unsure,
+    unsure: unsure ?? context.known.doubtOf(desired, known),
     neededBy,
-    after: after.map(({ name }) => name),
+    after: after.map((one) => nameOf(context.target, one)),
     observeOnly: context.observeOnly,
     asked: context.asked(known.key),
     now: isoNow(context.clock),
   });
-  return { known, change, after };
+  return { known, change: await withLeavingInstances(context, change), after };
 }
 
 /** The same judgement on what AWS says right before the call; the rest is as it was reviewed. */
-export function judgeAgain(context: RemovalContext, removal: Removal, live: Leaving): Change {
+export async function judgeAgain(
+  context: RemovalContext,
+  removal: Removal,
+  live: Leaving,
+): Promise<Change> {
   const desired = context.desired();
   const { known } = removal;
-  return judgeRemoval({
+  const change = judgeRemoval({
     target: context.target,
     known,
     entry: context.entries.get(known.key),
     live,
-    claimedBy: claimantOf(desired, new Map(), known),
+    isOurs: isOurs(context, known),
+    claimedBy:
+      claimantOf(desired, idsIn(context.observation()?.products ?? new Map()), known)?.name ?? null,
     isConfirmed: context.known.isConfirmed(context, known.key),
-    unsure: unsureOf(context, desired),
+    unsure: unsureOf(context, desired) ?? context.known.doubtOf(desired, known),
     neededBy: [],
     after: removal.change.after,
     observeOnly: context.observeOnly,
     asked: context.asked(known.key),
     now: isoNow(context.clock),
   });
+  return withLeavingInstances(context, change);
 }
 
-function dependsOn(
-  { target }: Pick<RemovalContext, 'target'>,
-  one: KnownDocument,
-  on: KnownDocument,
-): boolean {
-  return one.dependsOn.some((other) => other.target === target && other.key === on.key);
+function isOurs({ entries }: RemovalContext, { provisionedProductId: id }: KnownDocument): boolean {
+  return id !== null && entries.owned().has(id);
 }
 
-/** A document of this revision that is for the same provisioned product, under whatever name. */
-export function claimantOf(
-  desired: Pick<DesiredState, 'specs' | 'invalid'>,
-  evaluations: ReadonlyMap<ProductKey, Pick<Evaluation, 'change'>>,
-  { provisionedProductId: id }: KnownDocument,
-): string | null {
-  if (id === null) return null;
-  const asId = productKey({ kind: 'id', id });
-  for (const spec of desired.specs.values()) {
-    const found = evaluations.get(spec.key)?.change.provisionedProductId;
-    if (spec.key === asId || spec.expect.provisionedProductId === id || found === id)
-      return spec.name;
-  }
-  return desired.invalid.get(asId)?.name ?? null;
+function nameOf(here: TargetName, { target, name }: Dependency): string {
+  return target === here ? name : `${target}/${name}`;
 }
 
 async function leavingOf(
@@ -183,16 +214,22 @@ function isPrunedAlready({ inEffect, provisionedProductId }: typeof EMPTY_ENTRY)
 
 /** What seems to be another one's new name is not created while that one still stands. */
 export function refuseRenamed(
-  context: Pick<RemovalContext, 'known' | 'entries'>,
+  context: Pick<RemovalContext, 'known' | 'fingerprinter'>,
+  desired: DesiredState,
   evaluations: Map<ProductKey, Evaluation>,
 ): void {
-  for (const known of context.known.all()) {
-    const renamed = known.gone?.renamedTo ?? null;
-    const evaluation = renamed === null ? undefined : evaluations.get(renamed.key);
-    if (evaluation?.change.verdict.kind !== 'provision') continue;
-    if (!isPrunable(known, context.entries.get(known.key))) continue;
-    const problems = [renamedProblem(evaluation.change.at, known)] as const;
-    const change: Change = { ...evaluation.change, verdict: { kind: 'refused', problems } };
-    evaluations.set(evaluation.spec.key, { ...evaluation, change });
+  const standing = context.known.standing(desired);
+  if (standing.length === 0) return;
+  for (const [key, evaluation] of evaluations) {
+    const { spec, change } = evaluation;
+    if (change.verdict.kind !== 'provision' && change.verdict.kind !== 'import') continue;
+    if (change.provisionedProductId !== null) continue;
+    const former = context.known.formerOf(context, standing, spec);
+    if (former === null) continue;
+    const problems = [renamedProblem(change.at, former)] as const;
+    evaluations.set(key, {
+      ...evaluation,
+      change: { ...change, verdict: { kind: 'refused', problems } },
+    });
   }
 }

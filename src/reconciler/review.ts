@@ -39,8 +39,9 @@ export interface ReviewContext extends EvaluateContext, RemovalContext {
 
 export async function reviewTarget(context: ReviewContext, desired: DesiredState): Promise<Review> {
   const specs = [...desired.specs.values()];
-  const leaving = context.known.missing(context, desired);
-  const ids = leaving.flatMap(({ provisionedProductId: id }) => (id === null ? [] : [id]));
+  const { known } = context;
+  const gone = [...known.missing(context, desired), ...known.renamed(context, desired)];
+  const ids = gone.flatMap(({ provisionedProductId: id }) => (id === null ? [] : [id]));
   const observed = await observeAll(context, specs, new Set(ids));
   if (observed.kind === 'failed') return { kind: 'failed', why: explainFailure(observed.failure) };
   const observation = observed.value;
@@ -58,11 +59,21 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
   );
   refuseShared(evaluations);
   const removals = await reviewRemovals(context, desired, observation, evaluations);
-  refuseRenamed(context, evaluations);
+  refuseRenamed(context, desired, evaluations);
   holdDependants(context, desired, evaluations);
   const changes = [...evaluations.values(), ...removals.values()].map(({ change }) => change);
   const guards = guardTarget(context.target, changes, context.caps);
-  return { kind: 'ok', desired, observation, evaluations, removals, guards };
+  const leaving = new Map(
+    [...evaluations].map(([key, { change }]) => [key, change.instances?.removed ?? 0]),
+  );
+  return {
+    kind: 'ok',
+    desired,
+    observation: { ...observation, leaving },
+    evaluations,
+    removals,
+    guards,
+  };
 }
 
 /** Two documents, one by name and one by id, can turn out to mean one provisioned product. */

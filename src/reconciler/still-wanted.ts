@@ -1,8 +1,8 @@
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Spec } from '../domain/spec.ts';
+import { claimantOf, idsIn } from './claimants.ts';
 import { specDigestOf, type TargetContext } from './context.ts';
-import { claimantOf } from './removals.ts';
 
 /** Whether what an open request asked for is still asked for: only then may it be repeated. */
 export function isStillWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {
@@ -17,17 +17,22 @@ export function isStillWanted(context: TargetContext, key: ProductKey, intent: I
   );
 }
 
-/** The removal was judged before the first send; nothing of what spoke for it may have changed. */
+/**
+ * The removal was judged before the first send; nothing of what spoke for it may have changed. A
+ * document that was not looked at yet may be for it, by its name.
+ */
 function isStillGone(context: TargetContext, key: ProductKey): boolean {
   const desired = context.desired();
   const known = context.known.get(key);
+  const seen = context.observation()?.products;
   return (
+    seen !== undefined &&
+    [...desired.specs.keys()].every((one) => seen.has(one)) &&
     known !== undefined &&
     known.gone !== null &&
-    claimantOf(desired, new Map(), known) === null &&
+    claimantOf(desired, idsIn(seen), known) === null &&
     !desired.declared.has(key) &&
     !desired.unknownIdentity &&
-    desired.invalid.size === 0 &&
     context.readAtMs() !== null &&
     desired.revision !== ''
   );
@@ -36,12 +41,12 @@ function isStillGone(context: TargetContext, key: ProductKey): boolean {
 /** Policies are no part of a document's digest, and these steps rest on one. */
 function wantsStep(context: TargetContext, spec: Spec, { step, request, specDigest }: Intent) {
   const { onMissing, onError, adopt, deletionProtection } = spec.reconcile;
-  const recreates = context.entries.get(spec.key).recreated === specDigest;
+  const { recreated } = context.entries.get(spec.key);
   switch (step) {
     case 'terminate':
-      return onError === 'recreate' && !deletionProtection && recreates;
+      return onError === 'recreate' && !deletionProtection && recreated === specDigest;
     case 'provision':
-      return onMissing === 'provision' || (onError === 'recreate' && recreates);
+      return onMissing === 'provision' || (onError === 'recreate' && recreated !== null);
     case 'import':
       return 'physicalId' in request && adopt?.stackArn === request.physicalId;
     default:

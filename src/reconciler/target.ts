@@ -9,7 +9,6 @@ import { CatalogFacts } from './catalog-facts.ts';
 import { statusOfTrouble } from './conditions.ts';
 import { about, type DesiredState, EndedRecords, isoNow, type TargetContext } from './context.ts';
 import { Entries } from './entries.ts';
-import { forgetTrouble } from './finish.ts';
 import { Follower } from './follow.ts';
 import { heldStatus, replacing } from './hold-back.ts';
 import { type Holds, type HoldsNow, holdsOf } from './holds.ts';
@@ -24,6 +23,7 @@ import { KeyedQueue, PRIORITY, type Priority } from './queue.ts';
 import type { Removal } from './removals.ts';
 import { allowedSteps, changeIn, type Review, reviewTarget, statusesOf } from './review.ts';
 import type { Shared, TargetParts } from './shared.ts';
+import { forgetTrouble } from './trouble.ts';
 import { NO_VALUES, ValueFacts } from './value-facts.ts';
 
 const NOTHING: DesiredState = {
@@ -163,7 +163,7 @@ export class TargetReconciler {
     }
     const shown = new Set([...desired.declared, ...review.removals.keys(), ...busy]);
     for (const gone of this.#context.board.keepOnly(this.name, shown))
-      announceUnmanaged(this.#context, gone);
+      if (gone.reason !== 'Terminated') announceUnmanaged(this.#context, gone);
     await rememberInEffect(this.#context, review, desired);
     await this.#context.board.flush();
     return review;

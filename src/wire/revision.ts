@@ -34,7 +34,11 @@ export function createRevisionLoader(
     ];
     const targets = new Map<TargetName, DesiredState>();
     for (const { name } of config.targets)
-      targets.set(name, { ...stateOf(name, desired, snapshot, select), isSelection });
+      targets.set(name, {
+        ...stateOf(name, desired, snapshot, select),
+        isSelection: isSelection || isStream(snapshot),
+        elsewhere: targets,
+      });
     return {
       revision: snapshot.revision,
       digest: snapshot.digest,
@@ -45,6 +49,11 @@ export function createRevisionLoader(
       problems,
     };
   };
+}
+
+/** A pipe may end early or hold a part of the estate: it tells nothing of what is not in it. */
+function isStream({ files }: Snapshot): boolean {
+  return files.some(({ path }) => path === '-');
 }
 
 function filesOf(snapshot: Snapshot): readonly DesiredFile[] {

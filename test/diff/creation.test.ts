@@ -91,9 +91,33 @@ describe('creationOf', () => {
       'provision',
     ],
     [
-      'no second half of another content',
+      'the second half too where the content has changed since: nothing is left but that',
       life({ onError: 'recreate' }),
       { entry: halfDone, specDigest: asDigest('hmac:other') },
+      'provision',
+    ],
+    [
+      'no second half where recreation is not asked for any more',
+      life({ onError: 'report' }),
+      { entry: halfDone },
+      null,
+    ],
+    [
+      'no second half of what was pruned',
+      life({ onError: 'recreate' }),
+      { entry: { ...halfDone, recreated: null } },
+      null,
+    ],
+    [
+      'no recreation of what the document means by its id',
+      life({ onError: 'recreate' }, { identity: byId }),
+      { live: inError },
+      null,
+    ],
+    [
+      'no recreation of what was to be adopted',
+      life({ onError: 'recreate', adopt: stack }),
+      { live: inError },
       null,
     ],
   ] as const)('asks for %s', (_what, spec, parts, wanted) => {

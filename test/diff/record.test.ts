@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { failureReason, isRetryableFailure } from '../../src/diff/failure-text.ts';
 import {
-  failureReason,
-  isRetryableFailure,
   openIntent,
   type RecordFailure,
   recordFailed,

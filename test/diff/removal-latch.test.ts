@@ -39,6 +39,7 @@ function verdict(held: Digest | null) {
       gone: null,
     },
     entry: { ...EMPTY_ENTRY, latch },
+    isOurs: true,
     live: { kind: 'present', id, type: 'CFN_STACK', status: 'TAINTED', lastRecordId },
     claimedBy: null,
     isConfirmed: true,

@@ -44,6 +44,7 @@ function judged(parts: Partial<RemovalInput> = {}) {
     target: asTargetName('prod'),
     known,
     entry: owned,
+    isOurs: true,
     live,
     claimedBy: null,
     isConfirmed: true,
@@ -132,25 +133,20 @@ describe('a removal', () => {
   });
 });
 
-const tried = (step: 'update' | 'provision') =>
-  ({
-    kind: 'failed',
-    step,
-    recordId: rec('2'),
-    base: null,
-    requestHash: asDigest('sha256:x'),
-    at: NOW,
-    reason: null,
-  }) as const;
-
 it.each([
-  ['owned and asked for', known, owned, true],
-  ['never in effect', known, anEntry(), false],
-  ['never in effect, whatever was tried', known, anEntry({ lastResult: tried('update') }), false],
-  ['ours, and never in effect', known, anEntry({ lastResult: tried('provision') }), true],
-  ['not asked for', policy({ prune: 'never' }), owned, false],
-  ['left alone while it was there', policy({ handsOff: true }), owned, false],
-  ['never seen', { ...known, provisionedProductId: null }, owned, false],
-] as const)('what is %s: prunable %#', (_what, document, entry, expected) => {
-  expect(isPrunable(document, entry)).toBe(expected);
+  ['ours and asked for', known, owned, [ID], true],
+  ['as declared, and not ours', known, owned, [], false],
+  ['of the name of ours', known, owned, [asProvisionedProductId('pp-b')], false],
+  ['not asked for', policy({ prune: 'never' }), owned, [ID], false],
+  ['left alone while it was there', policy({ handsOff: true }), owned, [ID], false],
+  ['never seen', { ...known, provisionedProductId: null }, owned, [ID], false],
+  [
+    'on its way',
+    { ...known, provisionedProductId: null },
+    anEntry({ intent: anIntent() }),
+    [],
+    true,
+  ],
+] as const)('what is %s: prunable %#', (_what, document, entry, ids, expected) => {
+  expect(isPrunable(document, entry, new Set(ids))).toBe(expected);
 });

@@ -71,6 +71,7 @@ export const INTENT: Intent = {
 /** Every member in use. */
 export const FULL_ENTRY: ProductEntry = {
   provisionedProductId: asProvisionedProductId('pp-1'),
+  ownedId: asProvisionedProductId('pp-1'),
   inEffect: { specDigest: DIGEST, revision: '5b7e9d2', at: '2026-11-20T10:00:00.000Z' },
   declaredPath: 'name:platform',
   ownTags: ['cost-center', 'ünïcode 🌐', ''],

@@ -17,8 +17,8 @@ describe('rows of earlier versions', () => {
     });
   });
 
-  it('an entry without a recreation had none', () => {
-    const { recreated: _none, ...row } = EMPTY_ENTRY;
+  it('an entry without a recreation had none, and one without an owner has none', () => {
+    const { recreated: _none, ownedId: _nobody, ...row } = EMPTY_ENTRY;
     expect(productEntry(row, '')).toEqual(EMPTY_ENTRY);
   });
 

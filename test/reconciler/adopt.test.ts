@@ -3,7 +3,7 @@ import type { ProductKey } from '../../src/domain/ids.ts';
 import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import { derivedUuid } from '../../src/local-catalog/ids.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { ACCOUNT, REGION, World } from './world.ts';
+import { ACCOUNT, type Incarnation, REGION, World } from './world.ts';
 
 const NAMES = ['loose', 'other'];
 
@@ -122,6 +122,152 @@ describe('adopt', () => {
       condition: 'Stalled',
       message: expect.stringContaining('does not match'),
     });
+  });
+
+  describe('that AWS refuses', () => {
+    const refusal = (message: string): FaultEffect => ({
+      kind: 'error',
+      code: 'InvalidStateException',
+      message,
+    });
+    const hours = async (world: World, trueup: Incarnation, count = 4) => {
+      for (let i = 0; i < count; i++) {
+        await world.clock.pass(3_600_000);
+        await trueup.converge();
+      }
+    };
+
+    it.each([
+      ['its state', refusal('Stack loose already belongs to pp-theirs.'), 'already belongs to'],
+      ['its record', { kind: 'recordFails', message: 'No such resource.' }, 'No such resource.'],
+      [
+        'its values',
+        { kind: 'error', code: 'InvalidParametersException', message: 'Not this one.' },
+        'Not this one.',
+      ],
+    ] as const)(
+      "for %s is stalled with AWS's words, and not sent again",
+      async (_what, effect, says) => {
+        const world = await create([doc()]);
+        fault(world, effect, 99);
+        const trueup = await world.start();
+        await trueup.converge();
+        await hours(world, trueup);
+        expect(world.writes()).toHaveLength(1);
+        expect(world.statusOf(trueup, 'net-loose')).toMatchObject({
+          condition: 'Stalled',
+          message: expect.stringContaining(says),
+          next: expect.stringContaining('trueup retry'),
+        });
+        trueup.kill();
+        const second = await world.start();
+        await hours(world, second);
+        expect(world.writes()).toHaveLength(1);
+        expect(world.statusOf(second, 'net-loose')?.message).toContain(says);
+      },
+    );
+
+    it('is sent again once the document asks for something else, or a person asks', async () => {
+      const world = await create([doc()]);
+      fault(world, refusal('Stack loose already belongs to pp-theirs.'), 2);
+      const trueup = await world.start();
+      await trueup.converge();
+      await trueup.reconciler.retry('name:net-loose' as ProductKey);
+      await trueup.converge();
+      await hours(world, trueup);
+      expect(world.writes()).toHaveLength(2);
+      // What an import does not carry is no other request.
+      world.wish([doc('loose', { tags: { team: 'a' } })]);
+      await hours(world, trueup);
+      expect(world.writes()).toHaveLength(2);
+      world.wish([doc('loose', {}, { adopt: { stackArn: arnOf('other') } })]);
+      await trueup.converge();
+      expect(world.writes()).toHaveLength(3);
+      expect(world.statusOf(trueup, 'net-loose')?.condition).toBe('Ready');
+    });
+
+    it('because its stack is being changed is tried until that is over', async () => {
+      const world = await create([doc()]);
+      fault(
+        world,
+        refusal('Stack loose is in UPDATE_IN_PROGRESS state and cannot be imported.'),
+        3,
+      );
+      const trueup = await world.start();
+      await trueup.converge();
+      expect(world.writes()).toHaveLength(4);
+      expect(world.statusOf(trueup, 'net-loose')?.condition).toBe('Ready');
+    });
+  });
+
+  it.each(['report', 'correct'])(
+    'is followed by the update that it needs, with drift: %s',
+    async (drift) => {
+      const world = await create([
+        doc('loose', { pathName: 'platform', provisioningParameters: { Cidr: 'new' } }, { drift }),
+      ]);
+      const trueup = await world.start();
+      await trueup.converge();
+      // Nothing is known of it but that it is there: it is neither in sync nor drift.
+      expect(world.statusOf(trueup, 'net-loose')).toMatchObject({
+        sync: 'OutOfSync',
+        drift: false,
+      });
+      const review = await trueup.converge();
+      expect(
+        review.kind === 'ok' &&
+          review.evaluations.get('name:net-loose' as ProductKey)?.change.verdict,
+      ).toMatchObject({ kind: 'update', cause: { kind: 'document' } });
+      await trueup.converge();
+      expect(operations(world)).toEqual(['ImportAsProvisionedProduct', 'UpdateProvisionedProduct']);
+      expect(world.statusOf(trueup, 'net-loose')).toMatchObject({
+        condition: 'Ready',
+        sync: 'Synced',
+      });
+    },
+  );
+
+  it('is followed by its update also where the process dies between', async () => {
+    const world = await create([
+      doc(
+        'loose',
+        { pathName: 'platform', provisioningParameters: { Cidr: 'new' } },
+        { drift: 'report' },
+      ),
+    ]);
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(3_000);
+    trueup.kill();
+    const second = await world.start();
+    await second.converge();
+    await second.converge();
+    expect(operations(world)).toEqual(['ImportAsProvisionedProduct', 'UpdateProvisionedProduct']);
+  });
+
+  it('that failed is never recreated: a termination would take the stack with it', async () => {
+    const world = await create([doc('loose', {}, { onError: 'recreate', onMissing: 'provision' })]);
+    fault(world, { kind: 'recordFails', message: 'No such resource.' }, 99);
+    const trueup = await world.start();
+    for (let i = 0; i < 4; i++) await trueup.converge();
+    expect(operations(world)).toEqual(['ImportAsProvisionedProduct']);
+  });
+
+  it('makes a later difference drift, once it was as declared', async () => {
+    const world = await create([doc('loose', { pathName: 'platform' }, { drift: 'report' })]);
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-loose',
+      PathName: 'platform',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'theirs' }],
+      UpdateToken: 'somebody-else',
+    });
+    await world.clock.pass(20_000);
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'net-loose')).toMatchObject({ drift: true });
+    expect(operations(world)).toHaveLength(2);
   });
 
   describe.each(['0s', '5m', 'forever'])('with token window %s', (tokenWindow) => {

@@ -241,7 +241,7 @@ describe('the daemon', () => {
 
 describe('documents that go away under a daemon', () => {
   const pruned = (name: string): Wish => {
-    const { spec } = wish(name, 'A');
+    const { spec } = wish(name, 'ours');
     return { name, spec: { ...spec, reconcile: { prune: 'terminate' } } };
   };
   const MINUTE = 60_000;
@@ -251,6 +251,7 @@ describe('documents that go away under a daemon', () => {
     const source = new FakeSource('r1', [pruned('net-a'), wish('net-b', 'A')]);
     const { incarnation, stop, ended } = await startDaemon(world, source);
     await world.clock.pass(MINUTE);
+    world.service.admin.clearCalls();
     source.publish('r2', [wish('net-b', 'A')]);
     await world.clock.pass(MINUTE);
     expect(world.statusOf(incarnation, 'net-a')).toMatchObject({ reason: 'WaitsFor' });
@@ -271,6 +272,7 @@ describe('documents that go away under a daemon', () => {
     const source = new FakeSource('r1', [pruned('net-a'), wish('net-b', 'A')]);
     const { stop, ended } = await startDaemon(world, source);
     await world.clock.pass(MINUTE);
+    world.service.admin.clearCalls();
     for (let i = 0; i < 4; i++) {
       source.publish(`gone-${i}`, []);
       await world.clock.pass(8 * MINUTE);

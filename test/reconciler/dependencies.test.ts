@@ -216,11 +216,12 @@ describe('dependsOn', () => {
 
   it('ends nothing that a document still depends on', async () => {
     const same = { provisioningParameters: { Cidr: 'old' } };
-    const a = doc('a', [], same, { prune: 'terminate' });
+    const a = doc('a', [], {}, { prune: 'terminate' });
     const b = doc('b', ['a'], same);
     const world = await World.create({ seed }, [a, b]);
     const trueup = await world.start();
     await trueup.converge();
+    world.service.admin.clearCalls();
     // The dependant's document is invalid now (its dependency is gone), and so it is left alone.
     world.wish([]);
     const desired = world.desired;

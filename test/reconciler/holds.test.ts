@@ -289,10 +289,12 @@ describe('a freeze', () => {
   });
 
   it('holds the end of what has no document any more, whatever its labels were', async () => {
-    const gone = wish('net-0', 'A', { reconcile: { prune: 'terminate' } });
+    const gone = wish('net-0', 'as we made it', { reconcile: { prune: 'terminate' } });
     const world = await World.create({ seed }, [gone]);
     const trueup = await world.start();
     await trueup.converge();
+    await trueup.converge();
+    world.service.admin.clearCalls();
     world.wish([]);
     await trueup.converge();
     await world.clock.pass(11 * MINUTE);

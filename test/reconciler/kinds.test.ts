@@ -283,6 +283,25 @@ describe('TERRAFORM_OPEN_SOURCE in ERROR', () => {
     expect(world.statusOf(trueup, 'thing-0')).toMatchObject({ condition: 'Stalled' });
   });
 
+  it.each(['TERRAFORM_OPEN_SOURCE', 'EXTERNAL', 'CFN_STACK'] as const)(
+    'is recreated with onError: recreate as %s, where no update ends it',
+    async (kind) => {
+      const first = wish({ ...values, OrgUnit: 'broken' });
+      const life = { onError: 'recreate', prune: 'terminate' };
+      const document = { ...first, spec: { ...first.spec, reconcile: life } };
+      const world = await World.create({ seed: broken(kind) }, [document]);
+      world.service.admin.setBehaviour({ statusAfterFailedUpdate: 'ERROR' });
+      const trueup = await world.start();
+      await looks(world, trueup, 4);
+      const tried = kind === 'TERRAFORM_OPEN_SOURCE' ? ['UpdateProvisionedProduct'] : [];
+      expect(world.writes().map((call) => call.operation)).toEqual([
+        ...tried,
+        'TerminateProvisionedProduct',
+        'ProvisionProduct',
+      ]);
+    },
+  );
+
   it.each(['EXTERNAL', 'CONTROL_TOWER_ACCOUNT'] as const)('gets none as %s', async (kind) => {
     const world = await World.create({ seed: broken(kind) }, [wish(values)]);
     const trueup = await world.start();

@@ -17,7 +17,7 @@ const seed: SeedInput = {
     name,
     product: 'network',
     version: 'v1',
-    parameters: { Cidr: 'A' },
+    parameters: { Cidr: 'as it came' },
   })),
 };
 
@@ -55,7 +55,7 @@ describe('a product whose document is gone', () => {
     expect(await gone(() => ({ isSelection: true }))).toBe(0);
   });
 
-  it('is left alone while any document of the target is invalid: that one may be about it', async () => {
+  it('is left alone while a document is invalid that came when it went: that may be its new name', async () => {
     const problem = {
       code: 'document/bad-value',
       severity: 'error',

@@ -145,7 +145,8 @@ export const MUTANTS: readonly Mutant[] = [
     `      case 'unknown':
         return settleOpen(context, key, current);`,
     `      case 'unknown':
-        return dropped(context, key, 'no reply', true);`,
+        await dropIntent(context, key);
+        return { kind: 'dropped', why: 'no reply' };`,
   ),
   one(
     'an open request that cannot be told is repeated at once',
@@ -155,7 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   one(
     'a new token for each repeat',
-    'src/reconciler/carry-out.ts',
+    'src/reconciler/settle-open.ts',
     'const stamped = await stampSend(context, key, intent);',
     'const stamped = await stampSend(context, key, nextGeneration(context, intent));',
   ),
@@ -179,7 +180,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   one(
     'AWS quotes a secret, and it is shown',
-    'src/reconciler/finish.ts',
+    'src/reconciler/finish-failed.ts',
     'const clean = (text: string) => context.redactor.redact(text);',
     'const clean = (text: string) => text;',
   ),

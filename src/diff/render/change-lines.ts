@@ -3,7 +3,7 @@ import { formatPosition, type Problem } from '../../domain/problem.ts';
 import { isProvisioning, type Step } from '../../domain/request.ts';
 import { type Group, gist } from './groups.ts';
 import { problemLines } from './problem.ts';
-import { type Paint, shownPair, thousands, utc, visible, WIDTH, wrap } from './words.ts';
+import { type Paint, plural, shownPair, thousands, utc, visible, WIDTH, wrap } from './words.ts';
 
 const NAME_COLUMN = 43;
 const ARROW_COLUMN = 60;
@@ -109,7 +109,8 @@ function kept({ keptParameters, verdict, differences }: Change): readonly string
   return [`    ${thousands(keptParameters)} ${isOther ? 'other ' : ''}${what}`];
 }
 
-function verdictLines({ verdict, type }: Change): readonly string[] {
+function verdictLines(change: Change): readonly string[] {
+  const { verdict } = change;
   switch (verdict.kind) {
     case 'update':
       return [
@@ -117,11 +118,11 @@ function verdictLines({ verdict, type }: Change): readonly string[] {
         ...caution(verdict.steps),
       ];
     case 'provision':
-      return [...recreation(verdict.steps), ...caution(verdict.steps)];
+      return [...recreation(change, verdict.steps), ...caution(verdict.steps)];
     case 'import':
       return said('stack:', verdict.stackArn);
     case 'terminate':
-      return said('caution:', ending(verdict.retain, type));
+      return said('caution:', ending(change, verdict.retain));
     case 'waits':
       return [
         ...said('why:', verdict.why),
@@ -147,17 +148,28 @@ function verdictLines({ verdict, type }: Change): readonly string[] {
   }
 }
 
-function recreation(steps: readonly Step[]): readonly string[] {
-  const text = 'it is in ERROR: what is left of it is deleted first';
+function recreation(change: Change, steps: readonly Step[]): readonly string[] {
+  const text = `it is in ERROR: ${leftOf(change)} deleted first`;
   return steps.includes('terminate') ? said('caution:', text) : [];
 }
 
+function leftOf({ instances }: Change): string {
+  return instances === undefined || instances.removed === 0
+    ? 'what is left of it is'
+    : `its ${plural(instances.removed, 'stack instance is', 'stack instances are')}`;
+}
+
 /** What its end means. */
-export function ending(retain: boolean, type: string | null): string {
-  if (retain) return 'Service Catalog forgets it; its stack and what is in it stay';
+export function ending({ type, instances }: Change, retain: boolean): string {
+  const removed = instances?.removed ?? 0;
+  const stacks =
+    removed === 0
+      ? 'its stack and what is in it'
+      : `its ${plural(removed, 'stack instance', 'stack instances')} and what is in them`;
+  if (retain) return `Service Catalog forgets it; ${stacks} stay`;
   return type === 'CONTROL_TOWER_ACCOUNT'
     ? 'the account is no longer managed; it is not closed'
-    : 'its stack and what is in it are deleted';
+    : `${stacks} are deleted`;
 }
 
 /** Each problem below its place; problems of one place share it. */

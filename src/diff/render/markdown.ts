@@ -197,7 +197,7 @@ function reasonOf(change: Change): string {
     case 'reported':
       return afterOf(change);
     case 'terminate':
-      return `${gist(change)}; caution: ${ending(verdict.retain, change.type)}`;
+      return `${gist(change)}; caution: ${ending(change, verdict.retain)}`;
     case 'waits':
       return cellOf(verdict.why);
     case 'refused': {

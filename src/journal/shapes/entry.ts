@@ -77,6 +77,7 @@ const latch = variant<Latch>('kind', {
 
 export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
   provisionedProductId: orNull(text<ProvisionedProductId>()),
+  ownedId: since(orNull(text<ProvisionedProductId>()), null),
   inEffect: orNull(object<InEffect>({ specDigest: digest, revision: text(), at: text() })),
   declaredPath: orNull(text()),
   ownTags: list(text()),

@@ -1,0 +1,51 @@
+import type { Intent } from '../domain/entry.ts';
+import type { ProductKey, RecordId } from '../domain/ids.ts';
+import type { TargetContext } from './context.ts';
+import { whyHeld } from './hold-back.ts';
+import { dropIntent } from './intent.ts';
+import type { Failure } from './ports.ts';
+
+/** How carrying out one intent went, up to the point where AWS has a record for it or never will. */
+export type Carried =
+  | { readonly kind: 'accepted'; readonly intent: Intent; readonly recordId: RecordId }
+  /** A termination whose record was never known, and what it was for is gone. */
+  | { readonly kind: 'gone'; readonly intent: Intent }
+  /** Nothing of it is in force: the intent is dropped, compute afresh. */
+  | { readonly kind: 'dropped'; readonly why: string }
+  /** AWS refused the request as it is; the intent is dropped. */
+  | { readonly kind: 'refused'; readonly failure: Failure; readonly intent: Intent }
+  /** Certainly not carried out, and worth another try later; the intent is dropped. */
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** Several records could be ours. The intent stays. */
+  | { readonly kind: 'ambiguous'; readonly intent: Intent; readonly records: readonly RecordId[] }
+  /** Cannot be told now; the intent stays and is settled later. */
+  | { readonly kind: 'open'; readonly why: string };
+
+/** Sends refused for rate or not sent at all are repeated this often before the intent is dropped. */
+export const SEND_TRIES = 8;
+/** Echoed answers in a row before we stop: no window of AWS needs more. */
+export const GENERATIONS = 5;
+
+/** It was certainly not carried out, as often as it was tried. */
+export async function stop(
+  context: TargetContext,
+  key: ProductKey,
+  failure: Failure,
+): Promise<Carried> {
+  await dropIntent(context, key);
+  return { kind: 'failed', failure };
+}
+
+/** Waits for a write ticket; returns why the send may no longer happen, or null. */
+export async function waitForTicket(
+  context: TargetContext,
+  key: ProductKey,
+): Promise<string | null> {
+  try {
+    await context.writes.take(context.stop);
+  } catch (error) {
+    if (!context.stop.aborted) throw error;
+    return 'shutting down';
+  }
+  return whyHeld(context, key);
+}

@@ -1,0 +1,70 @@
+import { asksForEnd } from '../diff/removal.ts';
+import type { TargetName } from '../domain/ids.ts';
+import type { KnownDocument } from '../domain/known.ts';
+import type { Dependency } from '../domain/spec.ts';
+import type { DesiredState, TargetContext } from './context.ts';
+
+type DependantsContext = Pick<TargetContext, 'target' | 'known' | 'journal'>;
+
+/** A document, of whatever target, that depends on something of this one. */
+export interface Dependant {
+  readonly target: TargetName;
+  readonly known: KnownDocument;
+  readonly isDeclared: boolean;
+}
+
+/**
+ * What depends on something of this target: of the target itself as it was just noted, of the others
+ * as the journal has them. A document that is valid now says itself what it depends on.
+ */
+export async function readDependants(
+  context: DependantsContext,
+  desired: DesiredState,
+  missing: readonly KnownDocument[],
+): Promise<readonly Dependant[]> {
+  const { target, known, journal } = context;
+  if (missing.length === 0) return [];
+  const leaving = new Set(missing.map(({ key }) => key));
+  const here = known
+    .all()
+    .filter((one) => desired.declared.has(one.key) || leaving.has(one.key))
+    .map((one) => ({ target, known: one, isDeclared: desired.declared.has(one.key) }));
+  const elsewhere: Dependant[] = [];
+  for (const [name, state] of desired.elsewhere ?? []) {
+    if (name === target) continue;
+    for (const one of await journal.documents(name)) {
+      const isDeclared = state.declared.has(one.key);
+      const dependsOn = state.specs.get(one.key)?.dependsOn ?? one.dependsOn;
+      if (isDeclared || (asksForEnd(one) && one.provisionedProductId !== null))
+        elsewhere.push({ target: name, known: { ...one, dependsOn }, isDeclared });
+    }
+  }
+  return [...here, ...elsewhere];
+}
+
+/** What is there and holds up the end of this one, and what goes too and so goes before it. */
+export function dependantsOf(
+  target: TargetName,
+  { key }: KnownDocument,
+  all: readonly Dependant[],
+): { readonly neededBy: readonly string[]; readonly after: readonly Dependency[] } {
+  const found = all.filter(({ known }) =>
+    known.dependsOn.some((other) => other.target === target && other.key === key),
+  );
+  const nameOf = ({ target: of, known }: Dependant) =>
+    of === target ? known.name : `${of}/${known.name}`;
+  return {
+    neededBy: found
+      .filter(({ isDeclared }) => isDeclared)
+      .map(nameOf)
+      .sort(),
+    after: found
+      .filter(({ isDeclared }) => !isDeclared)
+      .map(({ target: of, known }) => ({
+        target: of,
+        key: known.key,
+        name: known.name,
+        leaves: true,
+      })),
+  };
+}

@@ -1,0 +1,109 @@
+import { failureReason, isAccountBusy, isRetryableFailure } from '../diff/failure-text.ts';
+import { recordFailed } from '../diff/record.ts';
+import type { Intent } from '../domain/entry.ts';
+import type { ProductKey } from '../domain/ids.ts';
+import type { RecordView } from '../domain/live.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { subjectOf } from '../domain/request.ts';
+import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
+import { readStack, recordOf } from './finish-facts.ts';
+import { trouble } from './trouble.ts';
+
+/** A record of ours failed: what the journal, the status and the log say of it, and when it is tried again. */
+export async function fail(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  end: { readonly record: RecordView; readonly statusMessage: string | null },
+): Promise<Outcome> {
+  const statusMessage =
+    end.record.errors.length > 0
+      ? end.statusMessage
+      : await currentStatusMessage(context, intent, end.statusMessage);
+  context.ended.add(key, context.clock.monotonic());
+  const reason = whyFailed(context, key, intent, end.record, statusMessage);
+  const stack = await readStack(context, key, intent);
+  const entry = await context.entries.update(key, (before) =>
+    recordFailed(before, intent, {
+      recordId: recordOf(intent),
+      reason,
+      retryable: isRetryableFailure(reason),
+      at: isoNow(context.clock),
+      stackRolledBack: stack?.status === 'UPDATE_ROLLBACK_COMPLETE',
+      stackUpdated: stack?.lastUpdated ?? null,
+    }),
+  );
+  const { latch } = entry;
+  const stalled = latch === null || latch.kind === 'stalled';
+  const next = latch?.kind === 'stalled' ? latch.next : null;
+  const isBusy = !stalled && isAccountBusy(reason);
+  trouble(context, key, {
+    stalled,
+    reason: isBusy ? 'Busy' : 'RecordFailed',
+    message: reason,
+    next,
+    recordStatus: 'FAILED',
+  });
+  await context.board.flush();
+  context.log.write(isBusy ? 'warn' : 'error', isBusy ? 'record.busy' : 'record.failed', {
+    ...about(context, key),
+    record: recordOf(intent),
+    reason,
+  });
+  if (stalled) {
+    context.log.write(
+      'error',
+      'product.stalled',
+      about(context, key),
+      'not sent again until its document changes or a person retries',
+    );
+    return { kind: 'stalled', reason };
+  }
+  return {
+    kind: 'again',
+    afterMs: Math.max(1_000, Date.parse(latch.until) - context.clock.now()),
+    why: reason,
+  };
+}
+
+/** Redacted before it is shortened and its blanks are joined: a secret must be found as it is. */
+function whyFailed(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  record: RecordView,
+  statusMessage: string | null,
+): string {
+  if (carriesUnknownSecret(context, key, intent))
+    return `record ${intent.recordId} failed; its reason is not shown, because it may quote a value that is no longer declared`;
+  const clean = (text: string) => context.redactor.redact(text);
+  const errors = record.errors.map((one) => ({ ...one, description: clean(one.description) }));
+  return failureReason({ ...record, errors }, statusMessage === null ? null : clean(statusMessage));
+}
+
+/** After a restart only the document tells what was sent; the journal has its keyed digest. */
+function carriesUnknownSecret(
+  context: TargetContext,
+  key: ProductKey,
+  { request }: Intent,
+): boolean {
+  const fingerprint = fingerprintOf(context, key);
+  if (request.operation !== 'UpdateProvisionedProduct') return false;
+  return request.parameters.some(
+    (one) =>
+      one.kind === 'secret' &&
+      (fingerprint === null ||
+        !context.redactor.some((value) => fingerprint(one.key, value) === one.digest)),
+  );
+}
+
+/** Some failed records carry no errors: then the provisioned product's own message has the reason. */
+async function currentStatusMessage(
+  context: TargetContext,
+  intent: Intent,
+  known: string | null,
+): Promise<string | null> {
+  if (known !== null) return known;
+  const described = await context.catalog.describe(subjectOf(intent.request));
+  return described.kind === 'ok' ? (described.value?.statusMessage ?? null) : null;
+}

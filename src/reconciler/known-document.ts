@@ -1,0 +1,74 @@
+import { specContent } from '../desired/content.ts';
+import { canonicalJson } from '../domain/canonical.ts';
+import type { ProductEntry } from '../domain/entry.ts';
+import type { KnownDocument } from '../domain/known.ts';
+import type { Live } from '../domain/live.ts';
+import type { Spec } from '../domain/spec.ts';
+import { specDigestOf, type TargetContext } from './context.ts';
+
+/** What noting documents needs of a target's context. */
+export type KnownContext = Pick<TargetContext, 'entries' | 'clock' | 'fingerprinter' | 'readAtMs'>;
+
+/** What is remembered of a document, with what it is for as it was last seen. */
+export function documentOf(
+  context: KnownContext,
+  spec: Spec,
+  live: Live | undefined,
+  before: KnownDocument | undefined,
+): KnownDocument {
+  const { prune, deletionProtection, suspend, mode } = spec.reconcile;
+  const handsOff = suspend || mode === 'observe' || !isExpected(spec, live);
+  return {
+    key: spec.key,
+    name: spec.name,
+    file: spec.origin.at.file,
+    digest: specDigestOf(context, spec),
+    content: contentOf(context, spec) ?? before?.content ?? '',
+    policies: { prune, deletionProtection, handsOff },
+    ...seen(live, before),
+    dependsOn: spec.dependsOn.map(({ target, key }) => ({ target, key })),
+    gone: null,
+  };
+}
+
+function seen(
+  live: Live | undefined,
+  before: KnownDocument | undefined,
+): Pick<KnownDocument, 'provisionedProductId' | 'lastRecordId'> {
+  switch (live?.kind) {
+    case 'present':
+      return { provisionedProductId: live.id, lastRecordId: live.records.last };
+    case 'absent':
+      return { provisionedProductId: null, lastRecordId: null };
+    case 'unreadable':
+    case undefined:
+      return {
+        provisionedProductId: before?.provisionedProductId ?? null,
+        lastRecordId: before?.lastRecordId ?? null,
+      };
+    default:
+      return live satisfies never;
+  }
+}
+
+/** What the document refuses to mean is left alone for good, whoever made it. */
+function isExpected({ expect }: Spec, live: Live | undefined): boolean {
+  if (live?.kind !== 'present') return true;
+  const { provisionedProductId: id, physicalId } = expect;
+  return (id === null || id === live.id) && (physicalId === null || physicalId === live.physicalId);
+}
+
+/** What was still on its way when it was last looked at has an id since. */
+export function withMade(known: KnownDocument, { ownedId }: ProductEntry): KnownDocument {
+  return known.provisionedProductId === null && ownedId !== null
+    ? { ...known, provisionedProductId: ownedId }
+    : known;
+}
+
+/** What a document asks for without its name, as it is kept; null without a key. */
+export function contentOf(
+  { fingerprinter }: Pick<KnownContext, 'fingerprinter'>,
+  spec: Spec,
+): string | null {
+  return fingerprinter?.digest(['content'], canonicalJson(specContent(spec))) ?? null;
+}

@@ -1,0 +1,243 @@
+import { rebuildRequest } from '../diff/request.ts';
+import { type Settlement, STABLE_MS, settleIntent } from '../diff/settle.ts';
+import type { Intent } from '../domain/entry.ts';
+import type { ProductKey, ProvisionedProductId, RecordId } from '../domain/ids.ts';
+import type { RecordView } from '../domain/live.ts';
+import { type ProductRequest, subjectOf } from '../domain/request.ts';
+import { backoffMs } from './backoff.ts';
+import { type Carried, GENERATIONS, SEND_TRIES, stop, waitForTicket } from './carried.ts';
+import { explainFailure } from './catalog-facts.ts';
+import { fingerprintOf, type TargetContext } from './context.ts';
+import { storedValues } from './fill-values.ts';
+import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
+import type { Failure } from './ports.ts';
+import { send } from './send-once.ts';
+import { isStillWanted } from './still-wanted.ts';
+
+/** Longest wait between two looks at a provisioned product whose last send got no answer. */
+const SETTLE_LOOK_MS = 5_000;
+
+/** Sends a request under its next token: from `carry-out.ts`, which comes back here for a lost reply. */
+export type SendAgain = (
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  request: ProductRequest,
+) => Promise<Carried>;
+
+/**
+ * Finds out what became of a request whose answer is not known: after a restart, or after a reply
+ * was lost. Nothing else is computed for the provisioned product before this is settled.
+ */
+export async function settleWith(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  sendAgain: SendAgain,
+): Promise<Carried> {
+  let current = intent;
+  let failures = 0;
+  let atBaseSinceMs: number | null = null;
+  const startedMs = context.clock.monotonic();
+  while (!context.stop.aborted) {
+    const seen = await look(context, current);
+    if (seen.kind === 'failed') {
+      failures += 1;
+      if (failures >= SEND_TRIES) return { kind: 'open', why: explainFailure(seen.failure) };
+      await context.clock.sleep(backoffMs(failures, context.random(), 500, 20_000), context.stop);
+      continue;
+    }
+    if (seen.kind === 'gone') return settleGone(context, key, current);
+    const nowMs = context.clock.monotonic();
+    // A change of properties need not move LastRecordId: while anything runs there, nothing is repeated.
+    const atRest = seen.lastRecordId === current.base && seen.status !== 'UNDER_CHANGE';
+    atBaseSinceMs = atRest ? (atBaseSinceMs ?? nowMs) : null;
+    const decision = settleIntent({
+      intent: current,
+      lastRecordId: seen.lastRecordId,
+      history: seen.history,
+      nowMs,
+      firstSeenAtBaseMs: atBaseSinceMs,
+      ownRecords: context.entries.get(key).ownRecords,
+      rebuildable: (await rebuild(context, key, current)) !== null,
+    });
+    if (
+      decision.kind === 'ambiguous' &&
+      nowMs - startedMs < context.recordTimeoutMs &&
+      seen.history?.some((one) => decision.records.includes(one.id) && isUnderWay(one))
+    ) {
+      // One of them may be ours, so the slot is held for as long as it runs.
+      await context.clock.sleep(SETTLE_LOOK_MS, context.stop);
+      continue;
+    }
+    const step = await carryDecision(context, key, current, decision, seen.subject, sendAgain);
+    if (step.kind !== 'lookAgain') return step;
+    if (step.intent !== current) atBaseSinceMs = null;
+    current = step.intent;
+  }
+  return { kind: 'open', why: 'shutting down' };
+}
+
+/** What a termination asked for; for any other request the end of it. */
+async function settleGone(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+): Promise<Carried> {
+  if (intent.step === 'terminate') return { kind: 'gone', intent };
+  await dropIntent(context, key);
+  return { kind: 'dropped', why: 'the provisioned product is gone' };
+}
+
+function isUnderWay({ status }: RecordView): boolean {
+  return status !== 'SUCCEEDED' && status !== 'FAILED';
+}
+
+/** While a freeze or a window keeps it from being repeated, looking often would tell nothing sooner. */
+async function lookMs(context: TargetContext, key: ProductKey): Promise<number> {
+  return (await context.hold(key)) === null ? SETTLE_LOOK_MS : STABLE_MS;
+}
+
+type LookAgain = { readonly kind: 'lookAgain'; readonly intent: Intent };
+
+async function carryDecision(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  decision: Settlement,
+  subject: ProvisionedProductId | null,
+  sendAgain: SendAgain,
+): Promise<Carried | LookAgain> {
+  switch (decision.kind) {
+    case 'follow':
+      return {
+        kind: 'accepted',
+        intent: await stampRecord(context, key, intent, decision.recordId, subject),
+        recordId: decision.recordId,
+      };
+    case 'drop':
+      await dropIntent(context, key);
+      return { kind: 'dropped', why: 'nothing came of the request' };
+    case 'ambiguous':
+      return { kind: 'ambiguous', intent, records: decision.records };
+    case 'wait':
+      await context.clock.sleep(
+        Math.min(decision.afterMs, await lookMs(context, key)),
+        context.stop,
+      );
+      return { kind: 'lookAgain', intent };
+    case 'needHistory':
+      // `look` reads the history whenever the base has moved: only a read that failed ends here.
+      await context.clock.sleep(SETTLE_LOOK_MS, context.stop);
+      return { kind: 'lookAgain', intent };
+    case 'resend':
+      return resend(context, key, intent, sendAgain);
+    default:
+      return decision satisfies never;
+  }
+}
+
+/** Repeats the stored request with the stored token, once; what follows is looked at again. */
+async function resend(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  sendAgain: SendAgain,
+): Promise<Carried | LookAgain> {
+  const held = await waitForTicket(context, key);
+  const request = await rebuild(context, key, intent);
+  if (held !== null) return { kind: 'open', why: held };
+  if (request === null) return { kind: 'lookAgain', intent };
+  const stamped = await stampSend(context, key, intent);
+  context.log.write('info', 'intent.resent', { token: intent.token, operation: request.operation });
+  const answer = await send(context, key, stamped, request);
+  switch (answer.kind) {
+    case 'ours':
+      return {
+        kind: 'accepted',
+        intent: await stampRecord(context, key, stamped, answer.recordId, answer.subject),
+        recordId: answer.recordId,
+      };
+    case 'echo': {
+      const next = nextGeneration(context, stamped);
+      if (next.generation > GENERATIONS) return stop(context, key, answer.failure);
+      await context.entries.update(key, (entry) => ({ ...entry, intent: next }));
+      return sendAgain(context, key, next, request);
+    }
+    // A refusal now says nothing about the first send, so live state decides here too.
+    case 'unknown':
+    case 'notCarriedOut':
+    case 'refused':
+      await context.clock.sleep(SETTLE_LOOK_MS, context.stop);
+      return answer.kind === 'refused' && isLasting(answer.failure)
+        ? refusedAtBase(context, key, stamped, answer.failure)
+        : { kind: 'lookAgain', intent: stamped };
+    default:
+      return answer satisfies never;
+  }
+}
+
+function isLasting(failure: Failure): boolean {
+  return failure.kind === 'invalid' || failure.kind === 'notFound';
+}
+
+/** Refused while LastRecordId had been at the base for the whole window: the first send left no trace. */
+async function refusedAtBase(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  failure: Failure,
+): Promise<Carried | LookAgain> {
+  const seen = await look(context, intent);
+  if (seen.kind !== 'seen' || seen.lastRecordId !== intent.base)
+    return { kind: 'lookAgain', intent };
+  await dropIntent(context, key);
+  return { kind: 'refused', failure, intent };
+}
+
+/**
+ * The stored request in clear, or null if it can no longer be repeated: a secret is gone, or the
+ * document has since come to want something else. Then the base must hold longer before it is dropped.
+ */
+async function rebuild(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+): Promise<ProductRequest | null> {
+  const spec = context.desired().specs.get(key);
+  if (!isStillWanted(context, key, intent)) return null;
+  if (spec === undefined) return 'parameters' in intent.request ? null : intent.request;
+  const values = await storedValues(context, spec, intent.request);
+  return rebuildRequest(intent.request, spec, fingerprintOf(context, key), values);
+}
+
+type Seen =
+  | {
+      readonly kind: 'seen';
+      readonly lastRecordId: RecordId | null;
+      readonly status: string;
+      readonly history: readonly RecordView[] | null;
+      readonly subject: ProvisionedProductId | null;
+    }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+async function look(context: TargetContext, intent: Intent): Promise<Seen> {
+  const described = await context.catalog.describe(subjectOf(intent.request));
+  if (described.kind === 'failed') return described;
+  if (described.value === null) {
+    // What is to be new was not there before either: that is its base.
+    return intent.request.provisionedProductId === null
+      ? { kind: 'seen', lastRecordId: null, status: '', history: null, subject: null }
+      : { kind: 'gone' };
+  }
+  const { id: subject, status, records } = described.value;
+  const lastRecordId = records.last;
+  // A change of a property need not move LastRecordId, so there only the history tells.
+  const moves = intent.request.operation !== 'UpdateProvisionedProductProperties';
+  if (lastRecordId === intent.base && moves)
+    return { kind: 'seen', lastRecordId, status, history: null, subject };
+  const history = await context.catalog.history(subject, intent.base);
+  if (history.kind === 'failed') return history;
+  return { kind: 'seen', lastRecordId, status, history: history.value, subject };
+}

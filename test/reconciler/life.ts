@@ -1,0 +1,117 @@
+import type { ProductKey } from '../../src/domain/ids.ts';
+import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import type { DesiredState } from '../../src/reconciler/context.ts';
+import { type Incarnation, type Wish, World, type WorldOptions } from './world.ts';
+
+export const MINUTE = 60_000;
+
+/** Four networks, none of them as any document here wants it: what is in effect was put so by us. */
+export const seed: SeedInput = {
+  timing: { accepted: '1s', running: '5s' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
+      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
+    },
+  ],
+  provisionedProducts: ['net-a', 'net-b', 'net-c', 'net-d'].map((name) => ({
+    name,
+    product: 'network',
+    version: 'v1',
+    parameters: { Cidr: 'as it came' },
+  })),
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export const doc = (
+  name: string,
+  reconcile: Fields = { prune: 'terminate' },
+  more: Fields = {},
+): Wish => ({
+  name,
+  spec: {
+    productName: 'network',
+    provisioningArtifactName: 'v1',
+    provisioningParameters: { Cidr: name },
+    reconcile,
+    ...more,
+  },
+});
+
+export const keyOf = (name: string) => `name:${name}` as ProductKey;
+export const operations = (world: World) => world.writes().map((call) => call.operation);
+export const terminations = (world: World) =>
+  operations(world).filter((one) => one === 'TerminateProvisionedProduct').length;
+
+/** A world in which the documents are in effect because trueup made it so. */
+export async function inEffect(before: readonly Wish[], options: Partial<WorldOptions> = {}) {
+  const world = await World.create({ seed, ...options }, before);
+  const trueup = await world.start();
+  await trueup.converge();
+  await trueup.converge();
+  world.service.admin.clearCalls();
+  return { world, trueup };
+}
+
+/** The same, and then all documents but those of `left` are gone, and that was seen once. */
+export async function removed(
+  before: readonly Wish[],
+  left: readonly Wish[],
+  options: Partial<WorldOptions> = {},
+) {
+  const { world, trueup } = await inEffect(before, options);
+  world.wish(left);
+  await trueup.converge();
+  return { world, trueup };
+}
+
+/** One more complete read, some minutes on. */
+export async function later(world: World, trueup: Incarnation, minutes = 11) {
+  await world.clock.pass(minutes * MINUTE);
+  return trueup.converge();
+}
+
+/** One look at the documents as `change` makes them, for instance under a selection. */
+export async function look(
+  world: World,
+  trueup: Incarnation,
+  change: (desired: DesiredState) => Partial<DesiredState> = () => ({}),
+) {
+  trueup.reconciler.setDesired({ ...world.desired, ...change(world.desired) });
+  const review = await world.clock.until(trueup.reconciler.review());
+  trueup.reconciler.release(review, 0);
+  await world.clock.until(trueup.reconciler.quiet());
+  return review;
+}
+
+/** As `--only NAME` leaves it. */
+export const only =
+  (...names: readonly string[]) =>
+  (desired: DesiredState): Partial<DesiredState> => ({
+    isSelection: true,
+    specs: new Map([...desired.specs].filter(([, spec]) => names.includes(spec.name))),
+  });
+
+/** A person ends a provisioned product past trueup. */
+export async function endByHand(world: World, name: string): Promise<void> {
+  await world.service.admin.callAs('TerminateProvisionedProduct', {
+    ProvisionedProductName: name,
+    TerminateToken: `by-hand-${world.clock.monotonic()}`,
+  });
+  await world.clock.pass(MINUTE);
+}
+
+/** A person makes a provisioned product past trueup; returns its id. */
+export async function makeByHand(world: World, name: string, cidr = name): Promise<string> {
+  await world.service.admin.callAs('ProvisionProduct', {
+    ProductName: 'network',
+    ProvisioningArtifactName: 'v1',
+    ProvisionedProductName: name,
+    ProvisioningParameters: [{ Key: 'Cidr', Value: cidr }],
+    ProvisionToken: `by-hand-${world.clock.monotonic()}`,
+  });
+  await world.clock.pass(MINUTE);
+  return world.service.admin.product(name)?.product.id ?? '';
+}

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { keyOf, MINUTE, operations, terminations } from './life.ts';
+import { MemoryJournal } from './memory-journal.ts';
+import { type Wish, World } from './world.ts';
+
+const seed: SeedInput = {
+  timing: { accepted: '1s', running: '5s' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform', tagUpdate: 'notAllowed' }],
+      versions: [
+        {
+          name: 'v1',
+          parameters: {
+            Cidr: { allowedValues: ['A', 'B'] },
+            Password: { noEcho: true, default: 'none', minLength: 4 },
+          },
+        },
+        { name: 'v0', guidance: 'DEPRECATED', parameters: { Cidr: {} } },
+      ],
+    },
+  ],
+  provisionedProducts: [],
+  secrets: [
+    { name: 'prod/db', value: JSON.stringify({ password: 'long enough', short: 'x' }) },
+    { name: 'prod/list', value: 'no JSON' },
+  ],
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const wish = (parts: Fields = {}, reconcile: Fields = {}): Wish => ({
+  name: 'net-a',
+  spec: {
+    productName: 'network',
+    provisioningArtifactName: 'v1',
+    provisioningParameters: { Cidr: 'A' },
+    ...parts,
+    reconcile: { onMissing: 'provision', onError: 'recreate', ...reconcile },
+  },
+});
+
+/** A provisioned product that our own provisioning left in ERROR. */
+async function inError() {
+  const world = await World.create({ seed }, [wish({}, { onError: 'report' })]);
+  world.service.admin.addFault({
+    operation: 'ProvisionProduct',
+    count: 1,
+    effect: { kind: 'recordFails', message: 'No more addresses.' },
+  });
+  const trueup = await world.start();
+  await trueup.converge();
+  const id = world.service.admin.product('net-a')?.product.id ?? '';
+  expect(world.service.admin.product('net-a')?.product.status).toBe('ERROR');
+  world.service.admin.clearCalls();
+  return { world, trueup, id };
+}
+
+const from = (key: string, secretId = 'prod/db') => ({
+  valueFrom: { secretsManager: { secretId, key } },
+});
+
+describe('onError: recreate judges the new one before the old one goes', () => {
+  it.each([
+    ['a value that the version refuses', { provisioningParameters: { Cidr: 'C' } }],
+    ['a parameter that is missing', { provisioningParameters: {} }],
+    ['a value of before', { provisioningParameters: { Cidr: { usePreviousValue: true } } }],
+    ['a deprecated version', { provisioningArtifactName: 'v0' }],
+    ['a version that is not there', { provisioningArtifactName: 'v9' }],
+    ['a path that is not there', { pathName: 'elsewhere' }],
+    ['a product that is not there', { productName: 'nothing' }],
+    ['an owner of another account', { properties: { owner: 'arn:aws:iam::999900001111:role/x' } }],
+    [
+      'a secret that is not there',
+      { provisioningParameters: { Cidr: 'A', Password: from('password', 'prod/gone') } },
+    ],
+  ])('%s: the plan says so', async (_what, parts) => {
+    const { world, trueup } = await inError();
+    world.wish([wish(parts)]);
+    const review = await trueup.converge();
+    const change = review.kind === 'ok' ? review.evaluations.get(keyOf('net-a'))?.change : null;
+    expect(change?.verdict.kind).toBe('refused');
+    for (let i = 0; i < 3; i++) await trueup.converge();
+    expect(world.writes()).toEqual([]);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('ERROR');
+  });
+
+  it.each([
+    ['without the key', from('nothing'), 'nothing'],
+    ['that is no JSON', from('password', 'prod/list'), 'JSON'],
+    ['too short for the version', from('short'), 'Password, '],
+  ])('a secret %s is fetched before the termination', async (_what, Password, says) => {
+    const { world, trueup } = await inError();
+    world.wish([wish({ provisioningParameters: { Cidr: 'A', Password } })]);
+    for (let i = 0; i < 3; i++) await trueup.converge();
+    expect(world.writes()).toEqual([]);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({
+      condition: 'Stalled',
+      reason: 'Refused',
+      message: expect.stringContaining(says),
+    });
+    // Mended, it goes on.
+    await world.service.admin.setSecret('prod/db', JSON.stringify({ password: 'long enough' }));
+    world.wish([wish({ provisioningParameters: { Cidr: 'A', Password: from('password') } })]);
+    await trueup.converge();
+    await trueup.converge();
+    expect(operations(world)).toEqual(['TerminateProvisionedProduct', 'ProvisionProduct']);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+  });
+
+  it('a secret that cannot be read now terminates nothing either', async () => {
+    const { world, trueup } = await inError();
+    world.wish([wish({ provisioningParameters: { Cidr: 'A', Password: from('password') } })]);
+    world.service.admin.addFault({ operation: 'GetSecretValue', effect: { kind: 'accessDenied' } });
+    world.service.admin.addFault({
+      operation: 'BatchGetSecretValue',
+      effect: { kind: 'accessDenied' },
+    });
+    await trueup.reconcile();
+    await world.clock.pass(30 * MINUTE);
+    expect(world.writes()).toEqual([]);
+  });
+
+  it.each([
+    ['an id', (id: string) => ({ provisionedProductId: id })],
+    ['an expected id', (id: string) => ({ expect: { provisionedProductId: id } })],
+  ])('a new one would not be what the document means by %s', async (_what, partsOf) => {
+    const { world, trueup, id } = await inError();
+    world.wish([wish(partsOf(id))]);
+    for (let i = 0; i < 3; i++) await trueup.converge();
+    expect(world.writes()).toEqual([]);
+    const [view] = trueup.board.all();
+    expect(view).toMatchObject({
+      condition: 'Stalled',
+      next: expect.stringContaining('would be another one'),
+    });
+  });
+
+  it("waits a day after somebody else's failure that the journal does not know", async () => {
+    const { world, trueup } = await inError();
+    trueup.kill();
+    world.wish([wish()]);
+    const second = await world.start({ journal: new MemoryJournal() });
+    await second.reconcile();
+    await world.clock.pass(10 * MINUTE);
+    expect(world.writes()).toEqual([]);
+    expect(world.statusOf(second, 'net-a')?.message).toContain('the journal does not know it');
+    await world.clock.pass(24 * 60 * MINUTE);
+    await second.converge();
+    await second.converge();
+    // The first answer is an echo of what the lost journal knew: its token is that of the first one.
+    expect(operations(world).slice(0, 2)).toEqual([
+      'TerminateProvisionedProduct',
+      'ProvisionProduct',
+    ]);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+  });
+
+  it('goes on after a crash in front of and behind the termination, and sends it once', async () => {
+    for (const passMs of [500, 3_000, 8_000]) {
+      const { world, trueup } = await inError();
+      world.wish([wish({ provisioningParameters: { Cidr: 'A', Password: from('password') } })]);
+      await trueup.reconcile();
+      await world.clock.pass(passMs);
+      trueup.kill();
+      const second = await world.start();
+      await second.converge();
+      await second.converge();
+      expect([passMs, terminations(world)]).toEqual([passMs, 1]);
+      expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+    }
+  });
+});

@@ -76,6 +76,7 @@ async function openTarget(input: OpenInput): Promise<Opened> {
     values: createValues({
       ...input.reading,
       roots: config.values.files,
+      own: keyFiles(input),
       remote: catalog.stores,
       fingerprinter: shared.fingerprinter,
     }),
@@ -84,6 +85,13 @@ async function openTarget(input: OpenInput): Promise<Opened> {
     maxInFlightByType: new Map(Object.entries(config.maxInFlightByType)),
   };
   return { kind: 'ok', reconciler: await TargetReconciler.open(parts, shared) };
+}
+
+/** Where the key of the fingerprints can stand; no document may send it anywhere. */
+function keyFiles({ config, local }: OpenInput): readonly string[] {
+  const journals = [config.journal, ...(local === null ? [] : [local.journal])];
+  const named = config.fingerprintKeyFile === null ? [] : [config.fingerprintKeyFile];
+  return [...named, ...journals.map((journal) => `${journal}.key`)];
 }
 
 async function wrongAccount(

@@ -18,7 +18,7 @@ const LARGEST_BYTES = 65_536;
 const NO_FILE: FileText = { kind: 'missing', why: 'it is no regular file' };
 /** Non-blocking, so that a pipe that took the place of a file is not waited for. */
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
-/** Trees of the system whose entries look like files and tell of this process. */
+/** Trees of the system whose entries look like files and tell of the program that reads them. */
 const OF_THE_SYSTEM = ['/proc', '/sys', '/dev'];
 
 type Resolve = (path: string) => Promise<string>;
@@ -66,10 +66,11 @@ async function textOf(handle: FileHandle, real: string, rules: FileRules): Promi
 
 /** The path of the file that is open; null: it is no longer where it was found. */
 async function whereIs(handle: FileHandle, real: string): Promise<string | null> {
-  const link = `/proc/self/fd/${handle.fd}`;
-  const opened = process.platform === 'linux' ? await realpath(link).catch(() => null) : real;
-  const [now, seen] = await Promise.all([lstat(opened ?? real).catch(() => null), handle.stat()]);
-  return now !== null && now.ino === seen.ino && now.dev === seen.dev ? (opened ?? real) : null;
+  // Linux tells; elsewhere the path is looked at again.
+  const told = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => null);
+  const opened = told ?? (await realpath(real));
+  const [now, seen] = await Promise.all([lstat(opened).catch(() => null), handle.stat()]);
+  return now !== null && now.ino === seen.ino && now.dev === seen.dev ? opened : null;
 }
 
 /** A byte more than is allowed at most: its size is not believed, because it may grow. */

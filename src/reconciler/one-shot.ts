@@ -2,6 +2,7 @@ import { documentOf, makePlan } from '../diff/plan.ts';
 import type { TargetName } from '../domain/ids.ts';
 import type { CallCounts, Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
 import type { Spec } from '../domain/spec.ts';
+import type { ProductStatusView } from '../domain/status.ts';
 import { acceptProduct } from './accept.ts';
 import type { DesiredState } from './context.ts';
 import type { Revision, TargetHandle } from './daemon.ts';
@@ -28,6 +29,8 @@ export interface ApplyEnd {
   readonly timedOut: boolean;
   /** The plan made after the work: what is still not in its desired state. */
   readonly after: Plan;
+  /** How the work on each provisioned product ended, before that plan was made. */
+  readonly statuses: readonly ProductStatusView[];
 }
 
 /**
@@ -141,14 +144,16 @@ export class OneShot {
       released += reconciler.resume();
       released += reconciler.release(review, PRIORITY.person);
     }
-    if (released === 0) return { released, timedOut: false, after: this.#makePlan() };
+    if (released === 0) return { released, timedOut: false, after: this.#makePlan(), statuses: [] };
     const timedOut = await this.#waitQuiet(
       reconcilers.map((one) => one.reconciler),
       timeoutMs,
     );
+    // The next look says what is live; why something is not done only the work itself can say.
+    const statuses = this.#shared.board.all();
     // After an interrupt nothing more is asked: the journal has what is in flight.
     const after = this.#shared.stop.aborted ? this.#makePlan() : await this.plan();
-    return { released, timedOut, after };
+    return { released, timedOut, after, statuses };
   }
 
   async #waitQuiet(reconcilers: readonly TargetReconciler[], timeoutMs: number): Promise<boolean> {

@@ -11,6 +11,7 @@ import type { Creation } from './creation-wish.ts';
 import { changeDigest, checkPrincipals, checkUpdate } from './decide.ts';
 import { withFacts } from './facts.ts';
 import { none } from './finding.ts';
+import { newKindProblem } from './gates.ts';
 import { holdVerdict, isAsked } from './hold.ts';
 import { problem } from './problems.ts';
 
@@ -83,6 +84,8 @@ function decideProvision(
   const comparison = asCreation(asUpdate);
   const { steps } = comparison;
   if (reported !== null) return { verdict: reported, comparison, warnings: [] };
+  const kind = newKindProblem(spec, facts?.definitions);
+  if (kind !== null) return { ...refused([kind]), comparison };
   const principals = checkPrincipals(spec, blank, steps);
   if (principals !== null) return { verdict: principals, comparison, warnings: [] };
   const check = checkUpdate(onBlank, blank, asUpdate, ['update']);

@@ -1,6 +1,6 @@
 import type { ChangeVerdict } from '../domain/change.ts';
 import { kindOf, mayLeaveError } from '../domain/kind.ts';
-import type { PresentProduct } from '../domain/live.ts';
+import type { PresentProduct, Reading, VersionDefinitions } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
@@ -61,6 +61,23 @@ function mismatch(spec: Spec, field: string, wanted: string, found: string): Cha
 /** What the document asks of a stack set, and this is none. */
 export function kindVerdict({ spec }: AssessInput, live: PresentProduct): ChangeVerdict | null {
   if (kindOf(live) === 'stackSet') return null;
+  const found = noStackSet(spec, `the provisioned product is of type ${live.type}`);
+  return found === null ? null : { kind: 'refused', problems: [found] };
+}
+
+/** The same of what does not exist yet, and would not become a stack set. */
+export function newKindProblem(
+  spec: Spec,
+  definitions: Reading<VersionDefinitions> | undefined,
+): Problem | null {
+  if (definitions?.kind !== 'read' || definitions.value.stackSet !== null) return null;
+  return noStackSet(
+    spec,
+    'over this launch path, which has no STACKSET constraint, none comes into being',
+  );
+}
+
+function noStackSet(spec: Spec, why: string): Problem | null {
   const field =
     spec.stackInstances !== null
       ? 'stackInstances'
@@ -68,12 +85,8 @@ export function kindVerdict({ spec }: AssessInput, live: PresentProduct): Change
         ? 'provisioningPreferences'
         : null;
   if (field === null) return null;
-  const message = `${field} is declared, and the provisioned product is of type ${live.type}`;
-  const at = positionOf(spec, field);
-  return {
-    kind: 'refused',
-    problems: [problem({ code: 'plan/not-a-stack-set', at, field, message })],
-  };
+  const message = `${field} is declared for a stack set, and ${why}`;
+  return problem({ code: 'plan/not-a-stack-set', at: positionOf(spec, field), field, message });
 }
 
 /** A request of ours whose outcome is open: nothing is computed before it is settled. */

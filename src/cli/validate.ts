@@ -1,5 +1,6 @@
 import { renderProblems } from '../diff/render/problem.ts';
 import { plural } from '../diff/render/words.ts';
+import { errorEntry } from '../domain/errors/registry.ts';
 import type { App, Loaded } from './app.ts';
 import type { ExitCode } from './io.ts';
 import { paintFor } from './paint.ts';
@@ -20,7 +21,8 @@ export async function validateCommand(app: App, directory: string): Promise<Exit
 }
 
 export function unavailable(app: App, directory: string, why: string): ExitCode {
-  app.io.err(`trueup: cannot read ${directory}: ${why}\n`);
+  const { next } = errorEntry('source/unavailable');
+  app.io.err(`trueup: cannot read ${directory}: ${why} (source/unavailable)\nnext: ${next}\n`);
   return 1;
 }
 

@@ -64,7 +64,8 @@ async function openTarget(input: OpenInput): Promise<Opened> {
   if (why !== null) {
     const calls = catalog.calls();
     catalog.close();
-    return { kind: 'failed', why, calls };
+    const { next } = errorEntry('aws/wrong-account');
+    return { kind: 'failed', why: `${why} (next: ${next})`, calls };
   }
   if (shared.journal.readOnly === null)
     await shared.journal.bindAccount(target.name, accountId, region);
@@ -103,7 +104,7 @@ async function wrongAccount(
   }
   const bound = await shared.journal.account(target.name);
   if (bound === null || bound.accountId === found) return null;
-  return `the journal knows target ${target.name} as account ${bound.accountId}, and the credentials are for account ${found}: use a journal of its own for each estate (--journal)`;
+  return `the journal knows target ${target.name} as account ${bound.accountId}, and the credentials are for account ${found}; each estate needs a journal of its own (--journal)`;
 }
 
 function catalogOf({ config, target, declared, shared, local, connect }: OpenInput): AwsCatalog {

@@ -121,7 +121,7 @@ describe('the summary of apply', () => {
     expect(held.code).toBe(1);
     for (const name of ['net-good', 'net-busy'])
       expect(entryOf(held.out, name)).toMatch(
-        /held by a limit[\s\S]*2 changes[\s\S]*limit is 1[\s\S]*next: {2}plan fewer at once[\s\S]*--max-changes 2/,
+        /held by a limit[\s\S]*2 changes[\s\S]*limit is 1[\s\S]*next: {2}look through[\s\S]*--max-changes/,
       );
     const done = await desk.run(['apply', 'desired', '--yes', ...account]);
     expect(done.code).toBe(0);

@@ -1,4 +1,5 @@
 import type { Change, ChangeVerdict } from '../../domain/change.ts';
+import { type ErrorCode, errorEntry } from '../../domain/errors/registry.ts';
 import type { GuardFinding, Plan, TargetPlan } from '../../domain/plan.ts';
 import { formatPosition } from '../../domain/problem.ts';
 import type { ProductStatusView } from '../../domain/status.ts';
@@ -161,13 +162,18 @@ function whyOpen(verdict: ChangeVerdict, known: Known): Why {
 
 const AGAIN = 'apply again';
 
+const LIMIT_CODE = {
+  maxChanges: 'plan/max-changes',
+  maxProvisions: 'plan/max-provisions',
+  maxTerminations: 'plan/max-terminations',
+} as const satisfies Record<GuardFinding['guard'], ErrorCode>;
+
 /** Something is still to be done: the end of the work on it tells more than the comparison does. */
 function whyNotDone({ status, guard, input }: Known): Why {
   if (guard !== undefined) {
-    const { what, flag } = GUARDS[guard.guard];
+    const { what } = GUARDS[guard.guard];
     const reason = `${thousands(guard.planned)} ${what} are planned in this target, the limit is ${thousands(guard.cap)}`;
-    const next = `plan fewer at once, or allow exactly this with ${flag} ${guard.planned}`;
-    return why('held by a limit', reason, next);
+    return why('held by a limit', reason, errorEntry(LIMIT_CODE[guard.guard]).next);
   }
   if (status?.condition === 'Ready') {
     if (input.interrupted) return null;

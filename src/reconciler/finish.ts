@@ -19,6 +19,7 @@ import { statusOfSuccess, statusOfTerminated, statusOfTrouble } from './conditio
 import { about, fingerprintOf, isoNow, recordTimeoutMs, type TargetContext } from './context.ts';
 import type { RecordEnd } from './follow.ts';
 import type { Failure } from './ports.ts';
+import { versionKey } from './redact.ts';
 
 export type StepEnd = { readonly kind: 'succeeded' | 'ended'; readonly outcome: Outcome };
 
@@ -281,13 +282,15 @@ function carriesUnknownSecret(
   key: ProductKey,
   { request }: Intent,
 ): boolean {
+  if (!('parameters' in request)) return false;
+  const { redactor } = context;
   const fingerprint = fingerprintOf(context, key);
-  if (request.operation !== 'UpdateProvisionedProduct') return false;
+  const isKnown = (one: { readonly key: string; readonly digest: string }) =>
+    fingerprint !== null && redactor.some((value) => fingerprint(one.key, value) === one.digest);
   return request.parameters.some(
     (one) =>
-      one.kind === 'secret' &&
-      (fingerprint === null ||
-        !context.redactor.some((value) => fingerprint(one.key, value) === one.digest)),
+      (one.kind === 'secret' && !isKnown(one)) ||
+      (one.kind === 'reference' && !redactor.knowsVersion(versionKey(one.reference, one.version))),
   );
 }
 

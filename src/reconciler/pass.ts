@@ -15,9 +15,10 @@ import { type Carried, sendNew, settleOpen } from './carry-out.ts';
 import { conclude, HELD_AGAIN_MS, over, type RoundEnd } from './conclude.ts';
 import { statusOfChange, statusOfTrouble } from './conditions.ts';
 import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
-import { askedBy, type Evaluation, evaluate, learnSecrets } from './evaluate.ts';
+import { askedBy, type Evaluation, evaluate } from './evaluate.ts';
 import { type Filled, fillValues, storedValues } from './fill-values.ts';
 import { newIntent } from './intent.ts';
+import { learnSecrets } from './learn-secrets.ts';
 import { freshen } from './observe.ts';
 import { runRemoval } from './prune-pass.ts';
 

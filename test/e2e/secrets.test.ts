@@ -161,5 +161,5 @@ provisioningParameters:
       SECRETS.secret,
     ])
       for (const form of formsOf(secret)) expect(seen, secret).not.toContain(form);
-  });
+  }, 60_000);
 });

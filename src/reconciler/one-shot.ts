@@ -14,6 +14,10 @@ import type { Shared, TargetReconciler } from './target.ts';
 /** Which of the documents a command is about; null: all of them. */
 export type Selection = ((spec: Spec) => boolean) | null;
 
+/** A right that was given a moment ago takes this long to work everywhere, and so may a look at it. */
+const STUCK_MS = 60_000;
+const STUCK_LOOK_MS = 5_000;
+
 interface OpenTarget {
   readonly handle: TargetHandle;
   readonly desired: DesiredState;
@@ -156,12 +160,34 @@ export class OneShot {
     return { released, timedOut, after, statuses };
   }
 
+  /** Whether the time was over before nothing was left to do. */
   async #waitQuiet(reconcilers: readonly TargetReconciler[], timeoutMs: number): Promise<boolean> {
+    const { clock, stop } = this.#shared;
     const done = new AbortController();
-    const quiet = allQuiet(reconcilers).then(() => done.abort());
-    const signal = AbortSignal.any([done.signal, this.#shared.stop]);
-    await Promise.race([quiet, this.#shared.clock.sleep(timeoutMs, signal)]);
+    const finish = () => done.abort();
+    const signal = AbortSignal.any([done.signal, stop]);
+    void allQuiet(reconcilers).then(finish);
+    void this.#untilStuck(signal).then(finish);
+    await clock.sleep(timeoutMs, signal);
     return !done.signal.aborted;
+  }
+
+  /** Resolves when for a while nothing has been on its way that does not need a person. */
+  async #untilStuck(signal: AbortSignal): Promise<void> {
+    for (let stillMs = 0; stillMs < STUCK_MS && !signal.aborted; ) {
+      await this.#shared.clock.sleep(STUCK_LOOK_MS, signal);
+      stillMs = this.#isStuck() ? stillMs + STUCK_LOOK_MS : 0;
+    }
+  }
+
+  /** What waits for something else moves when that moves. */
+  #isStuck(): boolean {
+    return !this.#targets.some(({ handle, desired }) =>
+      [...desired.specs.keys()].some((key) => {
+        const view = this.#shared.board.get(handle.name, key);
+        return view?.condition === 'Reconciling' && view.reason !== 'WaitsFor';
+      }),
+    );
   }
 
   async close(): Promise<void> {

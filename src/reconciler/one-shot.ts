@@ -17,6 +17,8 @@ export type Selection = ((spec: Spec) => boolean) | null;
 /** A right that was given a moment ago takes this long to work everywhere, and so may a look at it. */
 const STUCK_MS = 60_000;
 const STUCK_LOOK_MS = 5_000;
+/** Between looks at what the listing does not show as it is yet; a minute in all. */
+const LAG_WAITS_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
 
 interface OpenTarget {
   readonly handle: TargetHandle;
@@ -156,8 +158,26 @@ export class OneShot {
     // The next look says what is live; why something is not done only the work itself can say.
     const statuses = this.#shared.board.all();
     // After an interrupt nothing more is asked: the journal has what is in flight.
-    const after = this.#shared.stop.aborted ? this.#makePlan() : await this.plan();
+    const after = this.#shared.stop.aborted ? this.#makePlan() : await this.#planAfter(statuses);
     return { released, timedOut, after, statuses };
+  }
+
+  /** Listings lag behind our own records: then what was just done cannot be read yet. */
+  async #planAfter(ended: readonly ProductStatusView[]): Promise<Plan> {
+    const { clock, stop } = this.#shared;
+    const done = new Set(ended.filter(({ reason }) => reason === 'Updated').map(idOf));
+    const open: ReadonlySet<string> = new Set(['unreadable', 'busy']);
+    const lags = ({ body }: Plan) =>
+      body.targets.some(({ changes }) =>
+        changes.some((change) => open.has(change.verdict.kind) && done.has(idOf(change))),
+      );
+    let plan = await this.plan();
+    for (const waitMs of LAG_WAITS_MS) {
+      if (!lags(plan) || stop.aborted) return plan;
+      await clock.sleep(waitMs, stop);
+      if (!stop.aborted) plan = await this.plan();
+    }
+    return plan;
   }
 
   /** Whether the time was over before nothing was left to do. */
@@ -233,6 +253,10 @@ export class OneShot {
         : [],
     );
   }
+}
+
+function idOf({ target, key }: Pick<ProductStatusView, 'target' | 'key'>): string {
+  return JSON.stringify([target, key]);
 }
 
 /** Every selected document, also those of a target that could not be read. */

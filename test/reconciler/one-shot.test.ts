@@ -111,4 +111,18 @@ describe('apply', () => {
     expect(end).toMatchObject({ timedOut: true, released: 1 });
     expect(end.tookMs).toBeGreaterThanOrEqual(HOUR);
   });
+
+  it('looks again where the listing lags behind what it has done', async () => {
+    const paths = [{ portfolio: 'platform', tagUpdate: 'allowed' as const }];
+    const products = (seed.products ?? []).map((one) => ({ ...one, paths }));
+    const lagging = { ...seed, products, behaviour: { searchLag: '15s' } };
+    const world = await World.create({ seed: lagging }, [
+      { name: 'net-a', spec: { ...wish('net-a').spec, tags: { team: 'a' } } },
+    ]);
+    await world.clock.pass(60_000);
+    const end = await applied(world);
+    const [target] = end.after.body.targets;
+    expect(target?.changes.map(({ verdict }) => verdict.kind)).toEqual(['inSync']);
+    expect(world.writes()).toHaveLength(1);
+  });
 });

@@ -98,32 +98,41 @@ export function openVerdict({ entry }: AssessInput, live: PresentProduct): Chang
 }
 
 /** What the status alone decides. TAINTED is stable: it is compared like AVAILABLE. */
-export function statusVerdict(spec: Spec, live: PresentProduct): ChangeVerdict | null {
+export function statusVerdict(input: AssessInput, live: PresentProduct): ChangeVerdict | null {
   switch (live.status) {
     case 'AVAILABLE':
     case 'TAINTED':
       return null;
     case 'ERROR':
-      return mayLeaveError(live) ? null : { kind: 'refused', problems: [inError(spec, live)] };
+      return mayLeaveError(live) ? null : { kind: 'refused', problems: [inError(input, live)] };
     default:
       return { kind: 'busy', status: live.status, recordId: live.records.last, ours: false };
   }
 }
 
-export function inError(spec: Spec, live: PresentProduct) {
-  const recreates = spec.reconcile.onError === 'recreate';
+export function inError({ spec, entry, specDigest }: AssessInput, live: PresentProduct): Problem {
   const reason = live.statusMessage === null ? '' : `: ${live.statusMessage}`;
   const message = mayLeaveError(live)
     ? `it is in status ERROR, and the one update that could end that was made or is not due${reason}`
     : `it is in status ERROR, from which AWS brings no ${live.type} back by an update${reason}`;
-  const next = spec.reconcile.deletionProtection
-    ? 'reconcile.deletionProtection forbids the termination that recreate needs: take it out, or terminate it by hand'
-    : 'it was recreated once for this content: fix the cause, then change the document or ask again with trueup retry';
+  const { onError, deletionProtection } = spec.reconcile;
+  const next = whyNotRecreated(deletionProtection, specDigest !== null, entry.recreated !== null);
   return problem({
     code: 'plan/product-error',
     at: spec.origin.at,
     field: '',
     message,
-    ...(recreates ? { next } : {}),
+    ...(onError === 'recreate' ? { next } : {}),
   });
+}
+
+function whyNotRecreated(isProtected: boolean, hasKey: boolean, wasRecreated: boolean): string {
+  if (isProtected)
+    return 'reconcile.deletionProtection forbids the termination that recreate needs: take it out, or terminate it by hand';
+  if (hasKey)
+    return 'it was recreated once for this content: fix the cause, then change the document or ask again with trueup retry';
+  const known = wasRecreated
+    ? 'whether that was for this content'
+    : 'whether it was recreated before';
+  return `${known} cannot be told without the key of the journal: apply and run, which have it, terminate it and provision it again, once for each content`;
 }

@@ -189,7 +189,9 @@ export class OneShot {
     void allQuiet(reconcilers).then(finish);
     void this.#untilStuck(signal).then(finish);
     await clock.sleep(timeoutMs, signal);
-    return !done.signal.aborted;
+    const isOver = !done.signal.aborted;
+    finish();
+    return isOver;
   }
 
   /** Resolves when for a while nothing has been on its way that does not need a person. */

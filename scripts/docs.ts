@@ -52,7 +52,7 @@ function rows(root: JsonSchema, schema: JsonSchema, path: string): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, raw]) => {
     const field = resolve(root, raw);
     const name = path === '' ? key : `${path}.${key}`;
-    const example = field.examples?.[0];
+    const example = exampleOf(field);
     const row = `| \`${name}\` | ${cell(field.description ?? field.title ?? '')} | ${cell(limits(field))} | ${example === undefined ? '' : cell(code(example))} |`;
     const others =
       typeof field.additionalProperties === 'object'
@@ -68,18 +68,36 @@ function rows(root: JsonSchema, schema: JsonSchema, path: string): string[] {
   });
 }
 
+/** The schema's own, or the one that follows from it: a person shall see what to write. */
+export function exampleOf(schema: JsonSchema): unknown {
+  if (schema.examples !== undefined) return schema.examples[0];
+  if (schema.const !== undefined) return schema.const;
+  if (schema.enum !== undefined) return schema.enum.find((one) => one !== schema.default);
+  if (schema.type === 'boolean') return schema.default !== true;
+  return schema.default;
+}
+
 function limits(schema: JsonSchema): string {
   const parts: string[] = [];
   if (schema.enum !== undefined) parts.push(schema.enum.map(code).join(', '));
-  if (schema.minLength !== undefined || schema.maxLength !== undefined)
-    parts.push(`${schema.minLength ?? 0} to ${schema.maxLength ?? 'any number of'} characters`);
+  if (schema.minLength !== undefined || schema.maxLength !== undefined) parts.push(lengths(schema));
   if (schema.minimum !== undefined || schema.maximum !== undefined)
-    parts.push(`${schema.minimum ?? ''} to ${schema.maximum ?? ''}`);
+    parts.push(
+      schema.maximum === undefined
+        ? `${schema.minimum} or more`
+        : `${schema.minimum ?? 'up'} to ${schema.maximum}`,
+    );
   if (schema.maxItems !== undefined) parts.push(`at most ${schema.maxItems} entries`);
-  if (schema.maxProperties !== undefined) parts.push(`at most ${schema.maxProperties} entries`);
+  if (schema.maxProperties !== undefined && schema.errorMessage === undefined)
+    parts.push(`at most ${schema.maxProperties} entries`);
   if (schema.errorMessage !== undefined) parts.push(schema.errorMessage);
   if (schema.default !== undefined) parts.push(`default ${code(schema.default)}`);
   return parts.join('; ');
+}
+
+function lengths({ minLength = 0, maxLength }: JsonSchema): string {
+  if (maxLength !== undefined) return `${minLength} to ${maxLength} characters`;
+  return minLength === 1 ? 'not empty' : `at least ${minLength} characters`;
 }
 
 const TABLE = '| field | meaning | limits and default | example |\n| --- | --- | --- | --- |';

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorsPage, referencePage } from '../scripts/docs.ts';
 import { parseArguments } from '../src/cli/program.ts';
@@ -27,6 +28,20 @@ describe('the reference pages', () => {
         0,
       );
     }
+  });
+});
+
+describe('the error registry', () => {
+  it('holds no code that the program cannot show', async () => {
+    const root = new URL('../src/', import.meta.url);
+    const paths = (await readdir(root, { recursive: true })).filter(
+      (path) => path.endsWith('.ts') && !path.startsWith(join('domain', 'errors')),
+    );
+    const all = await Promise.all(paths.map((path) => readFile(new URL(path, root), 'utf8')));
+    const unused = Object.keys(ERRORS).filter(
+      (code) => !all.some((text) => text.includes(`'${code}'`)),
+    );
+    expect(unused).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Parameter } from '@aws-sdk/client-ssm';
 import type { SourceVersion } from '../domain/values.ts';
 import type { Failure, Fetched, RemoteValues } from '../reconciler/ports.ts';
 import type { Calls } from './calls.ts';
-import { batchesOf, unavailable, type WantedParameter } from './stored-values.ts';
+import { batchesOf, mayBeOneOfThem, unavailable, type WantedParameter } from './stored-values.ts';
 
 const BATCH = 10;
 const NOT_THERE = 'it does not exist in this account and region, or has no such version';
@@ -47,20 +47,51 @@ async function read(
   decrypt: boolean,
 ): Promise<readonly Answer[]> {
   const answers = new Map<WantedParameter, Answer>();
-  for (const batch of rounds(wanted).flatMap((round) => batchesOf(round, BATCH))) {
-    const result = await calls.read('ssm', 'GetParameters', async ({ client, sdk }, options) => {
-      const command = new sdk.GetParametersCommand({
-        Names: batch.map(nameOf),
-        WithDecryption: decrypt,
-      });
-      return (await client.send(command, options)).Parameters ?? [];
-    });
-    for (const one of batch) {
-      const parameter = result.kind === 'ok' ? found(one, result.value) : null;
-      answers.set(one, { parameter, failure: result.kind === 'ok' ? null : result.failure });
-    }
-  }
+  const ask = async (batch: Batch) => {
+    const asked = await readBatch(calls, batch, decrypt);
+    for (const [one, answer] of asked) answers.set(one, answer);
+  };
+  for (const batch of rounds(wanted).flatMap((round) => batchesOf(round, BATCH))) await ask(batch);
   return wanted.map((one) => answers.get(one) ?? { parameter: null, failure: null });
+}
+
+type Batch = readonly WantedParameter[];
+type Answers = readonly (readonly [WantedParameter, Answer])[];
+
+/**
+ * One name that a policy denies makes AWS refuse all of its call. Such a batch is halved until the
+ * name stands alone: fewer than two calls for each name, and one for a batch that is answered.
+ */
+async function readBatch(calls: Calls, batch: Batch, decrypt: boolean): Promise<Answers> {
+  const result = await getParameters(calls, batch, decrypt);
+  if (result.kind === 'ok')
+    return batch.map((one) => [one, { parameter: found(one, result.value), failure: null }]);
+  const { failure } = result;
+  if (batch.length > 1 && mayBeOneOfThem(failure)) return readHalves(calls, batch, decrypt);
+  return batch.map((one) => [one, { parameter: null, failure }]);
+}
+
+async function readHalves(calls: Calls, batch: Batch, decrypt: boolean): Promise<Answers> {
+  const middle = Math.ceil(batch.length / 2);
+  const [first, second] = [batch.slice(0, middle), batch.slice(middle)];
+  const answers = await readBatch(calls, first, decrypt);
+  const allRead = answers.every(([, { failure }]) => failure === null);
+  // The first half was answered, so the second is the refused one: asking for it whole tells nothing.
+  const others =
+    allRead && second.length > 1
+      ? await readHalves(calls, second, decrypt)
+      : await readBatch(calls, second, decrypt);
+  return [...answers, ...others];
+}
+
+function getParameters(calls: Calls, batch: Batch, decrypt: boolean) {
+  return calls.read('ssm', 'GetParameters', async ({ client, sdk }, options) => {
+    const command = new sdk.GetParametersCommand({
+      Names: batch.map(nameOf),
+      WithDecryption: decrypt,
+    });
+    return (await client.send(command, options)).Parameters ?? [];
+  });
 }
 
 /** Of one name at most one version in a call: the answer does not always say which was meant. */

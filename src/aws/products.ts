@@ -1,8 +1,8 @@
 import type {
+  DescribeProvisioningParametersOutput,
   ProductViewSummary,
   ProvisioningArtifactDetail,
   ProvisioningArtifactParameter,
-  ProvisioningArtifactPreferences,
 } from '@aws-sdk/client-service-catalog';
 import { asArtifactId, asPathId, asProductId, type ProductId } from '../domain/ids.ts';
 import type {
@@ -161,19 +161,22 @@ function definitions(
           promised(option.Key, 'the key of a TagOption'),
           option.Values ?? [],
         ]),
-        stackSet: stackSetOf(answer.ProvisioningArtifactPreferences),
+        stackSet: stackSetOf(answer),
       };
     },
   );
 }
 
-/** Without accounts and regions there is no STACKSET constraint. */
-function stackSetOf(
-  preferences: ProvisioningArtifactPreferences | undefined,
-): VersionDefinitions['stackSet'] {
+/** The preferences name what the constraint allows; the summary alone says that there is one. */
+function stackSetOf({
+  ProvisioningArtifactPreferences: preferences,
+  ConstraintSummaries: constraints,
+}: DescribeProvisioningParametersOutput): VersionDefinitions['stackSet'] {
   const accounts = preferences?.StackSetAccounts ?? [];
   const regions = preferences?.StackSetRegions ?? [];
-  return accounts.length + regions.length === 0 ? null : { accounts, regions };
+  const named = accounts.length + regions.length > 0;
+  const told = (constraints ?? []).some(({ Type }) => Type === 'STACKSET');
+  return named || told ? { accounts, regions } : null;
 }
 
 function parameterDefinition(parameter: ProvisioningArtifactParameter): ParameterDefinition {

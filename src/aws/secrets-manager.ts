@@ -1,8 +1,9 @@
-import type { SecretValueEntry } from '@aws-sdk/client-secrets-manager';
+import type { APIErrorType, SecretValueEntry } from '@aws-sdk/client-secrets-manager';
 import type { SourceVersion } from '../domain/values.ts';
-import type { Fetched, RemoteValues, SecretSource } from '../reconciler/ports.ts';
+import type { Fetched, RemoteValues, Result, SecretSource } from '../reconciler/ports.ts';
 import type { Calls } from './calls.ts';
-import { batchesOf, unavailable, type WantedSecret } from './stored-values.ts';
+import { jsonMember } from './json-member.ts';
+import { batchesOf, mayBeOneOfThem, unavailable, type WantedSecret } from './stored-values.ts';
 
 const BATCH = 20;
 const CURRENT = 'AWSCURRENT';
@@ -67,7 +68,7 @@ async function secrets(calls: Calls, wanted: readonly WantedSecret[]): Promise<r
       const answer =
         selector === CURRENT
           ? byId.get(one.source.secretId)
-          : await readOne(calls, one.source.secretId, selector);
+          : await readOne(calls, one.source.secretId, whichOf(selector));
       return fetchedFrom(one.source, answer ?? { kind: 'unreadable', why: 'it was not answered' });
     }),
   );
@@ -81,35 +82,50 @@ type Answer =
   | { readonly kind: 'ok'; readonly text: string | null; readonly version: string }
   | Exclude<Fetched, { kind: 'read' }>;
 
-/** One id cannot be batched with others by a wish of AWS's, but a list of one can. */
-async function readBatch(
-  calls: Calls,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, Answer>> {
-  const result = await calls.read(
-    'secretsManager',
-    'BatchGetSecretValue',
-    async ({ client, sdk }, options) => {
-      const command = new sdk.BatchGetSecretValueCommand({ SecretIdList: [...ids] });
-      const answer = await client.send(command, options);
-      return { values: answer.SecretValues ?? [], errors: answer.Errors ?? [] };
-    },
-  );
-  if (result.kind === 'failed') {
+type Answers = ReadonlyMap<string, Answer>;
+
+/** A batch that is refused as a whole, and what an answer leaves out, is asked for one by one. */
+async function readBatch(calls: Calls, ids: readonly string[]): Promise<Answers> {
+  const result = await getTogether(calls, ids);
+  if (result.kind === 'failed' && !mayBeOneOfThem(result.failure)) {
     const why = unavailable(result.failure);
     return new Map(ids.map((id) => [id, why]));
   }
-  const { values, errors } = result.value;
-  return new Map(
-    ids.map((id): [string, Answer] => {
-      const value = values.find((one) => isNamed(one, id));
-      if (value !== undefined) return [id, answered(value)];
-      const code =
-        errors.find(({ SecretId }) => SecretId === id)?.ErrorCode ?? 'it was not returned';
-      const kind = code === 'ResourceNotFoundException' ? 'missing' : 'unreadable';
-      return [id, { kind, why: `BatchGetSecretValue failed: ${code}` }];
-    }),
-  );
+  const answers = result.kind === 'ok' ? answersIn(result.value, ids) : new Map<string, Answer>();
+  for (const id of ids)
+    if (!answers.has(id)) answers.set(id, await readOne(calls, id, { VersionStage: CURRENT }));
+  return answers;
+}
+
+interface Together {
+  readonly values: readonly SecretValueEntry[];
+  readonly errors: readonly APIErrorType[];
+}
+
+function getTogether(calls: Calls, ids: readonly string[]): Promise<Result<Together>> {
+  return calls.read('secretsManager', 'BatchGetSecretValue', async ({ client, sdk }, options) => {
+    const command = new sdk.BatchGetSecretValueCommand({ SecretIdList: [...ids] });
+    const answer = await client.send(command, options);
+    return { values: answer.SecretValues ?? [], errors: answer.Errors ?? [] };
+  });
+}
+
+function answersIn({ values, errors }: Together, ids: readonly string[]): Map<string, Answer> {
+  const answers = new Map<string, Answer>();
+  for (const id of ids) {
+    const value = values.find((one) => isNamed(one, id));
+    const code = errors.find(({ SecretId }) => SecretId === id)?.ErrorCode;
+    if (value !== undefined) answers.set(id, answered(value));
+    else if (code !== undefined) answers.set(id, refused(code));
+  }
+  return answers;
+}
+
+/** One secret of a batch that was answered. */
+function refused(code: string): Answer {
+  const kind = /^AccessDenied/.test(code) ? 'denied' : 'invalid';
+  const operation = kind === 'denied' ? 'GetSecretValue' : 'BatchGetSecretValue';
+  return unavailable({ kind, operation, code });
 }
 
 /** By name, ARN, or ARN without the six signs that AWS puts behind the name. */
@@ -117,8 +133,13 @@ function isNamed({ Name, ARN }: SecretValueEntry, id: string): boolean {
   return Name === id || ARN === id || ARN?.replace(/-[^-]{6}$/, '') === id;
 }
 
-async function readOne(calls: Calls, secretId: string, selector: string): Promise<Answer> {
-  const which = VERSION_ID.test(selector) ? { VersionId: selector } : { VersionStage: selector };
+type Which = { readonly VersionId: string } | { readonly VersionStage: string };
+
+function whichOf(selector: string): Which {
+  return VERSION_ID.test(selector) ? { VersionId: selector } : { VersionStage: selector };
+}
+
+async function readOne(calls: Calls, secretId: string, which: Which): Promise<Answer> {
   const result = await calls.read(
     'secretsManager',
     'GetSecretValue',
@@ -143,28 +164,6 @@ function fetchedFrom({ key }: SecretSource, answer: Answer): Fetched {
   const { text, version } = answer;
   if (text === null) return { kind: 'missing', why: 'it is binary, and a parameter is text' };
   if (key === null) return { kind: 'read', value: text, version };
-  const member = memberOf(text, key);
-  if (member.kind === 'missing') return member;
-  return { kind: 'read', value: member.value, version };
-}
-
-type Member =
-  | { readonly kind: 'ok'; readonly value: string }
-  | Extract<Fetched, { kind: 'missing' }>;
-
-function memberOf(text: string, key: string): Member {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return { kind: 'missing', why: 'it is no JSON object, so it has no keys' };
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    return { kind: 'missing', why: 'it is no JSON object, so it has no keys' };
-  const member: unknown = Object.hasOwn(parsed, key) ? Reflect.get(parsed, key) : undefined;
-  if (member === undefined) return { kind: 'missing', why: `it has no key ${JSON.stringify(key)}` };
-  if (typeof member === 'string') return { kind: 'ok', value: member };
-  if (typeof member === 'number' || typeof member === 'boolean')
-    return { kind: 'ok', value: String(member) };
-  return { kind: 'missing', why: `its key ${JSON.stringify(key)} holds no text` };
+  const member = jsonMember(text, key);
+  return member.kind === 'ok' ? { kind: 'read', value: member.value, version } : member;
 }

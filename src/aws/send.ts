@@ -12,6 +12,7 @@ import type {
 } from '@aws-sdk/client-service-catalog';
 import { asProvisionedProductId, asRecordId, type Token } from '../domain/ids.ts';
 import type { ParameterArgument, ProductRequest, StackSetRequest } from '../domain/request.ts';
+import { longestFirst, secretTexts } from '../domain/secret-text.ts';
 import type { Accepted, Result } from '../reconciler/ports.ts';
 import { type Calls, failed, type LastLook } from './calls.ts';
 import type { Apis } from './clients.ts';
@@ -244,6 +245,7 @@ function propertiesInput(
 }
 
 const NOT_SHOWN = '(not shown)';
+const QUOTED_VALUE = /(?<=\bValue ').*(?=' at ')/gs;
 
 /**
  * What may be told of an error text. AWS quotes offending values in its validation messages, and
@@ -257,11 +259,7 @@ function redactor(request: ProductRequest): (text: string) => string {
       : [],
   );
   if (secrets.length === 0) return (text) => text;
-  const longestFirst = secrets.sort((a, b) => b.length - a.length).map(literally);
-  const any = new RegExp([String.raw`(?<=\bValue ').*(?=' at ')`, ...longestFirst].join('|'), 'gs');
-  return (text) => text.replace(any, NOT_SHOWN);
-}
-
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+  const patterns = longestFirst(secrets.flatMap(secretTexts)).map(({ pattern }) => pattern);
+  return (text) =>
+    [QUOTED_VALUE, ...patterns].reduce((left, pattern) => left.replace(pattern, NOT_SHOWN), text);
 }

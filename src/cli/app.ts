@@ -23,6 +23,8 @@ export interface ApplyEnd {
   readonly timedOut: boolean;
   /** The plan made after the work. */
   readonly after: Plan;
+  /** How the work on each provisioned product ended, before that plan was made. */
+  readonly statuses: readonly ProductStatusView[];
   /** The exit code of the signal that ended it early, or null. */
   readonly interrupted: ExitCode | null;
 }

@@ -1,13 +1,11 @@
-import { countChanges, planResult } from '../diff/plan.ts';
+import { countChanges } from '../diff/plan.ts';
+import { renderApply } from '../diff/render/apply.ts';
 import { renderPlanJson } from '../diff/render/json.ts';
-import { callsLine } from '../diff/render/text.ts';
 import { plural } from '../diff/render/words.ts';
-import type { Change } from '../domain/change.ts';
 import type { Plan } from '../domain/plan.ts';
-import { formatPosition } from '../domain/problem.ts';
-import { visible } from '../domain/visible.ts';
 import type { App, ApplyEnd, Estate } from './app.ts';
 import type { ExitCode } from './io.ts';
+import { paintFor } from './paint.ts';
 import { render } from './plan.ts';
 import { unavailable } from './validate.ts';
 
@@ -29,7 +27,6 @@ export async function applyCommand(app: App, directory: string, yes: boolean): P
     else app.io.out(render(app, plan, false));
     if (!(await agreed(app, estate, plan, yes))) return 1;
     const end = await estate.apply(app.timeoutMs);
-    if (end.interrupted !== null) return interrupted(app, end.interrupted);
     return report(app, plan, end);
   } finally {
     await estate.close();
@@ -66,13 +63,6 @@ async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promi
   return false;
 }
 
-function interrupted(app: App, exitCode: ExitCode): ExitCode {
-  app.io.err(
-    'trueup: interrupted; what is in flight is left to the journal\nnext: run apply again, it takes up what is open\n',
-  );
-  return exitCode;
-}
-
 /** Said before the question: it is what cannot be taken back. */
 function terminating(count: number): string {
   return count === 0 ? '' : `, and terminate ${count} of them`;
@@ -84,86 +74,13 @@ function waiting(held: number): string {
 }
 
 function report(app: App, before: Plan, end: ApplyEnd): ExitCode {
-  const { after } = end;
-  const result = planResult(after, true);
-  const open = openChanges(after);
-  const clean = result.exitCode === 0 && open.length === 0 && !end.timedOut;
-  if (app.invocation.format === 'json') {
-    app.io.out(renderPlanJson(after));
-    return clean ? 0 : 1;
-  }
-  const planned = countChanges(before).acting;
-  const lines = [
-    `Apply  ${plural(planned, 'change', 'changes')} planned, ${planned - countChanges(after).acting} carried out`,
-  ];
-  if (end.timedOut)
-    lines.push(
-      '       the time is over; what is in flight is left to the journal, run apply again',
+  const { after, statuses, timedOut, interrupted } = end;
+  const input = { before, after, statuses, timedOut, interrupted: interrupted !== null };
+  const { text, clean } = renderApply(input, paintFor(app.io.colour));
+  app.io.out(app.invocation.format === 'json' ? renderPlanJson(after) : `\n${text}`);
+  if (interrupted !== null)
+    app.io.err(
+      'trueup: interrupted; what is in flight is left to the journal\nnext: run apply again, it takes up what is open\n',
     );
-  for (const change of open) lines.push(...openLines(change, whyHeld(after, change)).map(visible));
-  lines.push(`Calls  ${callsLine(after.meta.calls)}`);
-  lines.push(
-    clean
-      ? 'Result exit 0, every document that may act is in its desired state'
-      : `Result exit 1, because ${open.length === 0 ? result.because : `${plural(open.length, 'provisioned product is', 'provisioned products are')} not in the desired state`}`,
-  );
-  app.io.out(`\n${lines.join('\n')}\n`);
-  return clean ? 0 : 1;
-}
-
-function openChanges(plan: Plan): readonly Change[] {
-  return plan.body.targets.flatMap((target) =>
-    target.changes.filter(
-      ({ verdict }) => !['inSync', 'reported', 'suspended'].includes(verdict.kind),
-    ),
-  );
-}
-
-function whyHeld({ meta }: Plan, { target, name }: Change): string | null {
-  const found = meta.holds?.held.find((one) => one.target === target && one.name === name);
-  return found?.why ?? null;
-}
-
-function openLines(change: Change, held: string | null): readonly string[] {
-  const { verdict } = change;
-  const head = `x ${change.target}/${change.name}  ${formatPosition(change.at)}`;
-  switch (verdict.kind) {
-    case 'latched':
-      return [
-        head,
-        `    ${verdict.latch.reason}`,
-        ...(verdict.latch.kind === 'stalled'
-          ? [`    next:  ${verdict.latch.next}`]
-          : [`    tried again after ${verdict.latch.until}`]),
-      ];
-    case 'refused':
-      return [
-        head,
-        ...verdict.problems.flatMap((problem) => [
-          `    ${problem.message}`,
-          `    next:  ${problem.next}`,
-        ]),
-      ];
-    case 'unreadable':
-      return [head, `    ${verdict.why}`];
-    case 'busy':
-      return [head, `    another operation runs: ${verdict.status}`];
-    case 'update':
-    case 'provision':
-    case 'import':
-    case 'terminate':
-      return [head, `    ${held ?? 'still to be done: look at trueup plan'}`];
-    case 'waits':
-      return [
-        head,
-        `    ${verdict.why}`,
-        ...(verdict.next === null ? [] : [`    next:  ${verdict.next}`]),
-      ];
-    case 'inSync':
-    case 'reported':
-    case 'suspended':
-      return [];
-    default:
-      return verdict satisfies never;
-  }
+  return interrupted ?? (clean ? 0 : 1);
 }

@@ -1,5 +1,6 @@
 import { renderProblems } from '../diff/render/problem.ts';
 import { plural } from '../diff/render/words.ts';
+import { errorEntry } from '../domain/errors/registry.ts';
 import { visible, visibleJson } from '../domain/visible.ts';
 import type { App, Loaded } from './app.ts';
 import type { ExitCode } from './io.ts';
@@ -21,7 +22,9 @@ export async function validateCommand(app: App, directory: string): Promise<Exit
 }
 
 export function unavailable(app: App, directory: string, why: string): ExitCode {
-  app.io.err(`trueup: cannot read ${visible(directory)}: ${visible(why)}\n`);
+  const { next } = errorEntry('source/unavailable');
+  const reason = `cannot read ${visible(directory)}: ${visible(why)}`;
+  app.io.err(`trueup: ${reason} (source/unavailable)\nnext: ${next}\n`);
   return 1;
 }
 

@@ -3,8 +3,23 @@ import type { Problem } from '../domain/problem.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { ValueAllowances, ValueSource } from '../domain/values.ts';
 
-/** SSM hands out secrets of Secrets Manager under this name, past the allow-list for secrets. */
-const SECRET_BY_PARAMETER = '/aws/reference/secretsmanager/';
+/**
+ * SSM hands out secrets of Secrets Manager under this name, past the allow-list for secrets. Looked
+ * for at every place and in every spelling, so that it does not matter what AWS makes of slashes,
+ * case and ARNs.
+ */
+const SECRET_BY_PARAMETER = /(^|[\s/])aws\/+reference\/+secretsmanager(\/|$)/i;
+
+/** Whoever has one of them acts as this program. */
+const OWN_CREDENTIALS: ReadonlySet<string> = new Set([
+  'AWS_ACCESS_KEY_ID',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SECURITY_TOKEN',
+  'AWS_SESSION_TOKEN',
+]);
+
+const ARN = /^\s*arn:/i;
 
 type Checked = Pick<Spec, 'parameters' | 'origin'>;
 
@@ -29,11 +44,16 @@ interface Refusal {
 function refusalOf(source: ValueSource, allowed: ValueAllowances): Refusal | null {
   switch (source.kind) {
     case 'env':
+      if (OWN_CREDENTIALS.has(source.name))
+        return {
+          message: `the environment variable ${quote(source.name)} holds this program's own credentials`,
+          next: 'use another variable; this one is refused whatever trueup.yaml allows',
+        };
       return outside('environment variable', source.name, 'env', allowed.env);
     case 'file':
       return fileRefusal(source.path, allowed.files);
     case 'ssmParameter':
-      if (source.name.startsWith(SECRET_BY_PARAMETER))
+      if (SECRET_BY_PARAMETER.test(source.name))
         return {
           message: `the parameter ${quote(source.name)} is a secret of Secrets Manager under another name`,
           next: 'write valueFrom: {secretsManager: …}',
@@ -52,7 +72,9 @@ function outside(
   list: keyof ValueAllowances,
   prefixes: readonly string[],
 ): Refusal | null {
-  if (prefixes.some((prefix) => name.startsWith(prefix))) return null;
+  // A prefix of names must not reach an ARN, which can name another account: "a" begins "arn:" too.
+  const arn = ARN.test(name);
+  if (prefixes.some((prefix) => name.startsWith(prefix) && (!arn || ARN.test(prefix)))) return null;
   const message = `the ${what} ${quote(name)} is outside of values.${list} in trueup.yaml (${shown(prefixes)})`;
   return { message, next: `use an allowed name, or add a prefix of it to values.${list}` };
 }

@@ -72,7 +72,7 @@ export function assess(input: AssessInput): Change {
     const unexpected: ChangeVerdict = { kind: 'unreadable', why: 'live state was not read' };
     return change(input, null, gate ?? unexpected, []);
   }
-  const status = openVerdict(input, live) ?? kindVerdict(input, live) ?? statusVerdict(spec, live);
+  const status = openVerdict(input, live) ?? kindVerdict(input, live) ?? statusVerdict(input, live);
   if (status?.kind === 'busy') return change(input, null, status, []);
   const first =
     input.comparison ??

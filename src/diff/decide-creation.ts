@@ -11,6 +11,7 @@ import type { Creation } from './creation-wish.ts';
 import { changeDigest, checkPrincipals, checkUpdate } from './decide.ts';
 import { withFacts } from './facts.ts';
 import { none } from './finding.ts';
+import { newKindProblem } from './gates.ts';
 import { holdVerdict, isAsked, recentFailure } from './hold.ts';
 import { problem } from './problems.ts';
 
@@ -83,6 +84,8 @@ function decideProvision(
   const comparison = asCreation(asUpdate);
   const { steps } = comparison;
   if (reported !== null) return { verdict: reported, comparison, warnings: [] };
+  const kind = newKindProblem(spec, facts?.definitions);
+  if (kind !== null) return { ...refused([kind]), comparison };
   const from = input.live.kind === 'present' ? input.live : blank;
   const principals = checkPrincipals(spec, from, steps);
   if (principals !== null) return { verdict: principals, comparison, warnings: [] };

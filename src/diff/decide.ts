@@ -43,7 +43,7 @@ export function decide(input: AssessInput, live: PresentProduct, comparison: Com
   if (mayHeal(input, live, isAsked(input)))
     return decideSend(input, live, comparison, ['update'], { kind: 'heal' }, warnings);
   if (live.status === 'ERROR')
-    return { verdict: { kind: 'refused', problems: [inError(spec, live)] }, warnings };
+    return { verdict: { kind: 'refused', problems: [inError(input, live)] }, warnings };
   return { verdict: { kind: 'inSync' }, warnings: [...warnings, tainted(spec, live)] };
 }
 

@@ -1,6 +1,6 @@
 import type { ChangeVerdict } from '../domain/change.ts';
 import { kindOf, mayLeaveError } from '../domain/kind.ts';
-import type { PresentProduct } from '../domain/live.ts';
+import type { PresentProduct, Reading, VersionDefinitions } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
@@ -61,6 +61,23 @@ function mismatch(spec: Spec, field: string, wanted: string, found: string): Cha
 /** What the document asks of a stack set, and this is none. */
 export function kindVerdict({ spec }: AssessInput, live: PresentProduct): ChangeVerdict | null {
   if (kindOf(live) === 'stackSet') return null;
+  const found = noStackSet(spec, `the provisioned product is of type ${live.type}`);
+  return found === null ? null : { kind: 'refused', problems: [found] };
+}
+
+/** The same of what does not exist yet, and would not become a stack set. */
+export function newKindProblem(
+  spec: Spec,
+  definitions: Reading<VersionDefinitions> | undefined,
+): Problem | null {
+  if (definitions?.kind !== 'read' || definitions.value.stackSet !== null) return null;
+  return noStackSet(
+    spec,
+    'over this launch path, which has no STACKSET constraint, none comes into being',
+  );
+}
+
+function noStackSet(spec: Spec, why: string): Problem | null {
   const field =
     spec.stackInstances !== null
       ? 'stackInstances'
@@ -68,12 +85,8 @@ export function kindVerdict({ spec }: AssessInput, live: PresentProduct): Change
         ? 'provisioningPreferences'
         : null;
   if (field === null) return null;
-  const message = `${field} is declared, and the provisioned product is of type ${live.type}`;
-  const at = positionOf(spec, field);
-  return {
-    kind: 'refused',
-    problems: [problem({ code: 'plan/not-a-stack-set', at, field, message })],
-  };
+  const message = `${field} is declared for a stack set, and ${why}`;
+  return problem({ code: 'plan/not-a-stack-set', at: positionOf(spec, field), field, message });
 }
 
 /** A request of ours whose outcome is open: nothing is computed before it is settled. */
@@ -85,24 +98,25 @@ export function openVerdict({ entry }: AssessInput, live: PresentProduct): Chang
 }
 
 /** What the status alone decides. TAINTED is stable: it is compared like AVAILABLE. */
-export function statusVerdict(spec: Spec, live: PresentProduct): ChangeVerdict | null {
+export function statusVerdict(input: AssessInput, live: PresentProduct): ChangeVerdict | null {
   switch (live.status) {
     case 'AVAILABLE':
     case 'TAINTED':
       return null;
     case 'ERROR':
-      return mayLeaveError(live) ? null : { kind: 'refused', problems: [inError(spec, live)] };
+      return mayLeaveError(live) ? null : { kind: 'refused', problems: [inError(input, live)] };
     default:
       return { kind: 'busy', status: live.status, recordId: live.records.last, ours: false };
   }
 }
 
-export function inError(spec: Spec, live: PresentProduct) {
+export function inError(input: AssessInput, live: PresentProduct): Problem {
+  const { spec } = input;
   const reason = live.statusMessage === null ? '' : `: ${live.statusMessage}`;
   const message = mayLeaveError(live)
     ? `it is in status ERROR, and the one update that could end that was made or is not due${reason}`
     : `it is in status ERROR, from which AWS brings no ${live.type} back by an update${reason}`;
-  const next = nextInError(spec);
+  const next = nextInError(input);
   return problem({
     code: 'plan/product-error',
     at: spec.origin.at,
@@ -113,14 +127,20 @@ export function inError(spec: Spec, live: PresentProduct) {
 }
 
 /** Why it is not recreated, or what is left to do; null: what is always said. */
-function nextInError(spec: Spec): string | null {
+function nextInError({ spec, entry, specDigest }: AssessInput): string | null {
   const { adopt, deletionProtection, onError } = spec.reconcile;
   if (adopt !== null)
     return 'a termination would delete the stack that was to be adopted: terminate it by hand with RetainPhysicalResources, mend the cause, then: trueup retry';
   if (onError !== 'recreate') return null;
   if (deletionProtection)
     return 'reconcile.deletionProtection forbids the termination that recreate needs: take it out, or terminate it by hand';
-  return meansThisOne(spec)
-    ? 'the document means exactly this one, and a new one would be another one: take provisionedProductId and expect out to have it recreated by its name'
-    : 'it was recreated once for this content: fix the cause, then change the document or ask again with trueup retry';
+  if (meansThisOne(spec))
+    return 'the document means exactly this one, and a new one would be another one: take provisionedProductId and expect out to have it recreated by its name';
+  if (specDigest !== null)
+    return 'it was recreated once for this content: fix the cause, then change the document or ask again with trueup retry';
+  const known =
+    entry.recreated === null
+      ? 'whether it was recreated before'
+      : 'whether that was for this content';
+  return `${known} cannot be told without the key of the journal: apply and run, which have it, terminate it and provision it again, once for each content`;
 }

@@ -88,7 +88,7 @@ function checkConstraint(spec: Spec, { stackSet }: VersionDefinitions): readonly
   const { preferences, stackInstances } = spec;
   const check = (field: string, declared: readonly string[], allowed: readonly string[]) => {
     const outside = declared.filter((one) => !allowed.includes(one));
-    if (outside.length === 0) return [];
+    if (outside.length === 0 || allowed.length === 0) return [];
     const message = `${listed(outside)} is not in the STACKSET constraint (${listed(allowed)})`;
     return [
       problem({ code: 'plan/outside-stack-set', at: positionOf(spec, field), field, message }),

@@ -140,7 +140,7 @@ export interface VersionDefinitions {
   readonly tagUpdate: 'allowed' | 'notAllowed';
   /** Tag keys that a TagOption governs, with their permitted values. No value: the key may not be sent. */
   readonly tagOptions: Readonly<Record<string, readonly string[]>>;
-  /** Accounts and regions of the STACKSET constraint; null: there is none. */
+  /** Accounts and regions of the STACKSET constraint, as far as they are told; null: there is none. */
   readonly stackSet: {
     readonly accounts: readonly string[];
     readonly regions: readonly string[];

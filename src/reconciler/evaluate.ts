@@ -7,9 +7,9 @@ import type { ProductEntry } from '../domain/entry.ts';
 import type { Live, PresentProduct, VersionDefinitions } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
+import { cleaned, learnSecrets } from './learn-secrets.ts';
 import { withLeavingInstances } from './leaving-instances.ts';
 import { prepareSpec } from './prepare-spec.ts';
-import { Redactor } from './redact.ts';
 import { creationFacts, updateFacts } from './update-facts.ts';
 
 /** The part of a target's context that reading and judging needs; none of it can write to AWS. */
@@ -102,23 +102,6 @@ function noEchoOf(definitions: VersionDefinitions): readonly string[] {
   return definitions.parameters.filter((one) => one.noEcho).map((one) => one.key);
 }
 
-/**
- * AWS's own message may quote what was sent to it. Whatever is declared and not seen to be harmless
- * is taken out of it, and of nothing else: most of it is no secret.
- */
-function cleaned(context: EvaluateContext, spec: Spec, live: PresentProduct): PresentProduct {
-  if (live.statusMessage === null) return live;
-  const shown = live.stack.kind === 'read' ? live.stack.value.parameters : {};
-  const isShown = (key: string) => Object.hasOwn(shown, key) && shown[key]?.kind === 'shown';
-  const own = new Redactor();
-  learnSecrets(
-    own,
-    spec,
-    Object.keys(spec.parameters).filter((key) => !isShown(key)),
-  );
-  return { ...live, statusMessage: own.redact(context.redactor.redact(live.statusMessage)) };
-}
-
 /** The value of the annotation by which a document asks for another attempt, if it has one. */
 export function askedBy(spec: Spec): string | null {
   return Object.hasOwn(spec.annotations, RETRY_ANNOTATION)
@@ -129,14 +112,6 @@ export function askedBy(spec: Spec): string | null {
 function secretKeys(comparison: Comparison, facts: UpdateFacts | null): readonly string[] {
   const defined = facts?.definitions.kind === 'read' ? noEchoOf(facts.definitions.value) : [];
   return [...comparison.noEcho, ...defined];
-}
-
-/** Declared values of these parameters are never shown, wherever they turn up. */
-export function learnSecrets(redactor: Redactor, spec: Spec, keys: Iterable<string>): void {
-  for (const key of keys) {
-    const wish = Object.hasOwn(spec.parameters, key) ? spec.parameters[key] : undefined;
-    if (wish?.kind === 'value') redactor.learn(wish.value);
-  }
 }
 
 /** When our own last update ended by AWS's clock: ours may be wrong, and may have looked hours later. */

@@ -7,6 +7,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import { subjectOf } from '../domain/request.ts';
 import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
 import { readStack, recordOf } from './finish-facts.ts';
+import { versionKey } from './redact.ts';
 import { trouble } from './trouble.ts';
 
 /** A record of ours failed: what the journal, the status and the log say of it, and when it is tried again. */
@@ -87,13 +88,15 @@ function carriesUnknownSecret(
   key: ProductKey,
   { request }: Intent,
 ): boolean {
+  if (!('parameters' in request)) return false;
+  const { redactor } = context;
   const fingerprint = fingerprintOf(context, key);
-  if (request.operation !== 'UpdateProvisionedProduct') return false;
+  const isKnown = (one: { readonly key: string; readonly digest: string }) =>
+    fingerprint !== null && redactor.some((value) => fingerprint(one.key, value) === one.digest);
   return request.parameters.some(
     (one) =>
-      one.kind === 'secret' &&
-      (fingerprint === null ||
-        !context.redactor.some((value) => fingerprint(one.key, value) === one.digest)),
+      (one.kind === 'secret' && !isKnown(one)) ||
+      (one.kind === 'reference' && !redactor.knowsVersion(versionKey(one.reference, one.version))),
   );
 }
 

@@ -3,6 +3,7 @@ import type { PlanHolds } from '../domain/hold.ts';
 import type { TargetName } from '../domain/ids.ts';
 import type { CallCounts, Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
 import type { Spec } from '../domain/spec.ts';
+import type { ProductStatusView } from '../domain/status.ts';
 import { acceptProduct } from './accept.ts';
 import type { DesiredState } from './context.ts';
 import { hiddenIn } from './evaluate.ts';
@@ -15,6 +16,12 @@ import type { TargetReconciler } from './target.ts';
 
 /** Which of the documents a command is about; null: all of them. */
 export type Selection = ((spec: Spec) => boolean) | null;
+
+/** A right that was given a moment ago takes this long to work everywhere, and so may a look at it. */
+const STUCK_MS = 60_000;
+const STUCK_LOOK_MS = 5_000;
+/** Between looks at what the listing does not show as it is yet; a minute in all. */
+const LAG_WAITS_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
 
 interface OpenTarget {
   readonly handle: TargetHandle;
@@ -31,6 +38,8 @@ export interface ApplyEnd {
   readonly timedOut: boolean;
   /** The plan made after the work: what is still not in its desired state. */
   readonly after: Plan;
+  /** How the work on each provisioned product ended, before that plan was made. */
+  readonly statuses: readonly ProductStatusView[];
 }
 
 /**
@@ -148,22 +157,66 @@ export class OneShot {
       released += reconciler.resume();
       released += reconciler.release(review, PRIORITY.person);
     }
-    if (released === 0) return { released, timedOut: false, after: this.#makePlan() };
+    if (released === 0) return { released, timedOut: false, after: this.#makePlan(), statuses: [] };
     const timedOut = await this.#waitQuiet(
       reconcilers.map((one) => one.reconciler),
       timeoutMs,
     );
+    // The next look says what is live; why something is not done only the work itself can say.
+    const statuses = this.#shared.board.all();
     // After an interrupt nothing more is asked: the journal has what is in flight.
-    const after = this.#shared.stop.aborted ? this.#makePlan() : await this.plan();
-    return { released, timedOut, after };
+    const after = this.#shared.stop.aborted ? this.#makePlan() : await this.#planAfter(statuses);
+    return { released, timedOut, after, statuses };
   }
 
+  /** Listings lag behind our own records: then what was just done cannot be read yet. */
+  async #planAfter(ended: readonly ProductStatusView[]): Promise<Plan> {
+    const { clock, stop } = this.#shared;
+    const done = new Set(ended.filter(({ reason }) => reason === 'Updated').map(idOf));
+    const open: ReadonlySet<string> = new Set(['unreadable', 'busy']);
+    const lags = ({ body }: Plan) =>
+      body.targets.some(({ changes }) =>
+        changes.some((change) => open.has(change.verdict.kind) && done.has(idOf(change))),
+      );
+    let plan = await this.plan();
+    for (const waitMs of LAG_WAITS_MS) {
+      if (!lags(plan) || stop.aborted) return plan;
+      await clock.sleep(waitMs, stop);
+      if (!stop.aborted) plan = await this.plan();
+    }
+    return plan;
+  }
+
+  /** Whether the time was over before nothing was left to do. */
   async #waitQuiet(reconcilers: readonly TargetReconciler[], timeoutMs: number): Promise<boolean> {
+    const { clock, stop } = this.#shared;
     const done = new AbortController();
-    const quiet = allQuiet(reconcilers).then(() => done.abort());
-    const signal = AbortSignal.any([done.signal, this.#shared.stop]);
-    await Promise.race([quiet, this.#shared.clock.sleep(timeoutMs, signal)]);
-    return !done.signal.aborted;
+    const finish = () => done.abort();
+    const signal = AbortSignal.any([done.signal, stop]);
+    void allQuiet(reconcilers).then(finish);
+    void this.#untilStuck(signal).then(finish);
+    await clock.sleep(timeoutMs, signal);
+    const isOver = !done.signal.aborted;
+    finish();
+    return isOver;
+  }
+
+  /** Resolves when for a while nothing has been on its way that does not need a person. */
+  async #untilStuck(signal: AbortSignal): Promise<void> {
+    for (let stillMs = 0; stillMs < STUCK_MS && !signal.aborted; ) {
+      await this.#shared.clock.sleep(STUCK_LOOK_MS, signal);
+      stillMs = this.#isStuck() ? stillMs + STUCK_LOOK_MS : 0;
+    }
+  }
+
+  /** What waits for something else moves when that moves. */
+  #isStuck(): boolean {
+    return !this.#targets.some(({ handle, desired }) =>
+      [...desired.specs.keys()].some((key) => {
+        const view = this.#shared.board.get(handle.name, key);
+        return view?.condition === 'Reconciling' && view.reason !== 'WaitsFor';
+      }),
+    );
   }
 
   async close(): Promise<void> {
@@ -213,6 +266,10 @@ export class OneShot {
 
 function heldBy({ opened, review }: OpenTarget) {
   return opened.kind === 'ok' ? [{ context: opened.reconciler.context, review }] : [];
+}
+
+function idOf({ target, key }: Pick<ProductStatusView, 'target' | 'key'>): string {
+  return JSON.stringify([target, key]);
 }
 
 /** Every selected document, also those of a target that could not be read. */

@@ -1,33 +1,53 @@
-/** Shorter values are looked for as whole words only: they would blank out harmless text everywhere. */
-const SHORTEST = 4;
+import { longestFirst, type SecretText, SHORTEST, secretTexts } from '../domain/secret-text.ts';
 
-const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+const HIDDEN = '(hidden)';
 
 /**
  * Replaces every value known to be secret wherever it turns up in a text, also inside AWS's own
- * messages. Values live in memory only, for as long as the process does.
+ * messages: as it is, with its blanks joined, as JSON writes it, and cut off at the end of a text.
+ * Values live in memory only, for as long as the process does.
  */
 export class Redactor {
-  readonly #secrets = new Set<string>();
+  readonly #values = new Set<string>();
+  readonly #versions = new Set<string>();
+  #secrets: readonly SecretText[] = [];
 
   learn(value: string): void {
-    for (const form of [value, value.trim(), value.trim().replace(/\s+/g, ' ')])
-      if (form.trim() !== '') this.#secrets.add(form);
+    if (this.#values.has(value) || value.trim() === '') return;
+    this.#values.add(value);
+    this.#secrets = longestFirst([...this.#secrets, ...secretTexts(value)]);
+  }
+
+  /** The value that this version of a source has was learned; see `versionKey`. */
+  learnVersion(key: string): void {
+    this.#versions.add(key);
+  }
+
+  knowsVersion(key: string): boolean {
+    return this.#versions.has(key);
   }
 
   redact(text: string): string {
     let clean = text;
-    for (const secret of [...this.#secrets].sort((a, b) => b.length - a.length)) {
-      const alone = new RegExp(`(?<![\\w])${literally(secret)}(?![\\w])`, 'g');
-      clean =
-        secret.length < SHORTEST
-          ? clean.replace(alone, '(hidden)')
-          : clean.replaceAll(secret, '(hidden)');
-    }
-    return clean;
+    for (const { pattern } of this.#secrets) clean = clean.replace(pattern, HIDDEN);
+    return clean.endsWith('…') ? withoutCutSecret(clean, this.#secrets) : clean;
   }
 
   some(test: (secret: string) => boolean): boolean {
-    return [...this.#secrets].some(test);
+    return [...this.#values].some(test);
   }
+}
+
+/** A text that was shortened may end in the beginning of a secret. */
+function withoutCutSecret(text: string, secrets: readonly SecretText[]): string {
+  const seen = text.slice(0, -1);
+  for (const { text: secret } of secrets)
+    for (let length = secret.length - 1; length >= SHORTEST; length -= 1)
+      if (seen.endsWith(secret.slice(0, length))) return `${seen.slice(0, -length)}${HIDDEN}…`;
+  return text;
+}
+
+/** A version of a source as one text; null: the one that the document means. */
+export function versionKey(reference: string, version: string | null): string {
+  return JSON.stringify([reference, version]);
 }

@@ -1,6 +1,6 @@
 import { referenceOf, type SourceVersion, type ValueSource } from '../domain/values.ts';
 import type { Fetched, Values, WantedValue } from './ports.ts';
-import type { Redactor } from './redact.ts';
+import { type Redactor, versionKey } from './redact.ts';
 
 /** For a target that was given no way to values: whatever asks for one is held back. */
 export const NO_VALUES: Values = {
@@ -54,10 +54,11 @@ export class ValueFacts {
     const failed = new Map<string, Fetched>();
     if (unknown.length > 0) {
       const answers = await this.#values.fetch(unknown.map(([, one]) => one));
-      for (const [index, [key]] of unknown.entries()) {
+      for (const [index, [key, one]] of unknown.entries()) {
         const answer = answers[index] ?? { kind: 'unreadable', why: 'it was not answered' };
         if (answer.kind === 'read') {
           this.#redactor.learn(answer.value);
+          this.#redactor.learnVersion(keyOf({ ...one, version: answer.version }));
           this.#fetched.set(key, answer);
         } else failed.set(key, answer);
       }
@@ -76,5 +77,5 @@ export class ValueFacts {
 }
 
 function keyOf({ source, version }: WantedValue): string {
-  return JSON.stringify([referenceOf(source), version]);
+  return versionKey(referenceOf(source), version);
 }

@@ -1,5 +1,4 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
-import { sep } from 'node:path';
+import { join } from 'node:path';
 import { referenceOf, type SourceVersion, type ValueSource } from '../domain/values.ts';
 import type {
   Fetched,
@@ -8,11 +7,14 @@ import type {
   Values,
   WantedValue,
 } from '../reconciler/ports.ts';
+import { type FileText, readTextFile } from './read-file.ts';
 
 export interface ValuesOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Directories below which files may be read, links resolved. */
   readonly roots: readonly string[];
+  /** Files of this program's own that are never read, besides its credentials. */
+  readonly own?: readonly string[];
   readonly remote: RemoteValues;
   /** Makes the versions of what has none. */
   readonly fingerprinter: Fingerprinter | null;
@@ -20,8 +22,6 @@ export interface ValuesOptions {
   readonly purpose: 'plan' | 'act';
 }
 
-/** No parameter takes more; a larger file is none that a parameter was meant to come from. */
-const LARGEST_BYTES = 65_536;
 const IN_PLAN = 'its value is not read in a plan';
 
 type LocalSource = Extract<ValueSource, { kind: 'env' | 'file' }>;
@@ -118,53 +118,30 @@ async function readLocal(options: ValuesOptions, source: LocalSource): Promise<F
   const { fingerprinter } = options;
   if (fingerprinter === null)
     return { kind: 'unreadable', why: 'there is no fingerprint key to know its value by' };
+  const { roots } = options;
   const found =
-    source.kind === 'env' ? variable(options, source.name) : await file(options, source.path);
+    source.kind === 'env'
+      ? variable(options, source.name)
+      : await readTextFile(source.path, { roots, own: ownFiles(options) });
   if (found.kind !== 'ok') return found;
   const version = fingerprinter.digest(['value', referenceOf(source)], found.value);
   return { kind: 'read', value: found.value, version };
 }
 
-type Local = { readonly kind: 'ok'; readonly value: string } | Exclude<Fetched, { kind: 'read' }>;
-
-function variable({ env }: ValuesOptions, name: string): Local {
+function variable({ env }: ValuesOptions, name: string): FileText {
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
   return value === undefined ? { kind: 'missing', why: 'it is not set' } : { kind: 'ok', value };
 }
 
-/** The text was checked when the document was read; here it counts where the links really lead. */
-async function file({ roots }: ValuesOptions, path: string): Promise<Local> {
-  try {
-    const real = await realpath(path);
-    if (!(await isBelow(real, roots)))
-      return { kind: 'missing', why: 'a link leads out of the directories that may be read' };
-    const { size } = await stat(real);
-    if (size > LARGEST_BYTES)
-      return {
-        kind: 'missing',
-        why: `it has ${size} bytes, and at most ${LARGEST_BYTES} are read`,
-      };
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      await readFile(real),
-    );
-    return { kind: 'ok', value: text.replace(/\r?\n$/, '') };
-  } catch (error) {
-    return unread(error);
-  }
-}
+/** Variables that name files which let whoever has them act as this program. */
+const CREDENTIAL_FILES = [
+  'AWS_CONFIG_FILE',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+] as const;
 
-async function isBelow(real: string, roots: readonly string[]): Promise<boolean> {
-  for (const root of roots) {
-    const base = await realpath(root).catch(() => null);
-    if (base !== null && real.startsWith(base.endsWith(sep) ? base : `${base}${sep}`)) return true;
-  }
-  return false;
-}
-
-function unread(error: unknown): Local {
-  if (error instanceof TypeError) return { kind: 'missing', why: 'it is no text in UTF-8' };
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-  if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing', why: 'it does not exist' };
-  if (code === 'EISDIR') return { kind: 'missing', why: 'it is a directory' };
-  return { kind: 'unreadable', why: `it cannot be read: ${code}` };
+function ownFiles({ env, own = [] }: ValuesOptions): readonly string[] {
+  const named = CREDENTIAL_FILES.flatMap((name) => env[name] || []);
+  return [...own, ...named, ...(env.HOME ? [join(env.HOME, '.aws')] : [])];
 }

@@ -65,7 +65,8 @@ async function openTarget(input: OpenInput): Promise<Opened> {
   if (why !== null) {
     const calls = catalog.calls();
     catalog.close();
-    return { kind: 'failed', why, calls };
+    const { next } = errorEntry('aws/wrong-account');
+    return { kind: 'failed', why: `${why} (next: ${next})`, calls };
   }
   if (shared.journal.readOnly === null)
     await shared.journal.bindAccount(target.name, accountId, region);
@@ -77,6 +78,7 @@ async function openTarget(input: OpenInput): Promise<Opened> {
     values: createValues({
       ...input.reading,
       roots: config.values.files,
+      own: keyFiles(input),
       remote: catalog.stores,
       fingerprinter: shared.fingerprinter,
     }),
@@ -85,6 +87,13 @@ async function openTarget(input: OpenInput): Promise<Opened> {
     maxInFlightByType: new Map(Object.entries(config.maxInFlightByType)),
   };
   return { kind: 'ok', reconciler: await TargetReconciler.open(parts, shared) };
+}
+
+/** Where the key of the fingerprints can stand; no document may send it anywhere. */
+function keyFiles({ config, local }: OpenInput): readonly string[] {
+  const journals = [config.journal, ...(local === null ? [] : [local.journal])];
+  const named = config.fingerprintKeyFile === null ? [] : [config.fingerprintKeyFile];
+  return [...named, ...journals.map((journal) => `${journal}.key`)];
 }
 
 async function wrongAccount(
@@ -96,7 +105,7 @@ async function wrongAccount(
   }
   const bound = await shared.journal.account(target.name);
   if (bound === null || bound.accountId === found) return null;
-  return `the journal knows target ${target.name} as account ${bound.accountId}, and the credentials are for account ${found}: use a journal of its own for each estate (--journal)`;
+  return `the journal knows target ${target.name} as account ${bound.accountId}, and the credentials are for account ${found}; each estate needs a journal of its own (--journal)`;
 }
 
 function catalogOf({ config, target, declared, shared, local, connect }: OpenInput): AwsCatalog {

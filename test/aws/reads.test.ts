@@ -416,6 +416,26 @@ describe('artifacts, paths and definitions', () => {
   });
 });
 
+describe('a STACKSET constraint', () => {
+  const accounts = ['111122223333'];
+  it.each([
+    [{}, null],
+    [{ ConstraintSummaries: [{ Type: 'LAUNCH' }] }, null],
+    [{ ConstraintSummaries: [{ Type: 'STACKSET' }] }, { accounts: [], regions: [] }],
+    [
+      { ProvisioningArtifactPreferences: { StackSetAccounts: accounts } },
+      { accounts, regions: [] },
+    ],
+    [{ ProvisioningArtifactPreferences: {} }, null],
+  ])('%j is %j', async (answer, stackSet) => {
+    const { catalog } = reading(() => json({ ProvisioningArtifactParameters: [], ...answer }));
+    const definitions = okValue(
+      await catalog.definitions(asProductId('prod-1'), asArtifactId('pa-1'), null),
+    );
+    expect(definitions.stackSet).toEqual(stackSet);
+  });
+});
+
 describe('identity', () => {
   it('is one call, remembered once it succeeded', async () => {
     let calls = 0;

@@ -87,6 +87,131 @@ describe('Parameter Store', () => {
   });
 });
 
+describe('a batch that fails as a whole', () => {
+  /** A policy that names each parameter: one name outside of it and the whole call is denied. */
+  const policed = (bad: (name: string) => boolean, code: string) => (call: Call) => {
+    const names = input(call).Names as string[];
+    if (names.some(bad)) return refusal(code);
+    return json({ Parameters: names.map((Name) => ({ Name, Value: `of ${Name}`, Version: 1 })) });
+  };
+  const names = Array.from({ length: 20 }, (_, index) => `/p/${index}`);
+  const all = names.map((name) => wanted(parameter(name)));
+
+  it.each([['/p/0'], ['/p/4'], ['/p/9'], ['/p/19']])(
+    'is split until only %s is without an answer',
+    async (denied) => {
+      const { stores, calls } = ask(policed((name) => name === denied, 'AccessDeniedException'));
+      const found = await stores.parameters(all);
+      expect(found).toEqual(
+        names.map((name) =>
+          name === denied
+            ? {
+                kind: 'unreadable',
+                why: 'GetParameters failed: AccessDeniedException; allow GetParameters for this role',
+              }
+            : { kind: 'read', value: `of ${name}`, version: '1' },
+        ),
+      );
+      expect(calls.length).toBeLessThanOrEqual(11);
+      const versions = await stores.parameterVersions(all.map(({ source }) => source));
+      expect(versions.map(({ kind }) => kind).filter((kind) => kind !== 'known')).toEqual([
+        'unreadable',
+      ]);
+    },
+  );
+
+  it('costs at most two calls a name, however many are denied', async () => {
+    const { stores, calls } = ask(policed(() => true, 'AccessDeniedException'));
+    const found = await stores.parameters(all);
+    expect(new Set(found.map(({ kind }) => kind))).toEqual(new Set(['unreadable']));
+    expect(calls.length).toBeLessThan(2 * names.length);
+  });
+
+  it('is not split where the service cannot answer: no name is to blame', async () => {
+    const { stores, calls } = ask(() => ({
+      kind: 'json',
+      status: 500,
+      body: { __type: 'InternalServerError', message: 'x' },
+    }));
+    const found = await stores.parameters(all.slice(0, 10));
+    expect(new Set(found.map(({ kind }) => kind))).toEqual(new Set(['unreadable']));
+    // Six tries of one call.
+    expect(calls).toHaveLength(6);
+  });
+
+  it.each([
+    ['InvalidKeyId', 'unreadable'],
+    ['SomethingNew', 'unreadable'],
+    ['ParameterVersionNotFound', 'missing'],
+    ['ValidationException', 'missing'],
+  ])('of one name that fails by %s is %s, and the others are read', async (code, kind) => {
+    const { stores } = ask(policed((name) => name === '/p/3', code));
+    const found = await stores.parameters(all.slice(0, 5));
+    expect(found.map((one) => one.kind)).toEqual(['read', 'read', 'read', kind, 'read']);
+  });
+
+  const secretAnswer = (bad: (id: string) => string | null, batch: Answer | null) => {
+    return (call: Call) => {
+      const show = (id: string) => ({ Name: id, SecretString: `of ${id}`, VersionId: ID });
+      if (call.operation === 'BatchGetSecretValue')
+        return batch ?? json({ SecretValues: (input(call).SecretIdList as string[]).map(show) });
+      const id = String(input(call).SecretId);
+      const code = bad(id);
+      return code === null ? json(show(id)) : refusal(code);
+    };
+  };
+
+  it.each([
+    ['AccessDeniedException', 'AccessDeniedException', 'unreadable'],
+    ['ResourceNotFoundException', 'ResourceNotFoundException', 'missing'],
+    ['DecryptionFailure', 'DecryptionFailure', 'unreadable'],
+    // A role that may read its secrets, and not list them together.
+    ['AccessDeniedException', null, 'read'],
+  ])('of secrets, by %s, is read one by one', async (whole, one, kind) => {
+    const { stores, calls } = ask(
+      secretAnswer((id) => (id === 's-1' ? one : null), refusal(whole)),
+    );
+    const found = await stores.secrets(['s-0', 's-1', 's-2'].map((id) => wanted(secret(id))));
+    expect(found.map((each) => each.kind)).toEqual(['read', kind, 'read']);
+    expect(calls.map(({ operation }) => operation)).toEqual([
+      'BatchGetSecretValue',
+      'GetSecretValue',
+      'GetSecretValue',
+      'GetSecretValue',
+    ]);
+    expect(input(calls[1])).toEqual({ SecretId: 's-0', VersionStage: 'AWSCURRENT' });
+    expect(JSON.stringify(found)).not.toContain('hunter2');
+  });
+
+  it('of secrets is not read one by one where the service cannot answer', async () => {
+    const failing: Answer = {
+      kind: 'json',
+      status: 503,
+      body: { __type: 'ServiceUnavailable', message: 'x' },
+    };
+    const { stores, calls } = ask(secretAnswer(() => null, failing));
+    const found = await stores.secrets(['s-0', 's-1'].map((id) => wanted(secret(id))));
+    expect(found.map((each) => each.kind)).toEqual(['unreadable', 'unreadable']);
+    expect(new Set(calls.map(({ operation }) => operation))).toEqual(
+      new Set(['BatchGetSecretValue']),
+    );
+  });
+
+  it('asks alone for a secret that the answer says nothing about', async () => {
+    const { stores, calls } = ask((call) =>
+      call.operation === 'BatchGetSecretValue'
+        ? json({ SecretValues: [{ Name: 's-0', SecretString: 'zero', VersionId: ID }] })
+        : json({ Name: 's-1', SecretString: 'one', VersionId: ID }),
+    );
+    const found = await stores.secrets(['s-0', 's-1'].map((id) => wanted(secret(id))));
+    expect(found.map((each) => (each.kind === 'read' ? each.value : each))).toEqual([
+      'zero',
+      'one',
+    ]);
+    expect(calls).toHaveLength(2);
+  });
+});
+
 describe('Secrets Manager', () => {
   it('tells versions by DescribeSecret, once for each secret', async () => {
     const { stores, calls } = ask(() =>
@@ -151,9 +276,23 @@ describe('Secrets Manager', () => {
   it.each([
     ['{"password":"p"}', 'password', { kind: 'read', value: 'p' }],
     ['{"port":5432}', 'port', { kind: 'read', value: '5432' }],
+    ['{"id":12345678901234567890}', 'id', { kind: 'read', value: '12345678901234567890' }],
+    ['{"rate":1.10}', 'rate', { kind: 'read', value: '1.10' }],
+    ['{"big":1e5}', 'big', { kind: 'read', value: '1e5' }],
+    ['{"big":1E+400}', 'big', { kind: 'read', value: '1E+400' }],
+    ['{"zero": -0 }', 'zero', { kind: 'read', value: '-0' }],
+    ['{"a":1,"a":2.50}', 'a', { kind: 'read', value: '2.50' }],
+    ['{"x":{"a":1},"a":0.0}', 'a', { kind: 'read', value: '0.0' }],
+    ['{"__proto__":7.0}', '__proto__', { kind: 'read', value: '7.0' }],
+    ['{"text":"1.10"}', 'text', { kind: 'read', value: '1.10' }],
+    ['{"empty":""}', 'empty', { kind: 'read', value: '' }],
     ['{"on":true}', 'on', { kind: 'read', value: 'true' }],
-    ['{"password":null}', 'password', { kind: 'missing' }],
-    ['{"a":{}}', 'a', { kind: 'missing' }],
+    ['{"off":false}', 'off', { kind: 'read', value: 'false' }],
+    ['{"n":null}', 'n', { kind: 'missing', why: expect.stringContaining('holds null') }],
+    ['{"a":{"b":1}}', 'a', { kind: 'missing', why: expect.stringContaining('holds an object') }],
+    ['{"a":[1, 2]}', 'a', { kind: 'missing', why: expect.stringContaining('holds a list') }],
+    ['12', '0', { kind: 'missing' }],
+    ['null', 'a', { kind: 'missing' }],
     ['{"a":1}', 'constructor', { kind: 'missing' }],
     ['[1]', '0', { kind: 'missing' }],
     ['no json', 'a', { kind: 'missing' }],

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import config from '../../schemas/config.schema.json' with { type: 'json' };
 import document from '../../schemas/provisioned-product.schema.json' with { type: 'json' };
+import { exampleOf } from '../../scripts/docs.ts';
 import { resolveReference } from '../../src/document/shape.ts';
 import { documentOf, load } from './support.ts';
 
@@ -57,6 +58,23 @@ describe.each([
         : value,
     );
     expect(wordless).not.toContain('WORDLESS');
+  });
+
+  test('shows an example of every field, and each is valid', () => {
+    const ajv = new Ajv2020({ strict: false });
+    ajv.addSchema({ ...schema, $id: 'root' });
+    const silent: string[] = [];
+    for (const [path, field] of properties(schema, schema, '')) {
+      // What is made of fields of its own shows those.
+      const isParent = field.properties !== undefined && field.examples === undefined;
+      const examples = (field.examples ?? [exampleOf(field)]) as unknown[];
+      if (!isParent && examples.includes(undefined)) silent.push(path);
+      const alone = JSON.parse(JSON.stringify(field).replaceAll('"#/', '"root#/')) as Json;
+      const check = ajv.compile(alone);
+      for (const example of isParent ? [] : examples.filter((one) => one !== undefined))
+        expect(check(example), `${path}: ${JSON.stringify(check.errors)}`).toBe(true);
+    }
+    expect(silent).toEqual([]);
   });
 
   test('its own examples are valid', () => {

@@ -100,6 +100,28 @@ describe('assess, before anything is compared', () => {
   });
 });
 
+describe('assess, ERROR of what asks to be recreated', () => {
+  const live = aLive({ status: 'ERROR', statusMessage: 'Create failed' });
+  const spec = (parts: Partial<Spec['reconcile']> = {}) =>
+    aSpec({ reconcile: policy({ onError: 'recreate', ...parts }) });
+  const next = (parts: Partial<AssessInput>) =>
+    verdictOf(assessed({ live, spec: spec(), ...parts }), 'refused').problems[0].next;
+
+  it.each([
+    ['done', { specDigest: PRESENT, entry: anEntry({ recreated: PRESENT }) }, 'recreated once for'],
+    // A plan without the journal knows of no recreation, and must not claim one.
+    ['never heard of', { specDigest: null }, 'whether it was recreated before cannot be told'],
+    [
+      'done for some content',
+      { specDigest: null, entry: anEntry({ recreated: PRESENT }) },
+      'whether that was for this content cannot be told',
+    ],
+    ['forbidden', { spec: spec({ deletionProtection: true }) }, 'deletionProtection forbids'],
+  ] as const)('says what stands against it: %s', (_what, parts, words) => {
+    expect(next(parts)).toContain(words);
+  });
+});
+
 describe('assess, types without live parameter values', () => {
   const account = aLive({
     type: 'CONTROL_TOWER_ACCOUNT',

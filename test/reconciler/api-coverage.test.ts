@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import * as sdk from '@aws-sdk/client-service-catalog';
 import { describe, expect, it } from 'vitest';
 import { loadDesired } from '../../src/desired/load.ts';
@@ -166,6 +167,18 @@ describe('answers', () => {
     expect(of('properties').toSorted()).toEqual(
       members(sdk.UpdateProvisionedProductPropertiesOutput$).toSorted(),
     );
+  });
+
+  it('name tests that are there', async () => {
+    const here = await readFile(new URL(import.meta.url), 'utf8');
+    const fields = ROWS.map(({ field }) => field);
+    const isThere = async (test: string) => {
+      const source = await readFile(new URL(`../../${test}`, import.meta.url), 'utf8').catch(
+        () => '',
+      );
+      return source.includes('expect(') || fields.includes(test) || here.includes(test);
+    };
+    for (const { field, test } of ANSWERS) expect(await isThere(test), field).toBe(true);
   });
 
   it.each([

@@ -126,6 +126,63 @@ describe.each(ENGINES)('%s', (kind) => {
     expect(status?.message).toContain('AccountEmail, Region, Secret');
   });
 
+  it('asks for every value before anything is sent, whatever the reason, and not before', async () => {
+    const tagged = { tags: { team: 'b' } };
+    const incomplete = wish({ OrgUnit: 'root' });
+    const seed = estate(kind);
+    const paths = [{ portfolio: 'platform', tagUpdate: 'allowed' as const }];
+    const world = await World.create(
+      { seed: { ...seed, products: (seed.products ?? []).map((one) => ({ ...one, paths })) } },
+      [incomplete],
+    );
+    const trueup = await world.start();
+    await trueup.converge();
+    // Nothing differs, so nothing is to be sent, and nothing is asked about the version.
+    expect(world.statusOf(trueup, 'thing-0')).toMatchObject({ condition: 'Ready' });
+    expect(world.service.admin.counts()).not.toHaveProperty('DescribeProvisioningParameters');
+    // A tag alone carries all values as well.
+    world.wish([{ ...incomplete, spec: { ...incomplete.spec, ...tagged } }]);
+    await trueup.converge();
+    expect(world.writes()).toEqual([]);
+    expect(world.statusOf(trueup, 'thing-0')).toMatchObject({
+      condition: 'Stalled',
+      reason: 'Refused',
+      message: expect.stringContaining('AccountEmail, Secret'),
+    });
+    world.wish([{ ...wish(values), spec: { ...wish(values).spec, ...tagged } }]);
+    await trueup.converge();
+    expect(sent(world).map((one) => one.ProvisioningParameters.length)).toEqual([3]);
+  });
+
+  it('is not healed with a document that does not give every value', async () => {
+    const seed = estate(kind);
+    const world = await World.create(
+      {
+        seed: {
+          ...seed,
+          provisionedProducts: (seed.provisionedProducts ?? []).map((one) => ({
+            ...one,
+            status: 'TAINTED' as const,
+            statusMessage: 'somebody broke it',
+            createdAgo: '3d',
+          })),
+        },
+      },
+      [wish({ OrgUnit: 'root' })],
+    );
+    const trueup = await world.start();
+    await looks(world, trueup);
+    expect(world.writes()).toEqual([]);
+    expect(world.statusOf(trueup, 'thing-0')).toMatchObject({
+      condition: 'Stalled',
+      message: expect.stringContaining('AccountEmail, Secret'),
+    });
+    world.wish([wish(values)]);
+    await looks(world, trueup);
+    expect(world.writes()).toHaveLength(1);
+    expect(world.service.admin.product('thing-0')?.product.status).toBe('AVAILABLE');
+  });
+
   it('refuses usePreviousValue, which it does not know', async () => {
     const keep = { ...values, OrgUnit: { usePreviousValue: true }, Region: 'x' };
     const world = await World.create({ seed: estate(kind) }, [wish(keep, 'two')]);

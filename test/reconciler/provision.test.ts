@@ -400,6 +400,52 @@ describe('a new stack set', () => {
   });
 });
 
+describe('instances of what would become a plain stack', () => {
+  const plain = (kind: 'CFN_STACK' | 'TERRAFORM_OPEN_SOURCE'): SeedInput => ({
+    products: [
+      {
+        name: 'guard',
+        kind,
+        paths: [{ portfolio: 'platform' }],
+        versions: [{ name: 'one', parameters: { Level: {} } }],
+      },
+    ],
+    provisionedProducts: [],
+  });
+
+  it.each([
+    ['CFN_STACK', 'stackInstances', { accounts: ['111122223333'], regions: ['eu-west-1'] }],
+    ['CFN_STACK', 'provisioningPreferences', { stackSetFailureToleranceCount: 1 }],
+    [
+      'TERRAFORM_OPEN_SOURCE',
+      'stackInstances',
+      { accounts: ['111122223333'], regions: ['eu-west-1'] },
+    ],
+  ] as const)('are refused before anything is provisioned: %s, %s', async (kind, field, value) => {
+    const spec = {
+      productName: 'guard',
+      provisioningArtifactName: 'one',
+      provisioningParameters: { Level: 'low' },
+      [field]: value,
+      reconcile: { onMissing: 'provision' },
+    };
+    const world = await World.create({ seed: plain(kind) }, [{ name: 'set', spec }]);
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(world.writes()).toEqual([]);
+    expect(world.statusOf(trueup, 'set')).toMatchObject({
+      condition: 'Stalled',
+      reason: 'Refused',
+      message: expect.stringContaining(`${field} is declared`),
+      next: expect.stringMatching(/\S/),
+    });
+    const { [field]: _, ...rest } = spec;
+    world.wish([{ name: 'set', spec: rest }]);
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+  });
+});
+
 describe('a new product whose values nothing tells', () => {
   it('knows them by what it was provisioned with: a changed document is an update', async () => {
     const seeded: SeedInput = {

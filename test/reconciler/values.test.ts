@@ -162,6 +162,31 @@ describe('values that stand elsewhere', () => {
     });
   });
 
+  it('are asked for again in smaller batches where AWS refuses one', async () => {
+    const stored = ['/prod/a', '/prod/b'];
+    const parameterStore = stored.map((name) => ({
+      name,
+      value: `at-${name}`,
+      type: 'String' as const,
+    }));
+    const world = await World.create({ seed: { ...seed, parameterStore } }, [
+      wish('net-a', { Cidr: 'B', Endpoint: { valueFrom: { ssmParameter: '/prod/a' } } }),
+      wish('net-b', { Cidr: 'B', Endpoint: { valueFrom: { ssmParameter: '/prod/b' } } }),
+    ]);
+    // As a policy does that denies one of two names: the two together, and then that one alone.
+    world.service.admin.addFault({
+      operation: 'GetParameters',
+      count: 2,
+      effect: { kind: 'accessDenied' },
+    });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(2_000);
+    const statuses = ['net-a', 'net-b'].map((name) => world.statusOf(trueup, name)?.reason);
+    expect(statuses.toSorted()).toEqual(['InFlight', 'Unreadable']);
+    expect(world.writes()).toHaveLength(1);
+  });
+
   it('hold back, and try again, where a store cannot be read', async () => {
     const world = await World.create({ seed }, [wish('net-a', { Cidr: 'B', Password: SECRET })]);
     world.service.admin.addFault({

@@ -1,10 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hmac } from '../../src/domain/canonical.ts';
 import type { ValueSource } from '../../src/domain/values.ts';
 import type { Fingerprinter, RemoteValues } from '../../src/reconciler/ports.ts';
+import { readTextFile } from '../../src/values/read-file.ts';
 import { createValues, type ValuesOptions } from '../../src/values/values.ts';
 
 const KEY = new Uint8Array(32).fill(3);
@@ -113,6 +117,123 @@ describe('values of this machine', () => {
     expect(await values(without).versions([env('APP_TOKEN')])).toMatchObject([
       { kind: 'unreadable' },
     ]);
+  });
+});
+
+describe('a file that is none', () => {
+  const rules = () => ({ roots: [join(root, 'allowed')], own: [] });
+
+  it('is not waited for: a named pipe, a socket, a device, a directory', async () => {
+    execFileSync('mkfifo', [join(root, 'allowed', 'pipe')]);
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(join(root, 'allowed', 'socket'), done));
+    symlinkSync('/dev/zero', join(root, 'allowed', 'device'));
+    mkdirSync(join(root, 'allowed', 'directory'));
+    try {
+      for (const name of ['pipe', 'socket', 'directory'])
+        expect(await fetched(file('allowed', name)), name).toEqual({
+          kind: 'missing',
+          why: 'it is no regular file',
+        });
+      expect(await fetched(file('allowed', 'device'))).toMatchObject({ kind: 'missing' });
+      const anywhere = { roots: ['/'] };
+      for (const path of ['/dev/zero', '/dev/tty', '/proc/self/environ', '/proc/self/root/etc'])
+        expect(await fetched({ kind: 'file', path }, anywhere), path).toMatchObject({
+          kind: 'missing',
+        });
+    } finally {
+      server.close();
+    }
+  });
+
+  it('is not waited for, nor read, where it takes the place of a file after the check', async () => {
+    writeFileSync(join(root, 'outside'), 'not for us');
+    mkdirSync(join(root, 'elsewhere'));
+    writeFileSync(join(root, 'elsewhere', 'a'), 'not for us');
+    const swaps: Readonly<Record<string, (path: string) => void>> = {
+      pipe: (path) => {
+        rmSync(path);
+        execFileSync('mkfifo', [path]);
+      },
+      link: (path) => {
+        rmSync(path);
+        symlinkSync(join(root, 'outside'), path);
+      },
+      directory: (path) => {
+        rmSync(join(path, '..'), { recursive: true });
+        symlinkSync(join(root, 'elsewhere'), join(path, '..'));
+      },
+      gone: (path) => rmSync(path),
+    };
+    for (const [name, swap] of Object.entries(swaps)) {
+      const directory = join(root, 'allowed', name);
+      mkdirSync(directory);
+      const path = join(directory, 'a');
+      writeFileSync(path, 'for us');
+      const found = await readTextFile(path, rules(), async (one) => {
+        const real = await realpath(one);
+        swap(path);
+        return real;
+      });
+      expect(found.kind, name).not.toBe('ok');
+    }
+    expect(await readTextFile(join(root, 'allowed', 'gone', 'a'), rules())).toEqual({
+      kind: 'missing',
+      why: 'it does not exist',
+    });
+  });
+
+  it('is a path that no file can have', async () => {
+    expect(await fetched(file('allowed', 'a\0b'))).toEqual({
+      kind: 'missing',
+      why: 'no file has such a path',
+    });
+    writeFileSync(join(root, 'allowed', 'bytes'), new Uint8Array([0xff, 0xfe]));
+    expect(await fetched(file('allowed', 'bytes'))).toEqual({
+      kind: 'missing',
+      why: 'it is no text in UTF-8',
+    });
+    symlinkSync('round', join(root, 'allowed', 'round'));
+    expect(await fetched(file('allowed', 'round'))).toMatchObject({ kind: 'missing' });
+    expect(await fetched(file('allowed', '%2e%2e', 'outside'))).toMatchObject({ kind: 'missing' });
+  });
+
+  it('is read up to the limit, whatever size it says it has', async () => {
+    writeFileSync(join(root, 'allowed', 'full'), 'x'.repeat(65_536));
+    expect(await fetched(file('allowed', 'full'))).toMatchObject({ kind: 'read' });
+    writeFileSync(join(root, 'allowed', 'more'), 'x'.repeat(65_537));
+    expect(await fetched(file('allowed', 'more'))).toMatchObject({
+      kind: 'missing',
+      why: expect.stringContaining('more than the 65536 bytes'),
+    });
+  });
+});
+
+describe("this program's own credentials and key", () => {
+  it.each([
+    'AWS_CONFIG_FILE',
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+    'AWS_SHARED_CREDENTIALS_FILE',
+    'AWS_WEB_IDENTITY_TOKEN_FILE',
+  ])('are not read where they lie below a directory that is allowed: %s', async (name) => {
+    writeFileSync(join(root, 'allowed', 'token'), 'our own');
+    symlinkSync('token', join(root, 'allowed', 'link'));
+    const own = { env: { [name]: join(root, 'allowed', 'link') } };
+    for (const path of ['token', 'link'])
+      expect(await fetched(file('allowed', path), own)).toMatchObject({
+        kind: 'missing',
+        why: expect.stringContaining('own credentials'),
+      });
+    expect(await fetched(file('allowed', 'token'))).toMatchObject({ kind: 'read' });
+  });
+
+  it('are not read out of the home directory, nor the key of the journal', async () => {
+    mkdirSync(join(root, 'allowed', '.aws', 'sso'), { recursive: true });
+    writeFileSync(join(root, 'allowed', '.aws', 'sso', 'a'), 'our own');
+    writeFileSync(join(root, 'allowed', 'key'), 'our own');
+    const own = { env: { HOME: join(root, 'allowed') }, own: [join(root, 'allowed', 'key')] };
+    for (const source of [file('allowed', '.aws', 'sso', 'a'), file('allowed', 'key')])
+      expect(await fetched(source, own)).toMatchObject({ kind: 'missing' });
   });
 });
 

@@ -22,7 +22,7 @@ export function renderPlanText(plan: Plan, options: TextOptions): string {
   const counts = countChanges(plan);
   const sections = [
     header(plan),
-    [paint('heading', summary(counts))],
+    wrap(summary(counts), '', '').map((line) => paint('heading', line)),
     ...groupChanges(plan.body).map((group) => groupLines(group, paint)),
     documentProblems(plan, paint),
     targetProblems(plan, paint),
@@ -75,7 +75,7 @@ function targetProblems({ body }: Plan, paint: Paint): readonly string[] {
   );
 }
 
-const GUARDS = {
+export const GUARDS = {
   maxChanges: { what: 'changes', flag: '--max-changes' },
   maxProvisions: { what: 'provisions', flag: '--max-provisions' },
   maxTerminations: { what: 'terminations', flag: '--max-terminations' },

@@ -52,7 +52,7 @@ export const planErrors = {
     title: 'Only a stack set has stack instances',
     meaning:
       'stackInstances and provisioningPreferences apply to provisioned products of type CFN_STACKSET and to no other.',
-    next: 'remove stackInstances and provisioningPreferences from the document',
+    next: 'remove stackInstances and provisioningPreferences from the document, or provision it over a launch path with a STACKSET constraint',
   },
   'plan/instances-only': {
     title: 'CREATE and DELETE change nothing but instances',

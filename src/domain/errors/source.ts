@@ -5,7 +5,7 @@ export const sourceErrors = {
     title: 'The desired-state directory cannot be read as a whole.',
     meaning:
       'It is missing, empty, changing without rest, or its link leads nowhere. What cannot be read is never taken for empty: the last good revision stands, nothing is removed and no new change is started.',
-    next: 'Mend what the message names. A running daemon looks again by itself.',
+    next: 'mend what the message names; a running daemon looks again by itself',
   },
   'source/no-documents': {
     title: 'The desired-state directory holds files, and none of them declares anything.',

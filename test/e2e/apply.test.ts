@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { ACCOUNT, Desk, documentYaml } from './support.ts';
+
+const NAMES = [
+  'net-bad-value',
+  'net-boom',
+  'net-busy',
+  'net-denied',
+  'net-follower',
+  'net-good',
+  'net-invalid',
+  'net-suspended',
+] as const;
+
+const seed: SeedInput = {
+  account: ACCOUNT,
+  region: 'eu-west-1',
+  timing: { accepted: '50ms', running: '100ms', remediation: '50ms', properties: '50ms' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
+      versions: [
+        {
+          name: 'v1',
+          parameters: { Cidr: { maxLength: 8 }, Mode: { default: 'plain' } },
+          failsWhen: [
+            {
+              parameter: 'Mode',
+              value: 'boom',
+              message: 'Resource handler returned: no address left',
+            },
+          ],
+        },
+      ],
+    },
+  ],
+  provisionedProducts: NAMES.map((name) => ({
+    name,
+    product: 'network',
+    version: 'v1',
+    parameters: { Cidr: 'A' },
+  })),
+};
+
+const document = (name: string, cidr: string, more = '') =>
+  documentYaml(
+    name,
+    `productName: network\nprovisioningArtifactName: v1\nprovisioningParameters:\n  Cidr: ${cidr}\n${more}`,
+  );
+
+const account = ['--account', ACCOUNT, '--writes-per-second', '20'];
+
+/** The lines that say something of `name`. */
+function entryOf(out: string, name: string): string {
+  const blocks = out.slice(out.lastIndexOf('\nApply ')).split(/\n(?=x |\n|[A-Z])/);
+  return blocks.find((block) => block.trim().startsWith(`x default/${name} `)) ?? '';
+}
+
+describe('the summary of apply', () => {
+  it('says of every provisioned product that is not as declared why, and what next', async () => {
+    await using desk = await Desk.open(seed);
+    const { admin } = desk.catalog;
+    await desk.write('desired/a.yaml', document('net-bad-value', 'much-too-long'));
+    await desk.write('desired/b.yaml', document('net-boom', 'B', '  Mode: boom\n'));
+    await desk.write('desired/c.yaml', document('net-busy', 'B'));
+    await desk.write('desired/d.yaml', document('net-denied', 'B'));
+    await desk.write(
+      'desired/e.yaml',
+      document('net-follower', 'B', 'reconcile: {dependsOn: [net-bad-value]}\n'),
+    );
+    await desk.write('desired/f.yaml', document('net-good', 'B'));
+    await desk.write('desired/g.yaml', document('net-invalid', '[]'));
+    await desk.write(
+      'desired/h.yaml',
+      document('net-suspended', 'B', 'reconcile: {suspend: true}\n'),
+    );
+    admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'net-denied',
+      effect: { kind: 'accessDenied' },
+    });
+    admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'net-busy',
+      effect: { kind: 'straggle', ms: 600_000 },
+    });
+    // An earlier run, whose journal is not at hand any more, has left one in flight.
+    await desk.run([
+      'apply',
+      'desired',
+      '--yes',
+      '--timeout',
+      '1s',
+      '--journal',
+      'o.db',
+      ...account,
+    ]);
+    const ended = await desk.run(['apply', 'desired', '--yes', '--timeout', '1s', ...account]);
+    const { out } = ended;
+    expect(ended.code).toBe(1);
+    for (const line of out.split('\n'))
+      if (!/ error | next: /.test(line)) expect(line.length, line).toBeLessThanOrEqual(80);
+    expect(out).toContain('Apply   1 change planned, 0 carried out\n');
+    expect(entryOf(out, 'net-bad-value')).toMatch(/refused[\s\S]*Cidr[\s\S]*next:/);
+    expect(entryOf(out, 'net-boom')).toMatch(/failed[\s\S]*why:[\s\S]*next:/);
+    expect(entryOf(out, 'net-busy')).toMatch(/busy[\s\S]*UNDER_CHANGE[\s\S]*next:/);
+    expect(entryOf(out, 'net-denied')).toMatch(/UpdateProvisionedProduct[\s\S]*next:/);
+    expect(entryOf(out, 'net-follower')).toMatch(/waiting[\s\S]*net-bad-value[\s\S]*next:/);
+    expect(entryOf(out, 'net-good')).toBe('');
+    expect(out).toMatch(/Invalid[\s\S]*x g\.yaml:\d+:\d+[\s\S]*next:/);
+    expect(out).toMatch(/Left {4}1 suspended/);
+  });
+
+  it('says what held a whole plan, and that nothing is left to say', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document('net-good', 'B'));
+    await desk.write('desired/b.yaml', document('net-busy', 'B'));
+    const held = await desk.run(['apply', 'desired', '--yes', '--max-changes', '1', ...account]);
+    expect(held.code).toBe(1);
+    for (const name of ['net-good', 'net-busy'])
+      expect(entryOf(held.out, name)).toMatch(
+        /held by a limit[\s\S]*2 changes[\s\S]*limit is 1[\s\S]*next: {2}look through[\s\S]*--max-changes/,
+      );
+    const done = await desk.run(['apply', 'desired', '--yes', ...account]);
+    expect(done.code).toBe(0);
+    expect(done.out).toContain('Apply   2 changes planned, 2 carried out\n');
+    expect(done.out).not.toContain('Not in the desired state');
+    expect(done.out).toMatch(
+      /Result {2}exit 0, every document that may act is in its desired state\n$/,
+    );
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { asAccountId } from '../../src/domain/ids.ts';
+import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { OneShot } from '../../src/reconciler/one-shot.ts';
+import { TARGET, World } from './world.ts';
+
+const seed: SeedInput = {
+  timing: { accepted: '1s', running: '600s' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform' }],
+      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
+    },
+  ],
+  provisionedProducts: ['net-a', 'net-b', 'net-c'].map((name) => ({
+    name,
+    product: 'network',
+    version: 'v1',
+    parameters: { Cidr: 'A' },
+  })),
+};
+
+const wish = (name: string, reconcile = {}) => ({
+  name,
+  spec: { productName: 'network', provisioningParameters: { Cidr: 'B' }, reconcile },
+});
+
+const HOUR = 3_600_000;
+
+/** `apply`, but for its words. */
+async function applied(world: World) {
+  const trueup = await world.start();
+  const oneShot = new OneShot({
+    shared: trueup.shared,
+    revision: {
+      revision: 'r1',
+      digest: '',
+      targets: new Map([[TARGET, world.desired]]),
+      documents: world.desired.specs.size,
+      invalid: 0,
+      problems: [],
+    },
+    programVersion: '0',
+    directory: 'desired',
+  });
+  const open = async () => ({ kind: 'ok', reconciler: trueup.reconciler }) as const;
+  const handle = {
+    name: TARGET,
+    accountId: asAccountId('111122223333'),
+    region: 'eu-west-1',
+    open,
+  };
+  await oneShot.open([handle], null);
+  await world.clock.until(oneShot.plan());
+  const from = world.clock.monotonic();
+  const end = await world.clock.until(oneShot.apply(HOUR));
+  return { ...end, tookMs: world.clock.monotonic() - from };
+}
+
+const denied = (world: World, product: string) =>
+  world.service.admin.addFault({
+    operation: 'UpdateProvisionedProduct',
+    product,
+    effect: { kind: 'accessDenied' },
+  });
+
+describe('apply', () => {
+  it('does not wait an hour for what needs a person', async () => {
+    const world = await World.create({ seed }, [
+      wish('net-a'),
+      wish('net-b', { dependsOn: ['net-a'] }),
+    ]);
+    denied(world, 'net-a');
+    const end = await applied(world);
+    expect(end.timedOut).toBe(false);
+    expect(end.tookMs).toBeLessThan(3 * 60_000);
+    expect(end.statuses.map(({ name, reason }) => [name, reason])).toEqual([
+      ['net-a', 'AccessDenied'],
+      ['net-b', 'WaitsFor'],
+    ]);
+  });
+
+  it('waits for the others meanwhile, however long they take', async () => {
+    const world = await World.create({ seed }, [wish('net-a'), wish('net-c')]);
+    denied(world, 'net-a');
+    const end = await applied(world);
+    expect(end.tookMs).toBeGreaterThan(600_000);
+    expect(end.tookMs).toBeLessThan(800_000);
+    expect(world.service.admin.product('net-c')?.parameters.Cidr).toBe('B');
+  });
+
+  it('goes on where what was denied is allowed a moment later', async () => {
+    const world = await World.create({ seed }, [wish('net-a')]);
+    const fault = denied(world, 'net-a');
+    const allowed = world.clock.sleep(20_000).then(() => {
+      world.service.admin.removeFault(fault);
+    });
+    await applied(world);
+    await allowed;
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
+  });
+
+  it('waits, until the time is over, for what is on its way', async () => {
+    const world = await World.create({ seed }, [wish('net-a')]);
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      effect: { kind: 'straggle', ms: 10 * HOUR },
+    });
+    const end = await applied(world);
+    expect(end).toMatchObject({ timedOut: true, released: 1 });
+    expect(end.tookMs).toBeGreaterThanOrEqual(HOUR);
+  });
+
+  it('looks again where the listing lags behind what it has done', async () => {
+    const paths = [{ portfolio: 'platform', tagUpdate: 'allowed' as const }];
+    const products = (seed.products ?? []).map((one) => ({ ...one, paths }));
+    const lagging = { ...seed, products, behaviour: { searchLag: '15s' } };
+    const world = await World.create({ seed: lagging }, [
+      { name: 'net-a', spec: { ...wish('net-a').spec, tags: { team: 'a' } } },
+    ]);
+    await world.clock.pass(60_000);
+    const end = await applied(world);
+    const [target] = end.after.body.targets;
+    expect(target?.changes.map(({ verdict }) => verdict.kind)).toEqual(['inSync']);
+    expect(world.writes()).toHaveLength(1);
+  });
+});

@@ -78,6 +78,8 @@ export class Daemon {
   #sourceSince: string | null = null;
   #readAtMs: number | null = null;
   #lastPass: DaemonView['lastPass'] = null;
+  /** What of ourselves the journal holds, and when that was written. */
+  #beaten = { text: '', atMs: Number.NEGATIVE_INFINITY };
   /** Taken from the journal and not honoured yet: a journal that is full keeps nothing of them. */
   readonly #requests: PersonRequest[] = [];
   readonly #startedAt: string;
@@ -190,7 +192,8 @@ export class Daemon {
 
   #rouse(why: Wake): void {
     this.#woken.add(why);
-    this.#wake.abort();
+    // A reason of its own: the default one takes a stack trace each time.
+    this.#wake.abort(why);
   }
 
   async #readSource(): Promise<void> {
@@ -385,11 +388,20 @@ export class Daemon {
   async #report(stoppedAt: string | null = null): Promise<void> {
     if (this.#shared.journal.readOnly !== null) return;
     try {
-      await this.#shared.journal.putDaemon(this.#view(stoppedAt));
+      await this.#beat(this.#view(stoppedAt));
       await this.#shared.board.flush();
     } catch (error) {
       this.#shared.log.write('error', 'journal.statusNotSaved', { reason: String(error) });
     }
+  }
+
+  /** A write that waits for the disk: only for news, and for the proof that somebody is alive. */
+  async #beat(view: DaemonView): Promise<void> {
+    const nowMs = this.#shared.clock.monotonic();
+    const text = JSON.stringify({ ...view, heartbeatAt: null });
+    if (text === this.#beaten.text && nowMs - this.#beaten.atMs < HEARTBEAT_MS) return;
+    await this.#shared.journal.putDaemon(view);
+    this.#beaten = { text, atMs: nowMs };
   }
 
   #view(stoppedAt: string | null): DaemonView {

@@ -1,11 +1,9 @@
-import { specContent } from '../desired/content.ts';
 import { GONE_MS, isPrunable } from '../diff/removal.ts';
-import { canonicalJson } from '../domain/canonical.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { Gone, KnownDocument } from '../domain/known.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
-import { type DesiredState, specDigestOf, type TargetContext } from './context.ts';
+import { contentDigestOf, type DesiredState, specDigestOf, type TargetContext } from './context.ts';
 import type { Journal } from './ports.ts';
 
 /** What noting documents needs of a target's context. */
@@ -136,9 +134,9 @@ function documentOf(
     file: spec.origin.at.file,
     digest: specDigestOf(context, spec),
     content:
-      context.fingerprinter?.digest(['content'], canonicalJson(specContent(spec))) ??
-      before?.content ??
-      '',
+      context.fingerprinter === null
+        ? (before?.content ?? '')
+        : contentDigestOf(context.fingerprinter, spec),
     policies: { prune, deletionProtection, handsOff: suspend || mode === 'observe' },
     ...seen(live, before),
     dependsOn: spec.dependsOn.map(({ target, key }) => ({ target, key })),

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCatalog } from '../../src/aws/catalog.ts';
@@ -501,7 +501,7 @@ export const READS_PER_SECOND = 5;
 export const READ_BURST = 20;
 export const RECORD_TIMEOUT_MS = 2 * 3_600_000;
 
-const KEY = createHmac('sha256', 'simulation').update('fingerprint').digest();
+const KEY = createSecretKey(createHmac('sha256', 'simulation').update('fingerprint').digest());
 const FINGERPRINTER: Fingerprinter = {
   keyId: 'simulated',
   digest: (scope, value) => hmac(KEY, scope, value),

@@ -57,6 +57,8 @@ interface TargetState {
   /** A review is due: a new revision, the interval, a person. */
   due: Priority | null;
   reviewing: boolean;
+  /** What was read while the target could not be opened: the last document of each name. */
+  unheard: DesiredState | null;
 }
 
 /**
@@ -107,6 +109,7 @@ export class Daemon {
       notBeforeMs: 0,
       due: null,
       reviewing: false,
+      unheard: null,
     }));
   }
 
@@ -245,17 +248,16 @@ export class Daemon {
 
   #handDesired(state: TargetState): void {
     const revision = this.#revision;
-    if (revision === null || state.reconciler === null) return;
-    const desired = revision.targets.get(state.handle.name);
-    state.reconciler.setDesired(
-      desired ?? {
-        revision: revision.revision,
-        specs: new Map(),
-        invalid: new Map(),
-        declared: new Set(),
-        unknownIdentity: false,
-      },
-    );
+    if (revision === null) return;
+    const desired = revision.targets.get(state.handle.name) ?? {
+      revision: revision.revision,
+      specs: new Map(),
+      invalid: new Map(),
+      declared: new Set(),
+      unknownIdentity: false,
+    };
+    if (state.reconciler !== null) state.reconciler.setDesired(desired);
+    else state.unheard = { ...desired, ...togetherWith(state.unheard, desired) };
   }
 
   #makeDue(priority: Priority): void {
@@ -311,6 +313,8 @@ export class Daemon {
       const opened = await state.handle.open();
       if (opened.kind === 'failed') return opened.why;
       state.reconciler = opened.reconciler;
+      if (state.unheard !== null) opened.reconciler.setDesired(state.unheard);
+      state.unheard = null;
       this.#handDesired(state);
       const resumed = opened.reconciler.resume();
       if (resumed > 0)
@@ -444,4 +448,16 @@ export class Daemon {
   #now(): string {
     return new Date(this.#shared.clock.now()).toISOString();
   }
+}
+
+/** What documents say about their end counts from the moment they are read. */
+function togetherWith(
+  before: DesiredState | null,
+  { specs, declared }: DesiredState,
+): Pick<DesiredState, 'specs' | 'declared'> {
+  if (before === null) return { specs, declared };
+  return {
+    specs: new Map([...before.specs, ...specs]),
+    declared: new Set([...before.declared, ...declared]),
+  };
 }

@@ -40,6 +40,22 @@ export class KnownDocuments {
       : [];
   }
 
+  /**
+   * A revision that was read counts, even if the next one comes before any review of it: who was there
+   * is not missed, and what was protected last stays protected.
+   */
+  heed(desired: DesiredState): void {
+    const held = new Map(this.#held);
+    for (const key of desired.declared) {
+      const known = held.get(key);
+      if (known === undefined) continue;
+      const spec = desired.specs.get(key);
+      held.set(key, { ...known, ...(spec === undefined ? {} : lastWillOf(spec)), gone: null });
+      this.#missedMs.delete(key);
+    }
+    this.#held = held;
+  }
+
   /** Takes over what a complete read of the directory says; what is not certain stays as it was. */
   note(
     context: KnownContext,
@@ -121,13 +137,21 @@ function isWhole(desired: DesiredState): boolean {
   return desired.isSelection !== true && isComplete;
 }
 
+/** What a document says for the time after it. */
+function lastWillOf({ reconcile, dependsOn }: Spec): Pick<KnownDocument, 'policies' | 'dependsOn'> {
+  const { prune, deletionProtection, suspend, mode } = reconcile;
+  return {
+    policies: { prune, deletionProtection, handsOff: suspend || mode === 'observe' },
+    dependsOn: dependsOn.map(({ target, key }) => ({ target, key })),
+  };
+}
+
 function documentOf(
   context: KnownContext,
   spec: Spec,
   live: Live | undefined,
   before: KnownDocument | undefined,
 ): KnownDocument {
-  const { prune, deletionProtection, suspend, mode } = spec.reconcile;
   return {
     key: spec.key,
     name: spec.name,
@@ -137,9 +161,8 @@ function documentOf(
       context.fingerprinter === null
         ? (before?.content ?? '')
         : contentDigestOf(context.fingerprinter, spec),
-    policies: { prune, deletionProtection, handsOff: suspend || mode === 'observe' },
+    ...lastWillOf(spec),
     ...seen(live, before),
-    dependsOn: spec.dependsOn.map(({ target, key }) => ({ target, key })),
     gone: null,
   };
 }

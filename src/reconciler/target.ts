@@ -174,6 +174,7 @@ export class TargetReconciler {
   setDesired(desired: DesiredState): void {
     if (desired !== this.#desired) this.#allowed = new Map();
     this.#desired = desired;
+    this.#context.known.heed(desired);
   }
 
   /** Reads the whole target, judges the whole plan, and queues the names that may change. */
@@ -181,6 +182,7 @@ export class TargetReconciler {
     const facts = new CatalogFacts(this.#context.catalog);
     const values = new ValueFacts(this.#values, this.#shared.redactor);
     const desired = this.#desired;
+    const startedMs = this.#context.clock.monotonic();
     const review = await reviewTarget(
       {
         ...this.#context,
@@ -199,7 +201,8 @@ export class TargetReconciler {
     this.#context.follower.estateSize = review.observation.estateSize;
     const busy = new Set(this.#context.entries.openIntents());
     for (const view of statusesOf(this.#context, review)) {
-      if (busy.has(view.key)) continue;
+      // What came to its end while the rest was read was seen as it was before.
+      if (busy.has(view.key) || this.#context.ended.at(view.key) > startedMs) continue;
       this.#announce(view);
       this.#context.board.set(view);
     }

@@ -261,3 +261,29 @@ describe('secrets', () => {
     expect(world.journal.dump()).not.toContain('hush-new');
   });
 });
+
+describe('a listing that still shows an earlier product of the same name', () => {
+  it('does not make the new one absent', async () => {
+    const world = await start([wish('net-a', 'B')], { searchLag: '120s' });
+    const trueup = await world.start();
+    await trueup.converge();
+    await world.clock.pass(300_000);
+    await world.service.admin.callAs('TerminateProvisionedProduct', {
+      ProvisionedProductName: 'net-a',
+      TerminateToken: 'somebody-else',
+    });
+    await world.clock.pass(20_000);
+    await world.service.admin.callAs('ProvisionProduct', {
+      ProvisionToken: 'somebody-else',
+      ProvisionedProductName: 'net-a',
+      ProductName: 'network',
+      ProvisioningArtifactName: 'v1',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'B' }],
+    });
+    await world.clock.pass(20_000);
+    const review = await world.clock.until(trueup.reconciler.review());
+    const seen = review.kind === 'ok' ? [...review.observation.products.values()] : [];
+    const id = world.service.admin.product('net-a')?.product.id;
+    expect(seen).toMatchObject([{ kind: 'present', id }]);
+  });
+});

@@ -22,6 +22,7 @@ const sdk: unknown = new Proxy(
 );
 
 interface Protocol {
+  /** As in the credential scope of a signature. */
   readonly service: string;
   request(command: Command): { readonly headers: Record<string, string>; readonly body: string };
   answer(response: WireResponse): object;
@@ -64,10 +65,10 @@ function frozen<T extends object>(value: T): T {
 
 const parseJson = parsedOnce((text) => withTimes(JSON.parse(text)) as object);
 
-const JSON_PROTOCOL: Protocol = {
-  service: 'servicecatalog',
+const jsonProtocol = (service: string, prefix: string): Protocol => ({
+  service,
   request: ({ operation, input }) => ({
-    headers: { 'x-amz-target': `AWS242ServiceCatalogService.${operation}` },
+    headers: { 'x-amz-target': `${prefix}.${operation}` },
     body: JSON.stringify(input),
   }),
   answer: ({ body }) => parseJson(body),
@@ -75,7 +76,7 @@ const JSON_PROTOCOL: Protocol = {
     const { __type = '', message = '' } = JSON.parse(body) as { __type?: string; message?: string };
     return { code: __type, message };
   },
-};
+});
 
 function queryProtocol(service: string, version: string): Protocol {
   return {
@@ -91,7 +92,8 @@ function queryProtocol(service: string, version: string): Protocol {
 }
 
 const PROTOCOLS = {
-  serviceCatalog: JSON_PROTOCOL,
+  serviceCatalog: jsonProtocol('servicecatalog', 'AWS242ServiceCatalogService'),
+  secretsManager: jsonProtocol('secretsmanager', 'secretsmanager'),
   cloudFormation: queryProtocol('cloudformation', '2010-05-15'),
   sts: queryProtocol('sts', '2011-06-15'),
 };
@@ -201,15 +203,14 @@ export function directClients(
     const made = Promise.resolve({ sdk, client }) as unknown as ReturnType<Clients['api'][S]>;
     return () => made;
   };
-  const absent = () => Promise.reject(new Error('the simulation has no stores of values'));
+  const absent = () => Promise.reject(new Error('the simulation has no parameter store'));
   return {
     api: {
       serviceCatalog: api('serviceCatalog'),
       cloudFormation: api('cloudFormation'),
       sts: api('sts'),
-      // No scenario declares a value from elsewhere.
       ssm: absent,
-      secretsManager: absent,
+      secretsManager: api('secretsManager'),
     },
     signIn: async () => undefined,
     expired: () => undefined,

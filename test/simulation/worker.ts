@@ -14,6 +14,7 @@ if (tier === 2)
   await Promise.all([
     import('@aws-sdk/client-service-catalog'),
     import('@aws-sdk/client-cloudformation'),
+    import('@aws-sdk/client-secrets-manager'),
     import('@aws-sdk/client-sts'),
   ]);
 // Simulated processes die, the machine does not: nothing has to reach a disk.

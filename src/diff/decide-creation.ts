@@ -11,7 +11,7 @@ import type { Creation } from './creation-wish.ts';
 import { changeDigest, checkPrincipals, checkUpdate } from './decide.ts';
 import { withFacts } from './facts.ts';
 import { none } from './finding.ts';
-import { holdVerdict, isAsked } from './hold.ts';
+import { holdVerdict, isAsked, recentFailure } from './hold.ts';
 import { problem } from './problems.ts';
 
 export interface CreationDecision {
@@ -91,8 +91,11 @@ function decideProvision(
   const deprecated = deprecatedProblem(facts);
   if (deprecated !== null) return { ...refused([deprecated]), comparison };
   const recreates = creation === 'recreate';
-  const hold =
-    isAsked(input) || recreates ? null : holdVerdict(onBlank, blank, asUpdate, 'provision');
+  const hold = isAsked(input)
+    ? null
+    : input.live.kind === 'present'
+      ? recentFailure(input, input.live)
+      : holdVerdict(onBlank, blank, asUpdate, 'provision');
   if (hold !== null) return { verdict: hold, comparison, warnings };
   const all: readonly Step[] = recreates ? ['terminate', ...steps] : steps;
   const from = input.live.kind === 'present' ? input.live : blank;

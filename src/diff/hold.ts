@@ -47,7 +47,7 @@ export function holdVerdict(
 }
 
 /** Somebody else's failure that the journal knows nothing of gets a day before anything is sent. */
-function recentFailure(input: AssessInput, live: PresentProduct): ChangeVerdict | null {
+export function recentFailure(input: AssessInput, live: PresentProduct): ChangeVerdict | null {
   if (!needsFailureTime(live, input.entry)) return null;
   const recordId = live.records.lastProvisioning;
   if (input.failedAt === null)

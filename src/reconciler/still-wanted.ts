@@ -7,7 +7,7 @@ import { claimantOf } from './removals.ts';
 /** Whether what an open request asked for is still asked for: only then may it be repeated. */
 export function isStillWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {
   const spec = context.desired().specs.get(key);
-  if (spec === undefined) return intent.step === 'terminate' && isStillGone(context, key);
+  if (spec === undefined) return isStillGone(context, key, intent);
   const { suspend, mode } = spec.reconcile;
   return (
     !suspend &&
@@ -17,13 +17,22 @@ export function isStillWanted(context: TargetContext, key: ProductKey, intent: I
   );
 }
 
-/** The removal was judged before the first send; nothing of what spoke for it may have changed. */
-function isStillGone(context: TargetContext, key: ProductKey): boolean {
+/**
+ * The removal was judged before the first send; nothing of what spoke for it may have changed. A
+ * recreation, whose document went since, was never judged as one: it must be one by now.
+ */
+function isStillGone(context: TargetContext, key: ProductKey, { request }: Intent): boolean {
+  if (request.operation !== 'TerminateProvisionedProduct') return false;
   const desired = context.desired();
   const known = context.known.get(key);
+  if (known === undefined) return false;
+  const { prune, deletionProtection, handsOff } = known.policies;
   return (
-    known !== undefined &&
-    known.gone !== null &&
+    prune !== 'never' &&
+    !deletionProtection &&
+    !handsOff &&
+    request.retain === (prune === 'retain') &&
+    context.known.isConfirmed(context, key) &&
     claimantOf(desired, new Map(), known) === null &&
     !desired.declared.has(key) &&
     !desired.unknownIdentity &&

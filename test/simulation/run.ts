@@ -321,6 +321,9 @@ function isOutOfReach(world: World, wish: Wish): boolean {
 function isBroken(world: World, wish: Wish): boolean {
   const truth = world.service.admin.product(wish.name);
   const stack = truth?.stack?.status ?? '';
+  const { onError, deletionProtection } = wish.life ?? {};
+  const isRecreated = onError === 'recreate' && deletionProtection === false;
+  if (isRecreated && truth?.product.status === 'ERROR') return false;
   return (
     truth?.product.status === 'ERROR' || stack.endsWith('_FAILED') || stack === 'ROLLBACK_COMPLETE'
   );

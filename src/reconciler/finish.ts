@@ -16,7 +16,14 @@ import type { Outcome } from '../domain/outcome.ts';
 import { subjectOf } from '../domain/request.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { statusOfSuccess, statusOfTerminated, statusOfTrouble } from './conditions.ts';
-import { about, fingerprintOf, isoNow, recordTimeoutMs, type TargetContext } from './context.ts';
+import {
+  about,
+  fingerprintOf,
+  isoNow,
+  recordTimeoutMs,
+  specDigestOf,
+  type TargetContext,
+} from './context.ts';
 import type { RecordEnd } from './follow.ts';
 import type { Failure } from './ports.ts';
 
@@ -119,7 +126,14 @@ function showSuccess(context: TargetContext, key: ProductKey, intent: Intent, la
   const at = isoNow(context.clock);
   if (intent.step === 'terminate' && !context.desired().specs.has(key))
     context.board.set(statusOfTerminated(before, intent.recordId, at));
-  else if (last) context.board.set(statusOfSuccess(before, recordOf(intent), at));
+  // What the document says since is not in effect yet, and what depends on it must not begin.
+  else if (last && isOfPresentDocument(context, key, intent))
+    context.board.set(statusOfSuccess(before, recordOf(intent), at));
+}
+
+function isOfPresentDocument(context: TargetContext, key: ProductKey, intent: Intent): boolean {
+  const spec = context.desired().specs.get(key);
+  return spec === undefined || specDigestOf(context, spec) === intent.specDigest;
 }
 
 /** A termination counts as done only when DescribeProvisionedProduct knows nothing of it any more. */

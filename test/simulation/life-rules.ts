@@ -27,7 +27,9 @@ export class LifeRules {
   readonly #service: InProcessCatalog;
   readonly #clock: SimClock;
   readonly #break: Break;
-  readonly #papers = new Map<string, Paper>();
+  #papers = new Map<string, Paper>();
+  /** What the journal had when it was last written: what is read and lost with the process is nothing. */
+  #kept: ReadonlyMap<string, Paper> = new Map();
   /** Ids that a name had while a document for it was there. */
   readonly #ids = new Map<string, Set<string>>();
   readonly #foreignMs = new Map<string, number>();
@@ -47,6 +49,7 @@ export class LifeRules {
   }
 
   started(): void {
+    this.#papers = new Map(this.#kept);
     this.#starts += 1;
   }
 
@@ -96,7 +99,12 @@ export class LifeRules {
     this.#recreated.delete(name);
   }
 
+  noted(): void {
+    this.#kept = new Map(this.#papers);
+  }
+
   journalLost(): void {
+    this.#kept = new Map();
     this.#recreated.clear();
   }
 

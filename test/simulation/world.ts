@@ -343,6 +343,7 @@ export class World {
       },
       written: (name, args) => {
         this.rules.said(`journal.${name}`, JSON.stringify(args));
+        if (name === 'putDocuments') this.rules.life.noted();
         if (name === 'putStatus') this.rules.shown(args[0] as Parameters<Rules['shown']>[0]);
       },
     });

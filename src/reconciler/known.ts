@@ -18,6 +18,9 @@ export class KnownDocuments {
   /** Monotonic time of the read that first missed a document; only of what this process missed. */
   readonly #missedMs = new Map<ProductKey, number>();
 
+  /** The last revision that was read. */
+  #latest: DesiredState | null = null;
+
   private constructor(held: ReadonlyMap<ProductKey, KnownDocument>) {
     this.#held = held;
   }
@@ -45,6 +48,7 @@ export class KnownDocuments {
    * is not missed, and what was protected last stays protected.
    */
   heed(desired: DesiredState): void {
+    this.#latest = desired;
     const held = new Map(this.#held);
     for (const key of desired.declared) {
       const known = held.get(key);
@@ -63,7 +67,8 @@ export class KnownDocuments {
     live: ReadonlyMap<ProductKey, Live>,
     unsure: string | null,
   ): void {
-    if (!isWhole(desired)) return;
+    // A review of an older revision has nothing to say about what a newer one said.
+    if (!isWhole(desired) || (this.#latest !== null && this.#latest !== desired)) return;
     const before = this.#held;
     const next = new Map<ProductKey, KnownDocument>();
     for (const spec of desired.specs.values()) {

@@ -12,6 +12,7 @@ export const REGRESSIONS: readonly { readonly seed: number; readonly mutant: str
   },
   { seed: 247, mutant: null },
   { seed: 531, mutant: null },
+  { seed: 827, mutant: 'a revision that was read and not reviewed protects nothing' },
   { seed: 1457, mutant: null },
   { seed: 1530, mutant: null },
   { seed: 468, mutant: null },

@@ -347,6 +347,7 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   if (wrong.length === 1 && wrong[0] === 'Secret' && takenForRight) return null;
   if (strict) return say;
   if (view.condition === 'Stalled' || /only reported/.test(view.message)) return null;
+  if (/^waits for .* which is (refused|stalled)/.test(view.message)) return null;
   return say;
 }
 

@@ -67,7 +67,7 @@ const PACKAGE_HOMES: readonly (readonly [package_: RegExp, areas: readonly strin
 
 /** Areas that compute and do nothing else, and what of Node they may use for it. */
 const BUILTINS_OF_PURE: Readonly<Record<string, readonly string[]>> = {
-  domain: ['node:crypto createHash', 'node:crypto createHmac'],
+  domain: ['node:crypto createHash', 'node:crypto createHmac', 'node:crypto KeyObject'],
   document: [],
   desired: [],
   diff: [],

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, type KeyObject } from 'node:crypto';
 import { asDigest, type Digest } from './ids.ts';
 
 /** Plain JSON data. `undefined` members of objects are left out, as JSON.stringify does. */
@@ -27,13 +27,13 @@ export function canonicalJson(value: Json): string {
   }
   if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalJson(item)).join(',')}]`;
   const record = value as { readonly [key: string]: Json | undefined };
-  const members = Object.keys(record)
-    .sort()
-    .flatMap((key) => {
-      const member = record[key];
-      return member === undefined ? [] : [`${canonicalJson(key)}:${canonicalJson(member)}`];
-    });
-  return `{${members.join(',')}}`;
+  let members = '';
+  for (const key of Object.keys(record).sort()) {
+    const member = record[key];
+    if (member === undefined) continue;
+    members += `${members === '' ? '' : ','}${canonicalJson(key)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
 }
 
 export function sha256(value: Json): Digest {
@@ -41,7 +41,7 @@ export function sha256(value: Json): Digest {
 }
 
 /** A digest that can be checked only with the key. `scope` keeps equal values in different places apart. */
-export function hmac(key: Uint8Array, scope: readonly string[], value: Json): Digest {
+export function hmac(key: KeyObject | Uint8Array, scope: readonly string[], value: Json): Digest {
   const text = canonicalJson([...scope, value]);
   return asDigest(`hmac:${createHmac('sha256', key).update(text).digest('hex')}`);
 }

@@ -6,7 +6,7 @@ import type { ActiveFault, FaultSpec } from './faults.ts';
 import { advance } from './lifecycle.ts';
 import { behaviourOf, SeedError } from './seed.ts';
 import type { BehaviourInput, RateInput } from './seed-input.ts';
-import { currentProduct, type Place, placeOf, putProduct, putStack } from './state.ts';
+import { currentProduct, forgetGone, type Place, placeOf, putProduct, putStack } from './state.ts';
 import { storeParameter, storeSecret } from './stores.ts';
 import type { Json, JsonObject } from './validate.ts';
 
@@ -83,6 +83,7 @@ export class Admin {
     );
     if (problems.length > 0) throw new SeedError(problems);
     this.#core.world.behaviour = next;
+    forgetGone(this.#core.world);
   }
 
   /** Sets the rate limit of one operation, or of all others; null: none. */
@@ -119,6 +120,11 @@ export class Admin {
       stack: stack ?? null,
       records: (place.history.get(product.id) ?? []).length,
     };
+  }
+
+  /** The status of a stack, also of one that no provisioned product stands for any more; null: none. */
+  stackStatus(id: string, where: Where = {}): string | null {
+    return this.#place(where).stacks.get(id)?.status ?? null;
   }
 
   /** Names of all provisioned products of a place, sorted. */

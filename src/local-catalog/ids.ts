@@ -39,13 +39,15 @@ export function derivedUuid(...names: readonly string[]): string {
   return uuidOf([...digest.subarray(0, 16)]);
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 function uuidOf(bytes: readonly number[]): string {
   const hex = bytes.map((byte, index) => {
     const marked = index === 6 ? (byte & 0x0f) | 0x40 : index === 8 ? (byte & 0x3f) | 0x80 : byte;
-    return marked.toString(16).padStart(2, '0');
+    return HEX[marked];
   });
-  const part = (from: number, to: number) => hex.slice(from, to).join('');
-  return `${part(0, 4)}-${part(4, 6)}-${part(6, 8)}-${part(8, 10)}-${part(10, 16)}`;
+  const text = hex.join('');
+  return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;
 }
 
 /** A short digest, for telling equal requests apart. Not a secret-keeping one. */

@@ -121,6 +121,18 @@ function track(
   place.products.set(id, { now: next, past: [...past, { until: now, was: known?.now ?? null }] });
 }
 
+/** Without a lag nobody sees what is gone any more. */
+export function forgetGone(world: World): void {
+  const { searchLag, describeLag } = world.behaviour;
+  if (searchLag > 0 || describeLag > 0) return;
+  for (const place of world.places.values())
+    for (const [id, { now }] of place.products) {
+      if (now !== null) continue;
+      place.products.delete(id);
+      place.productOrder.remove(id);
+    }
+}
+
 /** A provisioned product as somebody sees it who lags `lag` behind. */
 export function seenWithLag(
   tracked: Tracked | undefined,

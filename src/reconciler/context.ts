@@ -1,5 +1,7 @@
+import { specContent } from '../desired/content.ts';
 import { specDigest } from '../diff/digest.ts';
 import type { Fingerprint } from '../diff/finding.ts';
+import { canonicalJson } from '../domain/canonical.ts';
 import type { Hold } from '../domain/hold.ts';
 import {
   type AccountId,
@@ -175,5 +177,32 @@ export function specDigestOf(
 ): Digest {
   const { fingerprinter } = context;
   if (fingerprinter === null) return asDigest('hmac:no-key');
-  return specDigest(spec, (text) => fingerprinter.digest(['spec'], text));
+  return remembered(specDigests, fingerprinter, spec, () =>
+    specDigest(spec, (text) => fingerprinter.digest(['spec'], text)),
+  );
+}
+
+/** Digest of what a document asks AWS for, whoever it is for: a rename shows by it. */
+export function contentDigestOf(fingerprinter: Fingerprinter, spec: Spec): Digest {
+  return remembered(contentDigests, fingerprinter, spec, () =>
+    fingerprinter.digest(['content'], canonicalJson(specContent(spec))),
+  );
+}
+
+/** Specs are asked for at every look and never change: a new revision makes new ones. */
+type Digests = WeakMap<Fingerprinter, WeakMap<Spec, Digest>>;
+const specDigests: Digests = new WeakMap();
+const contentDigests: Digests = new WeakMap();
+
+function remembered(
+  digests: Digests,
+  fingerprinter: Fingerprinter,
+  spec: Spec,
+  compute: () => Digest,
+): Digest {
+  const ofKey = digests.get(fingerprinter) ?? new WeakMap<Spec, Digest>();
+  digests.set(fingerprinter, ofKey);
+  const digest = ofKey.get(spec) ?? compute();
+  ofKey.set(spec, digest);
+  return digest;
 }

@@ -3,6 +3,7 @@ import type { Dependency } from '../domain/spec.ts';
 import type { DaemonView } from '../domain/status.ts';
 import { acceptProduct } from './accept.ts';
 import { backoffMs, jittered } from './backoff.ts';
+import type { DesiredState } from './context.ts';
 import { LatestRevision } from './latest-revision.ts';
 import { logReview } from './log-review.ts';
 import { PersonRequests } from './person-requests.ts';
@@ -35,6 +36,8 @@ interface TargetState {
   /** A review is due: a new revision, the interval, a person. */
   due: Priority | null;
   reviewing: boolean;
+  /** What was read while the target could not be opened: the last document of each name. */
+  unheard: DesiredState | null;
 }
 
 /**
@@ -53,6 +56,8 @@ export class Daemon {
   #wake = new AbortController();
   #lastPass: DaemonView['lastPass'] = null;
   readonly #requests: PersonRequests;
+  /** What of ourselves the journal holds, and when that was written. */
+  #beaten = { text: '', atMs: Number.NEGATIVE_INFINITY };
   readonly #startedAt: string;
 
   constructor(parts: {
@@ -80,6 +85,7 @@ export class Daemon {
       notBeforeMs: 0,
       due: null,
       reviewing: false,
+      unheard: null,
     }));
   }
 
@@ -165,19 +171,22 @@ export class Daemon {
 
   #rouse(why: Wake): void {
     this.#woken.add(why);
-    this.#wake.abort();
+    // A reason of its own: the default one takes a stack trace each time.
+    this.#wake.abort(why);
   }
 
   async #readSource(): Promise<void> {
     const end = await this.#latest.read();
     if (end === 'new') for (const state of this.#states) this.#handDesired(state);
     if (end === 'new') this.#makeDue(PRIORITY.commit);
-    else if ((await end) === 'recovered') this.#makeDue(PRIORITY.resync);
+    else if (end === 'recovered') this.#makeDue(PRIORITY.resync);
   }
 
-  #handDesired({ handle, reconciler }: TargetState): void {
-    const desired = this.#latest.desiredOf(handle.name);
-    if (desired !== null) reconciler?.setDesired(desired);
+  #handDesired(state: TargetState): void {
+    const desired = this.#latest.desiredOf(state.handle.name);
+    if (desired === null) return;
+    if (state.reconciler !== null) state.reconciler.setDesired(desired);
+    else state.unheard = { ...desired, ...togetherWith(state.unheard, desired) };
   }
 
   #makeDue(priority: Priority): void {
@@ -220,6 +229,8 @@ export class Daemon {
       const opened = await state.handle.open();
       if (opened.kind === 'failed') return opened.why;
       state.reconciler = opened.reconciler;
+      if (state.unheard !== null) opened.reconciler.setDesired(state.unheard);
+      state.unheard = null;
       this.#handDesired(state);
       const resumed = opened.reconciler.resume();
       if (resumed > 0)
@@ -275,11 +286,20 @@ export class Daemon {
   async #report(stoppedAt: string | null = null): Promise<void> {
     if (this.#shared.journal.readOnly !== null) return;
     try {
-      await this.#shared.journal.putDaemon(this.#view(stoppedAt));
+      await this.#beat(this.#view(stoppedAt));
       await this.#shared.board.flush();
     } catch (error) {
       this.#shared.log.write('error', 'journal.statusNotSaved', { reason: String(error) });
     }
+  }
+
+  /** A write that waits for the disk: only for news, and for the proof that somebody is alive. */
+  async #beat(view: DaemonView): Promise<void> {
+    const nowMs = this.#shared.clock.monotonic();
+    const text = JSON.stringify({ ...view, heartbeatAt: null });
+    if (text === this.#beaten.text && nowMs - this.#beaten.atMs < HEARTBEAT_MS) return;
+    await this.#shared.journal.putDaemon(view);
+    this.#beaten = { text, atMs: nowMs };
   }
 
   #view(stoppedAt: string | null): DaemonView {
@@ -322,4 +342,16 @@ export class Daemon {
   #now(): string {
     return new Date(this.#shared.clock.now()).toISOString();
   }
+}
+
+/** What documents say about their end counts from the moment they are read. */
+function togetherWith(
+  before: DesiredState | null,
+  { specs, declared }: DesiredState,
+): Pick<DesiredState, 'specs' | 'declared'> {
+  if (before === null) return { specs, declared };
+  return {
+    specs: new Map([...before.specs, ...specs]),
+    declared: new Set([...before.declared, ...declared]),
+  };
 }

@@ -4,7 +4,7 @@ import type { ProductKey } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { statusOfSuccess, statusOfTerminated } from './conditions-of-requests.ts';
-import { about, isoNow, recordTimeoutMs, type TargetContext } from './context.ts';
+import { about, isoNow, recordTimeoutMs, specDigestOf, type TargetContext } from './context.ts';
 import { newStack, recordOf, stackTime, whyStillThere } from './finish-facts.ts';
 import { fail } from './finish-failed.ts';
 import type { RecordEnd } from './follow.ts';
@@ -104,7 +104,14 @@ function showSuccess(context: TargetContext, key: ProductKey, intent: Intent, la
   const at = isoNow(context.clock);
   if (intent.step === 'terminate' && !context.desired().specs.has(key))
     context.board.set(statusOfTerminated(before, intent.recordId, at));
-  else if (last) context.board.set(statusOfSuccess(before, recordOf(intent), at));
+  // What the document says since is not in effect yet, and what depends on it must not begin.
+  else if (last && isOfPresentDocument(context, key, intent))
+    context.board.set(statusOfSuccess(before, recordOf(intent), at));
+}
+
+function isOfPresentDocument(context: TargetContext, key: ProductKey, intent: Intent): boolean {
+  const spec = context.desired().specs.get(key);
+  return spec === undefined || specDigestOf(context, spec) === intent.specDigest;
 }
 
 /** The end of a termination whose record was never known: what it was for is gone. */

@@ -1,10 +1,8 @@
-import { specContent } from '../desired/content.ts';
-import { canonicalJson } from '../domain/canonical.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { KnownDocument } from '../domain/known.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
-import { specDigestOf, type TargetContext } from './context.ts';
+import { contentDigestOf, specDigestOf, type TargetContext } from './context.ts';
 
 /** What noting documents needs of a target's context. */
 export type KnownContext = Pick<TargetContext, 'entries' | 'clock' | 'fingerprinter' | 'readAtMs'>;
@@ -16,19 +14,35 @@ export function documentOf(
   live: Live | undefined,
   before: KnownDocument | undefined,
 ): KnownDocument {
-  const { prune, deletionProtection, suspend, mode } = spec.reconcile;
-  const handsOff = suspend || mode === 'observe' || !isExpected(spec, live);
   return {
     key: spec.key,
     name: spec.name,
     file: spec.origin.at.file,
     digest: specDigestOf(context, spec),
     content: contentOf(context, spec) ?? before?.content ?? '',
-    policies: { prune, deletionProtection, handsOff },
+    ...lastWillOf(spec, isExpected(spec, live)),
     ...seen(live, before),
-    dependsOn: spec.dependsOn.map(({ target, key }) => ({ target, key })),
     gone: null,
   };
+}
+
+/** What a document says for the time after it. */
+function lastWillOf(
+  { reconcile, dependsOn }: Spec,
+  isExpected: boolean,
+): Pick<KnownDocument, 'policies' | 'dependsOn'> {
+  const { prune, deletionProtection, suspend, mode } = reconcile;
+  const handsOff = suspend || mode === 'observe' || !isExpected;
+  return {
+    policies: { prune, deletionProtection, handsOff },
+    dependsOn: dependsOn.map(({ target, key }) => ({ target, key })),
+  };
+}
+
+/** The same before live state was looked at: what it expects is not known to be there. */
+export function unseenWillOf(spec: Spec): Pick<KnownDocument, 'policies' | 'dependsOn'> {
+  const { provisionedProductId: id, physicalId } = spec.expect;
+  return lastWillOf(spec, id === null && physicalId === null);
 }
 
 function seen(
@@ -70,5 +84,5 @@ export function contentOf(
   { fingerprinter }: Pick<KnownContext, 'fingerprinter'>,
   spec: Spec,
 ): string | null {
-  return fingerprinter?.digest(['content'], canonicalJson(specContent(spec))) ?? null;
+  return fingerprinter === null ? null : contentDigestOf(fingerprinter, spec);
 }

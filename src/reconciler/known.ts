@@ -4,7 +4,13 @@ import type { Gone, KnownDocument } from '../domain/known.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { DesiredState } from './context.ts';
-import { contentOf, documentOf, type KnownContext, withMade } from './known-document.ts';
+import {
+  contentOf,
+  documentOf,
+  type KnownContext,
+  unseenWillOf,
+  withMade,
+} from './known-document.ts';
 import type { Journal } from './ports.ts';
 
 /**
@@ -15,6 +21,9 @@ export class KnownDocuments {
   #held: ReadonlyMap<ProductKey, KnownDocument>;
   /** Monotonic time of the read that first missed a document; only of what this process missed. */
   readonly #missedMs = new Map<ProductKey, number>();
+
+  /** The last revision that was read. */
+  #latest: DesiredState | null = null;
 
   private constructor(held: ReadonlyMap<ProductKey, KnownDocument>) {
     this.#held = held;
@@ -65,6 +74,23 @@ export class KnownDocuments {
       .map((one) => withMade(one, entries.get(one.key)));
   }
 
+  /**
+   * A revision that was read counts, even if the next one comes before any review of it: who was there
+   * is not missed, and what was protected last stays protected.
+   */
+  heed(desired: DesiredState): void {
+    this.#latest = desired;
+    const held = new Map(this.#held);
+    for (const key of desired.declared) {
+      const known = held.get(key);
+      if (known === undefined) continue;
+      const spec = desired.specs.get(key);
+      held.set(key, { ...known, ...(spec === undefined ? {} : unseenWillOf(spec)), gone: null });
+      this.#missedMs.delete(key);
+    }
+    this.#held = held;
+  }
+
   /** Takes over what a complete read of the directory says; what is not certain stays as it was. */
   note(
     context: KnownContext,
@@ -72,6 +98,8 @@ export class KnownDocuments {
     live: ReadonlyMap<ProductKey, Live>,
     unsure: string | null,
   ): void {
+    // A review of an older revision has nothing to say about what a newer one said.
+    if (this.#latest !== null && this.#latest !== desired) return;
     const before = this.#held;
     const whole = isWhole(desired);
     // A selection tells nothing of what it leaves out, and the policies of what it holds.

@@ -41,6 +41,9 @@ function showsBefore(last: LastResult, live: Exclude<Live, { kind: 'unreadable' 
   const isNew = last.step === 'provision' || last.step === 'import';
   if (live.kind === 'absent') return isNew;
   if (last.step === 'terminate' && live.records.last === last.recordId) return true;
+  // Where a property change moves no LastRecordId, somebody else's record may lie in between.
+  if (last.step === 'launchRole' || last.step === 'owner')
+    return live.records.last !== last.recordId;
   return live.records.last === last.base && last.recordId !== last.base;
 }
 

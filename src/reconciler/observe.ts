@@ -185,6 +185,15 @@ async function find(
   return { kind: 'live', live };
 }
 
+async function describedByName(context: ObserveContext, spec: Spec): Promise<Found> {
+  const described = await context.catalog.describe(by(spec));
+  if (described.kind === 'failed')
+    return { kind: 'live', live: { kind: 'unreadable', why: explainFailure(described.failure) } };
+  return described.value === null
+    ? { kind: 'live', live: { kind: 'absent' } }
+    : { kind: 'described', described: described.value };
+}
+
 /** Describes a row whose LastRecordId is not our own newest one: it may be older than our record. */
 async function confirmRow(context: ObserveContext, spec: Spec, row: SearchRow): Promise<Found> {
   const ours = context.entries.get(spec.key).ownRecords[0];
@@ -195,7 +204,8 @@ async function confirmRow(context: ObserveContext, spec: Spec, row: SearchRow): 
   const described = await context.catalog.describe({ id: row.id });
   if (described.kind === 'failed')
     return { kind: 'live', live: { kind: 'unreadable', why: explainFailure(described.failure) } };
-  if (described.value === null) return { kind: 'live', live: { kind: 'absent' } };
+  // The row may be that of an earlier one, and the name stand for another one since.
+  if (described.value === null) return describedByName(context, spec);
   if (!isStale(row, described.value))
     await context.memory.add(spec.key, row.records.last, { fresh: true });
   return { kind: 'row', row, described: described.value };

@@ -7,7 +7,7 @@ import { specDigestOf, type TargetContext } from './context.ts';
 /** Whether what an open request asked for is still asked for: only then may it be repeated. */
 export function isStillWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {
   const spec = context.desired().specs.get(key);
-  if (spec === undefined) return intent.step === 'terminate' && isStillGone(context, key);
+  if (spec === undefined) return isStillGone(context, key, intent);
   const { suspend, mode } = spec.reconcile;
   return (
     !suspend &&
@@ -19,17 +19,23 @@ export function isStillWanted(context: TargetContext, key: ProductKey, intent: I
 
 /**
  * The removal was judged before the first send; nothing of what spoke for it may have changed. A
- * document that was not looked at yet may be for it, by its name.
+ * document that was not looked at yet may be for it, by its name. A recreation whose document went
+ * since was never judged as a removal: it must be one by now.
  */
-function isStillGone(context: TargetContext, key: ProductKey): boolean {
+function isStillGone(context: TargetContext, key: ProductKey, { request }: Intent): boolean {
+  if (request.operation !== 'TerminateProvisionedProduct') return false;
   const desired = context.desired();
   const known = context.known.get(key);
   const seen = context.observation()?.products;
+  if (known === undefined || seen === undefined) return false;
+  const { prune, deletionProtection, handsOff } = known.policies;
   return (
-    seen !== undefined &&
+    prune !== 'never' &&
+    !deletionProtection &&
+    !handsOff &&
+    request.retain === (prune === 'retain') &&
+    context.known.isConfirmed(context, key) &&
     [...desired.specs.keys()].every((one) => seen.has(one)) &&
-    known !== undefined &&
-    known.gone !== null &&
     claimantOf(desired, idsIn(seen), known) === null &&
     !desired.declared.has(key) &&
     !desired.unknownIdentity &&

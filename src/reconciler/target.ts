@@ -130,6 +130,7 @@ export class TargetReconciler {
   setDesired(desired: DesiredState): void {
     if (desired !== this.#desired) this.#allowed = new Map();
     this.#desired = desired;
+    this.#context.known.heed(desired);
   }
 
   /** Reads the whole target, judges the whole plan, and queues the names that may change. */
@@ -137,6 +138,7 @@ export class TargetReconciler {
     const facts = new CatalogFacts(this.#context.catalog);
     const values = new ValueFacts(this.#values, this.#shared.redactor);
     const desired = this.#desired;
+    const startedMs = this.#context.clock.monotonic();
     const review = await reviewTarget(
       {
         ...this.#context,
@@ -156,7 +158,8 @@ export class TargetReconciler {
     const busy = new Set(this.#context.entries.openIntents());
     const holds = await this.#holds.now();
     for (const seen of statusesOf(this.#context, review)) {
-      if (busy.has(seen.key)) continue;
+      // What came to its end while the rest was read was seen as it was before.
+      if (busy.has(seen.key) || this.#context.ended.at(seen.key) > startedMs) continue;
       const view = heldStatus(seen, changeIn(review, seen.key), this.#holdOf(holds, seen.key));
       announce(this.#context, view);
       this.#context.board.set(view);

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -55,7 +55,8 @@ export async function openFingerprinter(
   return fingerprinter(made);
 }
 
-function fingerprinter(key: Uint8Array): Fingerprinter {
+function fingerprinter(bytes: Uint8Array): Fingerprinter {
+  const key = createSecretKey(bytes);
   return {
     // Made with the key, so that it names it; one-way, so that it gives nothing away.
     keyId: createHmac('sha256', key).update(KEY_ID_LABEL).digest('hex').slice(0, KEY_ID_DIGITS),

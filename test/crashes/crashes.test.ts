@@ -3,8 +3,8 @@ import { crash } from './crashes.ts';
 
 describe('the daemon, killed with SIGKILL at random points', () => {
   it.each([
-    ['plain files', 1, 6],
-    ["git-sync's link", 2, 12],
+    ['plain files', 1, 9],
+    ["git-sync's link", 2, 16],
   ])(
     'makes each request once: %s',
     async (_how, seed, kills) => {

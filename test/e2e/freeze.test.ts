@@ -103,7 +103,7 @@ describe('freeze and resume', () => {
     expect(plan.out).toMatch(/frozen: wait, by \S+@\S+ since [-0-9]+ [:0-9]+ UTC/);
     const apply = await desk.run(['apply', 'desired', '--yes', ...account]);
     expect(apply.code).toBe(1);
-    expect(apply.out).toMatch(/x default\/net-00 .*\n {4}frozen: wait/);
+    expect(apply.out).toMatch(/x default\/net-00 .*held\n.*\n {4}why: {3}frozen: wait/);
     expect(desk.writes()).toHaveLength(1);
     expect(await desk.run(['status'])).toMatchObject({
       code: 1,
@@ -151,7 +151,9 @@ describe('sync windows', () => {
     expect(apply.out).toContain(
       'Sync windows (1)\n  deny 0 * * * * for 1h, UTC: net-00 (quarter end)\n      in force',
     );
-    expect(apply.out).toMatch(/x default\/net-00 .*\n {4}in the deny window .*quarter end/);
+    expect(apply.out).toMatch(
+      /x default\/net-00 .*held\n.*\n {4}why: {3}in the deny window .*quarter end/,
+    );
     expect(desk.writes()).toHaveLength(1);
     await desk.write('trueup.yaml', config('allow'));
     expect(await desk.run(['apply', 'desired', '--yes', ...account])).toMatchObject({ code: 0 });

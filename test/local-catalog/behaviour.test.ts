@@ -219,6 +219,20 @@ describe('lags', () => {
     ]);
   });
 
+  test('when the lag ends, so does what only it showed', async () => {
+    const h = await withSwitch({ searchLag: '30s' });
+    await h.call('TerminateProvisionedProduct', {
+      ProvisionedProductId: 'pp-net',
+      TerminateToken: freshToken(),
+    });
+    h.pass(ENDS);
+    h.admin.setBehaviour({ searchLag: '0' });
+    const after = await h.call('SearchProvisionedProducts', {});
+    expect([list(after, 'ProvisionedProducts').length, at(after, 'TotalResultsCount')]).toEqual([
+      0, 0,
+    ]);
+  });
+
   test('writes see the truth', async () => {
     const h = await withSwitch({ describeLag: '10s' });
     await h.call('UpdateProvisionedProduct', updateNet());

@@ -72,7 +72,7 @@ class FakeSource implements Source {
 async function startDaemon(
   world: World,
   source: FakeSource,
-  overrides: { readonly intervalMs?: number } = {},
+  overrides: { readonly intervalMs?: number; readonly isClosed?: () => boolean } = {},
 ) {
   const stop = new AbortController();
   const held: { daemon: Daemon | null } = { daemon: null };
@@ -86,7 +86,10 @@ async function startDaemon(
     name: TARGET,
     accountId: asAccountId(ACCOUNT),
     region: REGION,
-    open: async () => ({ kind: 'ok', reconciler: incarnation.reconciler }),
+    open: async () =>
+      overrides.isClosed?.() === true
+        ? { kind: 'failed', why: 'denied', calls: { total: 0, byOperation: {} } }
+        : { kind: 'ok', reconciler: incarnation.reconciler },
   };
   const daemon = new Daemon({
     shared: incarnation.shared,
@@ -279,6 +282,29 @@ describe('documents that go away under a daemon', () => {
       source.publish(`back-${i}`, [pruned('net-a')]);
       await world.clock.pass(8 * MINUTE);
     }
+    expect(world.writes()).toEqual([]);
+    stop.abort();
+    await world.clock.until(ended);
+  });
+
+  it('end nothing that was protected while the target could not be opened', async () => {
+    const world = await World.create({ seed }, []);
+    const source = new FakeSource('r1', [pruned('net-a'), wish('net-b', 'A')]);
+    const first = await startDaemon(world, source);
+    await world.clock.pass(MINUTE);
+    first.stop.abort();
+    await world.clock.until(first.ended);
+    world.service.admin.clearCalls();
+    const { spec } = pruned('net-a');
+    const reconcile = { prune: 'terminate', deletionProtection: true };
+    source.publish('r2', [{ name: 'net-a', spec: { ...spec, reconcile } }, wish('net-b', 'A')]);
+    let isClosed = true;
+    const { stop, ended } = await startDaemon(world, source, { isClosed: () => isClosed });
+    await world.clock.pass(MINUTE);
+    source.publish('r3', [wish('net-b', 'A')]);
+    await world.clock.pass(MINUTE);
+    isClosed = false;
+    await world.clock.pass(30 * MINUTE);
     expect(world.writes()).toEqual([]);
     stop.abort();
     await world.clock.until(ended);

@@ -148,6 +148,29 @@ describe('dependsOn', () => {
     ]);
   });
 
+  it('does not begin on the success of what a document said before', async () => {
+    const newer = { provisioningParameters: { Cidr: 'newer' } };
+    const lagging = { ...seed, behaviour: { describeLag: '10s' } };
+    const world = await World.create({ seed: lagging }, [doc('a', ['b']), doc('b')]);
+    const operation = 'UpdateProvisionedProduct';
+    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'lostReply' } });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(2_000);
+    world.wish([doc('a', ['b']), doc('b', [], newer)]);
+    await trueup.reconcile();
+    await world.clock.pass(60_000);
+    await trueup.converge();
+    expect(story(world)).toEqual([
+      'b accepted',
+      'b succeeded',
+      'b accepted',
+      'b succeeded',
+      'a accepted',
+      'a succeeded',
+    ]);
+  });
+
   it('provisions in order too', async () => {
     const fresh = (name: string, on: readonly string[]) =>
       doc(name, on, {}, { onMissing: 'provision' });

@@ -261,3 +261,94 @@ describe('secrets', () => {
     expect(world.journal.dump()).not.toContain('hush-new');
   });
 });
+
+describe('a listing that still shows an earlier product of the same name', () => {
+  it('does not make the new one absent', async () => {
+    const recreating = wish('net-a', 'B', { reconcile: { onError: 'recreate' } });
+    const world = await start([recreating], { searchLag: '120s' });
+    const trueup = await world.start();
+    const record = { kind: 'recordFails', rollback: 'failed' } as const;
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      count: 1,
+      effect: record,
+    });
+    await trueup.converge();
+    await world.service.admin.setStatus('net-a', 'ERROR');
+    await world.clock.pass(300_000);
+    await trueup.reconcile();
+    await world.clock.pass(30_000);
+    expect(world.writes().at(-1)?.operation).toBe('ProvisionProduct');
+    const review = await world.clock.until(trueup.reconciler.review());
+    const seen = review.kind === 'ok' ? [...review.observation.products.values()] : [];
+    const id = world.service.admin.product('net-a')?.product.id;
+    expect(seen).toMatchObject([{ kind: 'present', id }]);
+  });
+});
+
+describe('a change of a property that Describe does not show yet', () => {
+  it('is not sent again because somebody else made a record in between', async () => {
+    const properties = { properties: { launchRole: ROLE } };
+    const lags = { propertiesMoveLastRecordId: false, describeLag: '10s' };
+    const seed = seedWith(lags, '8s');
+    const world = await World.create({ seed }, [wish('net-a', 'A', properties)]);
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-a',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'A' }],
+      UpdateToken: 'somebody-else',
+    });
+    await world.clock.pass(9_500);
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    const sent = world.writes().map((call) => call.operation);
+    expect(sent).toEqual(['UpdateProvisionedProduct', 'UpdateProvisionedProductProperties']);
+  });
+});
+
+describe('a recreation', () => {
+  const recreating = (reconcile: Readonly<Record<string, unknown>> = {}) =>
+    wish('net-a', 'B', { reconcile: { onError: 'recreate', ...reconcile } });
+
+  it('waits like every other request after a failure that the journal does not know', async () => {
+    const world = await start([recreating()], { statusAfterFailedUpdate: 'ERROR' });
+    const effect = { kind: 'recordFails' } as const;
+    world.service.admin.addFault({ operation: 'UpdateProvisionedProduct', count: 1, effect });
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-a',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'X' }],
+      UpdateToken: 'somebody-else',
+    });
+    await world.clock.pass(30_000);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('ERROR');
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+    await world.clock.pass(25 * 3_600_000);
+    await trueup.converge();
+    expect(world.writes().map((call) => call.operation)).toEqual([
+      'UpdateProvisionedProduct',
+      'TerminateProvisionedProduct',
+      'ProvisionProduct',
+    ]);
+  });
+
+  it.each(['never', 'terminate', 'retain'])(
+    'whose termination is open is not repeated once its document is gone (prune: %s)',
+    async (prune) => {
+      const world = await start([recreating({ prune }), wish('net-b', 'A')]);
+      const trueup = await world.start();
+      await trueup.converge();
+      await world.service.admin.setStatus('net-a', 'ERROR');
+      const effect = { kind: 'lostRequest' } as const;
+      world.service.admin.addFault({ operation: 'TerminateProvisionedProduct', count: 1, effect });
+      await trueup.reconcile();
+      await world.clock.pass(10_000);
+      world.wish([wish('net-b', 'A')]);
+      await trueup.reconcile();
+      await world.clock.pass(8 * 60_000);
+      const sent = world.writes().map((call) => call.operation);
+      expect(sent).toEqual(['UpdateProvisionedProduct', 'TerminateProvisionedProduct']);
+    },
+  );
+});

@@ -22,6 +22,7 @@ const sdk: unknown = new Proxy(
 );
 
 interface Protocol {
+  /** As in the credential scope of a signature. */
   readonly service: string;
   request(command: Command): { readonly headers: Record<string, string>; readonly body: string };
   answer(response: WireResponse): object;
@@ -30,21 +31,52 @@ interface Protocol {
 
 const TIMES: ReadonlySet<string> = new Set(['CreatedTime', 'UpdatedTime']);
 
-const JSON_PROTOCOL: Protocol = {
-  service: 'servicecatalog',
+/** Times as the SDK gives them; in place, for nobody has seen the value yet. */
+function withTimes(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const [key, member] of Object.entries(value)) {
+    if (typeof member === 'object') withTimes(member);
+    else if (typeof member === 'number' && TIMES.has(key))
+      Object.assign(value, { [key]: new Date(member * 1000) });
+  }
+  return value;
+}
+
+/** Parses each text once: most answers are like the one before, and nobody changes an answer. */
+function parsedOnce(parse: (text: string) => object): (text: string) => object {
+  const parsed = new Map<string, object>();
+  return (text) => {
+    const known = parsed.get(text);
+    if (known !== undefined) return known;
+    if (parsed.size >= PARSED) parsed.clear();
+    const answer = frozen(parse(text));
+    parsed.set(text, answer);
+    return answer;
+  };
+}
+
+const PARSED = 200;
+
+function frozen<T extends object>(value: T): T {
+  for (const member of Object.values(value))
+    if (typeof member === 'object' && member !== null) frozen(member);
+  return Object.freeze(value);
+}
+
+const parseJson = parsedOnce((text) => withTimes(JSON.parse(text)) as object);
+
+const jsonProtocol = (service: string, prefix: string): Protocol => ({
+  service,
   request: ({ operation, input }) => ({
-    headers: { 'x-amz-target': `AWS242ServiceCatalogService.${operation}` },
+    headers: { 'x-amz-target': `${prefix}.${operation}` },
     body: JSON.stringify(input),
   }),
-  answer: ({ body }) =>
-    JSON.parse(body, (key, value: unknown) =>
-      TIMES.has(key) && typeof value === 'number' ? new Date(value * 1000) : value,
-    ) as object,
+  answer: ({ body }) => parseJson(body),
   error({ body }) {
     const { __type = '', message = '' } = JSON.parse(body) as { __type?: string; message?: string };
     return { code: __type, message };
   },
-};
+});
 
 function queryProtocol(service: string, version: string): Protocol {
   return {
@@ -53,13 +85,15 @@ function queryProtocol(service: string, version: string): Protocol {
       headers: {},
       body: new URLSearchParams({ Action: operation, Version: version, ...input }).toString(),
     }),
-    answer: ({ body }) => resultOf(parseXml(body)),
+    // What follows names the request, which is another one each time.
+    answer: ({ body }) => parseQueryAnswer(body.split('<ResponseMetadata>')[0] ?? ''),
     error: ({ body }) => ({ code: inTag(body, 'Code'), message: inTag(body, 'Message') }),
   };
 }
 
 const PROTOCOLS = {
-  serviceCatalog: JSON_PROTOCOL,
+  serviceCatalog: jsonProtocol('servicecatalog', 'AWS242ServiceCatalogService'),
+  secretsManager: jsonProtocol('secretsmanager', 'secretsmanager'),
   cloudFormation: queryProtocol('cloudformation', '2010-05-15'),
   sts: queryProtocol('sts', '2011-06-15'),
 };
@@ -124,6 +158,8 @@ function resultOf(tree: Tree): object {
   return typeof result === 'object' ? (mend(result) as object) : {};
 }
 
+const parseQueryAnswer = parsedOnce((text) => resultOf(parseXml(text)));
+
 /** An error as the SDK throws it, as far as our classification looks at it. */
 function sdkError(protocol: Protocol, response: WireResponse): Error {
   const { code, message } = protocol.error(response);
@@ -167,15 +203,14 @@ export function directClients(
     const made = Promise.resolve({ sdk, client }) as unknown as ReturnType<Clients['api'][S]>;
     return () => made;
   };
-  const absent = () => Promise.reject(new Error('the simulation has no stores of values'));
+  const absent = () => Promise.reject(new Error('the simulation has no parameter store'));
   return {
     api: {
       serviceCatalog: api('serviceCatalog'),
       cloudFormation: api('cloudFormation'),
       sts: api('sts'),
-      // No scenario declares a value from elsewhere.
       ssm: absent,
-      secretsManager: absent,
+      secretsManager: api('secretsManager'),
     },
     signIn: async () => undefined,
     expired: () => undefined,

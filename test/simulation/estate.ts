@@ -1,5 +1,6 @@
 import type { ProductInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import type { SourceFile } from '../../src/reconciler/ports.ts';
+import type { Life } from './life.ts';
 import type { Rng } from './rng.ts';
 
 export const ACCOUNT = '111122223333';
@@ -30,6 +31,7 @@ export interface Wish {
   readonly suspend: boolean;
   readonly observe: boolean;
   readonly retry?: string;
+  readonly life?: Life;
   /** How the document is spoilt; null: it is good. */
   readonly spoilt: 'syntax' | 'unknownKey' | 'twice' | null;
 }
@@ -66,13 +68,17 @@ export function productsOf(tagUpdate: 'allowed' | 'notAllowed'): ProductInput[] 
   ];
 }
 
+export const secretId = (name: Name): string => `sim/${name}`;
+export const firstSecret = (name: Name): string => `${SECRET_PREFIX}${name}-stored-0`;
+
 export function seedOf(
   options: Pick<SeedInput, 'timing' | 'behaviour' | 'limits'> & {
     readonly names: readonly Name[];
+    readonly absent: readonly Name[];
     readonly tagUpdate: 'allowed' | 'notAllowed';
   },
 ): SeedInput {
-  const { names, tagUpdate, ...rest } = options;
+  const { names, absent, tagUpdate, ...rest } = options;
   const one = (name: Name, account: string) => ({
     name,
     account,
@@ -86,8 +92,9 @@ export function seedOf(
     region: REGION,
     ...rest,
     products: productsOf(tagUpdate),
+    secrets: names.map((name) => ({ name: secretId(name), value: firstSecret(name) })),
     provisionedProducts: [
-      ...names.map((name) => one(name, ACCOUNT)),
+      ...names.filter((name) => !absent.includes(name)).map((name) => one(name, ACCOUNT)),
       ...names.map((name) => one(name, OTHER_ACCOUNT)),
     ],
   };
@@ -159,6 +166,22 @@ export function finalWish(wish: Wish, keepsSecret: boolean): Wish {
   };
 }
 
+function secretOf({ name, secret, life }: Wish) {
+  if (life !== undefined && life.stored !== null)
+    return { Secret: { valueFrom: { secretsManager: { secretId: secretId(name) } } } };
+  return secret === undefined ? {} : { Secret: secret };
+}
+
+function lifeOf({ life }: Wish) {
+  if (life === undefined) return {};
+  const { stored, dependsOn, ...policies } = life;
+  return {
+    ...policies,
+    ...(dependsOn.length === 0 ? {} : { dependsOn }),
+    ...(stored === null ? {} : { onRotate: stored }),
+  };
+}
+
 function documentOf(wish: Wish): string {
   const properties = {
     ...(wish.launchRole === undefined ? {} : { launchRole: wish.launchRole }),
@@ -177,11 +200,12 @@ function documentOf(wish: Wish): string {
       provisioningParameters: {
         Cidr: wish.cidr,
         ...(wish.mode === undefined ? {} : { Mode: wish.mode }),
-        ...(wish.secret === undefined ? {} : { Secret: wish.secret }),
+        ...secretOf(wish),
       },
       ...(wish.team === undefined ? {} : { tags: { team: wish.team } }),
       ...(Object.keys(properties).length === 0 ? {} : { properties }),
       reconcile: {
+        ...lifeOf(wish),
         drift: wish.drift,
         suspend: wish.suspend,
         mode: wish.observe ? 'observe' : 'enforce',

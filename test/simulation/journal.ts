@@ -18,8 +18,8 @@ export interface JournalGuard {
   /** Before the effect of a call; true: the process is dead, and stays unanswered. */
   before(name: string): boolean;
   after(name: string): boolean;
-  /** An entry is on the disk. */
-  stored(key: string, entry: ProductEntry): void;
+  /** An entry is on the disk; true: the process is dead now. */
+  stored(key: string, entry: ProductEntry, before: ProductEntry | undefined): boolean;
   /** Every argument of every write. */
   written(name: string, args: readonly unknown[]): void;
 }
@@ -68,10 +68,13 @@ export function guardedJournal(disk: Disk, guard: JournalGuard): Journal {
         if (writes && !(name === 'takeRequests' && !(await hasRequests(target)))) refuse(disk);
         if (writes) guard.written(name, args);
         const answer: unknown = await Reflect.apply(value, target, args);
-        for (const { key, entry } of storedEntries(name, args)) {
+        const replaced = storedEntries(name, args).map(({ key, entry }) => {
+          const before = disk.entries.get(key);
           disk.entries.set(key, entry);
-          guard.stored(key, entry);
-        }
+          return { key, entry, before };
+        });
+        for (const { key, entry, before } of replaced)
+          if (guard.stored(key, entry, before)) return NEVER;
         return guard.after(name) ? NEVER : answer;
       };
     },

@@ -1,3 +1,5 @@
+import { LIFE_MUTANTS } from './life-mutants.ts';
+
 /** Deliberate bugs, each of which the simulation must catch. Applied to the source as it is loaded. */
 export interface Mutant {
   readonly name: string;
@@ -10,7 +12,7 @@ const one = (name: string, file: string, from: string, to: string): Mutant => ({
   edits: [{ file, from, to }],
 });
 
-export const MUTANTS: readonly Mutant[] = [
+const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'token without its base',
     'src/diff/token.ts',
@@ -222,3 +224,5 @@ export const MUTANTS: readonly Mutant[] = [
     'return this.#times.get(key) ?? Number.NEGATIVE_INFINITY;',
   ),
 ];
+
+export const MUTANTS: readonly Mutant[] = [...CORE_MUTANTS, ...LIFE_MUTANTS];

@@ -6,7 +6,18 @@
 export const REGRESSIONS: readonly { readonly seed: number; readonly mutant: string | null }[] = [
   { seed: 7, mutant: 'the clocks alone prove an echo' },
   { seed: 100, mutant: 'what waits for its ticket is sent as it was computed' },
+  {
+    seed: 3635,
+    mutant: 'the success of what a document said before counts for what depends on it',
+  },
+  { seed: 247, mutant: null },
+  { seed: 531, mutant: null },
+  { seed: 827, mutant: 'a revision that was read and not reviewed protects nothing' },
   { seed: 1457, mutant: null },
   { seed: 1530, mutant: null },
   { seed: 468, mutant: null },
+  { seed: 1880, mutant: null },
+  { seed: 2775, mutant: null },
+  { seed: 2781, mutant: null },
+  { seed: 3086, mutant: null },
 ];

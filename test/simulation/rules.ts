@@ -11,6 +11,7 @@ import type { DesiredState } from '../../src/reconciler/context.ts';
 import type { Life, SimClock } from './clock.ts';
 import { ACCOUNT, SECRET_PREFIX } from './estate.ts';
 import type { Disk } from './journal.ts';
+import { LifeRules } from './life-rules.ts';
 
 /** A rule of design.md, "Never wrong", was broken. */
 export class Violation extends Error {
@@ -68,6 +69,9 @@ export interface Limits {
   readonly readsPerSecond: number;
   readonly readBurst: number;
   readonly recordTimeoutMs: number;
+  /** After others' doing, how long until a process has looked again for certain. */
+  readonly calmMs: number;
+  readonly hasLife: boolean;
 }
 
 interface OwnRecord {
@@ -87,7 +91,9 @@ export interface WireCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-const READS = /^(Describe|List|Search|Scan|Get)/;
+const READS = /^(Describe|List|Search|Scan|Get|BatchGet)/;
+/** Everything else: what changes something. */
+export const WRITES = /^(Update|Provision|Terminate|Import|Execute|Create|Delete)/;
 /** Failures of which design and semantics say that they pass by themselves. */
 const PASSING = /another AWS Control Tower operation|throttl|Rate exceeded|Internal ?Failure/i;
 const MINUTE = 60_000;
@@ -109,6 +115,7 @@ export class Rules {
   readonly #intended = new Set<string>();
   readonly #digests = new Map<string, string>();
   #maxAgeMs = 0;
+  readonly life: LifeRules;
   propertiesMoveBase = true;
   violation: Violation | null = null;
   updates = 0;
@@ -118,6 +125,7 @@ export class Rules {
     this.#clock = clock;
     this.#disk = disk;
     this.#limits = limits;
+    this.life = new LifeRules(service, clock, (rule, message) => this.break(rule, message));
   }
 
   break(rule: string, message: string): void {
@@ -128,6 +136,12 @@ export class Rules {
   keepSecret(value: string): void {
     const digest = createHash('sha256').update(value);
     this.#digests.set(value, digest.digest('hex'));
+  }
+
+  keepStored(name: string, value: string): void {
+    this.keepSecret(value);
+    const values = this.life.stored.get(name) ?? new Set();
+    this.life.stored.set(name, values.add(value));
   }
 
   /** Rule 7, on everything that leaves the process but the calls themselves. */
@@ -147,11 +161,12 @@ export class Rules {
   /** Rule 6, as far as people are told. */
   shown(views: readonly ProductStatusView[]): void {
     for (const view of views) {
-      const exists = this.#service.admin.product(view.name) !== null;
-      if (
-        exists &&
-        (view.health === 'Missing' || /there is no provisioned product/.test(view.message))
-      )
+      const created = this.#service.admin.product(view.name)?.product.createdAt;
+      // A journal that was full takes an older status later; and Describe is given a minute.
+      const isOld = Math.abs(this.#clock.wall() - Date.parse(view.updatedAt)) > MINUTE / 2;
+      const exists = created !== undefined && !isOld && this.#clock.aws() - created > 2 * MINUTE;
+      const saysMissing = /^there is no provisioned product/.test(view.message);
+      if (exists && (view.health === 'Missing' || saysMissing))
         this.break('6 unread is not absent', `${view.name} exists and is shown as missing`);
     }
   }
@@ -167,11 +182,13 @@ export class Rules {
   foreignRecord(productId: string, recordId: string): void {
     this.#newest.set(productId, { id: recordId, ours: false });
     this.#lastOwn.delete(productId);
+    this.life.foreign(productId);
   }
 
   journalLost(): void {
     for (const record of this.#own.values()) record.forgotten = true;
     this.#lastOwn.clear();
+    this.life.journalLost();
   }
 
   read(process: Process, call: WireCall): void {
@@ -187,29 +204,30 @@ export class Rules {
 
   /** A mutating call arrives; it has had no effect yet. */
   arrives(process: Process, call: WireCall): void {
-    const { token, productId } = named(call);
-    const truth = this.#service.admin.product(productId);
-    if (truth === null) {
-      this.break('5 scope', `${call.operation} of unknown ${productId}`);
-      return;
-    }
-    const { name } = truth.product;
+    const { token, subject } = named(call);
+    const truth = this.#service.admin.product(subject);
+    // What is to be new is named; what somebody has just terminated is known by its id no more.
+    const name = truth?.product.name ?? this.#names.get(subject) ?? subject;
+    if (truth !== null) this.#names.set(truth.product.id, name);
     if (process.account !== ACCOUNT)
       this.break('5 scope', `${name}: called with credentials of account ${process.account}`);
     this.#checkRate(process);
-    if (process.sending.has(productId))
+    if (process.sending.has(subject))
       this.break('2 one at a time', `${name}: two calls are on their way at once`);
-    process.sending.add(productId);
+    process.sending.add(subject);
     const entry = this.#disk.entries.get(`name:${name}`);
     if (entry?.intent?.token !== token || entry.intent.firstSentAt === null) {
       this.break('1 intent first', `${name}: the call was made before its intent was durable`);
       return;
     }
     this.#checkToken(token, entry.intent.base, name);
+    this.#checkTokens(call, token, name);
     this.#checkWanted(process, call, name);
-    this.#checkPointless(call, truth);
-    this.#checkOwnInFlight(truth.product.status, productId, token, name);
-    this.#checkUnknownFailure(entry, productId, name);
+    if (truth !== null) {
+      this.#checkPointless(call, truth);
+      this.#checkOwnInFlight(truth.product.status, truth.product.id, token, name);
+      this.#checkUnknownFailure(entry, truth.product.id, name);
+    }
     this.#tokens.add(token);
   }
 
@@ -223,6 +241,35 @@ export class Rules {
 
   readonly #bases = new Map<string, string | null>();
 
+  /** Semantics 4: a repeat keeps its token; only an echo, which proves that AWS knows it, ends that. */
+  #checkTokens(call: WireCall, token: string, name: string): void {
+    const request = this.#requestOf(call, this.#bases.get(token) ?? null);
+    const tokens = this.#tokensOf.get(request) ?? new Set();
+    this.#tokensOf.set(request, tokens.add(token));
+    const echoes = this.#echoes.get(request) ?? 0;
+    if (tokens.size > 1 + echoes)
+      this.break(
+        '1 token',
+        `${name}: token ${tokens.size} for one request, after ${echoes} echoes`,
+      );
+  }
+
+  /** One request on one base; what is to be new has no base but its name. */
+  #requestOf(call: WireCall, base: string | null): string {
+    const tokens = {
+      UpdateToken: '',
+      IdempotencyToken: '',
+      ProvisionToken: '',
+      TerminateToken: '',
+    };
+    return JSON.stringify([base, call.operation, { ...call.input, ...tokens }]);
+  }
+
+  readonly #tokensOf = new Map<string, Set<string>>();
+  readonly #echoes = new Map<string, number>();
+  /** Names by the ids that they have had. */
+  readonly #names = new Map<string, string>();
+
   #checkRate(process: Process): void {
     const now = this.#clock.elapsed();
     const gapMs = 1000 / this.#limits.writesPerSecond;
@@ -235,22 +282,43 @@ export class Rules {
     const now = this.#clock.elapsed();
     if (process.sourceLost.at(now).every((lost) => lost))
       this.break('5 scope', `${name}: called while the source cannot be read`);
-    const reasons = process.loaded.at(now).map((state) => this.#whyUnwanted(state, call, name));
+    const reasons = process.loaded
+      .at(now)
+      .map((state) =>
+        state === null ? 'no revision was read yet' : this.#whyUnwanted(state, call, name),
+      );
     const [why] = reasons;
     if (!reasons.includes(null)) this.break('5 scope', `${name}: ${why}`);
   }
 
-  #whyUnwanted(state: DesiredState | null, call: WireCall, name: string): string | null {
+  #whyUnwanted(state: DesiredState, call: WireCall, name: string): string | null {
     const key = `name:${name}` as ProductKey;
-    if (state === null) return 'no revision was read yet';
+    const isRepeat = this.#tokens.has(named(call).token);
+    if (call.operation === 'TerminateProvisionedProduct') {
+      const truth = this.#service.admin.product(named(call).subject);
+      const retain = call.input.RetainPhysicalResources === true;
+      return truth === null || isRepeat ? null : this.life.whyNotTerminated(state, truth, retain);
+    }
     if (state.invalid.has(key)) return 'its document is invalid now';
     const spec = state.specs.get(key);
     if (spec === undefined) return 'no document declares it now';
     if (spec.reconcile.suspend) return 'it is suspended';
     if (spec.reconcile.mode === 'observe') return 'it is only observed';
-    return call.operation === 'UpdateProvisionedProduct'
-      ? unlikeUpdate(spec, call)
-      : unlikeProperties(spec, call);
+    const early = isRepeat ? null : this.life.whyNotYet(state, name, this.#limits.calmMs);
+    if (early !== null) return early;
+    switch (call.operation) {
+      case 'UpdateProvisionedProduct':
+        return unlikeUpdate(spec, call, this.life.stored.get(name));
+      case 'UpdateProvisionedProductProperties':
+        return unlikeProperties(spec, call);
+      case 'ProvisionProduct':
+        return (
+          this.life.whyNotProvisioned(state, name, isRepeat) ??
+          unlikeUpdate(spec, call, this.life.stored.get(name))
+        );
+      default:
+        return `${call.operation} was called`;
+    }
   }
 
   /** A new intent is durable, which is right before its call: its step is in the reviewed plan. */
@@ -317,25 +385,37 @@ export class Rules {
 
   personAsked(name: string): void {
     this.#asked.add(name);
+    this.life.asked(name);
     this.disturbed(name);
   }
 
   answered(process: Process, call: WireCall): void {
-    process.sending.delete(named(call).productId);
+    process.sending.delete(named(call).subject);
   }
 
   /** The call had its effect; `logged` is what the catalog's own log says of it. */
-  effect(call: WireCall, logged: LoggedCall): void {
+  effect(process: Process, call: WireCall, logged: LoggedCall): void {
     const { recordId } = logged;
-    const { token, productId } = named(call);
-    if (recordId === undefined || this.#own.has(recordId)) return;
+    const { token, subject } = named(call);
+    if (recordId === undefined) return;
+    const request = this.#requestOf(call, this.#bases.get(token) ?? null);
+    if (this.#own.has(recordId)) {
+      this.#echoes.set(request, (this.#echoes.get(request) ?? 0) + 1);
+      return;
+    }
     this.updates += 1;
-    const truth = this.#service.admin.product(productId);
-    const name = truth?.product.name ?? productId;
-    const request = JSON.stringify({ ...call.input, UpdateToken: '', IdempotencyToken: '' });
+    const truth = this.#service.admin.product(subject);
+    const productId = truth?.product.id ?? subject;
+    const name = truth?.product.name ?? subject;
+    if (call.operation === 'TerminateProvisionedProduct' && truth !== null)
+      this.life.terminated(process.loaded.at(this.#clock.elapsed())[0] ?? null, truth);
+    if (call.operation === 'ProvisionProduct') this.life.provisioned(name);
     const intent = this.#disk.entries.get(`name:${name}`)?.intent;
-    const moves = call.operation === 'UpdateProvisionedProduct' || this.propertiesMoveBase;
-    const effect = JSON.stringify([productId, intent?.base, call.operation, request]);
+    const isOpen = intent?.token === token;
+    const moves =
+      call.operation !== 'UpdateProvisionedProductProperties' || this.propertiesMoveBase;
+    // Each life of a name has a base of its own.
+    const effect = JSON.stringify([productId, request]);
     const before = this.#effects.get(effect);
     if (before !== undefined && moves)
       this.break('1 once', `${name}: ${before} and ${recordId} for one base and one request`);
@@ -344,10 +424,11 @@ export class Rules {
       id: recordId,
       productId,
       name,
-      request,
-      sentWallMs: this.#clock.wall(),
+      request: this.#requestOf(call, null),
+      sentWallMs: Date.parse(intent?.firstSentAt ?? '') || this.#clock.wall(),
       sentMs: this.#clock.elapsed(),
-      forgotten: false,
+      // What arrives when nobody waits for it any more is nobody's operation.
+      forgotten: !isOpen,
     };
     this.#checkRepeat(record, token);
     this.#own.set(recordId, record);
@@ -388,18 +469,21 @@ export class Rules {
 
   /** After every moment: what became of records since. */
   look(): void {
+    if (this.#limits.hasLife) this.life.look();
     for (const [productId, newest] of this.#newest) {
       if (this.#ends.has(newest.id)) continue;
       const product = this.#service.admin.product(productId)?.product;
-      if (product === undefined || product.status === 'UNDER_CHANGE') continue;
+      if (product?.status === 'UNDER_CHANGE') continue;
       const ok =
+        product === undefined ||
         product.lastProvisioningRecordId !== newest.id ||
         product.lastSuccessfulProvisioningRecordId === newest.id;
       this.#changedAt.set(productId, this.#clock.elapsed());
+      if (!newest.ours && product !== undefined) this.life.disturbed(product.name);
       this.#endedAt.set(newest.id, this.#clock.elapsed());
       this.#ends.set(newest.id, {
         status: ok ? 'SUCCEEDED' : 'FAILED',
-        why: ok ? '' : (product.statusMessage ?? ''),
+        why: ok ? '' : (product?.statusMessage ?? ''),
       });
       if (!ok) this.#failedAt.set(productId, this.#clock.elapsed());
     }
@@ -426,12 +510,16 @@ export class Rules {
   }
 }
 
-function named(call: WireCall): { readonly token: string; readonly productId: string } {
-  const { UpdateToken, IdempotencyToken, ProvisionedProductId } = call.input;
-  return {
-    token: String(UpdateToken ?? IdempotencyToken),
-    productId: String(ProvisionedProductId),
-  };
+export function tokenOf(input: WireCall['input']): unknown {
+  return (
+    input.UpdateToken ?? input.IdempotencyToken ?? input.ProvisionToken ?? input.TerminateToken
+  );
+}
+
+/** `subject`: its id, or the name of what is to be new. */
+function named({ input }: WireCall): { readonly token: string; readonly subject: string } {
+  const subject = input.ProvisionedProductId ?? input.ProvisionedProductName;
+  return { token: String(tokenOf(input)), subject: String(subject) };
 }
 
 interface Argument {
@@ -440,13 +528,23 @@ interface Argument {
 }
 
 /** Why an update is not what the document asks for; null: it is. */
-function unlikeUpdate(spec: Spec, { input }: WireCall): string | null {
+function unlikeUpdate(
+  spec: Spec,
+  { input }: WireCall,
+  stored: ReadonlySet<string> | undefined,
+): string | null {
   const sent = new Map(
     (input.ProvisioningParameters as Argument[]).map((one) => [one.Key, one.Value]),
   );
   for (const [key, wish] of Object.entries(spec.parameters))
     if (wish.kind === 'value' && sent.get(key) !== wish.value)
       return `parameter ${key} is sent as ${sent.get(key)}, the document says ${wish.value}`;
+    else if (
+      wish.kind === 'from' &&
+      sent.get(key) !== undefined &&
+      !stored?.has(sent.get(key) ?? '')
+    )
+      return `parameter ${key} is sent as ${sent.get(key)}, which its secret never was`;
   return null;
 }
 

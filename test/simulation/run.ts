@@ -1,7 +1,7 @@
 import type { ProductKey } from '../../src/domain/ids.ts';
 import { finalWish, ROLES, type Wish } from './estate.ts';
 import { simulate } from './patch.ts';
-import { Violation } from './rules.ts';
+import { Violation, WRITES } from './rules.ts';
 import { type Action, generate, type Scenario } from './scenario.ts';
 import { TARGET, type Tier, World } from './world.ts';
 
@@ -85,22 +85,27 @@ async function play(world: World, counts: { faults: number }): Promise<void> {
     if (action.kind !== 'commit' && action.kind !== 'ask') counts.faults += 1;
     await act(world, action);
     let revive: (() => Promise<void>) | null = null;
+    let downMs: number | null = null;
     if (action.kind === 'crash') {
       world.arm(action.point);
       revive = async () => {
         if (action.journalLost) await world.loseJournal();
+        world.clock.jump(action.jumpMs ?? 0);
+        downMs = action.downMs ?? null;
       };
     }
     await pass(world, thenMs, () => !world.isUp);
-    if (!world.isUp) await restart(world, revive);
+    if (world.isUp) continue;
+    await world.kill();
+    await revive?.();
+    await restart(world, downMs);
   }
 }
 
 /** Somebody restarts a dead program a little later. */
-async function restart(world: World, before: (() => Promise<void>) | null = null): Promise<void> {
+async function restart(world: World, downMs: number | null = null): Promise<void> {
   await world.kill();
-  await before?.();
-  await pass(world, world.random.int(1_000, 20_000));
+  await pass(world, downMs ?? world.random.int(1_000, 20_000));
   await world.start();
   await pass(world, 1_000);
 }
@@ -146,6 +151,14 @@ async function act(world: World, action: Action): Promise<void> {
       return world.ask(action.what, action.name);
     case 'hangUp':
       return world.hangUp();
+    case 'late':
+      return world.holdNextWrite(action.ms);
+    case 'unreadableFile':
+      return world.unreadableFile(action.on);
+    case 'rotate':
+      return world.rotate(action.name);
+    case 'terminatedByOther':
+      return world.terminatedByOther(action.name);
     default:
       action satisfies never;
   }
@@ -164,24 +177,69 @@ async function finish(world: World): Promise<void> {
   }
   if (!world.isUp) await restart(world);
   world.arm({ of: 'any', nth: Number.POSITIVE_INFINITY, side: 'before' });
+  world.unreadableFile(false);
   world.sourceBack();
   await converge(world, 'as it was', (wish) => openPoint(world, wish, false));
   world.trace.add('# the last word');
   await lastWord(world);
   await askForTheRest(world);
   await toAndFro(world);
+  await partings(world);
   await silence(world);
 }
 
 /** New content for every document, so many at a time as the guard lets through. */
 async function lastWord(world: World): Promise<void> {
-  const { maxChanges, quotes } = world.scenario;
-  const wishes = world.wishes.map((wish) => finalWish(wish, quotes));
-  for (let done = 0; done < wishes.length; done += maxChanges) {
-    const upTo = done + maxChanges;
+  const { maxChanges, maxProvisions, maxTerminations, hasLife, quotes } = world.scenario;
+  // Documents that went come back: what waits to be terminated would hold up the rest by its limit.
+  const papers = hasLife ? world.everWished() : world.wishes;
+  const wishes = papers.map((wish) => finalWish(wish, quotes));
+  const atOnce = hasLife ? Math.min(maxChanges, maxProvisions, maxTerminations) : maxChanges;
+  for (let done = 0; done < wishes.length; done += atOnce) {
+    const upTo = done + atOnce;
     world.publish(wishes.map((wish, index) => (index < upTo ? wish : { ...wish, suspend: true })));
     await converge(world, 'the last word', (wish) => openPoint(world, wish, true));
   }
+}
+
+/** Documents go, one after the other; what they said about their end comes true, and nothing else. */
+async function partings(world: World): Promise<void> {
+  if (!world.scenario.hasLife) return;
+  for (const { name } of [...world.wishes].reverse().slice(0, 2)) {
+    const wish = world.wishes.find((one) => one.name === name);
+    if (wish === undefined || world.wishes.length === 1 || !isPartable(world, wish)) continue;
+    world.trace.add(`# ${name} goes`);
+    const stack = world.service.admin.product(name)?.stack?.id ?? '';
+    world.publish(world.wishes.filter((one) => one !== wish));
+    await pass(world, 12 * MINUTE + 2 * world.scenario.intervalMs + Math.abs(world.clock.jumpedMs));
+    const { life } = wish;
+    const goes = life !== undefined && life.prune !== 'never' && !life.deletionProtection;
+    const end = world.service.admin.product(name);
+    if (goes && end !== null && end.product.status !== 'UNDER_CHANGE')
+      throw new Violation(
+        '4 convergence',
+        `(parting) ${name} is still there: ${end.product.status}`,
+      );
+    if (!goes && end === null) throw new Violation('6 nothing is terminated', `${name} is gone`);
+    if (goes && end === null && world.hasStack(stack) !== (life.prune === 'retain'))
+      throw new Violation('6 nothing is terminated', `${name}: wrong end of its stack ${stack}`);
+  }
+}
+
+/** It was in its desired state, so it is ours, and nothing needs it. */
+function isPartable(world: World, wish: Wish): boolean {
+  // What depends on something goes first, and what is protected never goes.
+  const neededBy = world
+    .everWished()
+    .some(
+      (one) =>
+        one.life?.dependsOn.includes(wish.name) &&
+        (world.wishes.some(({ name }) => name === one.name) ||
+          world.service.admin.product(one.name) !== null),
+    );
+  const isHandsOff = wish.suspend || wish.observe || world.accepted.has(wish.name);
+  const view = world.board?.get(TARGET, `name:${wish.name}` as ProductKey);
+  return !neededBy && !isHandsOff && view?.condition === 'Ready' && isTrue(world, wish);
 }
 
 /** Launch roles to, fro and to on one base: where they do not move it, AWS answers with an old record. */
@@ -200,7 +258,7 @@ async function toAndFro(world: World): Promise<void> {
 
 /** What waits for a person by design gets one, so many at a time as the guard lets through. */
 async function askForTheRest(world: World): Promise<void> {
-  const isDone = (wish: Wish) => isTrue(world, wish) || isBroken(world, wish);
+  const isDone = (wish: Wish) => isTrue(world, wish) || isOutOfReach(world, wish);
   for (;;) {
     const some = world.wishes.filter((wish) => !isDone(wish)).slice(0, world.scenario.maxChanges);
     if (some.length === 0) return;
@@ -232,10 +290,11 @@ function isTrue(world: World, wish: Wish): boolean {
 function differences(world: World, wish: Wish): readonly string[] {
   const truth = world.service.admin.product(wish.name);
   if (truth === null) return ['it does not exist'];
+  const stored = wish.life?.stored === 'update' ? world.storedSecret(wish.name) : undefined;
   const pairs: (readonly [string, string | undefined, string | null | undefined])[] = [
     ['Cidr', wish.cidr, truth.parameters.Cidr],
     ['Mode', wish.mode, truth.parameters.Mode],
-    ['Secret', wish.secret, truth.parameters.Secret],
+    ['Secret', wish.secret ?? stored, truth.parameters.Secret],
     ['version', wish.version, world.versionOf(truth.stack?.artifactId ?? null)],
     ['team', wish.team, truth.tags.team],
     ['launchRole', wish.launchRole, truth.product.launchRole],
@@ -246,10 +305,25 @@ function differences(world: World, wish: Wish): readonly string[] {
   );
 }
 
+/** Nothing that trueup may do brings it there, or what it needs is not there. */
+function isOutOfReach(world: World, wish: Wish): boolean {
+  const truth = world.service.admin.product(wish.name);
+  if (truth === null && wish.life?.onMissing !== 'provision') return true;
+  if (isBroken(world, wish)) return true;
+  return (wish.life?.dependsOn ?? []).some((name) => {
+    const needed = world.wishes.find((one) => one.name === name);
+    if (needed === undefined || !isTrue(world, needed) || isOutOfReach(world, needed)) return true;
+    return needed.suspend || needed.observe || needed.spoilt !== null;
+  });
+}
+
 /** AWS brings it back by no update: a person must. */
 function isBroken(world: World, wish: Wish): boolean {
   const truth = world.service.admin.product(wish.name);
   const stack = truth?.stack?.status ?? '';
+  const { onError, deletionProtection } = wish.life ?? {};
+  const isRecreated = onError === 'recreate' && deletionProtection === false;
+  if (isRecreated && truth?.product.status === 'ERROR') return false;
   return (
     truth?.product.status === 'ERROR' || stack.endsWith('_FAILED') || stack === 'ROLLBACK_COMPLETE'
   );
@@ -258,7 +332,8 @@ function isBroken(world: World, wish: Wish): boolean {
 /** Why this document is not yet where it should be; null: it is, or it is right that it is not. */
 function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   if (!world.isUp) return 'the daemon is down';
-  if (wish.spoilt !== null || wish.suspend || wish.observe || isBroken(world, wish)) return null;
+  if (wish.spoilt !== null || wish.suspend || wish.observe || isOutOfReach(world, wish))
+    return null;
   const wrong = differences(world, wish);
   const view = world.board?.get(TARGET, `name:${wish.name}` as ProductKey);
   const say = `${wish.name}: ${wrong.join(', ')} (${view?.condition} ${view?.reason} ${view?.message})`;
@@ -272,6 +347,7 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   if (wrong.length === 1 && wrong[0] === 'Secret' && takenForRight) return null;
   if (strict) return say;
   if (view.condition === 'Stalled' || /only reported/.test(view.message)) return null;
+  if (/^waits for .* which is (refused|stalled)/.test(view.message)) return null;
   return say;
 }
 
@@ -282,7 +358,7 @@ async function silence(world: World): Promise<void> {
   const calls = () =>
     world.service.admin
       .calls()
-      .filter((call) => call.operation.startsWith('Update') && !call.caller.includes('other'));
+      .filter((call) => WRITES.test(call.operation) && !call.caller.includes('other'));
   const before = calls().length;
   await pass(world, 3.5 * world.scenario.intervalMs);
   if (calls().length > before)

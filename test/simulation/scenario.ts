@@ -1,11 +1,12 @@
 import type { FaultSpec } from '../../src/local-catalog/faults.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { edited, firstWish, type Leaning, NAMES, type Name, type Wish } from './estate.ts';
+import { withExtras } from './life.ts';
 import { Rng } from './rng.ts';
 
 /** When a process dies: at the nth port call of a kind from now on, before or after its effect. */
 export interface CrashPoint {
-  readonly of: 'any' | 'send' | 'journal' | 'read' | 'source';
+  readonly of: 'any' | 'send' | 'journal' | 'read' | 'source' | 'result';
   readonly nth: number;
   readonly side: 'before' | 'after';
 }
@@ -24,10 +25,23 @@ export type Action =
   | { readonly kind: 'disk'; readonly state: 'ok' | 'full' | 'readOnly' }
   | { readonly kind: 'kill'; readonly journalLost: boolean }
   | { readonly kind: 'stop' }
-  | { readonly kind: 'crash'; readonly point: CrashPoint; readonly journalLost: boolean }
+  | {
+      readonly kind: 'crash';
+      readonly point: CrashPoint;
+      readonly journalLost: boolean;
+      /** How far the wall clock of the machine is moved before the next start. */
+      readonly jumpMs?: number;
+      /** How soon the next start is. */
+      readonly downMs?: number;
+    }
   | { readonly kind: 'credentials'; readonly wrong: boolean }
   | { readonly kind: 'ask'; readonly what: 'retry' | 'accept'; readonly name: Name }
-  | { readonly kind: 'hangUp' };
+  | { readonly kind: 'hangUp' }
+  /** The connection breaks under the next write, which arrives so much later. */
+  | { readonly kind: 'late'; readonly ms: number }
+  | { readonly kind: 'unreadableFile'; readonly on: boolean }
+  | { readonly kind: 'rotate'; readonly name: Name }
+  | { readonly kind: 'terminatedByOther'; readonly name: Name };
 
 export interface Step {
   readonly action: Action;
@@ -43,6 +57,12 @@ export interface Scenario {
   readonly catalog: Pick<SeedInput, 'timing' | 'behaviour' | 'limits'>;
   readonly maxInFlight: number;
   readonly maxChanges: number;
+  readonly maxProvisions: number;
+  readonly maxTerminations: number;
+  /** Documents say how their products come into being and go. */
+  readonly hasLife: boolean;
+  /** What there is a document for and does not exist at first. */
+  readonly absent: readonly Name[];
   readonly writesPerSecond: number;
   readonly intervalMs: number;
   readonly pollIntervalMs: number;
@@ -57,6 +77,10 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 
 export function generate(seed: number): Scenario {
+  return withExtras(mainStory(seed));
+}
+
+function mainStory(seed: number): Scenario {
   const rng = new Rng(`scenario ${seed}`);
   const names = NAMES.slice(0, rng.int(1, NAMES.length));
   const tagUpdate = rng.chance(0.7) ? 'allowed' : 'notAllowed';
@@ -79,6 +103,10 @@ export function generate(seed: number): Scenario {
     catalog,
     maxInFlight: rng.int(1, 3),
     maxChanges: rng.chance(0.15) ? 2 : 50,
+    maxProvisions: 10,
+    maxTerminations: 3,
+    hasLife: false,
+    absent: [],
     writesPerSecond: rng.pick([0.2, 1, 1, 5]),
     intervalMs: rng.pick([2 * MINUTE, 5 * MINUTE]),
     pollIntervalMs: rng.pick([5 * SECOND, 20 * SECOND]),

@@ -4,15 +4,15 @@ import { type SimulateOptions, simulateSeeds } from './processes.ts';
 import { REGRESSIONS } from './regressions.ts';
 
 const MUTATE = fileURLToPath(new URL('mutate.ts', import.meta.url));
-const LONG_MS = 240_000;
+const LONG_MS = 480_000;
 
 const run = (options: Partial<SimulateOptions>) =>
   simulateSeeds({ tier: 1, from: 1, count: 1, processes: 1, mode: 'all', ...options });
 
 describe('the simulation', () => {
   it.each([
-    [1, 320],
-    [2, 40],
+    [1, 2_000],
+    [2, 200],
   ] as const)(
     'breaks no rule: tier %i, %i seeds',
     async (tier, count) => {
@@ -36,6 +36,20 @@ describe('the simulation', () => {
       ]);
       expect(again.hash).toBe(once.hash);
       expect(other.hash).not.toBe(once.hash);
+    },
+    LONG_MS,
+  );
+
+  it(
+    'runs a seed in the same way alone and after others',
+    async () => {
+      const after = new Map<number, string>();
+      await run({ from: 1, count: 60, onSeed: ({ seed, hash }) => after.set(seed, hash) });
+      for (const seed of [60, 41, 23]) {
+        const alone = await run({ from: seed, onSeed: ({ hash }) => after.set(-seed, hash) });
+        expect(alone.seeds).toBe(1);
+        expect(after.get(-seed), `seed ${seed}`).toBe(after.get(seed));
+      }
     },
     LONG_MS,
   );

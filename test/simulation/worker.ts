@@ -1,6 +1,6 @@
 /** One simulation process: `worker.ts TIER FROM COUNT [STRIDE]`; one JSON line on standard output per seed. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leaks } from './patch.ts';
@@ -14,9 +14,12 @@ if (tier === 2)
   await Promise.all([
     import('@aws-sdk/client-service-catalog'),
     import('@aws-sdk/client-cloudformation'),
+    import('@aws-sdk/client-secrets-manager'),
     import('@aws-sdk/client-sts'),
   ]);
-const scratch = mkdtempSync(join(tmpdir(), 'trueup-simulation-'));
+// Simulated processes die, the machine does not: nothing has to reach a disk.
+const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const scratch = mkdtempSync(join(memory, 'trueup-simulation-'));
 process.on('unhandledRejection', (error) => {
   process.stdout.write(`${JSON.stringify({ kind: 'unhandled', error: String(error) })}\n`);
 });

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCatalog } from '../../src/aws/catalog.ts';
@@ -7,11 +7,13 @@ import type { WireHandler } from '../../src/aws/wire.ts';
 import type { Config } from '../../src/config/config.ts';
 import { hmac } from '../../src/domain/canonical.ts';
 import { asAccountId, asProductKey, asTargetName, type ProductKey } from '../../src/domain/ids.ts';
+import type { Caps } from '../../src/domain/plan.ts';
 import type { Step } from '../../src/domain/request.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import {
   createLocalCatalog,
   type InProcessCatalog,
+  LostConnection,
 } from '../../src/local-catalog/local-catalog.ts';
 import { normaliseSeed, type Seed } from '../../src/local-catalog/seed.ts';
 import { Daemon } from '../../src/reconciler/daemon.ts';
@@ -25,10 +27,21 @@ import { targetHandles } from '../../src/wire/targets.ts';
 import { MemoryJournal } from '../reconciler/memory-journal.ts';
 import { NEVER, SimClock } from './clock.ts';
 import { directClients } from './direct-clients.ts';
-import { ACCOUNT, filesOf, OTHER_ACCOUNT, REGION, seedOf, type Wish } from './estate.ts';
+import {
+  ACCOUNT,
+  filesOf,
+  firstSecret,
+  type Name,
+  OTHER_ACCOUNT,
+  REGION,
+  SECRET_PREFIX,
+  secretId,
+  seedOf,
+  type Wish,
+} from './estate.ts';
 import { type Disk, guardedJournal } from './journal.ts';
 import { Rng } from './rng.ts';
-import { Process, Rules, type WireCall } from './rules.ts';
+import { Process, Rules, tokenOf, type WireCall, WRITES } from './rules.ts';
 import type { CrashPoint, Scenario } from './scenario.ts';
 import { Trace } from './trace.ts';
 
@@ -61,6 +74,10 @@ export class World {
   readonly #seed: Seed;
   #revisions: (readonly Wish[])[] = [];
   #source: SnapshotResult = { kind: 'unavailable', why: 'not there yet' };
+  #unreadable = false;
+  /** The connection breaks under the next write, which arrives so much later; null: it does not. */
+  #lateMs: number | null = null;
+  readonly #stored = new Map<Name, string>();
   #hint: () => void = () => undefined;
   #running: Running | null = null;
   calls = 0;
@@ -94,7 +111,10 @@ export class World {
       readsPerSecond: READS_PER_SECOND,
       readBurst: READ_BURST,
       recordTimeoutMs: RECORD_TIMEOUT_MS,
+      calmMs: 2 * scenario.intervalMs,
+      hasLife: scenario.hasLife,
     });
+    for (const name of scenario.names) this.#keepStored(name, firstSecret(name));
     this.rules.propertiesMoveBase = scenario.catalog.behaviour?.propertiesMoveLastRecordId ?? true;
   }
 
@@ -147,15 +167,69 @@ export class World {
     this.sourceBack();
   }
 
+  /** The latest document of each name that ever had one. */
+  everWished(): readonly Wish[] {
+    const latest = new Map(this.#revisions.flat().map((wish) => [wish.name, wish]));
+    return this.scenario.names.flatMap((name) => latest.get(name) ?? []);
+  }
+
+  #keepStored(name: Name, value: string): void {
+    this.#stored.set(name, value);
+    this.rules.keepStored(name, value);
+  }
+
+  storedSecret(name: Name): string | undefined {
+    return this.#stored.get(name);
+  }
+
+  async rotate(name: Name): Promise<void> {
+    const value = `${SECRET_PREFIX}${name}-stored-${this.random.int(1, 1e9)}`;
+    this.#keepStored(name, value);
+    await this.service.admin.setSecret(secretId(name), value);
+    this.rules.disturbed(name);
+  }
+
+  holdNextWrite(ms: number): void {
+    this.#lateMs = ms;
+  }
+
+  /** A file that cannot be read is there besides, or is there no more. */
+  unreadableFile(on: boolean): void {
+    this.#unreadable = on;
+    if (this.#source.kind === 'ok') this.sourceBack();
+  }
+
+  async terminatedByOther(name: Name): Promise<void> {
+    const product = this.service.admin.product(name)?.product;
+    if (product === undefined) return;
+    try {
+      const answer = await this.service.admin.callAs('TerminateProvisionedProduct', {
+        TerminateToken: `other-${this.random.int(0, 1e9)}`,
+        ProvisionedProductId: product.id,
+      });
+      const detail = answer.RecordDetail as { readonly RecordId: string };
+      this.rules.foreignRecord(product.id, detail.RecordId);
+      this.rules.life.disturbed(name);
+    } catch (error) {
+      this.trace.add(`somebody else was refused: ${String(error).slice(0, 80)}`);
+    }
+  }
+
+  hasStack(id: string): boolean {
+    const status = this.service.admin.stackStatus(id);
+    return status !== null && status !== 'DELETE_COMPLETE';
+  }
+
   revert(back: number): void {
     const wishes = this.#revisions.at(-1 - back);
     if (wishes !== undefined) this.publish(wishes);
   }
 
   sourceBack(): void {
-    const revision = `r${this.#revisions.length}`;
+    const revision = `r${this.#revisions.length}${this.#unreadable ? '-torn' : ''}`;
     const files = filesOf(this.wishes);
-    this.#source = { kind: 'ok', snapshot: { revision, digest: revision, files, unreadable: [] } };
+    const unreadable = this.#unreadable ? [TORN] : [];
+    this.#source = { kind: 'ok', snapshot: { revision, digest: revision, files, unreadable } };
     this.#hint();
   }
 
@@ -238,6 +312,7 @@ export class World {
       });
     this.disk.noticed = false;
     const process = new Process(this.account);
+    this.rules.life.started();
     const stop = new AbortController();
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const running: Running = { process, stop, ended, daemon: null, board: null, crash: null };
@@ -261,9 +336,14 @@ export class World {
     const journal = guardedJournal(this.disk, {
       before: (name) => this.#dies(running, 'journal', 'before', `journal.${name}`),
       after: (name) => this.#dies(running, 'journal', 'after', `journal.${name}`),
-      stored: (key, entry) => this.rules.intended(process, key, entry),
+      stored: (key, entry, before) => {
+        this.rules.intended(process, key, entry);
+        const isResult = before?.lastResult?.recordId !== entry.lastResult?.recordId;
+        return isResult && this.#dies(running, 'result', 'after', 'a result is stored');
+      },
       written: (name, args) => {
         this.rules.said(`journal.${name}`, JSON.stringify(args));
+        if (name === 'putDocuments') this.rules.life.noted();
         if (name === 'putStatus') this.rules.shown(args[0] as Parameters<Rules['shown']>[0]);
       },
     });
@@ -283,7 +363,7 @@ export class World {
       observeOnly: false,
       recordTimeoutMs: RECORD_TIMEOUT_MS,
       engineRecordTimeoutMs: RECORD_TIMEOUT_MS,
-      caps: { maxChanges: this.scenario.maxChanges, maxProvisions: 10, maxTerminations: 3 },
+      caps: this.#caps(),
       readAtMs: () => held.daemon?.readAtMs ?? null,
       isInRun: () => true,
       stop: running.stop.signal,
@@ -297,7 +377,9 @@ export class World {
       source: this.#sourceOf(running),
       load: (snapshot) => {
         const revision = load(snapshot);
-        process.loaded.set(revision.targets.get(TARGET) ?? null, this.clock.elapsed());
+        const state = revision.targets.get(TARGET) ?? null;
+        process.loaded.set(state, this.clock.elapsed());
+        if (state !== null) this.rules.life.loaded(state);
         return revision;
       },
       targets: targetHandles(config, shared, null, { env: {}, purpose: 'act' }, connect),
@@ -321,10 +403,22 @@ export class World {
 
   /** Told here once more, so that the program cannot be its own judge. */
   #mayRun(review: Extract<Review, { kind: 'ok' }>): ReadonlyMap<ProductKey, readonly Step[]> {
-    const planned = [...review.evaluations].flatMap(([key, { change }]) =>
-      change.verdict.kind === 'update' ? [[key, change.verdict.steps] as const] : [],
+    const { maxChanges, maxProvisions, maxTerminations } = this.scenario;
+    const planned = [...review.evaluations, ...review.removals].flatMap(([key, { change }]) =>
+      'steps' in change.verdict ? [[key, change.verdict] as const] : [],
     );
-    return new Map(planned.length > this.scenario.maxChanges ? [] : planned);
+    const count = (acts: (verdict: (typeof planned)[number][1]) => boolean) =>
+      planned.filter(([, verdict]) => acts(verdict)).length;
+    const isRefused =
+      count(({ kind }) => kind === 'update') > maxChanges ||
+      count(({ kind }) => kind === 'provision') > maxProvisions ||
+      count(({ steps }) => steps.includes('terminate')) > maxTerminations;
+    return new Map(isRefused ? [] : planned.map(([key, { steps }]) => [key, steps]));
+  }
+
+  #caps(): Caps {
+    const { maxChanges, maxProvisions, maxTerminations } = this.scenario;
+    return { maxChanges, maxProvisions, maxTerminations };
   }
 
   #config(): Config {
@@ -349,21 +443,19 @@ export class World {
       maxInFlight: scenario.maxInFlight,
       maxInFlightByType: {},
       engineRecordTimeoutMs: RECORD_TIMEOUT_MS,
-      maxProvisions: 10,
-      maxTerminations: 3,
+      ...this.#caps(),
       intervalMs: scenario.intervalMs,
       pollIntervalMs: scenario.pollIntervalMs,
       settleMs: 1_000,
       recordTimeoutMs: RECORD_TIMEOUT_MS,
       timeoutMs: 0,
       shutdownTimeoutMs: 25_000,
-      maxChanges: scenario.maxChanges,
       journal: '',
       fingerprintKeyFile: null,
       logLevel: 'debug',
       logFormat: null,
       observe: false,
-      values: { env: [], files: [], secretsManager: [], ssmParameters: [] },
+      values: { env: [], files: [], secretsManager: ['sim/'], ssmParameters: [] },
       windows: [],
     };
   }
@@ -415,18 +507,19 @@ export class World {
     return {
       handle: async (request) => {
         const call = callOf(request);
-        const writes = call.operation.startsWith('Update');
+        const writes = WRITES.test(call.operation);
         const kind = writes ? 'send' : 'read';
         if (this.#dies(running, kind, 'before', call.operation)) return NEVER;
         this.calls += 1;
         if (writes) this.rules.arrives(process, call);
         else this.rules.read(process, call);
+        if (writes && this.#lateMs !== null) return this.#breakOff(process, call, request);
         const answer = this.service.handle(request);
         const [logged] = this.service.admin.calls().slice(-1);
         this.trace.add(
           `${call.operation} ${subject(call)} -> ${logged?.result} ${logged?.recordId ?? ''}`,
         );
-        if (writes && logged !== undefined) this.rules.effect(call, logged);
+        if (writes && logged !== undefined) this.rules.effect(process, call, logged);
         if (this.#dies(running, kind, 'after', call.operation)) {
           answer.catch(() => undefined);
           return NEVER;
@@ -442,6 +535,25 @@ export class World {
         }
       },
     };
+  }
+
+  /** The connection breaks, and yet the request arrives, when nobody waits for it any more. */
+  async #breakOff(
+    process: Process,
+    call: WireCall,
+    request: Parameters<WireHandler['handle']>[0],
+  ): Promise<never> {
+    const ms = this.#lateMs ?? 0;
+    this.#lateMs = null;
+    this.trace.add(`${call.operation} ${subject(call)} -> arrives in ${ms} ms`);
+    void this.clock.sleep(ms, null).then(() => {
+      this.service.handle(request).catch(() => undefined);
+      const [logged] = this.service.admin.calls().slice(-1);
+      this.trace.add(`${call.operation} ${subject(call)} arrives: ${logged?.result}`);
+      if (logged !== undefined) this.rules.effect(process, call, logged);
+    });
+    this.rules.answered(process, call);
+    throw new LostConnection('reply');
   }
 
   /** Somebody else's update; what AWS refuses did not happen. */
@@ -461,8 +573,11 @@ export class World {
       });
       const detail = answer.RecordDetail as { readonly RecordId: string };
       this.rules.foreignRecord(product.id, detail.RecordId);
+      this.rules.life.disturbed(name);
       // Semantics 4: the one record that fits an open request is taken for its answer.
-      if (this.disk.entries.get(`name:${name}`)?.intent?.recordId === null) this.accepted.add(name);
+      if (this.disk.entries.get(`name:${name}`)?.intent?.recordId !== null) return;
+      this.accepted.add(name);
+      this.rules.life.misled(name);
     } catch (error) {
       this.trace.add(`somebody else was refused: ${String(error).slice(0, 80)}`);
     }
@@ -470,7 +585,8 @@ export class World {
 
   async drift(name: string, parameters: Record<string, string>): Promise<void> {
     if (parameters.Secret !== undefined) this.rules.keepSecret(parameters.Secret);
-    const stack = this.service.admin.product(name)?.stack;
+    const stack = this.service.admin.product(name)?.stack ?? null;
+    if (stack === null && this.scenario.hasLife) return;
     // CloudFormation takes no update of a stack that is busy or broken.
     if (
       stack?.status.endsWith('_IN_PROGRESS') === true ||
@@ -479,6 +595,7 @@ export class World {
       return;
     await this.service.admin.editStack({ product: name, parameters });
     this.rules.disturbed(name);
+    this.rules.life.disturbed(name);
   }
 
   async ask(kind: 'retry' | 'accept', name: string): Promise<void> {
@@ -498,11 +615,18 @@ export class World {
   }
 }
 
+/** A file whose identity nobody can tell. */
+const TORN = {
+  path: 'torn.yaml',
+  why: 'permission denied',
+  code: 'source/unreadable-file',
+} as const;
+
 export const READS_PER_SECOND = 5;
 export const READ_BURST = 20;
 export const RECORD_TIMEOUT_MS = 2 * 3_600_000;
 
-const KEY = createHmac('sha256', 'simulation').update('fingerprint').digest();
+const KEY = createSecretKey(createHmac('sha256', 'simulation').update('fingerprint').digest());
 const FINGERPRINTER: Fingerprinter = {
   keyId: 'simulated',
   digest: (scope, value) => hmac(KEY, scope, value),
@@ -512,7 +636,9 @@ function callOf(request: Parameters<WireHandler['handle']>[0]): WireCall {
   const target = request.headers['x-amz-target'];
   if (target !== undefined) {
     const input = JSON.parse(request.body) as WireCall['input'];
-    return { service: 'servicecatalog', operation: target.split('.')[1] ?? '', input };
+    // Stores of values share a limit with STS.
+    const service = target.startsWith('secretsmanager') ? 'sts' : 'servicecatalog';
+    return { service, operation: target.split('.')[1] ?? '', input };
   }
   const form = Object.fromEntries(new URLSearchParams(request.body));
   const service = form.Version === '2010-05-15' ? 'cloudformation' : 'sts';
@@ -520,8 +646,8 @@ function callOf(request: Parameters<WireHandler['handle']>[0]): WireCall {
 }
 
 function subject({ input }: WireCall): string {
-  const { UpdateToken, IdempotencyToken, ProvisionedProductId, Id, Name } = input;
-  const token = UpdateToken ?? IdempotencyToken;
-  const what = ProvisionedProductId ?? Id ?? Name ?? '';
+  const { ProvisionedProductId, ProvisionedProductName, Id, Name } = input;
+  const token = tokenOf(input);
+  const what = ProvisionedProductId ?? ProvisionedProductName ?? Id ?? Name ?? '';
   return token === undefined ? String(what) : `${what} ${String(token).slice(0, 12)}`;
 }

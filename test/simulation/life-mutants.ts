@@ -1,0 +1,93 @@
+import type { Mutant } from './mutants.ts';
+
+const one = (name: string, file: string, from: string, to: string): Mutant => ({
+  name,
+  edits: [{ file, from, to }],
+});
+
+/** Deliberate bugs in how products come into being and go. */
+export const LIFE_MUTANTS: readonly Mutant[] = [
+  one(
+    'what is missing is provisioned unasked',
+    'src/diff/creation-wish.ts',
+    "return spec.reconcile.onMissing === 'provision' || isHalfRecreated(input) ? 'provision' : null;",
+    "return 'provision';",
+  ),
+  one(
+    'recreated again and again',
+    'src/diff/creation-wish.ts',
+    'return entry.recreated !== specDigest || input.asked;',
+    'return true;',
+  ),
+  one(
+    'a document that is gone is not given its ten minutes',
+    'src/reconciler/known.ts',
+    'return context.clock.now() - Date.parse(gone.since) >= GONE_MS && readMs - missedMs >= GONE_MS;',
+    'return context.clock.now() - Date.parse(gone.since) >= 0 && readMs - missedMs >= 0;',
+  ),
+  one(
+    'deletionProtection ends with the document',
+    'src/diff/removal.ts',
+    'if (known.policies.deletionProtection) {',
+    "if (known.policies.deletionProtection && known.name === '') {",
+  ),
+  one(
+    'resources that are to be kept are deleted',
+    'src/diff/removal.ts',
+    "const retain = known.policies.prune === 'retain';",
+    "const retain = known.policies.prune === 'never';",
+  ),
+  one(
+    'what somebody else has changed since is terminated',
+    'src/diff/removal.ts',
+    'if (lastRecordId === known.lastRecordId || ours) return null;',
+    "if (lastRecordId === known.lastRecordId || ours || known.name !== '') return null;",
+  ),
+  one(
+    'a file that cannot be read holds up no removal',
+    'src/reconciler/removals.ts',
+    "if (desired.unknownIdentity) return 'a file of this revision could not be read';",
+    '',
+  ),
+  one(
+    'the limit of terminations is ignored',
+    'src/diff/guards.ts',
+    "const guards = ['maxChanges', 'maxProvisions', 'maxTerminations'] as const;",
+    "const guards = ['maxChanges', 'maxProvisions'] as const;",
+  ),
+  one(
+    'the limit of provisions is ignored',
+    'src/diff/guards.ts',
+    "const guards = ['maxChanges', 'maxProvisions', 'maxTerminations'] as const;",
+    "const guards = ['maxChanges', 'maxTerminations'] as const;",
+  ),
+  one(
+    'dependsOn is not waited for',
+    'src/reconciler/dependencies.ts',
+    'if (wait !== null) return wait;',
+    'if (wait?.isBlocked === true) return wait;',
+  ),
+  one(
+    'the success of what a document said before counts for what depends on it',
+    'src/reconciler/finish.ts',
+    'else if (last && isOfPresentDocument(context, key, intent))',
+    'else if (last)',
+  ),
+  one(
+    'a revision that was read and not reviewed protects nothing',
+    'src/reconciler/target.ts',
+    'this.#context.known.heed(desired);',
+    '',
+  ),
+  one(
+    'the termination of a recreation is repeated after its document went',
+    'src/reconciler/still-wanted.ts',
+    `    prune !== 'never' &&
+    !deletionProtection &&
+    !handsOff &&
+    request.retain === (prune === 'retain') &&
+    context.known.isConfirmed(context, key) &&
+`,
+    "    prune !== null && typeof deletionProtection === 'boolean' && handsOff !== null &&\n",
+  ),
+];

@@ -1,0 +1,215 @@
+import type { ProductKey } from '../../src/domain/ids.ts';
+import type { Spec } from '../../src/domain/spec.ts';
+import type { TrueProduct } from '../../src/local-catalog/admin.ts';
+import type { InProcessCatalog } from '../../src/local-catalog/local-catalog.ts';
+import type { DesiredState } from '../../src/reconciler/context.ts';
+import type { SimClock } from './clock.ts';
+
+/** What is known of a document that a process has read. */
+interface Paper {
+  readonly spec: Spec;
+  /** When it was first missed in a whole reading since it was last there. */
+  readonly gone: { readonly ms: number; readonly wallMs: number; readonly starts: number } | null;
+}
+
+const MINUTE = 60_000;
+/** Two complete reads must be so far apart (lifecycle.md). */
+const GONE_MS = 10 * MINUTE;
+/** Describe lags at most so far. */
+const LAG_MS = 25_000;
+/** A Describe that lags longer than this is not assumed. */
+const ABSENT_MS = 60_000;
+
+type Break = (rule: string, message: string) => void;
+
+/** What may come into being, and what may go: by what was read, and by what is true. */
+export class LifeRules {
+  readonly #service: InProcessCatalog;
+  readonly #clock: SimClock;
+  readonly #break: Break;
+  #papers = new Map<string, Paper>();
+  /** What the journal had when it was last written: what is read and lost with the process is nothing. */
+  #kept: ReadonlyMap<string, Paper> = new Map();
+  /** Ids that a name had while a document for it was there. */
+  readonly #ids = new Map<string, Set<string>>();
+  readonly #foreignMs = new Map<string, number>();
+  readonly #errorMs = new Map<string, number>();
+  readonly #recreated = new Map<string, Set<string>>();
+  readonly #disturbedMs = new Map<string, number>();
+  /** Names whose product we terminated to provision it again. */
+  readonly #between = new Set<string>();
+  /** Every value that a stored secret has had. */
+  readonly stored = new Map<string, Set<string>>();
+  #starts = 0;
+
+  constructor(service: InProcessCatalog, clock: SimClock, onBreak: Break) {
+    this.#service = service;
+    this.#clock = clock;
+    this.#break = onBreak;
+  }
+
+  started(): void {
+    this.#papers = new Map(this.#kept);
+    this.#starts += 1;
+  }
+
+  loaded(state: DesiredState): void {
+    for (const spec of state.specs.values()) this.#papers.set(spec.name, { spec, gone: null });
+    const isSure = !state.unknownIdentity && state.invalid.size === 0;
+    for (const [name, paper] of this.#papers) {
+      if (state.declared.has(`name:${name}` as ProductKey))
+        this.#papers.set(name, { ...paper, gone: null });
+      else if (isSure && paper.gone === null)
+        this.#papers.set(name, { ...paper, gone: this.#now() });
+    }
+  }
+
+  #now() {
+    return { ms: this.#clock.elapsed(), wallMs: this.#clock.wall(), starts: this.#starts };
+  }
+
+  /** After every moment. */
+  look(): void {
+    for (const [name, { gone }] of this.#papers) {
+      const product = this.#service.admin.product(name)?.product;
+      if (product === undefined) continue;
+      if (product.status === 'ERROR') this.#errorMs.set(product.id, this.#clock.elapsed());
+      if (gone !== null) continue;
+      const ids = this.#ids.get(name) ?? new Set();
+      this.#ids.set(name, ids.add(product.id));
+    }
+  }
+
+  foreign(productId: string): void {
+    this.#foreignMs.set(productId, this.#clock.elapsed());
+  }
+
+  disturbed(name: string): void {
+    this.#disturbedMs.set(name, this.#clock.elapsed());
+  }
+
+  /** Somebody else's record fits an open request, and is taken for its answer. */
+  misled(name: string): void {
+    this.#misled.add(name);
+  }
+
+  readonly #misled = new Set<string>();
+
+  asked(name: string): void {
+    this.#recreated.delete(name);
+  }
+
+  noted(): void {
+    this.#kept = new Map(this.#papers);
+  }
+
+  journalLost(): void {
+    this.#kept = new Map();
+    this.#recreated.clear();
+  }
+
+  /** Why a product may not be provisioned now under this revision; null: it may. */
+  whyNotProvisioned(state: DesiredState, name: string, isRepeat: boolean): string | null {
+    const spec = state.specs.get(`name:${name}` as ProductKey);
+    const truth = this.#service.admin.product(name);
+    if (spec === undefined) return 'no document declares it now';
+    if (spec.reconcile.onMissing !== 'provision' && !this.#between.has(name))
+      return 'its document does not say onMissing: provision';
+    const ageMs = truth === null ? 0 : this.#clock.aws() - truth.product.createdAt;
+    if (ageMs > ABSENT_MS && !isRepeat) return `there is ${truth?.product.id}, ${ageMs} ms old`;
+    return null;
+  }
+
+  /** Why what a document depends on does not let it begin; null: it does. */
+  whyNotYet(state: DesiredState, name: string, calmMs: number): string | null {
+    const spec = state.specs.get(`name:${name}` as ProductKey);
+    for (const { key, name: other } of spec?.dependsOn ?? []) {
+      const needed = state.specs.get(key);
+      if (needed === undefined) return `${other}, which it needs, is not declared`;
+      if (needed.reconcile.mode === 'observe' || this.#misled.has(other)) continue;
+      const truth = this.#service.admin.product(other);
+      if (truth === null) {
+        const calm = this.#clock.elapsed() - (this.#disturbedMs.get(other) ?? 0) > calmMs;
+        if (calm) return `${other}, which it needs, does not exist`;
+        continue;
+      }
+      const sinceMs = this.#clock.elapsed() - (this.#disturbedMs.get(other) ?? 0);
+      if (sinceMs <= calmMs || needed.reconcile.drift === 'report') continue;
+      const wanted = needed.parameters.Cidr;
+      if (wanted?.kind === 'value' && wanted.value !== truth.parameters.Cidr)
+        return `${other}, which it needs, has Cidr ${truth.parameters.Cidr}, not ${wanted.value}`;
+    }
+    return null;
+  }
+
+  /** Why a product may not be terminated now under this revision; null: it may. */
+  whyNotTerminated(state: DesiredState, truth: TrueProduct, retain: boolean): string | null {
+    const { name } = truth.product;
+    const key = `name:${name}` as ProductKey;
+    const spec = state.specs.get(key);
+    if (spec !== undefined) return this.#whyNotRecreated(spec, truth, retain);
+    if (state.declared.has(key)) return 'its document is there';
+    if (state.unknownIdentity) return 'a file of this revision cannot be read';
+    if (state.invalid.size > 0) return 'a document of this revision is invalid';
+    const paper = this.#papers.get(name);
+    if (paper === undefined) return 'there never was a document for it';
+    const { prune, deletionProtection, suspend, mode } = paper.spec.reconcile;
+    if (prune === 'never') return 'its document said prune: never';
+    if ((prune === 'retain') !== retain) return `its document said prune: ${prune}`;
+    if (deletionProtection) return 'it is protected';
+    if (suspend || mode === 'observe') return 'its document was suspended or only observed';
+    for (const one of state.specs.values())
+      if (one.dependsOn.some((other) => other.key === key)) return `${one.name} depends on it`;
+    return this.#whyTooEarly(paper) ?? this.#whyNotOurs(truth, paper);
+  }
+
+  #whyTooEarly({ gone }: Paper): string | null {
+    if (gone === null) return 'its document was not missed';
+    const now = this.#now();
+    const passedMs = now.starts === gone.starts ? now.ms - gone.ms : now.wallMs - gone.wallMs;
+    const longest = Math.max(passedMs, now.ms - gone.ms);
+    return longest >= GONE_MS ? null : `its document has been missing for ${longest} ms only`;
+  }
+
+  #whyNotOurs({ product }: TrueProduct, { gone }: Paper): string | null {
+    const { id, name } = product;
+    if (this.#ids.get(name)?.has(id) !== true) return `${id} never stood for its document`;
+    const foreignMs = this.#foreignMs.get(id) ?? Number.NEGATIVE_INFINITY;
+    const isLater = gone !== null && foreignMs > gone.ms;
+    return isLater && this.#clock.elapsed() - foreignMs > LAG_MS
+      ? `somebody else changed ${id} since its document went`
+      : null;
+  }
+
+  #whyNotRecreated({ reconcile }: Spec, { product }: TrueProduct, retain: boolean): string | null {
+    const { onError, deletionProtection, suspend, mode } = reconcile;
+    if (onError !== 'recreate') return 'its document is there and does not say onError: recreate';
+    if (deletionProtection) return 'it is protected';
+    if (suspend || mode === 'observe') return 'its document is suspended or only observed';
+    if (retain) return 'a recreation keeps no resources';
+    if (product.status === 'ERROR') return null;
+    const errorMs = this.#errorMs.get(product.id) ?? Number.NEGATIVE_INFINITY;
+    return this.#clock.elapsed() - errorMs > LAG_MS
+      ? `it is ${product.status}, not in ERROR`
+      : null;
+  }
+
+  /** A termination had its effect. */
+  terminated(state: DesiredState | null, truth: TrueProduct): void {
+    const { name } = truth.product;
+    const spec = state?.specs.get(`name:${name}` as ProductKey);
+    if (spec === undefined) return;
+    this.#between.add(name);
+    const { reconcile: _policy, origin: _place, labels: _labels, ...rest } = spec;
+    const content = JSON.stringify(rest);
+    const before = this.#recreated.get(name) ?? new Set();
+    if (before.has(content))
+      this.#break('6 recreated once', `${name} is terminated twice for one content`);
+    this.#recreated.set(name, before.add(content));
+  }
+
+  provisioned(name: string): void {
+    this.#between.delete(name);
+    this.disturbed(name);
+  }
+}

@@ -1,3 +1,4 @@
+import type { FailedMove } from '../diff/failed-move.ts';
 import type { Change } from '../domain/change.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -42,17 +43,27 @@ export interface Estate {
   close(): Promise<void>;
 }
 
+export interface FailedMoveOf extends FailedMove {
+  readonly target: TargetName;
+}
+
 /** The journal, for commands that need no AWS. */
 export interface JournalView {
   /** Why nothing is known, or null. */
   readonly note: string | null;
   statuses(): Promise<readonly ProductStatusView[]>;
   daemon(): Promise<DaemonView | null>;
-  ask(request: {
-    readonly kind: 'retry' | 'accept';
-    readonly target: TargetName;
-    readonly key: ProductKey;
-  }): Promise<void>;
+  ask(
+    request:
+      | {
+          readonly kind: 'retry' | 'accept';
+          readonly target: TargetName;
+          readonly key: ProductKey;
+        }
+      | { readonly kind: 'proceed'; readonly target: TargetName; readonly product: string },
+  ): Promise<void>;
+  /** Failed moves to another version that hold back the rollouts of their targets. */
+  failedMoves(): Promise<readonly FailedMoveOf[]>;
   close(): Promise<void>;
 }
 

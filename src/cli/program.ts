@@ -28,6 +28,7 @@ export type Action =
   | { readonly kind: 'status'; readonly check: boolean }
   | { readonly kind: 'retry'; readonly name: string }
   | { readonly kind: 'accept'; readonly name: string }
+  | { readonly kind: 'proceed'; readonly product: string }
   | {
       readonly kind: 'local';
       readonly port: string;
@@ -148,6 +149,10 @@ function addJournalCommands(program: Commander, take: Take): void {
     program.command('accept <name>'),
     'declare that values AWS does not return are as documented',
   ).action((name: string, options: Raw) => take(from({ kind: 'accept', name }, options)));
+  estate(
+    program.command('proceed <product>'),
+    'let the paused rollouts of a product go on in spite of what failed',
+  ).action((product: string, options: Raw) => take(from({ kind: 'proceed', product }, options)));
 }
 
 function addLocalCommands(program: Commander, take: Take): void {

@@ -10,6 +10,7 @@ import type { ValueAllowances } from '../domain/values.ts';
 export interface ConfigFile {
   readonly targets?: readonly TargetEntry[];
   readonly defaultTarget?: string;
+  readonly rollouts?: readonly RolloutEntry[];
   readonly values?: Partial<ValueAllowances>;
   readonly [option: string]: unknown;
 }
@@ -23,6 +24,13 @@ export interface TargetEntry {
   readonly sessionName?: string;
   readonly maxInFlight?: number;
   readonly writesPerSecond?: number;
+}
+
+export interface RolloutEntry {
+  readonly product: string;
+  readonly canary?: number | { readonly labels: Readonly<Record<string, string>> };
+  readonly maxFailures?: number;
+  readonly pauseOnFailure?: boolean;
 }
 
 export interface ReadConfigFile {

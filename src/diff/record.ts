@@ -4,6 +4,7 @@ import {
   type Fingerprints,
   type InEffect,
   type Intent,
+  type LastResult,
   type Latch,
   type ProductEntry,
 } from '../domain/entry.ts';
@@ -86,6 +87,7 @@ export function recordSucceeded(
       requestHash: intent.requestHash,
       at,
       reason: null,
+      ...requested(intent),
     },
   };
 }
@@ -175,8 +177,13 @@ export function recordFailed(
       requestHash: intent.requestHash,
       at,
       reason,
+      ...requested(intent),
     },
   };
+}
+
+function requested({ version }: Intent): Pick<LastResult, 'version'> {
+  return version === undefined ? {} : { version };
 }
 
 /** Old values run where the stack rolled back, or where CloudFormation never touched it. */
@@ -222,7 +229,19 @@ function withRecord(entry: ProductEntry, recordId: RecordId): readonly RecordId[
 /** The entry after the document was seen in effect: from here on a difference from it is drift. */
 export function recordInEffect(entry: ProductEntry, inEffect: InEffect): ProductEntry {
   const same = entry.inEffect?.specDigest === inEffect.specDigest;
-  return { ...entry, inEffect: same ? entry.inEffect : inEffect, latch: null };
+  return {
+    ...entry,
+    inEffect: same ? entry.inEffect : inEffect,
+    latch: null,
+    lastResult: forgetMove(entry.lastResult),
+  };
+}
+
+/** What the document no longer asks for does not count when it asks for it again one day. */
+function forgetMove(lastResult: LastResult | null): LastResult | null {
+  if (lastResult?.kind !== 'failed' || lastResult.version === undefined) return lastResult;
+  const { version: _version, waived: _waived, ...rest } = lastResult;
+  return rest;
 }
 
 /** The entry after a person asked for another attempt. */

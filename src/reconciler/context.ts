@@ -21,6 +21,7 @@ import type { Observation } from './observe.ts';
 import type { Catalog, Clock, Fingerprinter, Journal, Log, Random } from './ports.ts';
 import type { Redactor } from './redact.ts';
 import type { Removal } from './removals.ts';
+import type { Rollouts } from './rollouts.ts';
 import type { StatusBoard } from './status-board.ts';
 import type { ValueFacts } from './value-facts.ts';
 
@@ -37,6 +38,8 @@ export interface DesiredState {
   readonly invalid: ReadonlyMap<ProductKey, InvalidDocument>;
   /** --only or -l leaves documents out: then nothing can be told of those that are gone. */
   readonly isSelection?: boolean;
+  /** The documents that a selection leaves out of `specs`. */
+  readonly leftOut?: ReadonlyMap<ProductKey, Spec>;
   /** Every name that the revision declares, also those that a selection leaves out of `specs`. */
   readonly declared: ReadonlySet<ProductKey>;
   /** Some document could not be told at all: one that seems to be gone may be that one. */
@@ -93,6 +96,7 @@ export interface TargetContext {
   waitsFor(key: ProductKey): Wait | null;
   /** Leaves it until that is so: it is queued again by itself. */
   park(key: ProductKey): void;
+  readonly rollouts: Rollouts;
   /** Imports under way: AWS carries out one at a time. */
   readonly importing: Set<ProductKey>;
 }
@@ -118,6 +122,11 @@ export class EndedRecords {
    */
   at(key: ProductKey): number {
     return this.#times.get(key) ?? this.#startMs;
+  }
+
+  /** Whether one ended while this process looked on, at this monotonic time or later. */
+  hasEndedSince(key: ProductKey, sinceMs: number): boolean {
+    return (this.#times.get(key) ?? Number.NEGATIVE_INFINITY) >= sinceMs;
   }
 
   get count(): number {

@@ -1,10 +1,12 @@
 import { guardTarget } from '../diff/guards.ts';
+import type { Rollout } from '../diff/rollout.ts';
 import type { Change } from '../domain/change.ts';
 import { errorEntry } from '../domain/errors/registry.ts';
 import type { ProductKey, ProvisionedProductId } from '../domain/ids.ts';
 import type { Caps, GuardFinding } from '../domain/plan.ts';
 import { formatPosition, type Position, type Problem } from '../domain/problem.ts';
 import type { Step } from '../domain/request.ts';
+import type { RolloutRule } from '../domain/rollout.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import { explainFailure } from './catalog-facts.ts';
@@ -15,6 +17,7 @@ import { type EvaluateContext, type Evaluation, evaluate } from './evaluate.ts';
 import { type Observation, observeAll } from './observe.ts';
 import { sourcesOf } from './prepare-spec.ts';
 import { type Removal, type RemovalContext, refuseRenamed, reviewRemovals } from './removals.ts';
+import { reviewRollouts } from './review-rollouts.ts';
 
 /** One look at a whole target: what is live, and what each document would change. */
 export type Review =
@@ -28,19 +31,23 @@ export type Review =
       readonly removals: ReadonlyMap<ProductKey, Removal>;
       /** Limits that the whole plan ran into: while there is one, nothing of this target is changed. */
       readonly guards: readonly GuardFinding[];
+      readonly rollouts: readonly Rollout[];
     }
   /** The target could not be read; nothing is known and nothing may be done. */
   | { readonly kind: 'failed'; readonly why: string };
 
 export interface ReviewContext extends EvaluateContext, RemovalContext {
   readonly caps: Caps;
+  readonly rolloutRules: readonly RolloutRule[];
   waitsOn(spec: Spec): Wait | null;
 }
 
 export async function reviewTarget(context: ReviewContext, desired: DesiredState): Promise<Review> {
   const specs = [...desired.specs.values()];
   const leaving = context.known.missing(context, desired);
-  const ids = leaving.flatMap(({ provisionedProductId: id }) => (id === null ? [] : [id]));
+  const invalid = [...desired.invalid.keys()].flatMap((key) => context.known.get(key) ?? []);
+  const asked = context.rolloutRules.length === 0 ? leaving : [...leaving, ...invalid];
+  const ids = asked.flatMap(({ provisionedProductId: id }) => (id === null ? [] : [id]));
   const observed = await observeAll(context, specs, new Set(ids));
   if (observed.kind === 'failed') return { kind: 'failed', why: explainFailure(observed.failure) };
   const observation = observed.value;
@@ -60,9 +67,19 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
   const removals = await reviewRemovals(context, desired, observation, evaluations);
   refuseRenamed(context, evaluations);
   holdDependants(context, desired, evaluations);
+  const rollouts = reviewRollouts({
+    rules: context.rolloutRules,
+    desired,
+    observation,
+    evaluations,
+    entryOf: (key) => context.entries.get(key),
+    idOf: (key) => context.known.get(key)?.provisionedProductId ?? null,
+  });
+  // What a rollout holds back holds back what depends on it.
+  if (rollouts.length > 0) holdDependants(context, desired, evaluations);
   const changes = [...evaluations.values(), ...removals.values()].map(({ change }) => change);
   const guards = guardTarget(context.target, changes, context.caps);
-  return { kind: 'ok', desired, observation, evaluations, removals, guards };
+  return { kind: 'ok', desired, observation, evaluations, removals, guards, rollouts };
 }
 
 /** Two documents, one by name and one by id, can turn out to mean one provisioned product. */

@@ -20,6 +20,7 @@ import type { Values } from './ports.ts';
 import { KeyedQueue, PRIORITY, type Priority } from './queue.ts';
 import type { Removal } from './removals.ts';
 import { allowedSteps, type Review, reviewTarget, statusesOf } from './review.ts';
+import { Rollouts, waiveFailures } from './rollouts.ts';
 import type { Shared, TargetParts } from './shared.ts';
 import { NO_VALUES, ValueFacts } from './value-facts.ts';
 
@@ -48,6 +49,7 @@ export class TargetReconciler {
   #allowed: ReadonlyMap<ProductKey, readonly Step[]> = new Map();
   #removals: ReadonlyMap<ProductKey, Removal> = new Map();
   readonly #parking: Parking;
+  readonly #rollouts: Rollouts;
 
   private constructor(parts: TargetParts, shared: Shared, entries: Entries, known: KnownDocuments) {
     this.name = parts.name;
@@ -55,6 +57,9 @@ export class TargetReconciler {
     this.#facts = new CatalogFacts(parts.catalog);
     this.#values = parts.values ?? NO_VALUES;
     this.#valueFacts = new ValueFacts(this.#values, shared.redactor);
+    const ended = new EndedRecords(shared.clock.monotonic());
+    const { board, rolloutRules: rules } = shared;
+    this.#rollouts = new Rollouts({ target: parts.name, rules, board, entries, ended });
     this.#context = {
       target: parts.name,
       accountId: parts.accountId,
@@ -63,7 +68,7 @@ export class TargetReconciler {
       writes: parts.writes,
       ...shared,
       entries,
-      ended: new EndedRecords(shared.clock.monotonic()),
+      ended,
       memory: new Memory(shared.journal, parts.name, shared.log),
       follower: new Follower({
         catalog: parts.catalog,
@@ -82,6 +87,7 @@ export class TargetReconciler {
       known,
       removal: (key) => this.#removals.get(key),
       waitsFor: (key) => this.#parking.waitsFor(key),
+      rollouts: this.#rollouts,
       park: (key) => this.#parking.park(key),
       importing: new Set(),
     };
@@ -92,6 +98,7 @@ export class TargetReconciler {
       isInRun: shared.isInRun,
       revision: () => this.#desired.revision,
       dependenciesOf: (key) => this.#dependenciesOf(key),
+      rollouts: this.#rollouts,
       onFree: (key) => this.#queue.add(key, PRIORITY.commit),
     });
     this.#queue = new KeyedQueue({
@@ -131,12 +138,14 @@ export class TargetReconciler {
     const facts = new CatalogFacts(this.#context.catalog);
     const values = new ValueFacts(this.#values, this.#shared.redactor);
     const desired = this.#desired;
+    const startedMs = this.#shared.clock.monotonic();
     const review = await reviewTarget(
       {
         ...this.#context,
         facts: () => facts,
         values: () => values,
         caps: this.#shared.caps,
+        rolloutRules: this.#shared.rolloutRules,
         waitsOn: (spec) => this.#parking.waitsOn(spec.dependsOn),
       },
       desired,
@@ -146,6 +155,7 @@ export class TargetReconciler {
     this.#valueFacts = values;
     this.#observation = review.observation;
     this.#removals = review.removals;
+    this.#rollouts.take(review.rollouts, startedMs);
     this.#context.follower.estateSize = review.observation.estateSize;
     const busy = new Set(this.#context.entries.openIntents());
     for (const view of statusesOf(this.#context, review)) {
@@ -182,6 +192,11 @@ export class TargetReconciler {
     this.#asked.add(key);
     this.#failures.delete(key);
     this.#context.log.write('info', 'product.retryAsked', about(this.#context, key));
+  }
+
+  /** A person says that the rollouts of a product go on in spite of what failed; returns how many did. */
+  proceed(product: string): Promise<number> {
+    return waiveFailures(this.#context, product);
   }
 
   get context(): TargetContext {

@@ -8,6 +8,7 @@ import { askCommand } from '../cli/ask.ts';
 import { demoCommand } from '../cli/demo.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
 import { planCommand } from '../cli/plan.ts';
+import { proceedCommand } from '../cli/proceed.ts';
 import { type Action, type Invocation, parseArguments } from '../cli/program.ts';
 import { schemaCommand } from '../cli/schema.ts';
 import { checkCommand, statusCommand } from '../cli/status.ts';
@@ -75,6 +76,8 @@ async function dispatch(
     case 'retry':
     case 'accept':
       return askCommand(app, command.kind, command.name);
+    case 'proceed':
+      return proceedCommand(app, command.product);
     case 'demo':
       return demoCommand(
         app,

@@ -67,11 +67,12 @@ function stateOf(
   const { revision } = snapshot;
   const unknownIdentity = desired.unknownIdentity || snapshot.unreadable.length > 0;
   const specs = new Map<ProductKey, Spec>();
+  const leftOut = new Map<ProductKey, Spec>();
   const declared = new Set<ProductKey>();
   for (const spec of desired.specs) {
     if (spec.target !== target) continue;
     declared.add(spec.key);
-    if (select(spec)) specs.set(spec.key, spec);
+    (select(spec) ? specs : leftOut).set(spec.key, spec);
   }
   const invalid = new Map<ProductKey, InvalidDocument>();
   for (const document of desired.invalid) {
@@ -79,7 +80,7 @@ function stateOf(
     declared.add(document.key);
     invalid.set(document.key, { name: document.name, at: document.at, problem: document.problem });
   }
-  return { revision, specs, invalid, declared, unknownIdentity };
+  return { revision, specs, leftOut, invalid, declared, unknownIdentity };
 }
 
 /** `--only NAME,…` and `-l key=value`: a document must satisfy both, and every label. */

@@ -74,6 +74,7 @@ async function openShared(
       maxProvisions: config.maxProvisions,
       maxTerminations: config.maxTerminations,
     },
+    rolloutRules: config.rollouts,
     stop: shutDown.signal,
     heldBack: () => heldByJournal(journal),
     readAtMs: () => readAtMs,

@@ -4,6 +4,7 @@ import type { WireHandler, WireRequest, WireResponse } from '../../src/aws/wire.
 import { loadDesired } from '../../src/desired/load.ts';
 import { hmac } from '../../src/domain/canonical.ts';
 import { asAccountId, asTargetName, type ProductKey } from '../../src/domain/ids.ts';
+import type { RolloutRule } from '../../src/domain/rollout.ts';
 import {
   createLocalCatalog,
   type InProcessCatalog,
@@ -44,6 +45,7 @@ export interface Wish {
   readonly name: string;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** What `valueFrom` may read in every world. */
@@ -55,13 +57,17 @@ const ALLOWED = {
 };
 
 export function desiredOf(wishes: readonly Wish[], revision = 'r1'): DesiredState {
-  const files = wishes.map(({ name, spec, annotations }, index) => ({
+  const files = wishes.map(({ name, spec, annotations, labels }, index) => ({
     path: `${index}-${name}.json`,
     bytes: new TextEncoder().encode(
       JSON.stringify({
         apiVersion: 'trueup/v1',
         kind: 'ProvisionedProduct',
-        metadata: { name, ...(annotations === undefined ? {} : { annotations }) },
+        metadata: {
+          name,
+          ...(annotations === undefined ? {} : { annotations }),
+          ...(labels === undefined ? {} : { labels }),
+        },
         spec,
       }),
     ),
@@ -113,6 +119,7 @@ export interface WorldOptions {
   readonly maxTerminations?: number;
   readonly writesPerSecond?: number;
   readonly observeOnly?: boolean;
+  readonly rollouts?: readonly RolloutRule[];
 }
 
 /** trueup, a Service Catalog and time, all in memory and all simulated; the SDK client is the real one. */
@@ -297,6 +304,7 @@ export class World {
         maxProvisions: this.#options.maxProvisions ?? 10,
         maxTerminations: this.#options.maxTerminations ?? 3,
       },
+      rolloutRules: this.#options.rollouts ?? [],
       stop,
       heldBack: () => null,
       readAtMs: () => this.clock.monotonic(),

@@ -284,6 +284,7 @@ export class World {
       recordTimeoutMs: RECORD_TIMEOUT_MS,
       engineRecordTimeoutMs: RECORD_TIMEOUT_MS,
       caps: { maxChanges: this.scenario.maxChanges, maxProvisions: 10, maxTerminations: 3 },
+      rolloutRules: [],
       readAtMs: () => held.daemon?.readAtMs ?? null,
       isInRun: () => true,
       stop: running.stop.signal,
@@ -363,6 +364,7 @@ export class World {
       logLevel: 'debug',
       logFormat: null,
       observe: false,
+      rollouts: [],
       values: { env: [], files: [], secretsManager: [], ssmParameters: [] },
     };
   }

@@ -3,6 +3,7 @@ import { formatPosition, type Problem } from '../../domain/problem.ts';
 import { isProvisioning, type Step } from '../../domain/request.ts';
 import { type Group, gist } from './groups.ts';
 import { problemLines } from './problem.ts';
+import { turnOf } from './rollouts.ts';
 import { type Paint, shownPair, thousands, utc, visible, WIDTH, wrap } from './words.ts';
 
 const NAME_COLUMN = 43;
@@ -15,6 +16,7 @@ export function changeLines(group: Group, change: Change, paint: Paint): readonl
     heading(group, change, paint),
     ...place(change),
     ...order(change),
+    ...rolloutLines(change),
     ...differenceLines(change),
     ...kept(change),
     ...verdictLines(change),
@@ -77,6 +79,13 @@ function place({ differences, at, verdict }: Change): readonly string[] {
 /** What it comes after; where it only waits, that is said by its reason. */
 function order({ after, verdict }: Change): readonly string[] {
   return after.length === 0 || !('steps' in verdict) ? [] : said('after:', after.join(', '));
+}
+
+/** Its turn in the rollout; where that holds it back, the reason says so. */
+function rolloutLines({ rollout, verdict }: Change): readonly string[] {
+  if (rollout === undefined || !('steps' in verdict)) return [];
+  const turn = turnOf(rollout);
+  return turn === null ? [] : said('turn:', turn);
 }
 
 function differenceLines({ differences, verdict }: Change): readonly string[] {

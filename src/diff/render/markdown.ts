@@ -5,6 +5,7 @@ import { countChanges, type PlanCounts } from '../plan.ts';
 import { ending } from './change-lines.ts';
 import { type Group, type GroupKind, gist, groupChanges, summary } from './groups.ts';
 import { blockOf, cellOf, codeOf, htmlCode } from './markdown-escape.ts';
+import { sentencesOf, turnOf } from './rollouts.ts';
 import { callsLine } from './text.ts';
 import { plural, shownPair, thousands, utc, visible } from './words.ts';
 
@@ -62,6 +63,7 @@ export function renderPlanMarkdown(plan: Plan): string {
     `## trueup: ${summary(counts)}`,
     `**${advice(counts)}**`,
     ...problemSection(plan),
+    ...rolloutSection(plan),
   ];
   const end = lastLine(plan, counts);
   const room = LENGTH_MAX - [...start, end].join('\n\n').length;
@@ -126,6 +128,19 @@ function problemSection({ body }: Plan): readonly string[] {
     ...items.shown,
     ...(items.left === 0 ? [] : [`- and ${thousands(items.left)} more`]),
   ];
+  return lines.length === 0 ? [] : [lines.join('\n')];
+}
+
+function rolloutSection({ body }: Plan): readonly string[] {
+  const items = body.targets.flatMap(({ name, rollouts = [] }) =>
+    rollouts.map((rollout) => {
+      const mark = rollout.paused === null ? '' : ', **paused**';
+      const title = codeOf(`${name}/${rollout.product} ${rollout.version}`);
+      return `- rollout of ${title}${mark}: ${sentencesOf(rollout).map(codeOf).join(', ')}`;
+    }),
+  );
+  const { shown, left } = fitting(items, PROBLEMS_MAX);
+  const lines = [...shown, ...(left === 0 ? [] : [`- and ${thousands(left)} more`])];
   return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
@@ -211,9 +226,14 @@ function reasonOf(change: Change): string {
 
 /** What it is about, and what it comes after. */
 function afterOf(change: Change): string {
-  const { after, verdict } = change;
-  if (after.length === 0 || !('steps' in verdict)) return gist(change);
-  return `${gist(change)}, after ${after.map((name) => cellOf(name)).join(', ')}`;
+  const { after, verdict, rollout } = change;
+  if (!('steps' in verdict)) return gist(change);
+  const turn = rollout === undefined ? null : turnOf(rollout);
+  return [
+    gist(change),
+    ...(after.length === 0 ? [] : [`after ${after.map((name) => cellOf(name)).join(', ')}`]),
+    ...(turn === null ? [] : [`turn: ${cellOf(turn)}`]),
+  ].join(', ');
 }
 
 function detailSections(groups: readonly Group[], room: number): readonly string[] {

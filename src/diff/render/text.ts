@@ -4,6 +4,7 @@ import { listed } from '../problems.ts';
 import { changeLines } from './change-lines.ts';
 import { type Group, groupChanges, summary } from './groups.ts';
 import { renderProblem } from './problem.ts';
+import { sentencesOf } from './rollouts.ts';
 import { noPaint, type Paint, plural, thousands, utc, visible, wrap } from './words.ts';
 
 export interface TextOptions {
@@ -26,6 +27,7 @@ export function renderPlanText(plan: Plan, options: TextOptions): string {
     documentProblems(plan, paint),
     targetProblems(plan, paint),
     guardLines(plan, paint),
+    rolloutLines(plan, paint),
     openFields(plan, counts),
     footer(plan, counts, options, paint),
   ];
@@ -88,6 +90,18 @@ function guardLines({ body }: Plan, paint: Paint): readonly string[] {
     }),
   );
   return lines.length === 0 ? [] : [paint('heading', 'Guards'), ...lines];
+}
+
+function rolloutLines({ body }: Plan, paint: Paint): readonly string[] {
+  const lines = body.targets.flatMap((target) =>
+    (target.rollouts ?? []).flatMap((rollout) => [
+      `  ${paint(rollout.paused === null ? 'good' : 'refused', rollout.paused === null ? 'ok     ' : 'paused ')}   ${visible(target.name)}   ${visible(rollout.product)} ${visible(rollout.version)}`,
+      ...sentencesOf(rollout).flatMap((sentence) =>
+        wrap(visible(sentence), '            ', '            '),
+      ),
+    ]),
+  );
+  return lines.length === 0 ? [] : [paint('heading', 'Rollouts'), ...lines];
 }
 
 function openFields({ body }: Plan, counts: PlanCounts): readonly string[] {

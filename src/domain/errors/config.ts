@@ -44,4 +44,9 @@ export const configErrors = {
     meaning: 'The role that is assumed for a target decides which account is worked on.',
     next: 'correct accountId or roleArn of the target',
   },
+  'config/duplicate-rollout': {
+    title: 'Two rollout rules are for the same product',
+    meaning: 'A product has one rule; which of two would hold cannot be told.',
+    next: 'keep one of the two rules',
+  },
 } as const satisfies ErrorTable;

@@ -1,0 +1,118 @@
+import { standingFailure, waiveFailure } from '../diff/failed-move.ts';
+import { holdOf, type Member, type MemberState, type Rollout, ruleFor } from '../diff/rollout.ts';
+import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { RolloutRule } from '../domain/rollout.ts';
+import type { EndedRecords, TargetContext } from './context.ts';
+import type { Wait } from './dependencies.ts';
+import type { Entries } from './entries.ts';
+import type { Evaluation } from './evaluate.ts';
+import { blocked, failedBefore, isSame, journalled, movesVersion } from './rollout-members.ts';
+import type { StatusBoard } from './status-board.ts';
+
+interface RolloutsParts {
+  readonly target: TargetName;
+  readonly rules: readonly RolloutRule[];
+  readonly board: StatusBoard;
+  readonly entries: Entries;
+  readonly ended: EndedRecords;
+}
+
+/**
+ * The rollouts of the last review, brought up to date by what the journal and the status board tell:
+ * no call is made for them.
+ */
+export class Rollouts {
+  readonly #parts: RolloutsParts;
+  #byKey: ReadonlyMap<ProductKey, Rollout> = new Map();
+  #reviewedMs = 0;
+
+  constructor(parts: RolloutsParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes over those of a review that began at this monotonic time. */
+  take(rollouts: readonly Rollout[], reviewedMs: number): void {
+    this.#byKey = new Map(
+      rollouts.flatMap((rollout) => rollout.members.map(({ key }) => [key, rollout] as const)),
+    );
+    this.#reviewedMs = reviewedMs;
+  }
+
+  /** Why this one may not begin its move now; null: it may, or it is of no rollout. */
+  hold(key: ProductKey): Wait | null {
+    const rollout = this.#byKey.get(key);
+    if (rollout === undefined || this.#isBegun(key)) return null;
+    const hold = holdOf(rollout, key, (member) => this.#stateOf(rollout, member));
+    if (hold === null) return null;
+    const { why, next, isBlocked } = hold;
+    return { why, next, isBlocked, reason: hold.kind === 'paused' ? 'RolloutPaused' : 'WaitsFor' };
+  }
+
+  /** The same for a change that was computed since; `unreviewed`: no review has judged this move. */
+  holdOfChange(evaluation: Evaluation): Wait | 'unreviewed' | null {
+    const { spec, facts } = evaluation;
+    if (facts?.resolved.kind !== 'resolved' || !movesVersion(evaluation)) return null;
+    const wanted = facts.resolved;
+    const version = this.#byKey.get(spec.key)?.version;
+    if (version !== undefined && isSame(version, wanted)) return this.hold(spec.key);
+    const name = spec.product?.kind === 'name' ? spec.product.name : (version?.productName ?? null);
+    const rule = ruleFor(this.#parts.rules, { id: wanted.productId, name });
+    return rule === null ? null : 'unreviewed';
+  }
+
+  /** The rollout whose others wait for this one, or are paused by its failure. */
+  ledBy(key: ProductKey): Rollout | null {
+    const rollout = this.#byKey.get(key);
+    if (rollout === undefined) return null;
+    const hasFailed = this.#parts.entries.get(key).lastResult?.kind === 'failed';
+    return rollout.leaders.has(key) || hasFailed ? rollout : null;
+  }
+
+  /** It was terminated to be provisioned again: that is not left half done. */
+  #isBegun(key: ProductKey): boolean {
+    return this.#parts.entries.get(key).lastResult?.step === 'terminate';
+  }
+
+  #stateOf({ version }: Rollout, { key, state }: Member): MemberState {
+    if (state.kind === 'runs') return state;
+    const { entries, ended } = this.#parts;
+    const entry = entries.get(key);
+    const known = journalled(version, entry);
+    if (known?.kind === 'inFlight') return known;
+    if (ended.hasEndedSince(key, this.#reviewedMs)) {
+      const { lastResult } = entry;
+      if (known !== null) return known;
+      if (lastResult?.version !== undefined && isSame(lastResult.version, version)) {
+        if (lastResult.kind === 'succeeded') return { kind: 'runs' };
+        return { kind: 'moves', isAgain: failedBefore(version, entry) };
+      }
+    }
+    if (state.kind === 'moves') return this.#troubleOf(key) ?? state;
+    if (known !== null) return known;
+    // Its failure fell, because a person asked for another attempt.
+    return state.kind === 'failed' || state.kind === 'waived'
+      ? { kind: 'moves', isAgain: failedBefore(version, entry) }
+      : state;
+  }
+
+  /** What came up since the review, when its request was to be sent. */
+  #troubleOf(key: ProductKey): MemberState | null {
+    const view = this.#parts.board.get(this.#parts.target, key);
+    return view?.condition === 'Stalled' ? blocked(`is stalled: ${view.message}`, view.next) : null;
+  }
+}
+
+/** The rollouts of a product go on: what failed stays as it is, and counts no more. */
+export async function waiveFailures(context: TargetContext, product: string): Promise<number> {
+  const failed = context.entries.keys().filter((key) => {
+    const failure = standingFailure(context.entries.get(key));
+    if (failure === null || failure.isWaived) return false;
+    const { productId, productName } = failure.version;
+    return product === productId || product === productName;
+  });
+  for (const key of failed) await context.entries.update(key, waiveFailure);
+  const fields = { target: context.target, product, failures: failed.length };
+  if (failed.length > 0) context.log.write('info', 'rollout.proceeds', fields);
+  else context.log.write('warn', 'request.dropped', { ...fields, reason: 'nothing of it failed' });
+  return failed.length;
+}

@@ -79,15 +79,19 @@ function report(app: App, before: Plan, end: ApplyEnd): ExitCode {
     app.io.out(renderPlanJson(after));
     return clean ? 0 : 1;
   }
-  const planned = countChanges(before).acting;
+  const planned = actingIn(before);
+  const left = new Set(open.map(idOf));
+  const done = planned.filter((change) => !left.has(idOf(change))).length;
   const lines = [
-    `Apply  ${plural(planned, 'change', 'changes')} planned, ${planned - countChanges(after).acting} carried out`,
+    `Apply  ${plural(planned.length, 'change', 'changes')} planned, ${done} carried out`,
   ];
   if (end.timedOut)
     lines.push(
       '       the time is over; what is in flight is left to the journal, run apply again',
     );
-  for (const change of open) lines.push(...openLines(change));
+  for (const change of open)
+    if (change.rollout?.isPaused !== true) lines.push(...openLines(change));
+  lines.push(...pausedLines(after));
   lines.push(`Calls  ${callsLine(after.meta.calls)}`);
   lines.push(
     clean
@@ -103,6 +107,33 @@ function openChanges(plan: Plan): readonly Change[] {
     target.changes.filter(
       ({ verdict }) => !['inSync', 'reported', 'suspended'].includes(verdict.kind),
     ),
+  );
+}
+
+function actingIn({ body }: Plan): readonly Change[] {
+  return body.targets.flatMap(({ changes }) => changes.filter(({ verdict }) => 'steps' in verdict));
+}
+
+function idOf({ target, key }: Change): string {
+  return `${target}/${key}`;
+}
+
+/** All that waits for one reason, in one place. */
+function pausedLines({ body }: Plan): readonly string[] {
+  return body.targets.flatMap(({ name, rollouts = [], changes }) =>
+    rollouts.flatMap(({ product, version, paused }) => {
+      const waiting = changes.filter(
+        ({ rollout }) =>
+          rollout?.isPaused === true && rollout.product === product && rollout.version === version,
+      );
+      if (paused === null || waiting.length === 0) return [];
+      const who = plural(waiting.length, 'provisioned product waits', 'provisioned products wait');
+      return [
+        `x ${name}: ${who} for ${product} ${version}`,
+        `    ${paused.why}`,
+        `    next:  ${paused.next}`,
+      ];
+    }),
   );
 }
 

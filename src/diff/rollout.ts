@@ -1,6 +1,5 @@
-import type { ProductKey } from '../domain/ids.ts';
+import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { RolloutFailure, RolloutRule, VersionId } from '../domain/rollout.ts';
-import { byText } from './normalize.ts';
 import { listed } from './problems.ts';
 
 /**
@@ -35,6 +34,7 @@ export interface Member {
 }
 
 export interface RolloutDraft {
+  readonly target: TargetName;
   readonly version: VersionId;
   readonly rule: RolloutRule;
   readonly members: readonly Member[];
@@ -58,75 +58,6 @@ export interface Hold {
   readonly isBlocked: boolean;
 }
 
-/**
- * Chooses who goes first in each rollout. Whatever a leader waits for, by `needs` or because it is
- * held in a rollout of its own, becomes a leader too: so no circle of waiting can arise.
- */
-export function planRollouts(
-  drafts: readonly RolloutDraft[],
-  needsOf: (key: ProductKey) => readonly ProductKey[],
-): readonly Rollout[] {
-  const rollouts = drafts.map((draft) => {
-    const members = draft.members.toSorted(byName);
-    const canaries = new Set(chooseCanaries(draft.rule, members).map(({ key }) => key));
-    const isAgain = ({ state }: Member) =>
-      draft.rule.pauseOnFailure && state.kind === 'moves' && state.isAgain;
-    const again = members.filter(isAgain).map(({ key }) => key);
-    return {
-      ...draft,
-      members,
-      byKey: new Map(members.map((member) => [member.key, member])),
-      canaries,
-      leaders: new Set([...canaries, ...again]),
-    };
-  });
-  while (rollouts.some((rollout) => leadMore(rollout, rollouts, needsOf)));
-  return rollouts;
-}
-
-function byName(a: Member, b: Member): number {
-  return byText(a.name, b.name) || byText(a.key, b.key);
-}
-
-/** Those with the labels; or the first by name, of which those that run the version come first. */
-function chooseCanaries({ canary }: RolloutRule, members: readonly Member[]): readonly Member[] {
-  if (canary.kind === 'labels') {
-    const wanted = Object.entries(canary.labels);
-    return members.filter(({ labels }) =>
-      wanted.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value),
-    );
-  }
-  const runs = ({ state }: Member) => Number(state.kind !== 'runs');
-  return members.toSorted((a, b) => runs(a) - runs(b) || byName(a, b)).slice(0, canary.count);
-}
-
-type Growing = Rollout & { readonly leaders: Set<ProductKey> };
-
-/** Whether what its leaders wait for had to be added to them. */
-function leadMore(
-  rollout: Growing,
-  all: readonly Growing[],
-  needsOf: (key: ProductKey) => readonly ProductKey[],
-): boolean {
-  const before = rollout.leaders.size;
-  const seen = new Set<ProductKey>();
-  const open = [...rollout.leaders];
-  for (let key = open.pop(); key !== undefined; key = open.pop()) {
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const member = rollout.byKey.get(key);
-    if (member !== undefined && member.state.kind !== 'runs') rollout.leaders.add(key);
-    open.push(...needsOf(key), ...waitedFor(key, all));
-  }
-  return rollout.leaders.size > before;
-}
-
-/** The leaders of the rollout in which this one is of the rest. */
-function waitedFor(key: ProductKey, all: readonly Growing[]): readonly ProductKey[] {
-  const own = all.find(({ byKey }) => byKey.has(key));
-  return own === undefined || own.leaders.has(key) ? [] : [...own.leaders];
-}
-
 /** What failed and is counted, by the states of this moment. */
 export function failuresOf(
   rollout: Rollout,
@@ -138,30 +69,42 @@ export function failuresOf(
   });
 }
 
-/** Why this one may not begin its move now; null: it may. */
+/** Why this one may not begin its move now; null: it may. `rest`: what holds those that follow. */
 export function holdOf(
   rollout: Rollout,
   key: ProductKey,
   stateOf: (member: Member) => MemberState,
+  rest: () => Hold | null = () => holdOfRest(rollout, stateOf),
 ): Hold | null {
   const member = rollout.byKey.get(key);
   if (member === undefined) return null;
   const own = stateOf(member);
   // A person, or a new document, asks for exactly this one.
   if (own.kind === 'moves' && own.isAgain) return null;
+  const hold = rest();
+  return hold?.kind === 'waits' && rollout.leaders.has(key) ? null : hold;
+}
+
+/** Why nobody of those that follow may begin: the same for all of them. */
+export function holdOfRest(
+  rollout: Rollout,
+  stateOf: (member: Member) => MemberState,
+): Hold | null {
   const paused = pauseOf(rollout, stateOf);
   if (paused !== null) return { kind: 'paused', ...paused, isBlocked: true };
-  if (rollout.leaders.has(key)) return null;
   const { canary, pauseOnFailure } = rollout.rule;
   if (canary.kind === 'labels' && rollout.canaries.size === 0) return withoutCanary(rollout);
+  let waits: Hold | null = null;
   for (const other of rollout.members) {
     const state = stateOf(other);
     const isAgain = pauseOnFailure && state.kind === 'moves' && state.isAgain;
     if (!rollout.leaders.has(other.key) && !isAgain) continue;
     const hold = waitForLeader(rollout, other, state);
-    if (hold !== null) return hold;
+    // What needs a person is what there is to say.
+    if (hold?.isBlocked === true) return hold;
+    waits ??= hold;
   }
-  return null;
+  return waits;
 }
 
 /** Why nothing more of it begins; null: it is not paused. */
@@ -183,8 +126,13 @@ export function pauseOf(
         )})`;
   return {
     why: `its rollout is paused: ${who} failed to move to ${titleOf(rollout)}: record ${first.recordId}: ${first.reason}`,
-    next: `declare another version; or, once the cause is mended, trueup retry ${first.name}: the others follow when it succeeds; or trueup proceed ${productOf(rollout)}: they go on in spite of it`,
+    next: `declare another version; or mend the cause, then: ${again(rollout, first.name)}`,
   };
+}
+
+function again(rollout: Rollout, name: string): string {
+  const retry = `trueup retry ${rollout.target}/${name} (the others follow when it succeeds)`;
+  return `${retry}; to go on in spite of it: trueup proceed ${rollout.target}/${productOf(rollout)}`;
 }
 
 function withoutCanary(rollout: Rollout): Hold {
@@ -215,7 +163,7 @@ function waitForLeader(rollout: Rollout, leader: Member, state: MemberState): Ho
       if (!rollout.rule.pauseOnFailure) return null;
       const { recordId, reason } = state.failure;
       const why = `${who} failed to move to ${title}: record ${recordId}: ${reason}`;
-      const next = `trueup retry ${leader.name}; or trueup proceed ${productOf(rollout)}: the others go on in spite of it`;
+      const next = `mend the cause, then: ${again(rollout, leader.name)}`;
       return { kind: 'waits', why, next, isBlocked: true };
     }
     case 'waits': {

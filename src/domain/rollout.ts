@@ -38,7 +38,7 @@ export interface RolloutPart {
    * failed before and goes before the others; `rest`: it follows.
    */
   readonly stage: 'canary' | 'needed' | 'again' | 'rest';
-  /** Those that must run the version before, by name. */
+  /** Those that must run the version before, by name: the first ten. */
   readonly after: readonly string[];
   readonly isPaused: boolean;
 }

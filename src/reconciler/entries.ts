@@ -11,6 +11,7 @@ export class Entries {
   readonly #target: TargetName;
   readonly #held = new Map<ProductKey, Versioned<ProductEntry>>();
   readonly #turns = new Map<ProductKey, Promise<unknown>>();
+  #writes = 0;
 
   private constructor(journal: Journal, target: TargetName) {
     this.#journal = journal;
@@ -25,6 +26,11 @@ export class Entries {
 
   get(key: ProductKey): ProductEntry {
     return this.#held.get(key)?.value ?? EMPTY_ENTRY;
+  }
+
+  /** How often anything was written: while it stays, so does every entry. */
+  get writes(): number {
+    return this.#writes;
   }
 
   keys(): readonly ProductKey[] {
@@ -86,6 +92,7 @@ export class Entries {
       const version = versions[index];
       if (version !== undefined) this.#held.set(key, { value: entry, version });
     });
+    this.#writes += 1;
   }
 
   /** Later updates of the key wait for this one, whether it succeeds or not. */
@@ -107,6 +114,7 @@ export class Entries {
     if (value === held.value) return value;
     const version = await this.#journal.put(this.#target, key, value, held.version);
     this.#held.set(key, { value, version });
+    this.#writes += 1;
     return value;
   }
 }

@@ -1,13 +1,15 @@
 import {
   failuresOf,
+  type Hold,
   holdOf,
+  holdOfRest,
   type Member,
   pauseOf,
-  planRollouts,
   productOf,
   type Rollout,
   versionOf,
 } from '../diff/rollout.ts';
+import { planRollouts } from '../diff/rollout-leaders.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { RolloutPart, RolloutView } from '../domain/rollout.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -24,39 +26,50 @@ export function reviewRollouts(
     return here.map((one) => one.key);
   };
   const rollouts = planRollouts(draftRollouts(input), needsOf);
-  for (const rollout of rollouts)
+  for (const rollout of rollouts) {
+    const rest = holdOfRest(rollout, seen);
+    const after = leadersOf(rollout);
     for (const member of rollout.members) {
       const evaluation = evaluations.get(member.key);
       if (evaluation === undefined || !movesVersion(evaluation)) continue;
-      evaluations.set(member.key, judged(rollout, member, evaluation));
+      const hold = holdOf(rollout, member.key, seen, () => rest);
+      const stage = stageOf(rollout, member);
+      const part: RolloutPart = {
+        product: productOf(rollout),
+        version: versionOf(rollout),
+        stage,
+        after: stage === 'rest' ? after : [],
+        isPaused: hold?.kind === 'paused',
+      };
+      evaluations.set(member.key, judged(evaluation, part, hold));
     }
+  }
   return rollouts;
 }
 
 const seen = ({ state }: Member) => state;
 
-function judged(rollout: Rollout, member: Member, evaluation: Evaluation): Evaluation {
-  const hold = holdOf(rollout, member.key, seen);
-  const part = partOf(rollout, member, hold?.kind === 'paused');
-  const change = { ...evaluation.change, rollout: part };
+function judged(evaluation: Evaluation, rollout: RolloutPart, hold: Hold | null): Evaluation {
+  const change = { ...evaluation.change, rollout };
   if (hold?.isBlocked !== true) return { ...evaluation, change };
   const { why, next } = hold;
   return { ...evaluation, change: { ...change, verdict: { kind: 'waits', why, next } } };
 }
 
-function partOf(rollout: Rollout, { key, state }: Member, isPaused: boolean): RolloutPart {
-  const stage = stageOf();
-  const leaders = rollout.members.filter(
-    (one) => rollout.leaders.has(one.key) && one.state.kind !== 'runs',
-  );
-  const after = stage === 'rest' ? leaders.map(({ name }) => name) : [];
-  return { product: productOf(rollout), version: versionOf(rollout), stage, after, isPaused };
+/** How many of those that go first are named with each that follows. */
+const NAMED = 10;
 
-  function stageOf(): RolloutPart['stage'] {
-    if (state.kind === 'moves' && state.isAgain) return 'again';
-    if (rollout.canaries.has(key)) return 'canary';
-    return rollout.leaders.has(key) ? 'needed' : 'rest';
-  }
+function leadersOf({ members, leaders }: Rollout): readonly string[] {
+  return members
+    .filter(({ key, state }) => leaders.has(key) && state.kind !== 'runs')
+    .map(({ name }) => name)
+    .slice(0, NAMED);
+}
+
+function stageOf({ canaries, leaders }: Rollout, { key, state }: Member): RolloutPart['stage'] {
+  if (state.kind === 'moves' && state.isAgain) return 'again';
+  if (canaries.has(key)) return 'canary';
+  return leaders.has(key) ? 'needed' : 'rest';
 }
 
 /** A rollout as a plan shows it. */

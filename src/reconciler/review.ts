@@ -68,6 +68,7 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
   refuseRenamed(context, evaluations);
   holdDependants(context, desired, evaluations);
   const rollouts = reviewRollouts({
+    target: context.target,
     rules: context.rolloutRules,
     desired,
     observation,

@@ -2,7 +2,7 @@ import { lastFailedMove, standingFailure } from '../diff/failed-move.ts';
 import { type Member, type MemberState, type RolloutDraft, ruleFor } from '../diff/rollout.ts';
 import type { ChangeVerdict } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
-import type { ProductId, ProductKey } from '../domain/ids.ts';
+import type { ProductId, ProductKey, TargetName } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import type { RolloutRule, VersionId } from '../domain/rollout.ts';
@@ -12,6 +12,7 @@ import type { Evaluation } from './evaluate.ts';
 import type { Observation } from './observe.ts';
 
 export interface RolloutInput {
+  readonly target: TargetName;
   readonly rules: readonly RolloutRule[];
   readonly desired: DesiredState;
   readonly observation: Pick<Observation, 'others'>;
@@ -34,7 +35,8 @@ export function draftRollouts(input: RolloutInput): readonly RolloutDraft[] {
     if (version === null) continue;
     const at = JSON.stringify([version.productId, version.artifactId]);
     const rule = ruleFor(input.rules, { id: version.productId, name: version.productName });
-    if (rule !== null && !drafts.has(at)) drafts.set(at, { version, rule, members: [] });
+    if (rule !== null && !drafts.has(at))
+      drafts.set(at, { target: input.target, version, rule, members: [] });
   }
   for (const draft of drafts.values()) {
     for (const evaluation of input.evaluations.values())

@@ -1,11 +1,21 @@
 import { standingFailure, waiveFailure } from '../diff/failed-move.ts';
-import { holdOf, type Member, type MemberState, type Rollout, ruleFor } from '../diff/rollout.ts';
+import {
+  type Hold,
+  holdOf,
+  holdOfRest,
+  type Member,
+  type MemberState,
+  type Rollout,
+  ruleFor,
+} from '../diff/rollout.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { RolloutRule } from '../domain/rollout.ts';
 import type { EndedRecords, TargetContext } from './context.ts';
 import type { Wait } from './dependencies.ts';
 import type { Entries } from './entries.ts';
 import type { Evaluation } from './evaluate.ts';
+import type { Log } from './ports.ts';
+import { viewOf } from './review-rollouts.ts';
 import { blocked, failedBefore, isSame, journalled, movesVersion } from './rollout-members.ts';
 import type { StatusBoard } from './status-board.ts';
 
@@ -15,6 +25,7 @@ interface RolloutsParts {
   readonly board: StatusBoard;
   readonly entries: Entries;
   readonly ended: EndedRecords;
+  readonly log: Log;
 }
 
 /**
@@ -25,9 +36,19 @@ export class Rollouts {
   readonly #parts: RolloutsParts;
   #byKey: ReadonlyMap<ProductKey, Rollout> = new Map();
   #reviewedMs = 0;
+  /** Those that were paused at the last review. */
+  #paused: ReadonlySet<string> = new Set();
+
+  /** What holds all that follow, worked out once for as long as nothing it rests on has changed. */
+  readonly #rests = new WeakMap<Rollout, { readonly at: number; readonly hold: Hold | null }>();
+  #leaderEvents = 0;
 
   constructor(parts: RolloutsParts) {
     this.#parts = parts;
+    parts.board.subscribe(({ target, key }) => {
+      const leads = target === parts.target && this.#byKey.get(key)?.leaders.has(key) === true;
+      if (leads) this.#leaderEvents += 1;
+    });
   }
 
   /** Takes over those of a review that began at this monotonic time. */
@@ -36,13 +57,15 @@ export class Rollouts {
       rollouts.flatMap((rollout) => rollout.members.map(({ key }) => [key, rollout] as const)),
     );
     this.#reviewedMs = reviewedMs;
+    this.#announce(rollouts);
   }
 
   /** Why this one may not begin its move now; null: it may, or it is of no rollout. */
   hold(key: ProductKey): Wait | null {
     const rollout = this.#byKey.get(key);
     if (rollout === undefined || this.#isBegun(key)) return null;
-    const hold = holdOf(rollout, key, (member) => this.#stateOf(rollout, member));
+    const stateOf = (member: Member) => this.#stateOf(rollout, member);
+    const hold = holdOf(rollout, key, stateOf, () => this.#holdOfRest(rollout, stateOf));
     if (hold === null) return null;
     const { why, next, isBlocked } = hold;
     return { why, next, isBlocked, reason: hold.kind === 'paused' ? 'RolloutPaused' : 'WaitsFor' };
@@ -66,6 +89,32 @@ export class Rollouts {
     if (rollout === undefined) return null;
     const hasFailed = this.#parts.entries.get(key).lastResult?.kind === 'failed';
     return rollout.leaders.has(key) || hasFailed ? rollout : null;
+  }
+
+  #holdOfRest(rollout: Rollout, stateOf: (member: Member) => MemberState): Hold | null {
+    const at = this.#parts.entries.writes + this.#leaderEvents;
+    const known = this.#rests.get(rollout);
+    if (known?.at === at) return known.hold;
+    const hold = holdOfRest(rollout, stateOf);
+    this.#rests.set(rollout, { at, hold });
+    return hold;
+  }
+
+  /** A pause is logged when it comes up and when it ends, not at every look. */
+  #announce(rollouts: readonly Rollout[]): void {
+    const { target, log } = this.#parts;
+    const paused = new Set<string>();
+    for (const rollout of rollouts) {
+      const at = JSON.stringify([rollout.version.productId, rollout.version.artifactId]);
+      const { product, version, failures, members, paused: pause } = viewOf(rollout);
+      const fields = { target, product, version, failures: failures.length, members };
+      const isNew = pause !== null && !this.#paused.has(at);
+      if (isNew)
+        log.write('error', 'rollout.paused', { ...fields, reason: pause.why, next: pause.next });
+      if (pause !== null) paused.add(at);
+      else if (this.#paused.has(at)) log.write('info', 'rollout.resumed', fields);
+    }
+    this.#paused = paused;
   }
 
   /** It was terminated to be provisioned again: that is not left half done. */

@@ -58,8 +58,8 @@ export class TargetReconciler {
     this.#values = parts.values ?? NO_VALUES;
     this.#valueFacts = new ValueFacts(this.#values, shared.redactor);
     const ended = new EndedRecords(shared.clock.monotonic());
-    const { board, rolloutRules: rules } = shared;
-    this.#rollouts = new Rollouts({ target: parts.name, rules, board, entries, ended });
+    const { board, log, rolloutRules: rules } = shared;
+    this.#rollouts = new Rollouts({ target: parts.name, rules, board, log, entries, ended });
     this.#context = {
       target: parts.name,
       accountId: parts.accountId,

@@ -114,11 +114,15 @@ describe('a rollout', () => {
       condition: 'Reconciling',
       reason: 'RolloutPaused',
       message: expect.stringContaining('p01 failed to move to network v2: record rec-'),
-      next: expect.stringContaining('trueup retry p01'),
+      next: expect.stringContaining('trueup retry default/p01'),
     });
     // The next looks send nothing either, and neither does another process.
     const review = await trueup.converge();
     expect(change(review, 'p20').verdict).toMatchObject({ kind: 'waits' });
+    await trueup.converge();
+    expect(world.events('rollout.paused').map(({ level, fields }) => [level, fields])).toEqual([
+      ['error', expect.objectContaining({ product: 'network', version: 'v2', failures: 1 })],
+    ]);
     trueup.kill();
     await (await world.start()).converge();
     expect(world.writes()).toHaveLength(1);
@@ -221,9 +225,11 @@ describe('a rollout', () => {
     const trueup = await world.start();
     await trueup.converge();
     expect(story(world)).toEqual(['p01 accepted', 'p01 failed']);
+    await trueup.converge();
     await trueup.reconciler.retry(key('p01'));
     await trueup.converge();
     expect(story(world).slice(2, 4)).toEqual(['p01 accepted', 'p01 succeeded']);
+    expect(world.events('rollout.resumed')).toHaveLength(1);
     expect(begun(world)).toHaveLength(5);
   });
 
@@ -418,5 +424,45 @@ describe('a rollout', () => {
     await (await world.start()).converge();
     expect(story(world).slice(0, 2)).toEqual(['p01 accepted', 'p01 failed']);
     expect(begun(world)).toHaveLength(4);
+  });
+
+  it('stops what waits for its write ticket when another one fails', async () => {
+    const members = names(6);
+    const wishes = members.map((name) => doc(name, 'v2', {}, name === 'p01' ? 'y' : 'x'));
+    const world = await create(members, wishes, { bad: 'v2', writesPerSecond: 0.05 });
+    await (await world.start()).converge();
+    expect(begun(world)).toEqual(['p01', 'p02']);
+  });
+
+  it('begins no move that no review has judged', async () => {
+    const members = names(3);
+    const wishes = [
+      doc('p01', 'v1', {}, 'y'),
+      doc('p02', 'v1', { reconcile: { dependsOn: ['p01'] } }, 'y'),
+    ];
+    const world = await create(members, wishes);
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'p01',
+      effect: { kind: 'straggle', ms: 600_000 },
+    });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(30_000);
+    // What was to get a new parameter gets another version by hand meanwhile.
+    const moved = await world.clock.until(
+      world.service.admin.callAs('UpdateProvisionedProduct', {
+        ProvisionedProductName: 'p02',
+        ProductName: 'network',
+        ProvisioningArtifactName: 'v3',
+        ProvisioningParameters: [{ Key: 'Cidr', Value: 'x' }],
+        UpdateToken: 'by-hand',
+      }),
+    );
+    expect(moved).toBeDefined();
+    await world.clock.pass(1_200_000);
+    expect(begun(world)).toEqual(['p01']);
+    await trueup.converge();
+    expect(begun(world)).toEqual(['p01', 'p02']);
   });
 });

@@ -3,7 +3,7 @@ import { formatPosition, type Problem } from '../../domain/problem.ts';
 import { isProvisioning, type Step } from '../../domain/request.ts';
 import { type Group, gist } from './groups.ts';
 import { problemLines } from './problem.ts';
-import { turnOf } from './rollouts.ts';
+import { PAUSED, turnOf } from './rollouts.ts';
 import { type Paint, shownPair, thousands, utc, visible, WIDTH, wrap } from './words.ts';
 
 const NAME_COLUMN = 43;
@@ -118,7 +118,7 @@ function kept({ keptParameters, verdict, differences }: Change): readonly string
   return [`    ${thousands(keptParameters)} ${isOther ? 'other ' : ''}${what}`];
 }
 
-function verdictLines({ verdict, type }: Change): readonly string[] {
+function verdictLines({ verdict, type, rollout }: Change): readonly string[] {
   switch (verdict.kind) {
     case 'update':
       return [
@@ -132,6 +132,7 @@ function verdictLines({ verdict, type }: Change): readonly string[] {
     case 'terminate':
       return said('caution:', ending(verdict.retain, type));
     case 'waits':
+      if (rollout?.isPaused === true) return said('why:', PAUSED);
       return [
         ...said('why:', verdict.why),
         ...(verdict.next === null ? [] : said('next:', verdict.next)),

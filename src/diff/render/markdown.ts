@@ -5,7 +5,7 @@ import { countChanges, type PlanCounts } from '../plan.ts';
 import { ending } from './change-lines.ts';
 import { type Group, type GroupKind, gist, groupChanges, summary } from './groups.ts';
 import { blockOf, cellOf, codeOf, htmlCode } from './markdown-escape.ts';
-import { sentencesOf, turnOf } from './rollouts.ts';
+import { PAUSED, sentencesOf, turnOf } from './rollouts.ts';
 import { callsLine } from './text.ts';
 import { plural, shownPair, thousands, utc, visible } from './words.ts';
 
@@ -202,7 +202,7 @@ function reasonOf(change: Change): string {
     case 'terminate':
       return `${gist(change)}; caution: ${ending(verdict.retain, change.type)}`;
     case 'waits':
-      return cellOf(verdict.why);
+      return change.rollout?.isPaused === true ? PAUSED : cellOf(verdict.why);
     case 'refused': {
       const [first, ...rest] = verdict.problems;
       const field = first.field === '' ? '' : `${first.field}: `;

@@ -4,6 +4,9 @@ import { plural, thousands } from './words.ts';
 
 const NAMED = 3;
 
+/** Said of each; the reason stands once, with its rollout. */
+export const PAUSED = 'its rollout is paused';
+
 /** When the turn of one of a rollout comes; null: at once, like that of anything else. */
 export function turnOf({ stage, after, product, version }: RolloutPart): string | null {
   const title = `${product} ${version}`;

@@ -34,7 +34,7 @@ export function renderStatusText(input: StatusInput, paint: Paint = noPaint): st
     detailLines('Stalled', input, isStalled, paint),
     detailLines('In flight', input, isInFlight, paint),
     pausedRollouts(input, paint),
-    detailLines('Waiting', input, isWaiting, paint),
+    detailLines('Waiting', input, (view) => isWaiting(view) && !isPaused(view), paint),
   ];
   return sections
     .filter((lines) => lines.length > 0)

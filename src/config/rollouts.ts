@@ -12,7 +12,13 @@ export function resolveRollouts({ content, at }: ReadConfigFile): {
   readonly problems: readonly Problem[];
 } {
   const entries = content.rollouts ?? [];
-  const problems = entries.flatMap(({ product }, index) => {
+  const unlabelled = entries.flatMap(({ canary }, index) => {
+    if (typeof canary !== 'object' || Object.keys(canary.labels).length > 0) return [];
+    const place = at(`/rollouts/${index}/canary/labels`);
+    const field = `rollouts[${index}].canary.labels`;
+    return [fault('config/no-canary-label', place, 'there is no label', { field })];
+  });
+  const repeated = entries.flatMap(({ product }, index) => {
     const first = entries.findIndex((other) => other.product === product);
     if (first === index) return [];
     const message = `there is a rule for the product ${quote(product)} on line ${at(`/rollouts/${first}`)?.line}`;
@@ -21,7 +27,7 @@ export function resolveRollouts({ content, at }: ReadConfigFile): {
       fault('config/duplicate-rollout', at(`/rollouts/${index}/product`), message, { field }),
     ];
   });
-  return { rules: entries.map(ruleOf), problems };
+  return { rules: entries.map(ruleOf), problems: [...unlabelled, ...repeated] };
 }
 
 function ruleOf({ product, canary, maxFailures, pauseOnFailure }: RolloutEntry): RolloutRule {

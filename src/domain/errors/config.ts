@@ -44,6 +44,11 @@ export const configErrors = {
     meaning: 'The role that is assumed for a target decides which account is worked on.',
     next: 'correct accountId or roleArn of the target',
   },
+  'config/no-canary-label': {
+    title: 'Canaries are chosen by no label',
+    meaning: 'Every document has all of no labels, so that all would go first at once.',
+    next: 'name a label, or give the number of canaries',
+  },
   'config/duplicate-rollout': {
     title: 'Two rollout rules are for the same product',
     meaning: 'A product has one rule; which of two would hold cannot be told.',

@@ -105,6 +105,7 @@ export interface TargetContext {
 export class EndedRecords {
   readonly #times = new Map<ProductKey, number>();
   readonly #startMs: number;
+  readonly #ordinals = new Map<ProductKey, number>();
   #count = 0;
 
   constructor(startMs: number) {
@@ -114,6 +115,7 @@ export class EndedRecords {
   add(key: ProductKey, nowMs: number): void {
     this.#times.set(key, nowMs);
     this.#count += 1;
+    this.#ordinals.set(key, this.#count);
   }
 
   /**
@@ -124,9 +126,9 @@ export class EndedRecords {
     return this.#times.get(key) ?? this.#startMs;
   }
 
-  /** Whether one ended while this process looked on, at this monotonic time or later. */
-  hasEndedSince(key: ProductKey, sinceMs: number): boolean {
-    return (this.#times.get(key) ?? Number.NEGATIVE_INFINITY) >= sinceMs;
+  /** Whether one ended in this process after so many had ended in all. */
+  hasEndedSince(key: ProductKey, count: number): boolean {
+    return (this.#ordinals.get(key) ?? 0) > count;
   }
 
   get count(): number {

@@ -42,7 +42,7 @@ export function draftRollouts(input: RolloutInput): readonly RolloutDraft[] {
     for (const evaluation of input.evaluations.values())
       draft.members.push(...memberOf(draft.version, evaluation, input));
     for (const spec of input.desired.leftOut?.values() ?? [])
-      if (isMeant(spec, null, draft.version))
+      if (isMeant(spec, null, draft.version) || isRuled(spec, draft.version))
         draft.members.push(leftOut(draft.version, spec, input));
     draft.members.push(...invalidMembers(draft.version, input));
   }
@@ -100,11 +100,11 @@ export function runs(
 }
 
 function memberOf(version: VersionId, evaluation: Evaluation, input: RolloutInput): Member[] {
-  const { spec, live, facts } = evaluation;
+  const { spec, effective, live, facts } = evaluation;
   const resolved = facts?.resolved.kind === 'resolved' ? facts.resolved : null;
   const isFor =
     resolved === null
-      ? isMeant(spec, live.kind === 'present' ? live : null, version)
+      ? isMeant(effective, live.kind === 'present' ? live : null, version)
       : resolved.productId === version.productId && resolved.artifactId === version.artifactId;
   if (!isFor || evaluation.change.verdict.kind === 'import') return [];
   return [{ ...about(spec), state: stateOf(version, evaluation, input.entryOf(spec.key)) }];
@@ -122,6 +122,13 @@ function isMeant(spec: Spec, live: PresentProduct | null, version: VersionId): b
   if (product === null || wish === null) return false;
   const isProduct = product.kind === 'id' ? product.id === productId : product.name === productName;
   return isProduct && (wish.kind === 'id' ? wish.id === artifactId : wish.name === artifactName);
+}
+
+/** By a rule for its version, which was not looked up: it may be this one. */
+function isRuled(spec: Spec, { productId, productName }: VersionId): boolean {
+  const { product, versionRule } = spec;
+  if (product === null || versionRule === null) return false;
+  return product.kind === 'id' ? product.id === productId : product.name === productName;
 }
 
 function liveProduct(live: PresentProduct | null) {

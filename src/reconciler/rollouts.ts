@@ -35,7 +35,7 @@ interface RolloutsParts {
 export class Rollouts {
   readonly #parts: RolloutsParts;
   #byKey: ReadonlyMap<ProductKey, Rollout> = new Map();
-  #reviewedMs = 0;
+  #endedBefore = 0;
   /** Those that were paused at the last review. */
   #paused: ReadonlySet<string> = new Set();
 
@@ -51,12 +51,12 @@ export class Rollouts {
     });
   }
 
-  /** Takes over those of a review that began at this monotonic time. */
-  take(rollouts: readonly Rollout[], reviewedMs: number): void {
+  /** Takes over those of a review that began when so many of our records had ended. */
+  take(rollouts: readonly Rollout[], endedBefore: number): void {
     this.#byKey = new Map(
       rollouts.flatMap((rollout) => rollout.members.map(({ key }) => [key, rollout] as const)),
     );
-    this.#reviewedMs = reviewedMs;
+    this.#endedBefore = endedBefore;
     this.#announce(rollouts);
   }
 
@@ -128,7 +128,7 @@ export class Rollouts {
     const entry = entries.get(key);
     const known = journalled(version, entry);
     if (known?.kind === 'inFlight') return known;
-    if (ended.hasEndedSince(key, this.#reviewedMs)) {
+    if (ended.hasEndedSince(key, this.#endedBefore)) {
       const { lastResult } = entry;
       if (known !== null) return known;
       if (lastResult?.version !== undefined && isSame(lastResult.version, version)) {

@@ -138,7 +138,7 @@ export class TargetReconciler {
     const facts = new CatalogFacts(this.#context.catalog);
     const values = new ValueFacts(this.#values, this.#shared.redactor);
     const desired = this.#desired;
-    const startedMs = this.#shared.clock.monotonic();
+    const endedBefore = this.recordsEnded;
     const review = await reviewTarget(
       {
         ...this.#context,
@@ -155,7 +155,7 @@ export class TargetReconciler {
     this.#valueFacts = values;
     this.#observation = review.observation;
     this.#removals = review.removals;
-    this.#rollouts.take(review.rollouts, startedMs);
+    this.#rollouts.take(review.rollouts, endedBefore);
     this.#context.follower.estateSize = review.observation.estateSize;
     const busy = new Set(this.#context.entries.openIntents());
     for (const view of statusesOf(this.#context, review)) {

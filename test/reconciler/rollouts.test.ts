@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProductKey } from '../../src/domain/ids.ts';
+import type { Problem } from '../../src/domain/problem.ts';
 import type { RolloutRule } from '../../src/domain/rollout.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { type Incarnation, type Wish, World, type WorldOptions } from './world.ts';
@@ -464,5 +465,139 @@ describe('a rollout', () => {
     expect(begun(world)).toEqual(['p01']);
     await trueup.converge();
     expect(begun(world)).toEqual(['p01', 'p02']);
+  });
+
+  it('counts what a rule for the version finds', async () => {
+    const members = names(3);
+    const latest = members.map((name): Wish => {
+      const { spec } = doc(name);
+      const { provisioningArtifactName: _name, ...rest } = spec;
+      const reconcile = { onNewVersion: 'update' };
+      return { name, spec: { ...rest, provisioningArtifact: { latest: true }, reconcile } };
+    });
+    const world = await create(members, latest, { bad: 'v3' });
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(begun(world)).toEqual(['p01']);
+    await trueup.converge();
+    expect(begun(world)).toEqual(['p01']);
+    expect(world.statusOf(trueup, 'p02')?.message).toContain('network v3');
+  });
+
+  it('holds what is provisioned at a bad version as well', async () => {
+    const fresh = names(3, 'q').map((name) =>
+      doc(name, 'v2', { reconcile: { onMissing: 'provision' } }),
+    );
+    const world = await create(names(1), [doc('p01', 'v1'), ...fresh], { bad: 'v2' });
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    expect(begun(world)).toEqual(['q01']);
+    expect(world.statusOf(trueup, 'q03')).toMatchObject({ reason: 'RolloutPaused' });
+  });
+
+  it('does not terminate what it may not provision again', async () => {
+    const members = names(3);
+    const broken = seedOf(members);
+    const seed: SeedInput = {
+      ...broken,
+      products: [product('network', 'v2'), product('database', null)],
+      provisionedProducts: members.map((name) => ({
+        name,
+        product: 'network',
+        version: 'v1',
+        status: 'ERROR',
+        parameters: { Cidr: 'x' },
+      })),
+    };
+    const wishes = members.map((name) => doc(name, 'v2', { reconcile: { onError: 'recreate' } }));
+    const world = await create(members, wishes, { seed });
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    expect(world.writes().map(({ operation }) => operation)).toEqual([
+      'TerminateProvisionedProduct',
+      'ProvisionProduct',
+    ]);
+    expect(world.service.admin.product('p02')).toBeDefined();
+  });
+
+  it('waits for a canary whose document is invalid now, where the journal knows it', async () => {
+    const members = names(3);
+    const world = await create(members, all(members, 'v1'));
+    const trueup = await world.start();
+    await trueup.converge();
+    world.wish(all(members), 'r3');
+    const { specs } = world.desired;
+    const spec = specs.get(key('p01'));
+    if (spec === undefined) throw new Error('no p01');
+    const problem: Problem = {
+      code: 'document/bad-value',
+      severity: 'error',
+      at: spec.origin.at,
+      field: 'spec',
+      message: 'is not what it should be',
+      next: 'mend it',
+    };
+    trueup.reconciler.setDesired({
+      ...world.desired,
+      specs: new Map([...specs].filter(([one]) => one !== spec.key)),
+      invalid: new Map([[spec.key, { name: 'p01', at: spec.origin.at, problem }]]),
+    });
+    const review = await world.clock.until(trueup.reconciler.review());
+    expect(change(review, 'p02').verdict).toMatchObject({
+      kind: 'waits',
+      why: 'waits for canary p01, which has an invalid document: is not what it should be',
+      next: 'mend it',
+    });
+  });
+
+  it('waits for a canary that is busy, and goes on by itself', async () => {
+    const members = names(3);
+    const world = await create(members, all(members));
+    await world.clock.until(
+      world.service.admin.callAs('UpdateProvisionedProduct', {
+        ProvisionedProductName: 'p01',
+        ProductName: 'network',
+        ProvisioningArtifactName: 'v1',
+        ProvisioningParameters: [{ Key: 'Cidr', Value: 'z' }],
+        UpdateToken: 'by-hand',
+      }),
+    );
+    const trueup = await world.start();
+    const review = await trueup.converge();
+    expect(change(review, 'p01').verdict.kind).toBe('busy');
+    expect(change(review, 'p02').rollout).toMatchObject({ stage: 'rest', after: ['p01'] });
+    expect(begun(world)).toEqual([]);
+    await world.clock.pass(60_000);
+    await trueup.converge();
+    expect(begun(world)[0]).toBe('p01');
+    expect(begun(world)).toHaveLength(3);
+  });
+
+  it('counts a failed one that is suspended since', async () => {
+    const members = names(3);
+    const world = await create(members, all(members), { bad: 'v2' });
+    const trueup = await world.start();
+    await trueup.converge();
+    world.wish([doc('p01', 'v2', { reconcile: { suspend: true } }), doc('p02'), doc('p03')], 'r3');
+    await trueup.converge();
+    expect(begun(world)).toEqual(['p01']);
+    expect(world.statusOf(trueup, 'p02')?.reason).toBe('RolloutPaused');
+  });
+
+  it('tries a failed one with new content first, and the others after it', async () => {
+    const members = names(4);
+    const world = await create(members, all(members), { bad: 'v2' });
+    const trueup = await world.start();
+    await trueup.converge();
+    world.wish(
+      members.map((name) => doc(name, 'v2', {}, 'y')),
+      'r3',
+    );
+    const review = await trueup.converge();
+    expect(change(review, 'p01').rollout?.stage).toBe('again');
+    expect(story(world).slice(2, 4)).toEqual(['p01 accepted', 'p01 succeeded']);
+    expect(begun(world)).toHaveLength(5);
   });
 });

@@ -27,7 +27,11 @@ export function resolveRollouts({ content, at }: ReadConfigFile): {
       fault('config/duplicate-rollout', at(`/rollouts/${index}/product`), message, { field }),
     ];
   });
-  return { rules: entries.map(ruleOf), problems: [...unlabelled, ...repeated] };
+  const rules = entries.map((entry, index): RolloutRule => {
+    const place = at(`/rollouts/${index}/product`);
+    return place === null ? ruleOf(entry) : { ...ruleOf(entry), at: place };
+  });
+  return { rules, problems: [...unlabelled, ...repeated] };
 }
 
 function ruleOf({ product, canary, maxFailures, pauseOnFailure }: RolloutEntry): RolloutRule {

@@ -1,4 +1,5 @@
 import type { ArtifactId, ProductId, RecordId } from './ids.ts';
+import type { Position } from './problem.ts';
 
 /** How the provisioned products of one product move to another version. */
 export interface RolloutRule {
@@ -8,6 +9,8 @@ export interface RolloutRule {
   /** So many failed moves to one version pause the others. */
   readonly maxFailures: number;
   readonly pauseOnFailure: boolean;
+  /** Where it is written. */
+  readonly at?: Position;
 }
 
 export type CanaryRule =

@@ -36,8 +36,8 @@ export class Rollouts {
   readonly #parts: RolloutsParts;
   #byKey: ReadonlyMap<ProductKey, Rollout> = new Map();
   #endedBefore = 0;
-  /** Those that were paused at the last review. */
-  #paused: ReadonlySet<string> = new Set();
+  /** Those that were paused at the last review; null: this process has made none yet. */
+  #paused: ReadonlySet<string> | null = null;
 
   /** What holds all that follow, worked out once for as long as nothing it rests on has changed. */
   readonly #rests = new WeakMap<Rollout, { readonly at: number; readonly hold: Hold | null }>();
@@ -108,13 +108,20 @@ export class Rollouts {
       const at = JSON.stringify([rollout.version.productId, rollout.version.artifactId]);
       const { product, version, failures, members, paused: pause } = viewOf(rollout);
       const fields = { target, product, version, failures: failures.length, members };
-      const isNew = pause !== null && !this.#paused.has(at);
+      const isNew = pause !== null && this.#paused?.has(at) !== true && !this.#isShown(pause.why);
       if (isNew)
         log.write('error', 'rollout.paused', { ...fields, reason: pause.why, next: pause.next });
       if (pause !== null) paused.add(at);
-      else if (this.#paused.has(at)) log.write('info', 'rollout.resumed', fields);
+      else if (this.#paused?.has(at) === true) log.write('info', 'rollout.resumed', fields);
     }
     this.#paused = paused;
+  }
+
+  /** An earlier process has said so: the status still shows it. */
+  #isShown(why: string): boolean {
+    const { board, target } = this.#parts;
+    if (this.#paused !== null) return false;
+    return board.all().some((view) => view.target === target && view.message === why);
   }
 
   /** It was terminated to be provisioned again: that is not left half done. */

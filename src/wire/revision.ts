@@ -2,6 +2,7 @@ import type { Invocation } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { createDesiredLoader, type DesiredFile } from '../desired/load.ts';
 import type { Desired } from '../desired/model.ts';
+import { unknownRollouts } from '../desired/rollouts.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Spec } from '../domain/spec.ts';
@@ -27,7 +28,11 @@ export function createRevisionLoader(
   const options = { targets: config.targets, defaultTarget, values };
   return (snapshot) => {
     const desired = load(filesOf(snapshot), options);
-    const problems = [...unreadableFiles(snapshot), ...desired.problems];
+    const problems = [
+      ...unreadableFiles(snapshot),
+      ...desired.problems,
+      ...unknownRollouts(config.rollouts, desired.specs),
+    ];
     const targets = new Map<TargetName, DesiredState>();
     for (const { name } of config.targets)
       targets.set(name, { ...stateOf(name, desired, snapshot, select), isSelection });

@@ -93,7 +93,7 @@ test('rollouts have defaults, and canaries are a number or labels', () => {
   - {product: prod-abc123, canary: {labels: {stage: canary}}, maxFailures: 3}
   - {product: "*", canary: 0, pauseOnFailure: false}
 `;
-  expect(accepted({ file }).rollouts).toEqual([
+  expect(accepted({ file }).rollouts).toMatchObject([
     {
       product: 'network',
       canary: { kind: 'count', count: 1 },
@@ -111,6 +111,7 @@ test('rollouts have defaults, and canaries are a number or labels', () => {
       canary: { kind: 'count', count: 0 },
       maxFailures: 1,
       pauseOnFailure: false,
+      at: { file: 'trueup.yaml', line: 4, column: 15 },
     },
   ]);
 });

@@ -125,8 +125,11 @@ describe('a rollout', () => {
       ['error', expect.objectContaining({ product: 'network', version: 'v2', failures: 1 })],
     ]);
     trueup.kill();
-    await (await world.start()).converge();
+    const again = await world.start();
+    await again.board.load();
+    await again.converge();
     expect(world.writes()).toHaveLength(1);
+    expect(world.events('rollout.paused')).toHaveLength(1);
   });
 
   it('sends the rest when the canaries have succeeded, and not before', async () => {

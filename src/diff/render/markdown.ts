@@ -61,7 +61,7 @@ export function renderPlanMarkdown(plan: Plan): string {
   const start = [
     marker(plan),
     `## trueup: ${summary(counts)}`,
-    `**${advice(counts)}**`,
+    `**${advice(counts, pausedIn(plan))}**`,
     ...problemSection(plan),
     ...rolloutSection(plan),
   ];
@@ -88,8 +88,13 @@ function marker({ body }: Plan): string {
   return `<!-- trueup-plan targets=${names.join(',')} -->`;
 }
 
+function pausedIn({ body }: Plan): number {
+  const rollouts = body.targets.flatMap((target) => target.rollouts ?? []);
+  return rollouts.filter(({ paused }) => paused !== null).length;
+}
+
 /** What the reader must do, in one sentence. */
-function advice(counts: PlanCounts): string {
+function advice(counts: PlanCounts, paused: number): string {
   const must = [
     counts.invalid === 0
       ? ''
@@ -106,6 +111,8 @@ function advice(counts: PlanCounts): string {
     counts.guards === 0 ? '' : 'the plan exceeds a limit: split it or raise the limit',
   ].filter((part) => part !== '');
   if (must.length > 0) return `Before this can be applied: ${must.join('; ')}.`;
+  const pause = plural(paused, 'rollout is paused', 'rollouts are paused');
+  if (counts.acting === 0 && paused > 0) return `Applying this makes no call: ${pause}.`;
   if (counts.acting === 0) return 'Nothing to do: applying this makes no call.';
   const { total, terminations } = counts.writes;
   const what = plural(counts.acting, 'provisioned product', 'provisioned products');
@@ -114,7 +121,8 @@ function advice(counts: PlanCounts): string {
     terminations === 0
       ? ''
       : ` It terminates ${plural(terminations, 'provisioned product', 'provisioned products')}.`;
-  return `Applying this changes ${what}, with ${calls}.${ends}`;
+  const rest = paused === 0 ? '' : ` Besides, ${pause}.`;
+  return `Applying this changes ${what}, with ${calls}.${ends}${rest}`;
 }
 
 function problemSection({ body }: Plan): readonly string[] {

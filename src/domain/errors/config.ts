@@ -49,6 +49,11 @@ export const configErrors = {
     meaning: 'Every document has all of no labels, so that all would go first at once.',
     next: 'name a label, or give the number of canaries',
   },
+  'config/unknown-rollout': {
+    title: 'A rollout rule is for a product that no document names',
+    meaning: 'A misspelled product would be rolled out without canaries, and nobody would notice.',
+    next: 'correct the name of the product, or remove the rule',
+  },
   'config/duplicate-rollout': {
     title: 'Two rollout rules are for the same product',
     meaning: 'A product has one rule; which of two would hold cannot be told.',

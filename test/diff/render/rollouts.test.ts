@@ -123,6 +123,7 @@ describe('a rollout in a plan', () => {
     expect(shown.split('\n').filter((line) => line.length > 80)).toEqual([]);
     const page = renderPlanMarkdown(plan);
     expect(page.match(/No more \*room\*/g)).toHaveLength(1);
+    expect(page).toContain('**Applying this makes no call: 1 rollout is paused.**');
     expect(page).toContain('- rollout of `prod/network-baseline 1.5.0`, **paused**');
   });
 

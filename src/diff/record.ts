@@ -87,7 +87,7 @@ export function recordSucceeded(
       requestHash: intent.requestHash,
       at,
       reason: null,
-      ...requested(intent),
+      ...requested(entry, intent),
     },
   };
 }
@@ -177,13 +177,18 @@ export function recordFailed(
       requestHash: intent.requestHash,
       at,
       reason,
-      ...requested(intent),
+      ...requested(entry, intent),
     },
   };
 }
 
-function requested({ version }: Intent): Pick<LastResult, 'version'> {
-  return version === undefined ? {} : { version };
+/** A change of properties keeps the version: then what is known to run stays known. */
+function requested({ lastResult }: ProductEntry, intent: Intent): Pick<LastResult, 'version'> {
+  const { version } = intent;
+  if (version !== undefined) return { version };
+  const before = lastResult?.version;
+  const runs = lastResult?.kind === 'succeeded' || before?.isMove === false;
+  return before !== undefined && runs ? { version: { ...before, isMove: false } } : {};
 }
 
 /** Old values run where the stack rolled back, or where CloudFormation never touched it. */

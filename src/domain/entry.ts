@@ -149,7 +149,7 @@ export interface LastResult {
   readonly requestHash: Digest;
   readonly at: string;
   readonly reason: string | null;
-  /** The version that was asked for; left out where none was. */
+  /** The version that was asked for, or that ran when only properties were; left out: not known. */
   readonly version?: RequestedVersion;
   /** A person said that the rollout of this version goes on in spite of this failure. */
   readonly waived?: boolean;

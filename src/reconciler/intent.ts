@@ -6,7 +6,7 @@ import type { PresentProduct } from '../domain/live.ts';
 import type { ProductRequest, Step } from '../domain/request.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
-import { runs } from './rollout-members.ts';
+import { productNameOf, runs } from './rollout-members.ts';
 
 /** The intent of one request: everything but the moment of its first send, which is stamped last. */
 export function newIntent(
@@ -45,14 +45,7 @@ function requestedVersion(
   const { productId, artifactId } = request;
   const isMove = live.kind !== 'present' || !runs(live, request);
   const artifactName = facts?.resolved.kind === 'resolved' ? facts.resolved.artifactName : null;
-  const productName =
-    spec.product?.kind === 'name'
-      ? spec.product.name
-      : live.kind === 'present' &&
-          live.product.kind === 'read' &&
-          live.product.value.id === productId
-        ? live.product.value.name
-        : null;
+  const productName = productNameOf(spec, live, productId);
   return { version: { productId, productName, artifactId, artifactName, isMove } };
 }
 

@@ -3,7 +3,7 @@ import { type Member, type MemberState, type RolloutDraft, ruleFor } from '../di
 import type { ChangeVerdict } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { ProductId, ProductKey, TargetName } from '../domain/ids.ts';
-import type { PresentProduct } from '../domain/live.ts';
+import type { Live, PresentProduct } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import type { RolloutRule, VersionId } from '../domain/rollout.ts';
 import type { Spec } from '../domain/spec.ts';
@@ -62,6 +62,13 @@ function productNames(
       names.set(facts.resolved.productId, spec.product.name);
   }
   return names;
+}
+
+/** The name of the product that a document is for, as far as it or what runs tells it. */
+export function productNameOf({ product }: Spec, live: Live, id: ProductId): string | null {
+  if (product?.kind === 'name') return product.name;
+  if (live.kind !== 'present' || live.product.kind !== 'read') return null;
+  return live.product.value.id === id ? live.product.value.name : null;
 }
 
 /** It moves, or failed to. */

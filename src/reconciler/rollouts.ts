@@ -16,7 +16,14 @@ import type { Entries } from './entries.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Log } from './ports.ts';
 import { viewOf } from './review-rollouts.ts';
-import { blocked, failedBefore, isSame, journalled, movesVersion } from './rollout-members.ts';
+import {
+  blocked,
+  failedBefore,
+  isSame,
+  journalled,
+  movesVersion,
+  productNameOf,
+} from './rollout-members.ts';
 import type { StatusBoard } from './status-board.ts';
 
 interface RolloutsParts {
@@ -73,12 +80,12 @@ export class Rollouts {
 
   /** The same for a change that was computed since; `unreviewed`: no review has judged this move. */
   holdOfChange(evaluation: Evaluation): Wait | 'unreviewed' | null {
-    const { spec, facts } = evaluation;
+    const { spec, live, facts } = evaluation;
     if (facts?.resolved.kind !== 'resolved' || !movesVersion(evaluation)) return null;
     const wanted = facts.resolved;
     const version = this.#byKey.get(spec.key)?.version;
     if (version !== undefined && isSame(version, wanted)) return this.hold(spec.key);
-    const name = spec.product?.kind === 'name' ? spec.product.name : (version?.productName ?? null);
+    const name = productNameOf(spec, live, wanted.productId);
     const rule = ruleFor(this.#parts.rules, { id: wanted.productId, name });
     return rule === null ? null : 'unreviewed';
   }
@@ -139,7 +146,8 @@ export class Rollouts {
       const { lastResult } = entry;
       if (known !== null) return known;
       if (lastResult?.version !== undefined && isSame(lastResult.version, version)) {
-        if (lastResult.kind === 'succeeded') return { kind: 'runs' };
+        // What failed and kept the version runs it all the same.
+        if (lastResult.kind === 'succeeded' || !lastResult.version.isMove) return { kind: 'runs' };
         return { kind: 'moves', isAgain: failedBefore(version, entry) };
       }
     }

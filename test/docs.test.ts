@@ -54,6 +54,7 @@ describe('the help', () => {
     'status',
     'retry',
     'accept',
+    'proceed',
     'freeze',
     'resume',
     'demo',

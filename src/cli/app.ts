@@ -1,3 +1,4 @@
+import type { FailedMove } from '../diff/failed-move.ts';
 import type { Change } from '../domain/change.ts';
 import type { Freeze, ShownWindow } from '../domain/hold.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
@@ -45,6 +46,10 @@ export interface Estate {
   close(): Promise<void>;
 }
 
+export interface FailedMoveOf extends FailedMove {
+  readonly target: TargetName;
+}
+
 /** The journal, for commands that need no AWS. */
 export interface JournalView {
   /** Why nothing is known, or null. */
@@ -52,11 +57,17 @@ export interface JournalView {
   statuses(): Promise<readonly ProductStatusView[]>;
   daemon(): Promise<DaemonView | null>;
   freezes(): Promise<readonly Freeze[]>;
-  ask(request: {
-    readonly kind: 'retry' | 'accept';
-    readonly target: TargetName;
-    readonly key: ProductKey;
-  }): Promise<void>;
+  ask(
+    request:
+      | {
+          readonly kind: 'retry' | 'accept';
+          readonly target: TargetName;
+          readonly key: ProductKey;
+        }
+      | { readonly kind: 'proceed'; readonly target: TargetName; readonly product: string },
+  ): Promise<void>;
+  /** Failed moves to another version that hold back the rollouts of their targets. */
+  failedMoves(): Promise<readonly FailedMoveOf[]>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import type { ProductStatusView } from '../domain/status.ts';
+import type { DaemonView, ProductStatusView } from '../domain/status.ts';
 import { visible } from '../domain/visible.ts';
 import type { App } from './app.ts';
 import type { ExitCode } from './io.ts';
@@ -32,16 +32,18 @@ export async function askCommand(
       return 1;
     }
     await journal.ask({ kind, target: product.target, key: product.key });
-    const daemon = await journal.daemon();
-    const who =
-      daemon !== null && daemon.stoppedAt === null
-        ? `the daemon (pid ${daemon.pid}) takes it up at its next look`
-        : 'the next apply or run takes it up';
+    const who = takenUpBy(await journal.daemon());
     app.io.out(`${kind} of ${product.target}/${product.name} is recorded; ${who}\n`);
     return 0;
   } finally {
     await journal.close();
   }
+}
+
+export function takenUpBy(daemon: DaemonView | null): string {
+  return daemon !== null && daemon.stoppedAt === null
+    ? `the daemon (pid ${daemon.pid}) takes it up at its next look`
+    : 'the next apply or run takes it up';
 }
 
 function isMeant(status: ProductStatusView, name: string): boolean {

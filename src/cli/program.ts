@@ -30,6 +30,7 @@ export type Action =
   | { readonly kind: 'accept'; readonly name: string }
   | { readonly kind: 'freeze'; readonly targets: readonly string[]; readonly reason: string }
   | { readonly kind: 'resume'; readonly targets: readonly string[] }
+  | { readonly kind: 'proceed'; readonly product: string }
   | {
       readonly kind: 'local';
       readonly port: string;
@@ -151,6 +152,10 @@ function addJournalCommands(program: Commander, take: Take): void {
     program.command('accept <name>'),
     'declare that values AWS does not return are as documented',
   ).action((name: string, options: Raw) => take(from({ kind: 'accept', name }, options)));
+  estate(
+    program.command('proceed <product>'),
+    'let the paused rollouts of a product go on in spite of what failed',
+  ).action((product: string, options: Raw) => take(from({ kind: 'proceed', product }, options)));
 }
 
 function addHoldCommands(program: Commander, take: Take): void {

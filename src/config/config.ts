@@ -1,5 +1,6 @@
 import type { SyncWindow } from '../domain/hold.ts';
 import type { AccountId, TargetName } from '../domain/ids.ts';
+import type { RolloutRule } from '../domain/rollout.ts';
 import type { ValueAllowances } from '../domain/values.ts';
 
 /** One account and region. */
@@ -53,6 +54,7 @@ export interface Config {
   /** null: text where the log goes to a terminal, JSON elsewhere. */
   readonly logFormat: (typeof LOG_FORMATS)[number] | null;
   readonly observe: boolean;
+  readonly rollouts: readonly RolloutRule[];
   readonly values: ValueAllowances;
   readonly windows: readonly SyncWindow[];
 }

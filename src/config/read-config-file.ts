@@ -11,6 +11,7 @@ import type { WindowEntry } from './windows.ts';
 export interface ConfigFile {
   readonly targets?: readonly TargetEntry[];
   readonly defaultTarget?: string;
+  readonly rollouts?: readonly RolloutEntry[];
   readonly values?: Partial<ValueAllowances>;
   readonly windows?: readonly WindowEntry[];
   readonly [option: string]: unknown;
@@ -25,6 +26,13 @@ export interface TargetEntry {
   readonly sessionName?: string;
   readonly maxInFlight?: number;
   readonly writesPerSecond?: number;
+}
+
+export interface RolloutEntry {
+  readonly product: string;
+  readonly canary?: number | { readonly labels: Readonly<Record<string, string>> };
+  readonly maxFailures?: number;
+  readonly pauseOnFailure?: boolean;
 }
 
 export interface ReadConfigFile {

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { type ConfigOption, OPTIONS, type OptionName, OTHER_VARIABLES } from './options.ts';
 import { NO_FILE, type ReadConfigFile, readConfigFile } from './read-config-file.ts';
 import { type OptionValue, readOption } from './read-option.ts';
+import { resolveRollouts } from './rollouts.ts';
 import { type Override, resolveTargets } from './targets.ts';
 import { resolveWindows } from './windows.ts';
 
@@ -38,7 +39,14 @@ export function resolveConfig(input: ConfigInput): ResolvedConfig {
     file,
     targets.targets.map(({ name }) => name),
   );
-  const problems = [...file.problems, ...options.problems, ...targets.problems, ...windowProblems];
+  const rollouts = resolveRollouts(file);
+  const problems = [
+    ...file.problems,
+    ...options.problems,
+    ...targets.problems,
+    ...windowProblems,
+    ...rollouts.problems,
+  ];
   const warnings = unknownVariables(input.env);
   if (problems.length > 0) return { kind: 'refused', problems: [...problems, ...warnings] };
   const config: Config = {
@@ -64,6 +72,7 @@ export function resolveConfig(input: ConfigInput): ResolvedConfig {
     logLevel: value('logLevel'),
     logFormat: value<Config['logFormat'] | undefined>('logFormat') ?? null,
     observe: value('observe'),
+    rollouts: rollouts.rules,
     values: allowances(file.content.values ?? {}),
     windows,
   };

@@ -4,6 +4,7 @@ import {
   type Fingerprints,
   type InEffect,
   type Intent,
+  type LastResult,
   type Latch,
   type ProductEntry,
 } from '../domain/entry.ts';
@@ -86,6 +87,7 @@ export function recordSucceeded(
       requestHash: intent.requestHash,
       at,
       reason: null,
+      ...requested(entry, intent),
     },
   };
 }
@@ -185,8 +187,18 @@ export function recordFailed(
       requestHash: intent.requestHash,
       at,
       reason,
+      ...requested(entry, intent),
     },
   };
+}
+
+/** A change of properties keeps the version: then what is known to run stays known. */
+function requested({ lastResult }: ProductEntry, intent: Intent): Pick<LastResult, 'version'> {
+  const { version } = intent;
+  if (version !== undefined) return { version };
+  const before = lastResult?.version;
+  const runs = lastResult?.kind === 'succeeded' || before?.isMove === false;
+  return before !== undefined && runs ? { version: { ...before, isMove: false } } : {};
 }
 
 /** Old values run where the stack rolled back, or where CloudFormation never touched it. */
@@ -232,7 +244,19 @@ function withRecord(entry: ProductEntry, recordId: RecordId): readonly RecordId[
 /** The entry after the document was seen in effect: from here on a difference from it is drift. */
 export function recordInEffect(entry: ProductEntry, inEffect: InEffect): ProductEntry {
   const same = entry.inEffect?.specDigest === inEffect.specDigest;
-  return { ...entry, inEffect: same ? entry.inEffect : inEffect, latch: null };
+  return {
+    ...entry,
+    inEffect: same ? entry.inEffect : inEffect,
+    latch: null,
+    lastResult: forgetMove(entry.lastResult),
+  };
+}
+
+/** What the document no longer asks for does not count when it asks for it again one day. */
+function forgetMove(lastResult: LastResult | null): LastResult | null {
+  if (lastResult?.kind !== 'failed' || lastResult.version === undefined) return lastResult;
+  const { version: _version, waived: _waived, ...rest } = lastResult;
+  return rest;
 }
 
 /** The entry after a person asked for another attempt. */

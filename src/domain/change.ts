@@ -2,6 +2,7 @@ import type { Latch } from './entry.ts';
 import type { Digest, ProductKey, ProvisionedProductId, RecordId, TargetName } from './ids.ts';
 import type { Position, Problem } from './problem.ts';
 import type { Step } from './request.ts';
+import type { RolloutPart } from './rollout.ts';
 
 /** A value as people may see it. */
 export type Shown =
@@ -60,6 +61,8 @@ interface ChangeFacts {
   readonly instances?: { readonly created: number; readonly removed: number };
   /** What it is carried out after: `name` or, of another target, `target/name`. */
   readonly after: readonly string[];
+  /** Its part in the rollout of a version; left out: it is of none. */
+  readonly rollout?: RolloutPart;
 }
 
 export type ChangeVerdict =

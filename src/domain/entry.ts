@@ -1,6 +1,7 @@
 import type { ArtifactId, Digest, ProvisionedProductId, RecordId, Token } from './ids.ts';
 import type { Position } from './problem.ts';
 import type { Step, StoredRequest } from './request.ts';
+import type { RequestedVersion } from './rollout.ts';
 
 /**
  * What the journal remembers of one provisioned product. Without it trueup is still safe; it only
@@ -96,6 +97,8 @@ export interface Intent {
   /** Of the provisioned product: what limits it in flight, and how long it may take. */
   readonly productType: string | null;
   readonly request: StoredRequest;
+  /** Left out where it names none. */
+  readonly version?: RequestedVersion;
   readonly requestHash: Digest;
   readonly token: Token;
   readonly base: RecordId | null;
@@ -153,4 +156,8 @@ export interface LastResult {
   readonly requestHash: Digest;
   readonly at: string;
   readonly reason: string | null;
+  /** The version that was asked for, or that ran when only properties were; left out: not known. */
+  readonly version?: RequestedVersion;
+  /** A person said that the rollout of this version goes on in spite of this failure. */
+  readonly waived?: boolean;
 }

@@ -2,6 +2,7 @@ import type { Change } from './change.ts';
 import type { PlanHolds } from './hold.ts';
 import type { AccountId, Digest, TargetName } from './ids.ts';
 import type { Problem } from './problem.ts';
+import type { RolloutView } from './rollout.ts';
 
 /** How much one plan may do in one target. */
 export interface Caps {
@@ -28,6 +29,8 @@ export interface TargetPlan {
   /** Sorted by name, then key. */
   readonly changes: readonly Change[];
   readonly guards: readonly GuardFinding[];
+  /** Left out where there is none. */
+  readonly rollouts?: readonly RolloutView[];
 }
 
 /**

@@ -262,5 +262,6 @@ export function storeFreeze(items: Items, freeze: Freeze): void {
 }
 
 export function storeRequest(items: Items, request: PersonRequest, now: number): void {
-  items.store('request', request.target, `${request.kind} ${request.key}`, { request, at: now });
+  const what = request.kind === 'proceed' ? request.product : request.key;
+  items.store('request', request.target, `${request.kind} ${what}`, { request, at: now });
 }

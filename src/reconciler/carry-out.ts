@@ -62,6 +62,10 @@ export async function sendNew(
 /** What the documents or the verdict no longer want while its request waited is computed afresh. */
 function changedMeanwhile(context: TargetContext, key: ProductKey, intent: Intent): string | null {
   if (!isWanted(context, key, intent)) return 'its document changed while the request waited';
+  if (intent.version?.isMove === true && intent.firstSentAt === null) {
+    const wait = context.rollouts.hold(key);
+    if (wait !== null) return wait.why;
+  }
   const isAllowed = context.allowed(key)?.includes(intent.step) === true;
   return isAllowed ? null : 'the plan that allowed it no longer holds';
 }

@@ -171,7 +171,11 @@ function conditionOf(change: Change): Condition {
     case 'terminate':
       return { ...pending('Waiting'), message: `waits for its turn: ${gist(change)}` };
     case 'waits':
-      return { ...pending('WaitsFor'), message: verdict.why, next: verdict.next };
+      return {
+        ...pending(change.rollout?.isPaused === true ? 'RolloutPaused' : 'WaitsFor'),
+        message: verdict.why,
+        next: verdict.next,
+      };
     case 'reported':
       return {
         ...plain,

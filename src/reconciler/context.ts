@@ -24,6 +24,7 @@ import type { Observation } from './observe.ts';
 import type { Catalog, Clock, Fingerprinter, Journal, Log, Random } from './ports.ts';
 import type { Redactor } from './redact.ts';
 import type { Removal } from './removals.ts';
+import type { Rollouts } from './rollouts.ts';
 import type { StatusBoard } from './status-board.ts';
 import type { ValueFacts } from './value-facts.ts';
 
@@ -40,6 +41,8 @@ export interface DesiredState {
   readonly invalid: ReadonlyMap<ProductKey, InvalidDocument>;
   /** --only, -l or standard input leave documents out: nothing can be told of those that are gone. */
   readonly isSelection?: boolean;
+  /** The documents that a selection leaves out of `specs`. */
+  readonly leftOut?: ReadonlyMap<ProductKey, Spec>;
   /** Every name that the revision declares, also those that a selection leaves out of `specs`. */
   readonly declared: ReadonlySet<ProductKey>;
   /** Some document could not be told at all: one that seems to be gone may be that one. */
@@ -100,6 +103,7 @@ export interface TargetContext {
   waitsFor(key: ProductKey): Wait | null;
   /** Leaves it until that is so: it is queued again by itself. */
   park(key: ProductKey): void;
+  readonly rollouts: Rollouts;
   /** Imports under way: AWS carries out one at a time. */
   readonly importing: Set<ProductKey>;
 }
@@ -108,6 +112,7 @@ export interface TargetContext {
 export class EndedRecords {
   readonly #times = new Map<ProductKey, number>();
   readonly #startMs: number;
+  readonly #ordinals = new Map<ProductKey, number>();
   #count = 0;
 
   constructor(startMs: number) {
@@ -117,6 +122,7 @@ export class EndedRecords {
   add(key: ProductKey, nowMs: number): void {
     this.#times.set(key, nowMs);
     this.#count += 1;
+    this.#ordinals.set(key, this.#count);
   }
 
   /**
@@ -125,6 +131,11 @@ export class EndedRecords {
    */
   at(key: ProductKey): number {
     return this.#times.get(key) ?? this.#startMs;
+  }
+
+  /** Whether one ended in this process after so many had ended in all. */
+  hasEndedSince(key: ProductKey, count: number): boolean {
+    return (this.#ordinals.get(key) ?? 0) > count;
   }
 
   get count(): number {

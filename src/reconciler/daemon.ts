@@ -1,12 +1,11 @@
 import type { TargetName } from '../domain/ids.ts';
 import type { Dependency } from '../domain/spec.ts';
 import type { DaemonView } from '../domain/status.ts';
-import { acceptProduct } from './accept.ts';
 import { backoffMs, jittered } from './backoff.ts';
 import type { DesiredState } from './context.ts';
 import { LatestRevision } from './latest-revision.ts';
 import { logReview } from './log-review.ts';
-import { PersonRequests } from './person-requests.ts';
+import { honour, PersonRequests } from './person-requests.ts';
 import type { PersonRequest, Snapshot, Source } from './ports.ts';
 import { PRIORITY, type Priority } from './queue.ts';
 import type { Review } from './review.ts';
@@ -202,8 +201,7 @@ export class Daemon {
       });
       return;
     }
-    if (request.kind === 'retry') await state.reconciler.retry(request.key);
-    else await acceptProduct(state.reconciler.context, request.key);
+    await honour(state.reconciler, request);
     state.due = PRIORITY.person;
   }
 

@@ -8,6 +8,8 @@ export interface Wait {
   readonly next: string | null;
   /** It does not pass by itself. */
   readonly isBlocked?: boolean;
+  /** As the status shows it; left out: WaitsFor. */
+  readonly reason?: string;
 }
 
 export interface Readiness {

@@ -13,6 +13,7 @@ export class Entries {
   readonly #target: TargetName;
   readonly #held = new Map<ProductKey, Versioned<ProductEntry>>();
   readonly #turns = new Map<ProductKey, Promise<unknown>>();
+  #writes = 0;
 
   private constructor(journal: Journal, target: TargetName) {
     this.#journal = journal;
@@ -38,6 +39,11 @@ export class Entries {
   owned(): ReadonlySet<ProvisionedProductId> {
     const ids = [...this.#held.values()].flatMap(({ value }) => value.ownedId ?? []);
     return new Set(ids);
+  }
+
+  /** How often anything was written: while it stays, so does every entry. */
+  get writes(): number {
+    return this.#writes;
   }
 
   keys(): readonly ProductKey[] {
@@ -99,6 +105,7 @@ export class Entries {
       const version = versions[index];
       if (version !== undefined) this.#held.set(key, { value: entry, version });
     });
+    this.#writes += 1;
   }
 
   /** Later updates of the key wait for this one, whether it succeeds or not. */
@@ -120,6 +127,7 @@ export class Entries {
     if (value === held.value) return value;
     const version = await this.#journal.put(this.#target, key, value, held.version);
     this.#held.set(key, { value, version });
+    this.#writes += 1;
     return value;
   }
 }

@@ -6,6 +6,7 @@ import type { PresentProduct } from '../domain/live.ts';
 import type { ProductRequest, Step } from '../domain/request.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
+import { productNameOf, runs } from './rollout-members.ts';
 
 /** The intent of one request: everything but the moment of its first send, which is stamped last. */
 export function newIntent(
@@ -20,6 +21,7 @@ export function newIntent(
     step,
     productType: live.type,
     request,
+    ...requestedVersion(evaluation, request),
     base: change.base,
     specDigest: specDigestOf(context, spec),
     at: spec.origin.at,
@@ -35,9 +37,24 @@ export function newIntent(
   });
 }
 
+function requestedVersion(
+  { spec, live, facts }: Evaluation,
+  request: ProductRequest,
+): Pick<Intent, 'version'> {
+  if (!('artifactId' in request) || request.operation === 'ImportAsProvisionedProduct') return {};
+  const { productId, artifactId } = request;
+  const isMove = live.kind !== 'present' || !runs(live, request);
+  const artifactName = facts?.resolved.kind === 'resolved' ? facts.resolved.artifactName : null;
+  const productName = productNameOf(spec, live, productId);
+  return { version: { productId, productName, artifactId, artifactName, isMove } };
+}
+
 /** What an intent is made of besides what follows from it and from the revision. */
 export interface IntentParts
-  extends Pick<Intent, 'step' | 'productType' | 'base' | 'specDigest' | 'at' | 'pending'> {
+  extends Pick<
+    Intent,
+    'step' | 'productType' | 'version' | 'base' | 'specDigest' | 'at' | 'pending'
+  > {
   readonly request: ProductRequest;
 }
 

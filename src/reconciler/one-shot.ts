@@ -4,12 +4,13 @@ import type { TargetName } from '../domain/ids.ts';
 import type { CallCounts, Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { ProductStatusView } from '../domain/status.ts';
-import { acceptProduct } from './accept.ts';
 import type { DesiredState } from './context.ts';
 import { hiddenIn } from './evaluate.ts';
+import { honour } from './person-requests.ts';
 import { planHolds } from './plan-holds.ts';
 import { PRIORITY } from './queue.ts';
 import type { Review } from './review.ts';
+import { viewOf } from './review-rollouts.ts';
 import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
 import type { TargetReconciler } from './target.ts';
@@ -93,15 +94,17 @@ export class OneShot {
 
   #desiredOf(name: TargetName, select: Selection) {
     const desired = this.#revision.targets.get(name);
-    const specs = new Map(
-      [...(desired?.specs ?? [])].filter(([, spec]) => select === null || select(spec)),
-    );
+    const all = [...(desired?.specs ?? [])];
+    const isWanted = ([, spec]: (typeof all)[number]) => select === null || select(spec);
+    const specs = new Map(all.filter(isWanted));
+    const others = all.filter((one) => !isWanted(one));
     return {
       revision: this.#revision.revision,
       specs,
       invalid: desired?.invalid ?? new Map(),
       declared: desired?.declared ?? new Set(),
       unknownIdentity: desired?.unknownIdentity ?? false,
+      leftOut: new Map([...(desired?.leftOut ?? []), ...others]),
       isSelection: select !== null || desired?.isSelection === true,
       elsewhere: this.#revision.targets,
     };
@@ -141,9 +144,7 @@ export class OneShot {
     for (const request of await this.#shared.journal.takeRequests()) {
       const target = this.#targets.find((one) => one.handle.name === request.target);
       if (target?.opened.kind !== 'ok') continue;
-      const { reconciler } = target.opened;
-      if (request.kind === 'retry') await reconciler.retry(request.key);
-      else await acceptProduct(reconciler.context, request.key);
+      await honour(target.opened.reconciler, request);
     }
   }
 
@@ -297,7 +298,15 @@ function planOfTarget({ handle, opened, review }: OpenTarget): Omit<TargetPlan, 
     const changes = [...review.evaluations.values(), ...review.removals.values()].map(
       ({ change }) => change,
     );
-    return { name, accountId, region, unreadable: null, changes };
+    const rollouts = review.rollouts.map(viewOf);
+    return {
+      name,
+      accountId,
+      region,
+      unreadable: null,
+      changes,
+      ...(rollouts.length === 0 ? {} : { rollouts }),
+    };
   }
   const unreadable = review === null ? 'it was not read' : review.why;
   return { name, accountId, region, unreadable, changes: [] };

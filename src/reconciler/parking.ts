@@ -5,6 +5,7 @@ import { statusOfTrouble } from './conditions.ts';
 import { isoNow } from './context.ts';
 import { type Wait, waitFor } from './dependencies.ts';
 import type { Clock } from './ports.ts';
+import type { Rollouts } from './rollouts.ts';
 import type { StatusBoard } from './status-board.ts';
 
 interface ParkingParts {
@@ -15,6 +16,7 @@ interface ParkingParts {
   readonly isInRun: (dependency: Dependency) => boolean;
   readonly revision: () => string;
   readonly dependenciesOf: (key: ProductKey) => readonly Dependency[];
+  readonly rollouts: Rollouts;
   /** Its turn has come: nothing that it waits for is left. */
   readonly onFree: (key: ProductKey) => void;
 }
@@ -30,7 +32,7 @@ export class Parking {
   }
 
   waitsFor(key: ProductKey): Wait | null {
-    return this.waitsOn(this.#parts.dependenciesOf(key));
+    return this.waitsOn(this.#parts.dependenciesOf(key)) ?? this.#parts.rollouts.hold(key);
   }
 
   waitsOn(dependencies: readonly Dependency[]): Wait | null {
@@ -54,18 +56,22 @@ export class Parking {
     const wait = this.waitsFor(key);
     const before = board.get(target, key);
     if (wait === null || before === undefined) return;
-    const what = { stalled: false, reason: 'WaitsFor', message: wait.why, next: wait.next };
+    const { why: message, next, reason = 'WaitsFor' } = wait;
+    const what = { stalled: false, reason, message, next };
     board.set(statusOfTrouble(before, what, isoNow(clock)));
   }
 
   #unpark(view: ProductStatusView): void {
+    if (this.#parked.size === 0) return;
+    const { rollouts, target } = this.#parts;
+    const led = view.target === target ? rollouts.ledBy(view.key) : null;
     for (const key of [...this.#parked]) {
       const dependencies = this.#parts.dependenciesOf(key);
-      const concerns = dependencies.some(
-        (one) => one.target === view.target && one.key === view.key,
-      );
+      const concerns =
+        dependencies.some((one) => one.target === view.target && one.key === view.key) ||
+        led?.byKey.has(key) === true;
       if (!concerns) continue;
-      if (this.waitsOn(dependencies) !== null) {
+      if (this.waitsFor(key) !== null) {
         this.#show(key);
         continue;
       }

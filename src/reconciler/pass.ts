@@ -156,6 +156,11 @@ async function act(
   // Whatever the plan does not hold is left to the next review, which queues it again.
   if (!isAllowed(context, key, verdict.steps) || removesUnreviewed(context, evaluation))
     return over({ kind: 'settled' });
+  const hold = context.rollouts.holdOfChange(evaluation);
+  if (hold !== null) {
+    if (hold !== 'unreviewed') context.park(key);
+    return over({ kind: 'settled' });
+  }
   if (live.kind === 'present' && context.entries.isOpenElsewhere(live.id, key)) {
     const why = 'a request for it is open under its former document';
     return over({ kind: 'again', afterMs: HELD_AGAIN_MS, why });

@@ -196,7 +196,9 @@ export interface Catalog {
 /** A person's word, put beside a running daemon by the CLI. */
 export type PersonRequest =
   | { readonly kind: 'retry'; readonly target: TargetName; readonly key: ProductKey }
-  | { readonly kind: 'accept'; readonly target: TargetName; readonly key: ProductKey };
+  | { readonly kind: 'accept'; readonly target: TargetName; readonly key: ProductKey }
+  /** `product`: name or id of the product whose rollouts go on. */
+  | { readonly kind: 'proceed'; readonly target: TargetName; readonly product: string };
 
 export interface Versioned<T> {
   readonly value: T;

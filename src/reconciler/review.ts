@@ -1,10 +1,12 @@
 import { guardTarget } from '../diff/guards.ts';
+import type { Rollout } from '../diff/rollout.ts';
 import type { Change } from '../domain/change.ts';
 import { errorEntry } from '../domain/errors/registry.ts';
 import type { ProductKey, ProvisionedProductId } from '../domain/ids.ts';
 import type { Caps, GuardFinding } from '../domain/plan.ts';
 import { formatPosition, type Position, type Problem } from '../domain/problem.ts';
 import type { Step } from '../domain/request.ts';
+import type { RolloutRule } from '../domain/rollout.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import { explainFailure } from './catalog-facts.ts';
@@ -15,6 +17,7 @@ import { type EvaluateContext, type Evaluation, evaluate } from './evaluate.ts';
 import { type Observation, observeAll } from './observe.ts';
 import { sourcesOf } from './prepare-spec.ts';
 import { type Removal, type RemovalContext, refuseRenamed, reviewRemovals } from './removals.ts';
+import { reviewRollouts } from './review-rollouts.ts';
 
 /** One look at a whole target: what is live, and what each document would change. */
 export type Review =
@@ -28,12 +31,14 @@ export type Review =
       readonly removals: ReadonlyMap<ProductKey, Removal>;
       /** Limits that the whole plan ran into: while there is one, nothing of this target is changed. */
       readonly guards: readonly GuardFinding[];
+      readonly rollouts: readonly Rollout[];
     }
   /** The target could not be read; nothing is known and nothing may be done. */
   | { readonly kind: 'failed'; readonly why: string };
 
 export interface ReviewContext extends EvaluateContext, RemovalContext {
   readonly caps: Caps;
+  readonly rolloutRules: readonly RolloutRule[];
   waitsOn(spec: Spec): Wait | null;
 }
 
@@ -41,7 +46,9 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
   const specs = [...desired.specs.values()];
   const { known } = context;
   const gone = [...known.missing(context, desired), ...known.renamed(context, desired)];
-  const ids = gone.flatMap(({ provisionedProductId: id }) => (id === null ? [] : [id]));
+  const invalid = [...desired.invalid.keys()].flatMap((key) => known.get(key) ?? []);
+  const asked = context.rolloutRules.length === 0 ? gone : [...gone, ...invalid];
+  const ids = asked.flatMap(({ provisionedProductId: id }) => (id === null ? [] : [id]));
   const observed = await observeAll(context, specs, new Set(ids));
   if (observed.kind === 'failed') return { kind: 'failed', why: explainFailure(observed.failure) };
   const observation = observed.value;
@@ -61,6 +68,17 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
   const removals = await reviewRemovals(context, desired, observation, evaluations);
   refuseRenamed(context, desired, evaluations);
   holdDependants(context, desired, evaluations);
+  const rollouts = reviewRollouts({
+    target: context.target,
+    rules: context.rolloutRules,
+    desired,
+    observation,
+    evaluations,
+    entryOf: (key) => context.entries.get(key),
+    idOf: (key) => context.known.get(key)?.provisionedProductId ?? null,
+  });
+  // What a rollout holds back holds back what depends on it.
+  if (rollouts.length > 0) holdDependants(context, desired, evaluations);
   const changes = [...evaluations.values(), ...removals.values()].map(({ change }) => change);
   const guards = guardTarget(context.target, changes, context.caps);
   const leaving = new Map(
@@ -73,6 +91,7 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
     evaluations,
     removals,
     guards,
+    rollouts,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { SyncWindow } from '../domain/hold.ts';
 import type { AccountId, TargetName } from '../domain/ids.ts';
 import type { Caps } from '../domain/plan.ts';
+import type { RolloutRule } from '../domain/rollout.ts';
 import type { Dependency } from '../domain/spec.ts';
 import type { WriteGate } from './context.ts';
 import type { Catalog, Clock, Fingerprinter, Journal, Log, Random, Values } from './ports.ts';
@@ -20,6 +21,8 @@ export interface Shared {
   readonly recordTimeoutMs: number;
   readonly engineRecordTimeoutMs: number;
   readonly caps: Caps;
+  /** How the provisioned products of a product move to another version. */
+  readonly rolloutRules: readonly RolloutRule[];
   readonly stop: AbortSignal;
   /** Sync windows of the configuration; left out: none. */
   readonly windows?: readonly SyncWindow[];

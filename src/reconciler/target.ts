@@ -22,6 +22,7 @@ import type { Values } from './ports.ts';
 import { KeyedQueue, PRIORITY, type Priority } from './queue.ts';
 import type { Removal } from './removals.ts';
 import { allowedSteps, changeIn, type Review, reviewTarget, statusesOf } from './review.ts';
+import { Rollouts, waiveFailures } from './rollouts.ts';
 import type { Shared, TargetParts } from './shared.ts';
 import { forgetTrouble } from './trouble.ts';
 import { NO_VALUES, ValueFacts } from './value-facts.ts';
@@ -52,6 +53,7 @@ export class TargetReconciler {
   #removals: ReadonlyMap<ProductKey, Removal> = new Map();
   readonly #parking: Parking;
   readonly #holds: Holds;
+  readonly #rollouts: Rollouts;
 
   private constructor(parts: TargetParts, shared: Shared, entries: Entries, known: KnownDocuments) {
     this.name = parts.name;
@@ -60,6 +62,9 @@ export class TargetReconciler {
     this.#values = parts.values ?? NO_VALUES;
     this.#valueFacts = new ValueFacts(this.#values, shared.redactor);
     this.#holds = holdsOf(shared);
+    const ended = new EndedRecords(shared.clock.monotonic());
+    const { board, log, rolloutRules: rules } = shared;
+    this.#rollouts = new Rollouts({ target: parts.name, rules, board, log, entries, ended });
     this.#context = {
       target: parts.name,
       accountId: parts.accountId,
@@ -68,7 +73,7 @@ export class TargetReconciler {
       writes: parts.writes,
       ...shared,
       entries,
-      ended: new EndedRecords(shared.clock.monotonic()),
+      ended,
       memory: new Memory(shared.journal, parts.name, shared.log),
       follower: new Follower({
         catalog: parts.catalog,
@@ -88,6 +93,7 @@ export class TargetReconciler {
       known,
       removal: (key) => this.#removals.get(key),
       waitsFor: (key) => this.#parking.waitsFor(key),
+      rollouts: this.#rollouts,
       park: (key) => this.#parking.park(key),
       importing: new Set(),
     };
@@ -98,6 +104,7 @@ export class TargetReconciler {
       isInRun: shared.isInRun,
       revision: () => this.#desired.revision,
       dependenciesOf: (key) => this.#dependenciesOf(key),
+      rollouts: this.#rollouts,
       onFree: (key) => this.#queue.add(key, PRIORITY.commit),
     });
     this.#queue = new KeyedQueue({
@@ -139,12 +146,14 @@ export class TargetReconciler {
     const values = new ValueFacts(this.#values, this.#shared.redactor);
     const desired = this.#desired;
     const startedMs = this.#context.clock.monotonic();
+    const endedBefore = this.recordsEnded;
     const review = await reviewTarget(
       {
         ...this.#context,
         facts: () => facts,
         values: () => values,
         caps: this.#shared.caps,
+        rolloutRules: this.#shared.rolloutRules,
         waitsOn: (spec) => this.#parking.waitsOn(spec.dependsOn),
       },
       desired,
@@ -154,6 +163,7 @@ export class TargetReconciler {
     this.#valueFacts = values;
     this.#observation = review.observation;
     this.#removals = review.removals;
+    this.#rollouts.take(review.rollouts, endedBefore);
     this.#context.follower.estateSize = review.observation.estateSize;
     const busy = new Set(this.#context.entries.openIntents());
     const holds = await this.#holds.now();
@@ -193,6 +203,11 @@ export class TargetReconciler {
     this.#asked.add(key);
     this.#failures.delete(key);
     this.#context.log.write('info', 'product.retryAsked', about(this.#context, key));
+  }
+
+  /** A person says that the rollouts of a product go on in spite of what failed; returns how many did. */
+  proceed(product: string): Promise<number> {
+    return waiveFailures(this.#context, product);
   }
 
   get context(): TargetContext {

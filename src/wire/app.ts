@@ -1,11 +1,13 @@
 import { hostname } from 'node:os';
-import type { App, JournalView, Loaded } from '../cli/app.ts';
+import type { App, FailedMoveOf, JournalView, Loaded } from '../cli/app.ts';
 import type { Io } from '../cli/io.ts';
 import type { Invocation } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
+import { standingFailure } from '../diff/failed-move.ts';
 import { shownWindows } from '../diff/windows.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import { openJournal } from '../journal/journal.ts';
+import type { Journal } from '../reconciler/ports.ts';
 import { Redactor } from '../reconciler/redact.ts';
 import { systemClock } from '../server/clock.ts';
 import { createLog } from '../server/log.ts';
@@ -77,6 +79,17 @@ function refuseEmptySelection(invocation: Invocation, revision: LoadedRevision):
   throw new TrueupError('cli/nothing-selected', `no valid document matches ${given.join(' ')}`);
 }
 
+async function failedMoves(journal: Journal): Promise<readonly FailedMoveOf[]> {
+  const targets = new Set((await journal.statuses()).map(({ target }) => target));
+  const found: FailedMoveOf[] = [];
+  for (const target of targets)
+    for (const { value } of (await journal.list(target)).values()) {
+      const failed = standingFailure(value);
+      if (failed !== null) found.push({ ...failed, target });
+    }
+  return found;
+}
+
 async function openJournalView(config: Config, purpose: 'read' | 'ask'): Promise<JournalView> {
   const mode = purpose === 'ask' ? 'ask' : 'read';
   const journal = await openJournal({
@@ -92,6 +105,7 @@ async function openJournalView(config: Config, purpose: 'read' | 'ask'): Promise
     daemon: () => journal.daemon(),
     freezes: () => journal.freezes(),
     ask: (request) => journal.ask(request),
+    failedMoves: () => failedMoves(journal),
     close: () => journal.close(),
   };
 }

@@ -9,6 +9,7 @@ import { demoCommand } from '../cli/demo.ts';
 import { freezeCommand, resumeCommand } from '../cli/freeze.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
 import { planCommand } from '../cli/plan.ts';
+import { proceedCommand } from '../cli/proceed.ts';
 import { type Action, type Invocation, parseArguments } from '../cli/program.ts';
 import { schemaCommand } from '../cli/schema.ts';
 import { checkCommand, statusCommand } from '../cli/status.ts';
@@ -81,6 +82,8 @@ async function dispatch(
       return freezeCommand(app, command.targets, command.reason);
     case 'resume':
       return resumeCommand(app, command.targets);
+    case 'proceed':
+      return proceedCommand(app, command.product);
     case 'demo':
       return demoCommand(
         app,

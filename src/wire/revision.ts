@@ -2,6 +2,7 @@ import type { Invocation } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { createDesiredLoader, type DesiredFile } from '../desired/load.ts';
 import type { Desired } from '../desired/model.ts';
+import { unknownRollouts } from '../desired/rollouts.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Spec } from '../domain/spec.ts';
@@ -31,6 +32,7 @@ export function createRevisionLoader(
       ...unreadableFiles(snapshot),
       ...nothingDeclared(desired),
       ...desired.problems,
+      ...unknownRollouts(config.rollouts, desired.specs),
     ];
     const targets = new Map<TargetName, DesiredState>();
     for (const { name } of config.targets)
@@ -103,11 +105,12 @@ function stateOf(
   const unknownIdentity =
     desired.unknownIdentity || snapshot.unreadable.length > 0 || isNothingDeclared(desired);
   const specs = new Map<ProductKey, Spec>();
+  const leftOut = new Map<ProductKey, Spec>();
   const declared = new Set<ProductKey>();
   for (const spec of desired.specs) {
     if (spec.target !== target) continue;
     declared.add(spec.key);
-    if (select(spec)) specs.set(spec.key, spec);
+    (select(spec) ? specs : leftOut).set(spec.key, spec);
   }
   const invalid = new Map<ProductKey, InvalidDocument>();
   for (const document of desired.invalid) {
@@ -115,7 +118,7 @@ function stateOf(
     declared.add(document.key);
     invalid.set(document.key, { name: document.name, at: document.at, problem: document.problem });
   }
-  return { revision, specs, invalid, declared, unknownIdentity };
+  return { revision, specs, leftOut, invalid, declared, unknownIdentity };
 }
 
 /** `--only NAME,…` and `-l key=value`: a document must satisfy both, and every label. */

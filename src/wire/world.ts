@@ -77,6 +77,7 @@ async function openShared(
       maxTerminations: config.maxTerminations,
     },
     windows: config.windows,
+    rolloutRules: config.rollouts,
     stop: shutDown.signal,
     heldBack: () => heldByJournal(journal),
     readAtMs: () => readAtMs,

@@ -72,6 +72,7 @@ test('without anything: one target named default, and the documented defaults', 
     logLevel: 'info',
     logFormat: null,
     observe: false,
+    rollouts: [],
     values: { env: [], files: [], secretsManager: [], ssmParameters: [] },
     windows: [],
   });
@@ -85,6 +86,35 @@ test('a flag beats a variable, which beats the file, which beats the default', (
   expect(accepted({ file, env }).intervalMs).toBe(120_000);
   expect(accepted({ file, env, flags }).intervalMs).toBe(60_000);
   expect(accepted({ file, env: { TRUEUP_INTERVAL: '' } }).intervalMs).toBe(180_000);
+});
+
+test('rollouts have defaults, and canaries are a number or labels', () => {
+  const file = `rollouts:
+  - product: network
+  - {product: prod-abc123, canary: {labels: {stage: canary}}, maxFailures: 3}
+  - {product: "*", canary: 0, pauseOnFailure: false}
+`;
+  expect(accepted({ file }).rollouts).toMatchObject([
+    {
+      product: 'network',
+      canary: { kind: 'count', count: 1 },
+      maxFailures: 1,
+      pauseOnFailure: true,
+    },
+    {
+      product: 'prod-abc123',
+      canary: { kind: 'labels', labels: { stage: 'canary' } },
+      maxFailures: 3,
+      pauseOnFailure: true,
+    },
+    {
+      product: '*',
+      canary: { kind: 'count', count: 0 },
+      maxFailures: 1,
+      pauseOnFailure: false,
+      at: { file: 'trueup.yaml', line: 4, column: 15 },
+    },
+  ]);
 });
 
 test('every option can be set in each of its places', () => {
@@ -264,6 +294,39 @@ describe('what is refused, and where', () => {
       'the same credentials twice',
       { file: 'targets:\n  - {name: a, region: eu-west-1}\n  - {name: b, region: eu-west-1}' },
       ['trueup.yaml:3:5 config/duplicate-target targets[1]'],
+    ],
+    [
+      'two rollout rules for one product',
+      { file: 'rollouts:\n  - {product: a}\n  - {product: a, canary: 2}' },
+      ['trueup.yaml:3:15 config/duplicate-rollout rollouts[1].product'],
+    ],
+    [
+      'a rollout of nothing',
+      { file: 'rollouts:\n  - {canary: 1}' },
+      ['trueup.yaml:2:5 document/missing-key rollouts[0].product'],
+    ],
+    [
+      'a rollout with canaries that are neither a number nor labels',
+      { file: 'rollouts:\n  - {product: a, canary: all}' },
+      ['trueup.yaml:2:26 document/wrong-type rollouts[0].canary'],
+    ],
+    [
+      'a rollout with no failure at all',
+      { file: 'rollouts:\n  - {product: a, maxFailures: 0}' },
+      ['trueup.yaml:2:31 document/bad-value rollouts[0].maxFailures'],
+    ],
+    [
+      'canaries with labels and something else',
+      { file: 'rollouts:\n  - {product: a, canary: {label: {a: b}}}' },
+      [
+        'trueup.yaml:2:26 document/missing-key rollouts[0].canary.labels',
+        'trueup.yaml:2:27 document/unknown-key rollouts[0].canary.label',
+      ],
+    ],
+    [
+      'canaries without any label',
+      { file: 'rollouts:\n  - {product: a, canary: {labels: {}}}' },
+      ['trueup.yaml:2:35 config/no-canary-label rollouts[0].canary.labels'],
     ],
     [
       'no region among several',

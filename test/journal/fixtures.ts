@@ -15,6 +15,7 @@ import {
   asTargetName,
   asToken,
 } from '../../src/domain/ids.ts';
+import type { RequestedVersion } from '../../src/domain/rollout.ts';
 import type { DaemonView, ProductStatusView } from '../../src/domain/status.ts';
 import { type JournalOptions, openJournal } from '../../src/journal/journal.ts';
 import type { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
@@ -28,6 +29,14 @@ export const LEDGER = asProductKey('name:ledger-db');
 
 const DIGEST = asDigest(`sha256:${'ab'.repeat(32)}`);
 const KEYED = asDigest(`hmac:${'cd'.repeat(32)}`);
+
+const VERSION: RequestedVersion = {
+  productId: asProductId('prod-1'),
+  productName: 'network-baseline',
+  artifactId: asArtifactId('pa-2'),
+  artifactName: null,
+  isMove: true,
+};
 
 export const INTENT: Intent = {
   step: 'update',
@@ -46,6 +55,7 @@ export const INTENT: Intent = {
     tags: [{ key: 'cost-center', value: '4711' }],
     acceptLanguage: 'en',
   },
+  version: VERSION,
   requestHash: DIGEST,
   token: asToken('tu1-8c1e52f0'),
   base: asRecordId('rec-1'),
@@ -102,6 +112,8 @@ export const FULL_ENTRY: ProductEntry = {
     requestHash: DIGEST,
     at: '2026-11-20T10:00:00.000Z',
     reason: 'it did not work',
+    version: VERSION,
+    waived: true,
   },
   retryHandled: 'yes',
   healed: DIGEST,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EMPTY_ENTRY } from '../../src/domain/entry.ts';
 import { asProductKey } from '../../src/domain/ids.ts';
+import type { PersonRequest } from '../../src/reconciler/ports.ts';
 import { failureOf, NETWORK, opened, PROD, scratch } from './fixtures.ts';
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
@@ -30,6 +31,8 @@ async function killed(child: Running): Promise<void> {
   child.process.kill('SIGKILL');
   await ended;
 }
+
+const subjectOf = (request: PersonRequest) => ('key' in request ? request.key : request.product);
 
 describe('the right to write', () => {
   it('belongs to one process, which is named to the others', async () => {
@@ -110,11 +113,11 @@ describe('people who ask at the same time', () => {
     let version = 0;
     while (asking > 0) {
       version = await writer.put(PROD, NETWORK, EMPTY_ENTRY, version);
-      heard.push(...(await writer.takeRequests()).map((request) => request.key));
+      heard.push(...(await writer.takeRequests()).map(subjectOf));
       // Between two writes of the daemon lies at least a call to AWS.
       await pause(5);
     }
-    heard.push(...(await writer.takeRequests()).map((request) => request.key));
+    heard.push(...(await writer.takeRequests()).map(subjectOf));
     expect(said).toEqual(['asked', 'asked', 'asked']);
     expect(heard).toHaveLength(45);
     expect(new Set(heard).size).toBe(45);

@@ -4,7 +4,7 @@ import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { Daemon } from '../../src/reconciler/daemon.ts';
 import type { Snapshot, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
 import type { TargetHandle } from '../../src/reconciler/revision.ts';
-import { ACCOUNT, desiredOf, REGION, TARGET, type Wish, World } from './world.ts';
+import { ACCOUNT, desiredOf, type Incarnation, REGION, TARGET, type Wish, World } from './world.ts';
 
 const seed: SeedInput = {
   timing: { accepted: '1s', running: '5s' },
@@ -239,6 +239,76 @@ describe('the daemon', () => {
     await world.clock.pass(30_000);
     expect(cidr(world, 'net-a')).toBe('B');
     expect(world.writes()).toHaveLength(2);
+  });
+});
+
+describe('a rollout under a daemon', () => {
+  const names = ['net-a', 'net-b', 'net-c', 'net-d'];
+  const moved = (version: string) =>
+    names.map((name): Wish => {
+      const { spec } = wish(name, 'A');
+      return { name, spec: { ...spec, provisioningArtifactName: version } };
+    });
+  const two = ['v1', 'v2'].map((name) => ({ name, parameters: { Cidr: {} } }));
+  const four: SeedInput = {
+    ...seed,
+    products: [{ name: 'network', paths: [{ portfolio: 'platform' }], versions: two }],
+    provisionedProducts: names.map((name) => ({
+      name,
+      product: 'network',
+      version: 'v1',
+      parameters: { Cidr: 'A' },
+    })),
+  };
+  const rule = {
+    product: 'network',
+    canary: { kind: 'count', count: 1 },
+    maxFailures: 1,
+    pauseOnFailure: true,
+  } as const;
+
+  async function paused() {
+    const world = await World.create({ seed: four, rollouts: [rule] }, []);
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      effect: { kind: 'recordFails' },
+      count: 1,
+    });
+    const source = new FakeSource('r1', moved('v2'));
+    const { incarnation } = await startDaemon(world, source);
+    await world.clock.pass(3_600_000);
+    expect(world.writes()).toHaveLength(1);
+    expect(world.statusOf(incarnation, 'net-d')?.reason).toBe('RolloutPaused');
+    const status = world.statusOf(incarnation, 'net-a');
+    if (status === undefined) throw new Error('no status');
+    return { world, source, incarnation, status };
+  }
+
+  const states = (world: World, incarnation: Incarnation) =>
+    names.map((name) => world.statusOf(incarnation, name)?.condition);
+
+  it('stays paused for hours, and goes on when the failed one is tried again', async () => {
+    const { world, incarnation, status } = await paused();
+    await world.journal.ask({ kind: 'retry', target: status.target, key: status.key });
+    await world.clock.pass(120_000);
+    expect(world.writes()).toHaveLength(5);
+    expect(states(world, incarnation)).toEqual(['Ready', 'Ready', 'Ready', 'Ready']);
+  });
+
+  it('goes on without the failed one when a person says so', async () => {
+    const { world, incarnation, status } = await paused();
+    await world.journal.ask({ kind: 'proceed', target: status.target, product: 'network' });
+    await world.clock.pass(120_000);
+    expect(world.writes()).toHaveLength(4);
+    expect(states(world, incarnation)).toEqual(['Stalled', 'Ready', 'Ready', 'Ready']);
+  });
+
+  it('ends with a revert, which sends nothing', async () => {
+    const { world, source, incarnation } = await paused();
+    source.publish('r2', moved('v1'));
+    await world.clock.pass(600_000);
+    expect(states(world, incarnation)).toEqual(['Ready', 'Ready', 'Ready', 'Ready']);
+    expect(world.writes()).toHaveLength(1);
   });
 });
 

@@ -4,6 +4,7 @@ import type { WireHandler, WireRequest, WireResponse } from '../../src/aws/wire.
 import { loadDesired } from '../../src/desired/load.ts';
 import { hmac } from '../../src/domain/canonical.ts';
 import { asAccountId, asTargetName, type ProductKey } from '../../src/domain/ids.ts';
+import type { RolloutRule } from '../../src/domain/rollout.ts';
 import {
   createLocalCatalog,
   type InProcessCatalog,
@@ -118,6 +119,7 @@ export interface WorldOptions {
   readonly maxTerminations?: number;
   readonly writesPerSecond?: number;
   readonly observeOnly?: boolean;
+  readonly rollouts?: readonly RolloutRule[];
 }
 
 /** trueup, a Service Catalog and time, all in memory and all simulated; the SDK client is the real one. */
@@ -302,6 +304,7 @@ export class World {
         maxProvisions: this.#options.maxProvisions ?? 10,
         maxTerminations: this.#options.maxTerminations ?? 3,
       },
+      rolloutRules: this.#options.rollouts ?? [],
       stop,
       heldBack: () => null,
       readAtMs: () => this.clock.monotonic(),

@@ -364,6 +364,7 @@ export class World {
       recordTimeoutMs: RECORD_TIMEOUT_MS,
       engineRecordTimeoutMs: RECORD_TIMEOUT_MS,
       caps: this.#caps(),
+      rolloutRules: [],
       readAtMs: () => held.daemon?.readAtMs ?? null,
       isInRun: () => true,
       stop: running.stop.signal,
@@ -455,6 +456,7 @@ export class World {
       logLevel: 'debug',
       logFormat: null,
       observe: false,
+      rollouts: [],
       values: { env: [], files: [], secretsManager: ['sim/'], ssmParameters: [] },
       windows: [],
     };

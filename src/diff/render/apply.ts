@@ -49,7 +49,11 @@ export function renderApply(input: ApplyInput, paint: Paint = noPaint): ApplyRep
       `Apply   ${plural(planned.length, 'change', 'changes')} planned, ${thousands(done)} carried out`,
       ...ended(input),
     ],
-    openLines(open, paint),
+    openLines(
+      open.filter(({ change }) => change.rollout?.isPaused !== true),
+      paint,
+    ),
+    pausedLines(after, paint),
     invalidLines(after, paint),
     targetLines(after, paint),
     [
@@ -232,6 +236,25 @@ function targetLines({ body }: Plan, paint: Paint): readonly string[] {
       ...said('next:', 'mend what the reason names, then apply again; nothing was changed there'),
     ]),
   ];
+}
+
+/** All that waits for one reason, in one place. */
+function pausedLines({ body }: Plan, paint: Paint): readonly string[] {
+  return body.targets.flatMap(({ name, rollouts = [], changes }) =>
+    rollouts.flatMap(({ product, version, paused }) => {
+      const waiting = changes.filter(
+        ({ rollout }) =>
+          rollout?.isPaused === true && rollout.product === product && rollout.version === version,
+      );
+      if (paused === null || waiting.length === 0) return [];
+      const who = plural(waiting.length, 'provisioned product waits', 'provisioned products wait');
+      return [
+        paint('refused', visible(`x ${name}: ${who} for ${product} ${version}`)),
+        ...said('why:', paused.why),
+        ...said('next:', paused.next),
+      ];
+    }),
+  );
 }
 
 /** What differs by the will of its document is no failure, and not silent either. */

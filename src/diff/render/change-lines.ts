@@ -3,6 +3,7 @@ import { formatPosition, type Problem } from '../../domain/problem.ts';
 import { isProvisioning, type Step } from '../../domain/request.ts';
 import { type Group, gist } from './groups.ts';
 import { problemLines } from './problem.ts';
+import { PAUSED, turnOf } from './rollouts.ts';
 import { type Paint, plural, shownPair, thousands, utc, visible, WIDTH, wrap } from './words.ts';
 
 const NAME_COLUMN = 43;
@@ -15,6 +16,7 @@ export function changeLines(group: Group, change: Change, paint: Paint): readonl
     heading(group, change, paint),
     ...place(change),
     ...order(change),
+    ...rolloutLines(change),
     ...differenceLines(change),
     ...kept(change),
     ...verdictLines(change),
@@ -79,6 +81,13 @@ function order({ after, verdict }: Change): readonly string[] {
   return after.length === 0 || !('steps' in verdict) ? [] : said('after:', after.join(', '));
 }
 
+/** Its turn in the rollout; where that holds it back, the reason says so. */
+function rolloutLines({ rollout, verdict }: Change): readonly string[] {
+  if (rollout === undefined || !('steps' in verdict)) return [];
+  const turn = turnOf(rollout);
+  return turn === null ? [] : said('turn:', turn);
+}
+
 function differenceLines({ differences, verdict }: Change): readonly string[] {
   const arrow = verdict.kind === 'reported' ? '!=' : '->';
   if (verdict.kind === 'refused' || verdict.kind === 'busy') return [];
@@ -110,7 +119,7 @@ function kept({ keptParameters, verdict, differences }: Change): readonly string
 }
 
 function verdictLines(change: Change): readonly string[] {
-  const { verdict } = change;
+  const { verdict, rollout } = change;
   switch (verdict.kind) {
     case 'update':
       return [
@@ -124,6 +133,7 @@ function verdictLines(change: Change): readonly string[] {
     case 'terminate':
       return said('caution:', ending(change, verdict.retain));
     case 'waits':
+      if (rollout?.isPaused === true) return said('why:', PAUSED);
       return [
         ...said('why:', verdict.why),
         ...(verdict.next === null ? [] : said('next:', verdict.next)),

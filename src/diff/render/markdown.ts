@@ -5,6 +5,7 @@ import { countChanges, type PlanCounts } from '../plan.ts';
 import { ending } from './change-lines.ts';
 import { type Group, type GroupKind, gist, groupChanges, summary } from './groups.ts';
 import { blockOf, cellOf, codeOf, htmlCode } from './markdown-escape.ts';
+import { PAUSED, sentencesOf, turnOf } from './rollouts.ts';
 import { callsLine } from './text.ts';
 import { plural, shownPair, thousands, utc, visible } from './words.ts';
 
@@ -60,9 +61,10 @@ export function renderPlanMarkdown(plan: Plan): string {
   const start = [
     marker(plan),
     `## trueup: ${summary(counts)}`,
-    `**${advice(counts)}**`,
+    `**${advice(counts, pausedIn(plan))}**`,
     ...problemSection(plan),
     ...holdSection(plan),
+    ...rolloutSection(plan),
   ];
   const end = lastLine(plan, counts);
   const room = LENGTH_MAX - [...start, end].join('\n\n').length;
@@ -87,8 +89,13 @@ function marker({ body }: Plan): string {
   return `<!-- trueup-plan targets=${names.join(',')} -->`;
 }
 
+function pausedIn({ body }: Plan): number {
+  const rollouts = body.targets.flatMap((target) => target.rollouts ?? []);
+  return rollouts.filter(({ paused }) => paused !== null).length;
+}
+
 /** What the reader must do, in one sentence. */
-function advice(counts: PlanCounts): string {
+function advice(counts: PlanCounts, paused: number): string {
   const must = [
     counts.invalid === 0
       ? ''
@@ -105,6 +112,8 @@ function advice(counts: PlanCounts): string {
     counts.guards === 0 ? '' : 'the plan exceeds a limit: split it or raise the limit',
   ].filter((part) => part !== '');
   if (must.length > 0) return `Before this can be applied: ${must.join('; ')}.`;
+  const pause = plural(paused, 'rollout is paused', 'rollouts are paused');
+  if (counts.acting === 0 && paused > 0) return `Applying this makes no call: ${pause}.`;
   if (counts.acting === 0) return 'Nothing to do: applying this makes no call.';
   const { total, terminations } = counts.writes;
   const what = plural(counts.acting, 'provisioned product', 'provisioned products');
@@ -113,7 +122,8 @@ function advice(counts: PlanCounts): string {
     terminations === 0
       ? ''
       : ` It terminates ${plural(terminations, 'provisioned product', 'provisioned products')}.`;
-  return `Applying this changes ${what}, with ${calls}.${ends}`;
+  const rest = paused === 0 ? '' : ` Besides, ${pause}.`;
+  return `Applying this changes ${what}, with ${calls}.${ends}${rest}`;
 }
 
 function problemSection({ body }: Plan): readonly string[] {
@@ -127,6 +137,19 @@ function problemSection({ body }: Plan): readonly string[] {
     ...items.shown,
     ...(items.left === 0 ? [] : [`- and ${thousands(items.left)} more`]),
   ];
+  return lines.length === 0 ? [] : [lines.join('\n')];
+}
+
+function rolloutSection({ body }: Plan): readonly string[] {
+  const items = body.targets.flatMap(({ name, rollouts = [] }) =>
+    rollouts.map((rollout) => {
+      const mark = rollout.paused === null ? '' : ', **paused**';
+      const title = codeOf(`${name}/${rollout.product} ${rollout.version}`);
+      return `- rollout of ${title}${mark}: ${sentencesOf(rollout).map(codeOf).join(', ')}`;
+    }),
+  );
+  const { shown, left } = fitting(items, PROBLEMS_MAX);
+  const lines = [...shown, ...(left === 0 ? [] : [`- and ${thousands(left)} more`])];
   return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
@@ -199,7 +222,7 @@ function reasonOf(change: Change): string {
     case 'terminate':
       return `${gist(change)}; caution: ${ending(change, verdict.retain)}`;
     case 'waits':
-      return cellOf(verdict.why);
+      return change.rollout?.isPaused === true ? PAUSED : cellOf(verdict.why);
     case 'refused': {
       const [first, ...rest] = verdict.problems;
       const field = first.field === '' ? '' : `${first.field}: `;
@@ -223,9 +246,14 @@ function reasonOf(change: Change): string {
 
 /** What it is about, and what it comes after. */
 function afterOf(change: Change): string {
-  const { after, verdict } = change;
-  if (after.length === 0 || !('steps' in verdict)) return gist(change);
-  return `${gist(change)}, after ${after.map((name) => cellOf(name)).join(', ')}`;
+  const { after, verdict, rollout } = change;
+  if (!('steps' in verdict)) return gist(change);
+  const turn = rollout === undefined ? null : turnOf(rollout);
+  return [
+    gist(change),
+    ...(after.length === 0 ? [] : [`after ${after.map((name) => cellOf(name)).join(', ')}`]),
+    ...(turn === null ? [] : [`turn: ${cellOf(turn)}`]),
+  ].join(', ');
 }
 
 function detailSections(groups: readonly Group[], room: number): readonly string[] {

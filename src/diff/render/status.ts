@@ -39,7 +39,8 @@ export function renderStatusText(input: StatusInput, paint: Paint = noPaint): st
     targetTable(input),
     detailLines('Stalled', input, isStalled, paint),
     detailLines('In flight', input, isInFlight, paint),
-    detailLines('Waiting', input, isWaiting, paint),
+    pausedRollouts(input, paint),
+    detailLines('Waiting', input, (view) => isWaiting(view) && !isPaused(view), paint),
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -62,6 +63,10 @@ function isWaiting(view: ProductStatusView): boolean {
   return view.condition === 'Reconciling' && !isInFlight(view);
 }
 
+function isPaused(view: ProductStatusView): boolean {
+  return view.condition === 'Reconciling' && view.reason === 'RolloutPaused';
+}
+
 function headline({ products, now }: StatusInput, paint: Paint): string {
   const stalled = products.filter(isStalled).length;
   const moving = products.filter((view) => view.condition === 'Reconciling').length;
@@ -69,10 +74,36 @@ function headline({ products, now }: StatusInput, paint: Paint): string {
   if (products.length === 0) return `${time}   nothing is known yet`;
   if (stalled > 0) {
     const what = `${thousands(stalled)} ${stalled === 1 ? 'needs' : 'need'} a person`;
-    return `${time}   ${paint('refused', what)}`;
+    return `${time}   ${paint('refused', `${what}${pausedClause(products)}`)}`;
   }
   if (moving > 0) return `${time}   ${plural(moving, 'is', 'are')} on the way`;
   return `${time}   ${paint('good', `all ${thousands(products.length)} ready`)}`;
+}
+
+function pausedClause(products: readonly ProductStatusView[]): string {
+  const paused = Map.groupBy(products.filter(isPaused), (view) => view.message).size;
+  if (paused === 0) return '';
+  return paused === 1 ? '; a rollout is paused' : `; ${thousands(paused)} rollouts are paused`;
+}
+
+/** Everything of a paused rollout waits for the same reason, so that stands here once. */
+function pausedRollouts({ products }: StatusInput, paint: Paint): readonly string[] {
+  const groups = [...Map.groupBy(products.filter(isPaused), pauseKey).values()];
+  if (groups.length === 0) return [];
+  const lines = groups.flatMap((views) => {
+    const [view] = views;
+    if (view === undefined) return [];
+    const waiting = plural(views.length, 'waits', 'wait');
+    return [
+      ...wrap(`  ${visible(view.target)}  ${waiting}: ${visible(view.message)}`, '', '    '),
+      ...(view.next === null ? [] : said('next', visible(view.next))),
+    ];
+  });
+  return [paint('heading', 'Paused rollouts'), ...lines];
+}
+
+function pauseKey({ target, message, next }: ProductStatusView): string {
+  return JSON.stringify([target, message, next]);
 }
 
 function daemonLines({ daemon, now }: StatusInput, paint: Paint): readonly string[] {

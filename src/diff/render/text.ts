@@ -5,6 +5,7 @@ import { changeLines } from './change-lines.ts';
 import { type Group, groupChanges, summary } from './groups.ts';
 import { planHoldSections } from './holds.ts';
 import { renderProblem } from './problem.ts';
+import { sentencesOf } from './rollouts.ts';
 import { noPaint, type Paint, plural, thousands, utc, visible, wrap } from './words.ts';
 
 export interface TextOptions {
@@ -27,6 +28,7 @@ export function renderPlanText(plan: Plan, options: TextOptions): string {
     documentProblems(plan, paint),
     targetProblems(plan, paint),
     guardLines(plan, paint),
+    rolloutLines(plan, paint),
     openFields(plan, counts),
     ...planHoldSections(plan.meta.holds, paint),
     footer(plan, counts, options, paint),
@@ -90,6 +92,18 @@ function guardLines({ body }: Plan, paint: Paint): readonly string[] {
     }),
   );
   return lines.length === 0 ? [] : [paint('heading', 'Guards'), ...lines];
+}
+
+function rolloutLines({ body }: Plan, paint: Paint): readonly string[] {
+  const lines = body.targets.flatMap((target) =>
+    (target.rollouts ?? []).flatMap((rollout) => [
+      `  ${paint(rollout.paused === null ? 'good' : 'refused', rollout.paused === null ? 'ok     ' : 'paused ')}   ${visible(target.name)}   ${visible(rollout.product)} ${visible(rollout.version)}`,
+      ...sentencesOf(rollout).flatMap((sentence) =>
+        wrap(visible(sentence), '            ', '            '),
+      ),
+    ]),
+  );
+  return lines.length === 0 ? [] : [paint('heading', 'Rollouts'), ...lines];
 }
 
 function openFields({ body }: Plan, counts: PlanCounts): readonly string[] {

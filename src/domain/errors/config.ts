@@ -65,4 +65,19 @@ export const configErrors = {
     meaning: 'A window that concerns nothing would hold nothing back, and nobody would notice.',
     next: 'correct the name, or add the target',
   },
+  'config/no-canary-label': {
+    title: 'Canaries are chosen by no label',
+    meaning: 'Every document has all of no labels, so that all would go first at once.',
+    next: 'name a label, or give the number of canaries',
+  },
+  'config/unknown-rollout': {
+    title: 'A rollout rule is for a product that no document names',
+    meaning: 'A misspelled product would be rolled out without canaries, and nobody would notice.',
+    next: 'correct the name of the product, or remove the rule',
+  },
+  'config/duplicate-rollout': {
+    title: 'Two rollout rules are for the same product',
+    meaning: 'A product has one rule; which of two would hold cannot be told.',
+    next: 'keep one of the two rules',
+  },
 } as const satisfies ErrorTable;

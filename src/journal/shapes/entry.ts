@@ -8,13 +8,15 @@ import type {
   Latch,
   ProductEntry,
 } from '../../domain/entry.ts';
-import type { ArtifactId, ProvisionedProductId, Token } from '../../domain/ids.ts';
+import type { ArtifactId, ProductId, ProvisionedProductId, Token } from '../../domain/ids.ts';
+import type { RequestedVersion } from '../../domain/rollout.ts';
 import {
   boolean,
   list,
   number,
   object,
   oneOf,
+  optional,
   orNull,
   record,
   type Shape,
@@ -29,10 +31,19 @@ const references = record(object<AppliedReference>({ reference: text(), version:
 
 const appliedVersion = object<AppliedVersion>({ rule: text(), artifactId: text<ArtifactId>() });
 
+const requestedVersion = object<RequestedVersion>({
+  productId: text<ProductId>(),
+  productName: orNull(text()),
+  artifactId: text<ArtifactId>(),
+  artifactName: orNull(text()),
+  isMove: boolean,
+});
+
 const intent = object<Intent>({
   step,
   productType: since(orNull(text()), null),
   request: storedRequest,
+  version: optional(requestedVersion),
   requestHash: digest,
   token: text<Token>(),
   base: orNull(recordId),
@@ -104,6 +115,8 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
       requestHash: digest,
       at: text(),
       reason: orNull(text()),
+      version: optional(requestedVersion),
+      waived: optional(boolean),
     }),
   ),
   retryHandled: orNull(text()),

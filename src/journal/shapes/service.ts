@@ -41,6 +41,11 @@ export const askedRequest: Shape<AskedRequest> = object<AskedRequest>({
       target: text<TargetName>(),
       key: text<ProductKey>(),
     }),
+    proceed: object<Extract<PersonRequest, { kind: 'proceed' }>>({
+      kind: oneOf('proceed'),
+      target: text<TargetName>(),
+      product: text(),
+    }),
   }),
   at: number,
 });

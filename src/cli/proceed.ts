@@ -1,0 +1,36 @@
+import { plural } from '../diff/render/words.ts';
+import type { App, FailedMoveOf } from './app.ts';
+import { takenUpBy } from './ask.ts';
+import type { ExitCode } from './io.ts';
+
+/** `proceed [TARGET/]PRODUCT`: the rollouts of a product go on in spite of what failed. */
+export async function proceedCommand(app: App, product: string): Promise<ExitCode> {
+  const journal = await app.openJournal('ask');
+  try {
+    const found = (await journal.failedMoves()).filter((one) => isMeant(one, product));
+    if (found.length === 0) {
+      app.io.err(
+        `trueup: no rollout of ${product} is held by a failure\nnext: trueup status shows the rollouts that are paused; name the product as PRODUCT or TARGET/PRODUCT, by name or id\n`,
+      );
+      return 1;
+    }
+    const who = takenUpBy(await journal.daemon());
+    for (const [target, failed] of Map.groupBy(found, (one) => one.target)) {
+      const ids = new Set(failed.map(({ version }) => version.productId));
+      for (const id of ids) await journal.ask({ kind: 'proceed', target, product: id });
+      const failures = plural(failed.length, 'failure', 'failures');
+      app.io.out(
+        `proceed with ${target}/${product} in spite of ${failures} is recorded; ${who}; what failed stays as it is until trueup retry\n`,
+      );
+    }
+    return 0;
+  } finally {
+    await journal.close();
+  }
+}
+
+function isMeant({ target, version, isWaived }: FailedMoveOf, product: string): boolean {
+  const names = [version.productId, version.productName ?? version.productId];
+  const isNamed = names.some((name) => product === name || product === `${target}/${name}`);
+  return isNamed && !isWaived;
+}

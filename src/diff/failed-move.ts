@@ -1,0 +1,33 @@
+import type { ProductEntry } from '../domain/entry.ts';
+import type { RecordId } from '../domain/ids.ts';
+import type { RequestedVersion } from '../domain/rollout.ts';
+import { isRetryableFailure } from './failure-text.ts';
+
+/** A move to another version that failed for good, as its rollout counts it. */
+export interface FailedMove {
+  readonly version: RequestedVersion;
+  readonly recordId: RecordId;
+  readonly reason: string;
+  /** A person said that the rollout goes on in spite of it. */
+  readonly isWaived: boolean;
+}
+
+/** The last failed move, whether or not it still stands; what passes by itself is none. */
+export function lastFailedMove({ lastResult }: ProductEntry): FailedMove | null {
+  if (lastResult?.kind !== 'failed' || lastResult.version?.isMove !== true) return null;
+  const { recordId, version, waived = false } = lastResult;
+  const reason = lastResult.reason ?? '';
+  return isRetryableFailure(reason) ? null : { version, recordId, reason, isWaived: waived };
+}
+
+/** It stands as long as its latch: until a success, or until a person asks for another attempt. */
+export function standingFailure(entry: ProductEntry): FailedMove | null {
+  const failed = lastFailedMove(entry);
+  const { latch } = entry;
+  return latch?.kind === 'stalled' && latch.recordId === failed?.recordId ? failed : null;
+}
+
+export function waiveFailure(entry: ProductEntry): ProductEntry {
+  const { lastResult } = entry;
+  return lastResult === null ? entry : { ...entry, lastResult: { ...lastResult, waived: true } };
+}

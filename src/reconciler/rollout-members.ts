@@ -1,0 +1,258 @@
+import { lastFailedMove, standingFailure } from '../diff/failed-move.ts';
+import { type Member, type MemberState, type RolloutDraft, ruleFor } from '../diff/rollout.ts';
+import type { ChangeVerdict } from '../domain/change.ts';
+import type { ProductEntry } from '../domain/entry.ts';
+import type { ProductId, ProductKey, TargetName } from '../domain/ids.ts';
+import type { Live, PresentProduct } from '../domain/live.ts';
+import { isProvisioning } from '../domain/request.ts';
+import type { RolloutRule, VersionId } from '../domain/rollout.ts';
+import type { Spec } from '../domain/spec.ts';
+import type { DesiredState } from './context.ts';
+import type { Evaluation } from './evaluate.ts';
+import type { Observation } from './observe.ts';
+
+export interface RolloutInput {
+  readonly target: TargetName;
+  readonly rules: readonly RolloutRule[];
+  readonly desired: DesiredState;
+  readonly observation: Pick<Observation, 'others'>;
+  readonly evaluations: ReadonlyMap<ProductKey, Evaluation>;
+  entryOf(key: ProductKey): ProductEntry;
+  /** Of a document that is invalid now, as the journal knows it. */
+  idOf(key: ProductKey): string | null;
+}
+
+/**
+ * The rollouts of one target: one for each version of a product that a rule names and that something
+ * is to move to, with every document that is for this version. Pure: nothing is asked of AWS for it.
+ */
+export function draftRollouts(input: RolloutInput): readonly RolloutDraft[] {
+  if (input.rules.length === 0) return [];
+  const names = productNames(input.evaluations);
+  const drafts = new Map<string, RolloutDraft & { readonly members: Member[] }>();
+  for (const evaluation of input.evaluations.values()) {
+    const version = isUnderWay(evaluation, input) ? wantedVersion(evaluation, names) : null;
+    if (version === null) continue;
+    const at = JSON.stringify([version.productId, version.artifactId]);
+    const rule = ruleFor(input.rules, { id: version.productId, name: version.productName });
+    if (rule !== null && !drafts.has(at))
+      drafts.set(at, { target: input.target, version, rule, members: [] });
+  }
+  for (const draft of drafts.values()) {
+    for (const evaluation of input.evaluations.values())
+      draft.members.push(...memberOf(draft.version, evaluation, input));
+    for (const spec of input.desired.leftOut?.values() ?? [])
+      if (isMeant(spec, null, draft.version) || isRuled(spec, draft.version))
+        draft.members.push(leftOut(draft.version, spec, input));
+    draft.members.push(...invalidMembers(draft.version, input));
+  }
+  return [...drafts.values()];
+}
+
+/** Names of products, as far as anything that was read tells them. */
+function productNames(
+  evaluations: ReadonlyMap<ProductKey, Evaluation>,
+): ReadonlyMap<ProductId, string> {
+  const names = new Map<ProductId, string>();
+  for (const { live, facts, spec } of evaluations.values()) {
+    if (live.kind === 'present' && live.product.kind === 'read')
+      if (live.product.value.name !== null)
+        names.set(live.product.value.id, live.product.value.name);
+    if (facts?.resolved.kind === 'resolved' && spec.product?.kind === 'name')
+      names.set(facts.resolved.productId, spec.product.name);
+  }
+  return names;
+}
+
+/** The name of the product that a document is for, as far as it or what runs tells it. */
+export function productNameOf({ product }: Spec, live: Live, id: ProductId): string | null {
+  if (product?.kind === 'name') return product.name;
+  if (live.kind !== 'present' || live.product.kind !== 'read') return null;
+  return live.product.value.id === id ? live.product.value.name : null;
+}
+
+/** It moves, or failed to. */
+function isUnderWay(evaluation: Evaluation, input: RolloutInput): boolean {
+  return movesVersion(evaluation) || standingFailure(input.entryOf(evaluation.spec.key)) !== null;
+}
+
+/** The version that it is to run, where that was looked up. */
+function wantedVersion(
+  { facts }: Evaluation,
+  names: ReadonlyMap<ProductId, string>,
+): VersionId | null {
+  if (facts?.resolved.kind !== 'resolved') return null;
+  const { productId, artifactId, artifactName } = facts.resolved;
+  return { productId, productName: names.get(productId) ?? null, artifactId, artifactName };
+}
+
+/** Whether what is planned brings another version than the one that runs, or the first one. */
+export function movesVersion({ change: { verdict }, facts, live }: Evaluation): boolean {
+  if (!('steps' in verdict) || !verdict.steps.some(isProvisioning)) return false;
+  if (facts?.resolved.kind !== 'resolved') return false;
+  return live.kind !== 'present' || verdict.kind === 'provision' || !runs(live, facts.resolved);
+}
+
+/** As far as AWS tells; where it does not, it counts as another version. */
+export function runs(
+  { product, version }: PresentProduct,
+  wanted: Pick<VersionId, 'productId' | 'artifactId'>,
+): boolean {
+  return (
+    product.kind === 'read' &&
+    version.kind === 'read' &&
+    product.value.id === wanted.productId &&
+    version.value.id === wanted.artifactId
+  );
+}
+
+function memberOf(version: VersionId, evaluation: Evaluation, input: RolloutInput): Member[] {
+  const { spec, effective, live, facts } = evaluation;
+  const resolved = facts?.resolved.kind === 'resolved' ? facts.resolved : null;
+  const isFor =
+    resolved === null
+      ? isMeant(effective, live.kind === 'present' ? live : null, version)
+      : resolved.productId === version.productId && resolved.artifactId === version.artifactId;
+  if (!isFor || evaluation.change.verdict.kind === 'import') return [];
+  return [{ ...about(spec), state: stateOf(version, evaluation, input.entryOf(spec.key)) }];
+}
+
+function about({ key, name, labels }: Spec): Omit<Member, 'state'> {
+  return { key, name, labels };
+}
+
+/** By what the document says, and what runs where it leaves that open. */
+function isMeant(spec: Spec, live: PresentProduct | null, version: VersionId): boolean {
+  const { productId, productName, artifactId, artifactName } = version;
+  const product = spec.product ?? liveProduct(live);
+  const wish = spec.version ?? (spec.versionRule === null ? liveVersion(live) : null);
+  if (product === null || wish === null) return false;
+  const isProduct = product.kind === 'id' ? product.id === productId : product.name === productName;
+  return isProduct && (wish.kind === 'id' ? wish.id === artifactId : wish.name === artifactName);
+}
+
+/** By a rule for its version, which was not looked up: it may be this one. */
+function isRuled(spec: Spec, { productId, productName }: VersionId): boolean {
+  const { product, versionRule } = spec;
+  if (product === null || versionRule === null) return false;
+  return product.kind === 'id' ? product.id === productId : product.name === productName;
+}
+
+function liveProduct(live: PresentProduct | null) {
+  return live?.product.kind === 'read'
+    ? ({ kind: 'id', id: live.product.value.id } as const)
+    : null;
+}
+
+function liveVersion(live: PresentProduct | null) {
+  return live?.version.kind === 'read'
+    ? ({ kind: 'id', id: live.version.value.id } as const)
+    : null;
+}
+
+function stateOf(version: VersionId, evaluation: Evaluation, entry: ProductEntry): MemberState {
+  const { live, change } = evaluation;
+  if (live.kind === 'present' && runs(live, version)) return { kind: 'runs' };
+  const known = journalled(version, entry);
+  if (known?.kind === 'inFlight') return known;
+  if (movesVersion(evaluation)) return { kind: 'moves', isAgain: failedBefore(version, entry) };
+  return known ?? stateOfVerdict(change.verdict);
+}
+
+/** It failed at this version, and nobody said since that this does not matter. */
+export function failedBefore(version: VersionId, entry: ProductEntry): boolean {
+  const failed = lastFailedMove(entry);
+  return failed !== null && !failed.isWaived && isSame(failed.version, version);
+}
+
+export function isSame(
+  a: Pick<VersionId, 'productId' | 'artifactId'>,
+  b: Pick<VersionId, 'productId' | 'artifactId'>,
+): boolean {
+  return a.productId === b.productId && a.artifactId === b.artifactId;
+}
+
+/** What the journal alone tells; null: nothing. */
+export function journalled(version: VersionId, entry: ProductEntry): MemberState | null {
+  if (entry.intent?.version !== undefined && isSame(entry.intent.version, version))
+    return { kind: 'inFlight' };
+  const failed = standingFailure(entry);
+  if (failed === null || !isSame(failed.version, version)) return null;
+  if (failed.isWaived) return { kind: 'waived' };
+  const { recordId, reason } = failed;
+  return { kind: 'failed', failure: { recordId, reason } };
+}
+
+function stateOfVerdict(verdict: ChangeVerdict): MemberState {
+  switch (verdict.kind) {
+    case 'suspended':
+      return blocked('is suspended', 'resume it, or choose other canaries by labels');
+    case 'refused':
+      return blocked(`is refused: ${verdict.problems[0].message}`, verdict.problems[0].next);
+    case 'reported':
+      return blocked(
+        `is only reported (${verdict.reason})`,
+        'let it be updated, or choose other canaries by labels',
+      );
+    case 'waits':
+      return blocked(
+        verdict.why.startsWith('waits ') ? verdict.why : `is held: ${verdict.why}`,
+        verdict.next,
+      );
+    case 'latched':
+      return verdict.latch.kind === 'stalled'
+        ? blocked(`is stalled: ${verdict.latch.reason}`, verdict.latch.next)
+        : passing(`is tried again after ${verdict.latch.until}: ${verdict.latch.reason}`);
+    case 'busy':
+      return passing(`is busy: another operation runs: ${verdict.status}`);
+    case 'unreadable':
+      return passing(`could not be read: ${verdict.why}`);
+    case 'inSync':
+    case 'update':
+    case 'provision':
+    case 'import':
+    case 'terminate':
+      return passing('does not run that version yet');
+    default:
+      return verdict satisfies never;
+  }
+}
+
+export function blocked(why: string, next: string | null): MemberState {
+  return { kind: 'waits', why, next, isBlocked: true };
+}
+
+function passing(why: string): MemberState {
+  return { kind: 'waits', why, next: null, isBlocked: false };
+}
+
+/** A selection leaves it out of this run: only the journal tells whether it runs the version. */
+function leftOut(version: VersionId, spec: Spec, input: RolloutInput): Member {
+  const entry = input.entryOf(spec.key);
+  const { lastResult } = entry;
+  const succeeded =
+    lastResult?.kind === 'succeeded' &&
+    lastResult.version !== undefined &&
+    isSame(lastResult.version, version);
+  const next = `select ${spec.name} too, or run without a selection`;
+  const state: MemberState = succeeded
+    ? { kind: 'runs' }
+    : (journalled(version, entry) ?? blocked('is not part of this run', next));
+  return { ...about(spec), state };
+}
+
+/** What is live tells that an invalid document is for this product, not which version it is to have. */
+function invalidMembers(version: VersionId, input: RolloutInput): readonly Member[] {
+  const { desired, observation } = input;
+  const rows = new Map([...observation.others].map(([id, row]) => [id as string, row]));
+  return [...desired.invalid].flatMap(([key, { name, problem }]): Member[] => {
+    const row = rows.get(input.idOf(key) ?? '');
+    if (row === undefined || row.productId !== version.productId) return [];
+    const runsIt = row.artifactId === version.artifactId && row.status === 'AVAILABLE';
+    const state: MemberState = runsIt
+      ? { kind: 'runs' }
+      : (journalled(version, input.entryOf(key)) ??
+        blocked(`has an invalid document: ${problem.message}`, problem.next));
+    return [{ key, name, labels: {}, state }];
+  });
+}

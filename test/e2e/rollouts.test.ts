@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { ACCOUNT, Desk, documentYaml } from './support.ts';
+
+const NAMES = Array.from({ length: 8 }, (_, i) => `net-${String(i + 1).padStart(2, '0')}`);
+
+const seed: SeedInput = {
+  account: ACCOUNT,
+  region: 'eu-west-1',
+  timing: { accepted: '50ms', running: '100ms', remediation: '50ms', properties: '50ms' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
+      versions: [
+        { name: 'v1', parameters: { Cidr: {} } },
+        {
+          name: 'v2',
+          parameters: { Cidr: {} },
+          failsWhen: [{ parameter: 'Cidr', value: 'A', message: 'No more addresses.' }],
+        },
+        { name: 'v3', parameters: { Cidr: {} } },
+      ],
+    },
+  ],
+  provisionedProducts: NAMES.map((name) => ({
+    name,
+    product: 'network',
+    version: 'v1',
+    parameters: { Cidr: 'A' },
+  })),
+};
+
+const CONFIG = `rollouts:
+  - product: network
+    canary: 1
+    maxFailures: 1
+`;
+
+const documents = (version: string) =>
+  NAMES.map((name) =>
+    documentYaml(name, `productName: network\nprovisioningArtifactName: ${version}\n`),
+  ).join('---\n');
+
+const account = ['--account', ACCOUNT, '--writes-per-second', '20'];
+
+/** Several processes one after the other, on a machine that may do other things. */
+const PATIENCE_MS = 60_000;
+
+describe('a rollout of the real program', { timeout: PATIENCE_MS }, () => {
+  it('sends one update of a bad version, says so once, and goes on by a new version', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('trueup.yaml', CONFIG);
+    await desk.write('desired/all.yaml', documents('v2'));
+    const apply = await desk.run(['apply', 'desired', '--yes', ...account]);
+    expect(apply.code).toBe(1);
+    expect(apply.out).toContain('turn:  canary of network v2');
+    expect(apply.out).toContain('0 of 8 run it; canary net-01; pauses after 1 failure');
+    expect(apply.out).toContain('8 changes planned, 0 carried out');
+    expect(apply.out).toContain('x default: 7 provisioned products wait for network v2');
+    expect(apply.out.match(/its rollout is paused/g)).toHaveLength(1);
+    expect(desk.writes()).toHaveLength(1);
+    const status = await desk.run(['status']);
+    expect(status.out).toContain('1 needs a person; a rollout is paused');
+    expect(status.out).toContain('Paused rollouts\n  default  7 wait: its rollout is paused');
+
+    await desk.write('desired/all.yaml', documents('v3'));
+    const better = await desk.run(['apply', 'desired', '--yes', ...account]);
+    expect(better, better.err).toMatchObject({ code: 0 });
+    expect(desk.writes()).toHaveLength(9);
+  });
+
+  it('goes on in spite of a failure only when a person says so', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('trueup.yaml', CONFIG);
+    await desk.write('desired/all.yaml', documents('v3'));
+    desk.catalog.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      count: 1,
+      effect: { kind: 'recordFails', message: 'No more addresses.' },
+    });
+    await desk.run(['apply', 'desired', '--yes', ...account]);
+    expect(desk.writes()).toHaveLength(1);
+    expect(await desk.run(['proceed', 'default/database'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no rollout of default/database is held by a failure'),
+    });
+    expect(await desk.run(['proceed', 'default/network'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('in spite of 1 failure is recorded'),
+    });
+    const apply = await desk.run(['apply', 'desired', '--yes', ...account]);
+    expect(apply.out).toContain('7 changes planned, 7 carried out');
+    expect(desk.writes()).toHaveLength(8);
+    expect(apply.code).toBe(1);
+  });
+});

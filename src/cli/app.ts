@@ -1,5 +1,6 @@
 import type { Change } from '../domain/change.ts';
-import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { HeldPlan } from '../domain/guard.ts';
+import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
@@ -38,6 +39,8 @@ export interface Account {
 export interface Estate {
   plan(): Promise<Plan>;
   accounts(): readonly Account[];
+  /** Digests that were given for approval and mean nothing that this plan or the journal holds. */
+  unmatched(plan: Plan): readonly string[];
   apply(timeoutMs: number): Promise<ApplyEnd>;
   close(): Promise<void>;
 }
@@ -48,11 +51,22 @@ export interface JournalView {
   readonly note: string | null;
   statuses(): Promise<readonly ProductStatusView[]>;
   daemon(): Promise<DaemonView | null>;
-  ask(request: {
-    readonly kind: 'retry' | 'accept';
-    readonly target: TargetName;
-    readonly key: ProductKey;
-  }): Promise<void>;
+  heldPlans(): Promise<readonly HeldPlan[]>;
+  ask(
+    request:
+      | {
+          readonly kind: 'retry' | 'accept';
+          readonly target: TargetName;
+          readonly key: ProductKey;
+        }
+      | {
+          readonly kind: 'approve';
+          readonly target: TargetName;
+          readonly set: Digest;
+          readonly asked: string;
+          readonly strict: boolean;
+        },
+  ): Promise<void>;
   close(): Promise<void>;
 }
 

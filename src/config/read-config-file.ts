@@ -5,12 +5,15 @@ import { parseDocuments } from '../document/parse.ts';
 import { compileSchema, type Schema, validate } from '../document/schema.ts';
 import type { Position, Problem } from '../domain/problem.ts';
 import type { ValueAllowances } from '../domain/values.ts';
+import type { GuardsEntry } from './guards.ts';
 
 /** trueup.yaml as its schema guarantees it. Options are keyed by their `fileKey`. */
 export interface ConfigFile {
   readonly targets?: readonly TargetEntry[];
   readonly defaultTarget?: string;
   readonly values?: Partial<ValueAllowances>;
+  readonly guards?: GuardsEntry;
+  readonly approvals?: readonly string[];
   readonly [option: string]: unknown;
 }
 

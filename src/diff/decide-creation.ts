@@ -66,7 +66,9 @@ function decideImport(input: AssessInput, reported: ChangeVerdict | null): Creat
     : holdVerdict({ ...input, facts: input.creation ?? null }, blank, comparison, 'import');
   if (hold !== null) return { verdict: hold, ...none };
   const steps: readonly Step[] = ['import'];
-  const digest = changeDigest(spec, blank, { ...comparison, differences: [] }, steps);
+  const facts = input.creation ?? null;
+  const nothing = { ...comparison, differences: [] };
+  const digest = changeDigest(spec, blank, nothing, steps, { facts, stackArn });
   return { verdict: { kind: 'import', steps, stackArn, digest }, ...none };
 }
 
@@ -96,7 +98,7 @@ function decideProvision(
   if (hold !== null) return { verdict: hold, comparison, warnings };
   const all: readonly Step[] = recreates ? ['terminate', ...steps] : steps;
   const from = input.live.kind === 'present' ? input.live : blank;
-  const digest = changeDigest(spec, from, comparison, all);
+  const digest = changeDigest(spec, from, comparison, all, { facts });
   return { verdict: { kind: 'provision', steps: all, digest }, comparison, warnings };
 }
 

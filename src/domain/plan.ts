@@ -1,22 +1,7 @@
 import type { Change } from './change.ts';
+import type { TargetGuards } from './guard.ts';
 import type { AccountId, Digest, TargetName } from './ids.ts';
 import type { Problem } from './problem.ts';
-
-/** How much one plan may do in one target. */
-export interface Caps {
-  /** Updates and imports. */
-  readonly maxChanges: number;
-  readonly maxProvisions: number;
-  readonly maxTerminations: number;
-}
-
-/** A limit that the whole plan ran into. */
-export interface GuardFinding {
-  readonly guard: 'maxChanges' | 'maxProvisions' | 'maxTerminations';
-  readonly target: TargetName;
-  readonly planned: number;
-  readonly cap: number;
-}
 
 export interface TargetPlan {
   readonly name: TargetName;
@@ -26,7 +11,6 @@ export interface TargetPlan {
   readonly unreadable: string | null;
   /** Sorted by name, then key. */
   readonly changes: readonly Change[];
-  readonly guards: readonly GuardFinding[];
 }
 
 /**
@@ -61,6 +45,8 @@ export interface PlanMeta {
   readonly programVersion: string;
   readonly calls: CallCounts;
   readonly directory: string;
+  /** Sorted by target: how much is allowed, planned and was sent before. */
+  readonly guards: readonly TargetGuards[];
 }
 
 export interface Plan {

@@ -45,7 +45,10 @@ export async function sendNew(
 ): Promise<Carried> {
   let current = intent;
   for (let tries = 1; ; tries++) {
-    const held = (await waitForTicket(context, key)) ?? changedMeanwhile(context, key, current);
+    const held =
+      (await waitForTicket(context, key)) ??
+      changedMeanwhile(context, key, current) ??
+      context.guard.admit(key, current);
     // Whatever was sent of it so far was certainly not carried out, so it may be forgotten.
     if (held !== null) {
       if (context.entries.get(key).intent !== null) await dropIntent(context, key);

@@ -1,11 +1,14 @@
-import type { TargetName } from '../domain/ids.ts';
+import { isMeant } from '../diff/approval.ts';
+import { makePlan } from '../diff/plan.ts';
+import type { Digest, TargetName } from '../domain/ids.ts';
 import type { Dependency } from '../domain/spec.ts';
 import type { DaemonView } from '../domain/status.ts';
-import { acceptProduct } from './accept.ts';
 import { backoffMs, jittered } from './backoff.ts';
+import { honour } from './honour.ts';
 import { LatestRevision } from './latest-revision.ts';
 import { logReview } from './log-review.ts';
 import { PersonRequests } from './person-requests.ts';
+import { documentsOf, type Looked, planOfTarget } from './plan-of.ts';
 import type { PersonRequest, Snapshot, Source } from './ports.ts';
 import { PRIORITY, type Priority } from './queue.ts';
 import type { Review } from './review.ts';
@@ -28,6 +31,7 @@ type Wake = 'source' | 'interval' | 'requests' | 'hangup' | 'target';
 interface TargetState {
   readonly handle: TargetHandle;
   reconciler: TargetReconciler | null;
+  review: Review | null;
   problem: string | null;
   failures: number;
   /** Monotonic time before which it is not opened or reviewed again after a failure. */
@@ -75,6 +79,7 @@ export class Daemon {
     this.#states = parts.targets.map((handle) => ({
       handle,
       reconciler: null,
+      review: null,
       problem: null,
       failures: 0,
       notBeforeMs: 0,
@@ -193,8 +198,7 @@ export class Daemon {
       });
       return;
     }
-    if (request.kind === 'retry') await state.reconciler.retry(request.key);
-    else await acceptProduct(state.reconciler.context, request.key);
+    await honour(state.reconciler, request);
     state.due = PRIORITY.person;
   }
 
@@ -230,8 +234,9 @@ export class Daemon {
     }
     if (this.#latest.revision === null) return null;
     const startedMs = this.#shared.clock.monotonic();
-    const review = await state.reconciler.review();
-    if (review.kind === 'failed') return review.why;
+    state.review = await state.reconciler.review();
+    if (state.review.kind === 'failed') return state.review.why;
+    const review = await this.#approvedByPlan(state, state.reconciler, state.review);
     const isHeld = this.#shared.observeOnly || this.#shared.heldBack() !== null;
     const released = isHeld ? 0 : state.reconciler.release(review, priority);
     const tookMs = Math.round(this.#shared.clock.monotonic() - startedMs);
@@ -241,6 +246,44 @@ export class Daemon {
     if (released > 0) this.#lookAgainAfter(state, state.reconciler);
     this.#onReview(state.handle.name, review);
     return null;
+  }
+
+  /** The whole plan is only needed where a guard holds something back: it can be approved by that. */
+  async #approvedByPlan(
+    state: TargetState,
+    reconciler: TargetReconciler,
+    review: Extract<Review, { kind: 'ok' }>,
+  ): Promise<Extract<Review, { kind: 'ok' }>> {
+    const { set } = review.judgement.report;
+    const digest = review.guards.length === 0 ? null : this.#wholePlan();
+    if (digest === null || set === null) return review;
+    for (const { reconciler: one, review: other } of this.#states)
+      if (one !== null && other?.kind === 'ok')
+        await one.context.guard.notePlan(other.judgement, digest);
+    for (const wish of this.#shared.approvals ?? [])
+      if (isMeant(wish.digest, digest)) state.review = await reconciler.approve(review, wish, set);
+    return state.review?.kind === 'ok' ? state.review : review;
+  }
+
+  /** Digest of the plan of all targets, as `plan` prints it; null while one has not been looked at. */
+  #wholePlan(): Digest | null {
+    const { revision } = this.#latest;
+    const looked = this.#states.flatMap(({ handle, reconciler, review }): readonly Looked[] => {
+      const desired = this.#latest.desiredOf(handle.name);
+      if (desired === null || reconciler === null || review === null) return [];
+      return [{ handle, desired, opened: { kind: 'ok', reconciler }, review }];
+    });
+    const isWanted = ({ handle }: TargetState) => {
+      const desired = this.#latest.desiredOf(handle.name);
+      return desired !== null && desired.specs.size + desired.invalid.size > 0;
+    };
+    if (revision === null || looked.length < this.#states.filter(isWanted).length) return null;
+    const targets = looked.map(planOfTarget);
+    return makePlan({
+      targets,
+      documents: looked.flatMap(documentsOf),
+      problems: revision.problems,
+    }).digest;
   }
 
   /** One more look when the changes have ended: what was sent is read back, not believed. */

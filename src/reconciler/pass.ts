@@ -19,6 +19,7 @@ import { newIntent } from './intent.ts';
 import { isBlindToUs, lagsBehindUs } from './lag.ts';
 import { freshen } from './observe.ts';
 import { runRemoval } from './prune-pass.ts';
+import { measuredOf } from './review-guards.ts';
 
 /** Somebody else's operation runs: look again after this long. */
 const BUSY_AGAIN_MS = 30_000;
@@ -149,6 +150,8 @@ async function act(
   if (step === undefined) return over({ kind: 'settled' });
   // Whatever the plan does not hold is left to the next review, which queues it again.
   if (!isAllowed(context, key, verdict.steps) || removesUnreviewed(context, evaluation))
+    return over({ kind: 'settled' });
+  if (context.guard.consider(key, measuredOf(context, evaluation)) !== null)
     return over({ kind: 'settled' });
   if (live.kind === 'present' && context.entries.isOpenElsewhere(live.id, key)) {
     const why = 'a request for it is open under its former document';

@@ -3,9 +3,11 @@
  * Nothing below this line of the program reads a clock, a file, a socket or chance by itself.
  */
 import type { ProductEntry } from '../domain/entry.ts';
+import type { Approval, HeldPlan } from '../domain/guard.ts';
 import type {
   AccountId,
   ArtifactId,
+  Digest,
   PathId,
   ProductId,
   ProductKey,
@@ -190,7 +192,15 @@ export interface Catalog {
 /** A person's word, put beside a running daemon by the CLI. */
 export type PersonRequest =
   | { readonly kind: 'retry'; readonly target: TargetName; readonly key: ProductKey }
-  | { readonly kind: 'accept'; readonly target: TargetName; readonly key: ProductKey };
+  | { readonly kind: 'accept'; readonly target: TargetName; readonly key: ProductKey }
+  /** `set`: of a held plan of this target; `asked`: the digest as it was given. */
+  | {
+      readonly kind: 'approve';
+      readonly target: TargetName;
+      readonly set: Digest;
+      readonly asked: string;
+      readonly strict: boolean;
+    };
 
 export interface Versioned<T> {
   readonly value: T;
@@ -240,6 +250,12 @@ export interface Journal {
   /** Adds a person's request; allowed beside the writer. */
   ask(request: PersonRequest): Promise<void>;
   takeRequests(): Promise<readonly PersonRequest[]>;
+  approvals(target: TargetName): Promise<readonly Approval[]>;
+  /** In place of those that are there. */
+  putApprovals(target: TargetName, approvals: readonly Approval[]): Promise<void>;
+  /** Of every target: what a guard holds back, newest first within one. */
+  heldPlans(): Promise<readonly HeldPlan[]>;
+  putHeldPlans(target: TargetName, plans: readonly HeldPlan[]): Promise<void>;
   close(): Promise<void>;
 }
 

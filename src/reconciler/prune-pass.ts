@@ -54,6 +54,7 @@ async function terminate(
     context.board.set(statusOfRemoval(change, at));
     return { kind: 'settled' };
   }
+  if (context.guard.consider(key, { change, instances: 0 }) !== null) return { kind: 'settled' };
   const request = terminateRequest(change.provisionedProductId, verdict.retain, null);
   const intent = makeIntent(context, {
     step: 'terminate',

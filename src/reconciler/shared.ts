@@ -1,5 +1,5 @@
+import type { ApprovalWish, Caps } from '../domain/guard.ts';
 import type { AccountId, TargetName } from '../domain/ids.ts';
-import type { Caps } from '../domain/plan.ts';
 import type { Dependency } from '../domain/spec.ts';
 import type { WriteGate } from './context.ts';
 import type { Catalog, Clock, Fingerprinter, Journal, Log, Random, Values } from './ports.ts';
@@ -19,6 +19,8 @@ export interface Shared {
   readonly recordTimeoutMs: number;
   readonly engineRecordTimeoutMs: number;
   readonly caps: Caps;
+  /** Digests that a person allowed beforehand, by flags or in trueup.yaml. */
+  readonly approvals?: readonly ApprovalWish[];
   readonly stop: AbortSignal;
   /** Why no target may start a mutating call now (source unreadable, journal read-only), or null. */
   heldBack(): string | null;

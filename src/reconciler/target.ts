@@ -1,4 +1,5 @@
-import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { ApprovalWish } from '../domain/guard.ts';
+import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Step } from '../domain/request.ts';
 import type { Dependency } from '../domain/spec.ts';
@@ -10,6 +11,7 @@ import { about, type DesiredState, EndedRecords, isoNow, type TargetContext } fr
 import { Entries } from './entries.ts';
 import { forgetTrouble } from './finish.ts';
 import { Follower } from './follow.ts';
+import { GuardGate } from './guard-gate.ts';
 import { rememberInEffect } from './in-effect.ts';
 import { KnownDocuments } from './known.ts';
 import { Memory } from './memory.ts';
@@ -49,7 +51,11 @@ export class TargetReconciler {
   #removals: ReadonlyMap<ProductKey, Removal> = new Map();
   readonly #parking: Parking;
 
-  private constructor(parts: TargetParts, shared: Shared, entries: Entries, known: KnownDocuments) {
+  private constructor(
+    parts: TargetParts,
+    shared: Shared,
+    { entries, known, guard }: Pick<TargetContext, 'entries' | 'known' | 'guard'>,
+  ) {
     this.name = parts.name;
     this.#shared = shared;
     this.#facts = new CatalogFacts(parts.catalog);
@@ -63,6 +69,7 @@ export class TargetReconciler {
       writes: parts.writes,
       ...shared,
       entries,
+      guard,
       ended: new EndedRecords(shared.clock.monotonic()),
       memory: new Memory(shared.journal, parts.name, shared.log),
       follower: new Follower({
@@ -108,7 +115,10 @@ export class TargetReconciler {
   static async open(parts: TargetParts, shared: Shared): Promise<TargetReconciler> {
     const entries = await Entries.load(shared.journal, parts.name);
     const known = await KnownDocuments.load(shared.journal, parts.name);
-    return new TargetReconciler(parts, shared, entries, known);
+    const { journal, clock, log, caps, approvals: wishes = [] } = shared;
+    const target = parts.name;
+    const guard = await GuardGate.load({ target, journal, entries, clock, log, caps, wishes });
+    return new TargetReconciler(parts, shared, { entries, known, guard });
   }
 
   resume(): number {
@@ -122,7 +132,10 @@ export class TargetReconciler {
    * it may run: what the plan of another revision allowed does not count any more.
    */
   setDesired(desired: DesiredState): void {
-    if (desired !== this.#desired) this.#allowed = new Map();
+    if (desired !== this.#desired) {
+      this.#allowed = new Map();
+      this.#context.guard.enforce(null);
+    }
     this.#desired = desired;
   }
 
@@ -136,7 +149,6 @@ export class TargetReconciler {
         ...this.#context,
         facts: () => facts,
         values: () => values,
-        caps: this.#shared.caps,
         waitsOn: (spec) => this.#parking.waitsOn(spec.dependsOn),
       },
       desired,
@@ -169,12 +181,25 @@ export class TargetReconciler {
   release(review: Review, priority: Priority): number {
     if (review.kind === 'failed' || review.desired !== this.#desired) return 0;
     const allowed = allowedSteps(review);
+    this.#context.guard.enforce(review.judgement);
     this.#allowed = allowed;
     for (const key of allowed.keys()) {
       this.#parking.leave(key);
       this.#queue.add(key, priority);
     }
     return allowed.size;
+  }
+
+  /** Allows what the review holds back, and returns the review as it is judged with that. */
+  async approve(
+    review: Extract<Review, { kind: 'ok' }>,
+    wish: ApprovalWish,
+    set: Digest,
+  ): Promise<Review> {
+    const { guard } = this.#context;
+    await guard.approvePlanned(review.judgement, set, wish);
+    const judgement = await guard.judgeAgain(review.judgement);
+    return { ...review, judgement, guards: judgement.refused };
   }
 
   async retry(key: ProductKey): Promise<void> {
@@ -237,6 +262,7 @@ export class TargetReconciler {
 
   async #work(key: ProductKey): Promise<void> {
     let outcome: Outcome;
+    this.#context.guard.begin(key);
     try {
       outcome = await runPass(this.#context, key);
     } catch (error) {

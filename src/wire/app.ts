@@ -84,6 +84,7 @@ async function openJournalView(config: Config, purpose: 'read' | 'ask'): Promise
     note: journal.missing ? `there is no journal at ${config.journal}` : null,
     statuses: () => journal.statuses(),
     daemon: () => journal.daemon(),
+    heldPlans: () => journal.heldPlans(),
     ask: (request) => journal.ask(request),
     close: () => journal.close(),
   };

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { App } from '../cli/app.ts';
 import { applyCommand } from '../cli/apply.ts';
+import { approveCommand } from '../cli/approve.ts';
 import { askCommand } from '../cli/ask.ts';
 import { demoCommand } from '../cli/demo.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
@@ -14,6 +15,7 @@ import { checkCommand, statusCommand } from '../cli/status.ts';
 import { validateCommand } from '../cli/validate.ts';
 import type { Config } from '../config/config.ts';
 import { resolveConfig } from '../config/resolve.ts';
+import { isDigestWish } from '../diff/approval.ts';
 import { renderProblems } from '../diff/render/problem.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import { terminal } from './terminal.ts';
@@ -50,7 +52,11 @@ async function perform(io: Io, invocation: Invocation): Promise<ExitCode> {
 }
 
 /** What the argument parser cannot tell. */
-function misuse({ command, labels }: Invocation): string | null {
+function misuse({ command, labels, approve }: Invocation): string | null {
+  const given = command.kind === 'approve' ? [command.digest] : approve;
+  const digest = given.find((one) => !isDigestWish(one));
+  if (digest !== undefined)
+    return `a digest is wanted as plan prints it, or its first 32 digits, not ${JSON.stringify(digest)}`;
   if (command.kind === 'run' && command.directory === '-')
     return 'run watches a directory; standard input has nothing to watch (plan - and validate - read it)';
   const label = labels.find((one) => !one.includes('='));
@@ -75,6 +81,8 @@ async function dispatch(
     case 'retry':
     case 'accept':
       return askCommand(app, command.kind, command.name);
+    case 'approve':
+      return approveCommand(app, command.digest);
     case 'demo':
       return demoCommand(
         app,

@@ -73,7 +73,12 @@ async function openShared(
       maxChanges: config.maxChanges,
       maxProvisions: config.maxProvisions,
       maxTerminations: config.maxTerminations,
+      ...config.guards,
     },
+    approvals: [...invocation.approve, ...config.approvals].map((digest) => ({
+      digest,
+      strict: invocation.strict,
+    })),
     stop: shutDown.signal,
     heldBack: () => heldByJournal(journal),
     readAtMs: () => readAtMs,

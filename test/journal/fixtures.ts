@@ -107,6 +107,15 @@ export const FULL_ENTRY: ProductEntry = {
   appliedVersion: { rule: 'latest', artifactId: asArtifactId('pa-1') },
   recreated: DIGEST,
   instancesRun: DIGEST,
+  charges: [
+    {
+      token: INTENT.token,
+      at: '2026-11-20T10:00:00.000Z',
+      revision: '5b7e9d2',
+      weights: { updates: 1, provisions: 0, terminations: 2 },
+      approved: { set: DIGEST, change: DIGEST },
+    },
+  ],
 };
 
 /** The other member of each union. */

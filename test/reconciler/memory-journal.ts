@@ -1,4 +1,5 @@
 import { EMPTY_ENTRY, type ProductEntry } from '../../src/domain/entry.ts';
+import type { Approval, HeldPlan } from '../../src/domain/guard.ts';
 import type { AccountId, ProductKey, TargetName } from '../../src/domain/ids.ts';
 import type { DaemonView, ProductStatusView } from '../../src/domain/status.ts';
 import type {
@@ -21,6 +22,8 @@ export class MemoryJournal implements Journal {
     TargetName,
     { readonly accountId: AccountId; readonly region: string }
   >();
+  readonly #approvals = new Map<TargetName, string>();
+  readonly #held = new Map<TargetName, string>();
   #requests: PersonRequest[] = [];
   #daemon: DaemonView | null = null;
 
@@ -74,6 +77,24 @@ export class MemoryJournal implements Journal {
     for (const { key, entry, version } of entries)
       versions.push(await this.put(target, key, entry, version));
     return versions;
+  }
+
+  async approvals(target: TargetName): Promise<readonly Approval[]> {
+    return JSON.parse(this.#approvals.get(target) ?? '[]');
+  }
+
+  async putApprovals(target: TargetName, approvals: readonly Approval[]): Promise<void> {
+    this.#guard();
+    this.#approvals.set(target, JSON.stringify(approvals));
+  }
+
+  async heldPlans(): Promise<readonly HeldPlan[]> {
+    return [...this.#held.values()].flatMap((json) => JSON.parse(json));
+  }
+
+  async putHeldPlans(target: TargetName, plans: readonly HeldPlan[]): Promise<void> {
+    this.#guard();
+    this.#held.set(target, JSON.stringify(plans));
   }
 
   async documents(target: TargetName): Promise<readonly KnownDocument[]> {

@@ -5,6 +5,7 @@ import { createCatalog } from '../../src/aws/catalog.ts';
 import type { CatalogOptions } from '../../src/aws/target.ts';
 import type { WireHandler } from '../../src/aws/wire.ts';
 import type { Config } from '../../src/config/config.ts';
+import { DEFAULT_GUARDS } from '../../src/config/guards.ts';
 import { hmac } from '../../src/domain/canonical.ts';
 import { asAccountId, asProductKey, asTargetName, type ProductKey } from '../../src/domain/ids.ts';
 import type { Step } from '../../src/domain/request.ts';
@@ -283,7 +284,13 @@ export class World {
       observeOnly: false,
       recordTimeoutMs: RECORD_TIMEOUT_MS,
       engineRecordTimeoutMs: RECORD_TIMEOUT_MS,
-      caps: { maxChanges: this.scenario.maxChanges, maxProvisions: 10, maxTerminations: 3 },
+      caps: {
+        maxChanges: this.scenario.maxChanges,
+        maxProvisions: 10,
+        maxTerminations: 3,
+        // One look alone counts: the scenarios send more in a day than any guard would let through.
+        windowMs: 0,
+      },
       readAtMs: () => held.daemon?.readAtMs ?? null,
       isInRun: () => true,
       stop: running.stop.signal,
@@ -351,6 +358,8 @@ export class World {
       engineRecordTimeoutMs: RECORD_TIMEOUT_MS,
       maxProvisions: 10,
       maxTerminations: 3,
+      guards: DEFAULT_GUARDS,
+      approvals: [],
       intervalMs: scenario.intervalMs,
       pollIntervalMs: scenario.pollIntervalMs,
       settleMs: 1_000,

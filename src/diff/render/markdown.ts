@@ -4,6 +4,7 @@ import { formatPosition, type Position, type Problem } from '../../domain/proble
 import { countChanges, type PlanCounts } from '../plan.ts';
 import { ending } from './change-lines.ts';
 import { type Group, type GroupKind, gist, groupChanges, summary } from './groups.ts';
+import { guardMarkdown } from './guards.ts';
 import { blockOf, cellOf, codeOf, htmlCode } from './markdown-escape.ts';
 import { callsLine } from './text.ts';
 import { plural, shownPair, thousands, utc, visible } from './words.ts';
@@ -62,6 +63,7 @@ export function renderPlanMarkdown(plan: Plan): string {
     `## trueup: ${summary(counts)}`,
     `**${advice(counts)}**`,
     ...problemSection(plan),
+    ...guardMarkdown(plan, codeOf),
   ];
   const end = lastLine(plan, counts);
   const room = LENGTH_MAX - [...start, end].join('\n\n').length;
@@ -101,7 +103,9 @@ function advice(counts: PlanCounts): string {
     counts.unreadable === 0
       ? ''
       : `${plural(counts.unreadable, 'provisioned product', 'provisioned products')} could not be read`,
-    counts.guards === 0 ? '' : 'the plan exceeds a limit: split it or raise the limit',
+    counts.guards === 0
+      ? ''
+      : `a guard holds back ${plural(counts.heldByGuards, 'change', 'changes')}: plan fewer at once, or approve this set`,
   ].filter((part) => part !== '');
   if (must.length > 0) return `Before this can be applied: ${must.join('; ')}.`;
   if (counts.acting === 0) return 'Nothing to do: applying this makes no call.';

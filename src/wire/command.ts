@@ -45,8 +45,9 @@ async function perform(io: Io, invocation: Invocation): Promise<ExitCode> {
   const wrong = misuse(prepared);
   if (wrong !== null) throw new TrueupError('cli/bad-argument', wrong);
   const { createApp } = await import('./app.ts');
+  const open = command.kind === 'demo' ? withOpenGuards(config) : config;
   return dispatch(
-    createApp({ io, invocation: prepared, config, version: packageJson.version }),
+    createApp({ io, invocation: prepared, config: open, version: packageJson.version }),
     command,
   );
 }
@@ -158,6 +159,12 @@ async function prepareDemo(command: Demo, invocation: Invocation): Promise<Invoc
     local: invocation.local ?? '',
     flags: { ...quick, journal, ...invocation.flags },
   };
+}
+
+/** Most of the small estate is to be seen changing; the demonstration says what it leaves out. */
+function withOpenGuards(config: Config): Config {
+  const shares = { ...config.guards.shares, updates: { floor: config.maxChanges, share: 1 } };
+  return { ...config, guards: { ...config.guards, shares } };
 }
 
 async function serveLocal(io: Io, command: Extract<Action, { kind: 'local' }>): Promise<ExitCode> {

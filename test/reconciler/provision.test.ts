@@ -265,11 +265,11 @@ describe('onMissing: provision', () => {
     const world = await World.create({ seed, maxProvisions: 2 }, many);
     const trueup = await world.start();
     const review = await trueup.converge();
-    expect(review.kind === 'ok' && review.guards).toEqual([
-      { guard: 'maxProvisions', target: 'default', planned: 3, cap: 2 },
+    expect(review.kind === 'ok' && review.guards).toMatchObject([
+      { guard: 'provisions', target: 'default', planned: 3, allowed: 2 },
     ]);
     expect(world.writes()).toEqual([]);
-    expect(world.statusOf(trueup, 'net-0')?.next).toContain('--max-provisions 3');
+    expect(world.statusOf(trueup, 'net-0')?.next).toContain('apply --approve');
   });
 });
 
@@ -337,7 +337,7 @@ describe('onError: recreate', () => {
     await trueup.converge();
     const review = await trueup.converge();
     expect(review.kind === 'ok' && review.guards).toMatchObject([
-      { guard: 'maxTerminations', planned: 1 },
+      { guard: 'terminations', planned: 1 },
     ]);
     world.wish(wish({}, { onError: 'recreate', deletionProtection: true }));
     await trueup.converge();

@@ -8,7 +8,7 @@ import {
 import type { Plan } from '../../domain/plan.ts';
 import { shortDigest } from '../approval.ts';
 import { listed } from '../problems.ts';
-import { duration, joined, type Paint, plural, thousands, visible, wrap } from './words.ts';
+import { duration, joined, type Paint, plural, thousands, visible, WIDTH, wrap } from './words.ts';
 
 const ONE: Readonly<Record<GuardName, readonly [string, string]>> = {
   updates: ['update', 'updates'],
@@ -50,7 +50,11 @@ export function guardSentence(finding: GuardFinding): string {
 const STYLE = { refused: 'refused', warning: 'drift', ok: 'quiet' } as const;
 
 /** Every guard that has something to count; the others in one line. */
-export function guardLines({ body, meta }: Plan, paint: Paint): readonly string[] {
+export function guardLines(
+  { body, meta }: Plan,
+  paint: Paint,
+  flags: AllowFlags = NO_FLAGS,
+): readonly string[] {
   const counted = meta.guards.flatMap(({ findings }) => findings.filter(hasFigures));
   const approvals = meta.guards.flatMap((one) => one.approvals.flatMap(approvalLines));
   const acts = body.targets.some(({ changes }) => changes.some((one) => 'steps' in one.verdict));
@@ -73,7 +77,7 @@ export function guardLines({ body, meta }: Plan, paint: Paint): readonly string[
     ...lines,
     ...last,
     ...approvals,
-    ...meta.guards.flatMap((one) => allowLines(one, meta.directory)),
+    ...meta.guards.flatMap((one) => allowLines(one, meta.directory, flags)),
   ];
 }
 
@@ -106,21 +110,48 @@ function approvalLines(view: ApprovalView): readonly string[] {
   );
 }
 
-/** The commands stand on lines of their own, to be copied; they are never broken. */
-function allowLines({ set, findings, target }: TargetGuards, directory: string): readonly string[] {
+/** The commands stand on lines of their own, to be copied. */
+function allowLines(
+  { set, findings, target }: TargetGuards,
+  directory: string,
+  flags: AllowFlags,
+): readonly string[] {
   if (set === null || findings.every(({ verdict }) => verdict !== 'refused')) return [];
   return [
     `  next: plan fewer at once in ${visible(target)}, or allow exactly this set once:`,
-    ...allowCommands(set, directory).map((command) => `    ${command}`),
+    ...allowCommands(set, directory, flags),
   ];
 }
 
-export function allowCommands(set: string, directory: string): readonly string[] {
+/** What else the commands need to mean the same estate. */
+export interface AllowFlags {
+  readonly apply: readonly string[];
+  /** null: there can be no daemon beside it. */
+  readonly approve: readonly string[] | null;
+}
+
+const NO_FLAGS: AllowFlags = { apply: [], approve: [] };
+
+function allowCommands(set: string, directory: string, flags: AllowFlags): readonly string[] {
   const digest = shortDigest(set);
-  return [
-    `trueup apply ${quotedPath(directory)} --approve ${digest}`,
-    `trueup approve ${digest}    (beside a running daemon)`,
-  ];
+  const apply = ['trueup apply', quotedPath(directory), `--approve ${digest}`, ...flags.apply];
+  if (flags.approve === null) return command(apply);
+  const approve = [`trueup approve ${digest}`, ...flags.approve];
+  return [...command(apply), '  or, beside a running daemon:', ...command(approve)];
+}
+
+/** One command, broken as a shell takes it. */
+function command(words: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  let line = '   ';
+  for (const word of words) {
+    if (line.trim() !== '' && line.length + word.length + 3 > WIDTH) {
+      lines.push(`${line} \\`);
+      line = '     ';
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
 }
 
 function quotedPath(directory: string): string {

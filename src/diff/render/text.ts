@@ -3,7 +3,7 @@ import { countChanges, type PlanCounts, planResult } from '../plan.ts';
 import { listed } from '../problems.ts';
 import { changeLines } from './change-lines.ts';
 import { type Group, groupChanges, summary } from './groups.ts';
-import { guardLines } from './guards.ts';
+import { type AllowFlags, guardLines } from './guards.ts';
 import { renderProblem } from './problem.ts';
 import { noPaint, type Paint, plural, thousands, utc, visible, wrap } from './words.ts';
 
@@ -11,6 +11,8 @@ export interface TextOptions {
   readonly detailedExitcode: boolean;
   /** Colour for a terminal; the identity elsewhere. */
   readonly paint?: Paint;
+  /** What a command needs that is copied from it. */
+  readonly flags?: AllowFlags;
 }
 
 const DESIRED_COLUMN = 64;
@@ -26,7 +28,7 @@ export function renderPlanText(plan: Plan, options: TextOptions): string {
     ...groupChanges(plan.body).map((group) => groupLines(group, paint)),
     documentProblems(plan, paint),
     targetProblems(plan, paint),
-    guardLines(plan, paint),
+    guardLines(plan, paint, options.flags),
     openFields(plan, counts),
     footer(plan, counts, options, paint),
   ];

@@ -28,7 +28,6 @@ export async function applyCommand(app: App, directory: string, yes: boolean): P
     else app.io.out(render(app, plan, false));
     const unmatched = estate.unmatched(plan);
     if (unmatched.length > 0 && countChanges(plan).acting > 0) return unknown(app, unmatched);
-    if (nothingMayRun(plan)) return 1;
     if (!(await agreed(app, estate, plan, yes))) return 1;
     const end = await estate.apply(app.timeoutMs);
     if (end.interrupted !== null) return interrupted(app, end.interrupted);
@@ -44,12 +43,6 @@ function unknown(app: App, digests: readonly string[]): ExitCode {
     `trueup: ${digests.join(', ')} is not the digest of this plan, nor of a part of it; what it was made of has changed\nnext: look at the plan, then approve it by the digest that it prints. Nothing was changed.\n`,
   );
   return 1;
-}
-
-/** A guard holds back all of it: the plan that was just shown says why and what next. */
-function nothingMayRun(plan: Plan): boolean {
-  const { acting, heldByGuards } = countChanges(plan);
-  return acting > 0 && heldByGuards === acting;
 }
 
 /** An account that nothing declares is shown and confirmed, whatever the plan holds. */
@@ -91,8 +84,9 @@ function terminating(count: number): string {
 function report(app: App, before: Plan, end: ApplyEnd): ExitCode {
   const { after } = end;
   const result = planResult(after, true);
-  const open = openChanges(after);
-  const clean = result.exitCode === 0 && open.length === 0 && !end.timedOut;
+  const held = countChanges(after).heldByGuards;
+  const open = openChanges(after).filter((change) => !isHeldBack(after, change));
+  const clean = result.exitCode === 0 && open.length + held === 0 && !end.timedOut;
   if (app.invocation.format === 'json') {
     app.io.out(renderPlanJson(after));
     return clean ? 0 : 1;
@@ -104,6 +98,10 @@ function report(app: App, before: Plan, end: ApplyEnd): ExitCode {
   if (end.timedOut)
     lines.push(
       '       the time is over; what is in flight is left to the journal, run apply again',
+    );
+  if (held > 0)
+    lines.push(
+      `       ${plural(held, 'change is', 'changes are')} held back by a guard; the plan above says how to allow it`,
     );
   for (const change of open) lines.push(...openLines(change));
   lines.push(`Calls  ${callsLine(after.meta.calls)}`);
@@ -122,6 +120,14 @@ function openChanges(plan: Plan): readonly Change[] {
       ({ verdict }) => !['inSync', 'reported', 'suspended'].includes(verdict.kind),
     ),
   );
+}
+
+/** What a guard holds back is counted, not listed: the plan has just shown it. */
+function isHeldBack({ meta }: Plan, { target, name, verdict }: Change): boolean {
+  const guards = meta.guards.find((one) => one.target === target);
+  const isRefused = guards?.findings.some((one) => one.verdict === 'refused') === true;
+  const isApproved = guards?.approvals.some(({ standing }) => standing.includes(name)) === true;
+  return 'steps' in verdict && isRefused && !isApproved;
 }
 
 function openLines(change: Change): readonly string[] {

@@ -2,6 +2,7 @@ import { type Json, sha256 } from '../domain/canonical.ts';
 import type { Change, Shown } from '../domain/change.ts';
 import type { Approval, ApprovalView, ApprovedChange, HeldPlan } from '../domain/guard.ts';
 import type { Digest, ProductKey, RecordId, TargetName } from '../domain/ids.ts';
+import type { Step } from '../domain/request.ts';
 import { byText } from './normalize.ts';
 
 type Judged = Pick<Change, 'key' | 'name' | 'base' | 'verdict' | 'differences'>;
@@ -13,9 +14,16 @@ export function approvable(changes: readonly Judged[]): readonly ApprovedChange[
       const { key, name, base, verdict } = change;
       if (!('steps' in verdict)) return [];
       const { digest, steps } = verdict;
-      return [{ key, name, digest, base, steps, parts: steps.length > 1 ? partsOf(change) : [] }];
+      return [
+        { key, name, digest, base, steps, parts: mayTakeSeveral(steps) ? partsOf(change) : [] },
+      ];
     })
     .toSorted((a, b) => byText(a.key, b.key));
+}
+
+/** Stack instances that form no rectangle take several requests of one step. */
+function mayTakeSeveral(steps: readonly Step[]): boolean {
+  return steps.length > 1 || steps.includes('createInstances') || steps.includes('deleteInstances');
 }
 
 /** Without the live side and the base: what is left of a change after its first step has the same. */
@@ -120,7 +128,7 @@ function stateOf(approved: ApprovedChange, change: Judged | undefined, lineage: 
     case 'busy':
     case 'unreadable':
       // A change of several steps is not over with the first of them.
-      return begun && approved.steps.length === 1 ? 'sent' : 'waiting';
+      return begun && !mayTakeSeveral(approved.steps) ? 'sent' : 'waiting';
     case 'latched':
       return begun ? 'sent' : 'waiting';
     case 'inSync':
@@ -141,8 +149,14 @@ export function isRest(
 ): boolean {
   const { verdict, base } = change;
   if (!('steps' in verdict) || !begun.has(approved.digest)) return false;
-  if (base !== approved.base && base !== ownRecord) return false;
-  if (verdict.steps.length >= approved.steps.length) return false;
-  if (!verdict.steps.every((step) => approved.steps.includes(step))) return false;
-  return partsOf(change).every((part) => approved.parts.includes(part));
+  const isTerminated = base === null && approved.steps.includes('terminate');
+  if (base !== approved.base && base !== ownRecord && !isTerminated) return false;
+  const parts = partsOf(change);
+  const isLess =
+    verdict.steps.length < approved.steps.length || parts.length < approved.parts.length;
+  return (
+    isLess &&
+    verdict.steps.every((step) => approved.steps.includes(step)) &&
+    parts.every((part) => approved.parts.includes(part))
+  );
 }

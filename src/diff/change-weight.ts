@@ -10,6 +10,8 @@ import { planInstances } from './stack-set.ts';
 export interface Measured {
   readonly change: Pick<Change, 'key' | 'name' | 'base' | 'verdict' | 'differences'>;
   readonly instances: number;
+  /** The second half of a recreation, which was counted with its first: to hold it would leave nothing. */
+  readonly finishes?: boolean;
 }
 
 /** How many stack instances a change of this document makes. */
@@ -36,8 +38,9 @@ function instancesNamed(
 }
 
 /** How much a change does, in the measures of the guards. What does not act weighs nothing. */
-export function weightOf({ change, instances }: Measured): Weights {
+export function weightOf({ change, instances, finishes }: Measured): Weights {
   const { verdict, differences } = change;
+  if (finishes === true) return WEIGHTLESS;
   switch (verdict.kind) {
     case 'update': {
       const removed = differences.filter(({ step }) => step === 'deleteInstances').length;
@@ -76,8 +79,12 @@ function isReplacement({ differences }: Measured['change']): boolean {
 /** How much one request of a change does. */
 export function weightOfRequest(
   { request, step }: Pick<Intent, 'request' | 'step'>,
-  change: Measured['change'],
+  measured: Measured,
 ): Weights {
+  const { change } = measured;
+  if (measured.finishes === true) return WEIGHTLESS;
+  // A recreation counts whole with its first request, so that the second is never one too many.
+  if (step === 'terminate' && change.verdict.kind === 'provision') return weightOf(measured);
   switch (request.operation) {
     case 'UpdateProvisionedProduct': {
       const named = instancesOf(request.preferences);

@@ -29,7 +29,11 @@ function mayRecreate(input: Wish, live: PresentProduct): boolean {
 }
 
 /** It was terminated to be provisioned again, and that has not been done yet. */
-function isHalfRecreated({ spec, entry, specDigest }: Wish): boolean {
+export function isHalfRecreated({
+  spec,
+  entry,
+  specDigest,
+}: Pick<Wish, 'spec' | 'entry' | 'specDigest'>): boolean {
   const { lastResult, recreated } = entry;
   return (
     spec.reconcile.onError === 'recreate' &&

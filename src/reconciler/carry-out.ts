@@ -45,10 +45,7 @@ export async function sendNew(
 ): Promise<Carried> {
   let current = intent;
   for (let tries = 1; ; tries++) {
-    const held =
-      (await waitForTicket(context, key)) ??
-      changedMeanwhile(context, key, current) ??
-      context.guard.admit(key, current);
+    const held = (await waitForTicket(context, key)) ?? changedMeanwhile(context, key, current);
     // Whatever was sent of it so far was certainly not carried out, so it may be forgotten.
     if (held !== null) {
       if (context.entries.get(key).intent !== null) await dropIntent(context, key);
@@ -93,11 +90,12 @@ async function stop(context: TargetContext, key: ProductKey, failure: Failure): 
   return { kind: 'failed', failure };
 }
 
-/** What the documents or the verdict no longer want while its request waited is computed afresh. */
+/** What the documents, the verdict or a guard no longer want while its request waited is computed afresh. */
 function changedMeanwhile(context: TargetContext, key: ProductKey, intent: Intent): string | null {
   if (!isWanted(context, key, intent)) return 'its document changed while the request waited';
   const isAllowed = context.allowed(key)?.includes(intent.step) === true;
-  return isAllowed ? null : 'the plan that allowed it no longer holds';
+  // Last, because what is let through counts.
+  return isAllowed ? context.guard.admit(key, intent) : 'the plan that allowed it no longer holds';
 }
 
 /** As `isStillWanted`, less what only the first write of the intent will say. */

@@ -7,19 +7,20 @@ import {
   type Standing,
   standingOf,
 } from '../diff/approval.ts';
-import { type Measured, weightOf, weightOfRequest } from '../diff/change-weight.ts';
+import { isWeightless, type Measured, weightOf, weightOfRequest } from '../diff/change-weight.ts';
 import { fits } from '../diff/guards.ts';
 import { targetGuards } from '../diff/target-guards.ts';
 import type { Intent, ProductEntry } from '../domain/entry.ts';
-import type {
-  Approval,
-  ApprovalWish,
-  ApprovedChange,
-  Caps,
-  Charge,
-  GuardFinding,
-  HeldPlan,
-  TargetGuards,
+import {
+  type Approval,
+  type ApprovalWish,
+  type ApprovedChange,
+  type Caps,
+  type Charge,
+  type GuardFinding,
+  type HeldPlan,
+  type TargetGuards,
+  WEIGHTLESS,
 } from '../domain/guard.ts';
 import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
 import { isoNow } from './context.ts';
@@ -46,6 +47,8 @@ export interface Judgement {
   readonly refused: readonly GuardFinding[];
   /** Approved changes that stand, with the set and the change that was approved. */
   readonly runs: ReadonlyMap<ProductKey, NonNullable<Charge['approved']>>;
+  /** Second halves of recreations: they run whatever the guards say. */
+  readonly finishing: ReadonlySet<ProductKey>;
 }
 
 interface Pass {
@@ -53,7 +56,7 @@ interface Pass {
   isCharged: boolean;
   /** Why nothing more of it may be sent. */
   barred: string | null;
-  change: Measured['change'] | null;
+  measured: Measured | null;
   approved: Charge['approved'];
 }
 
@@ -75,6 +78,7 @@ export class GuardGate {
   readonly #passes = new Map<ProductKey, Pass>();
   /** Names that moved, by set: said once. */
   readonly #told = new Map<Digest, string>();
+  readonly #granted = new Set<string>();
   #approvals: readonly Approval[];
   #current: Judgement | null = null;
 
@@ -98,11 +102,16 @@ export class GuardGate {
   async judge(planned: Planned): Promise<Judgement> {
     await this.#endApprovals(planned);
     let judgement = this.#judged(planned);
-    for (const wish of this.#parts.wishes)
-      await this.#saved(async () => void (await this.approve(judgement, wish)));
+    for (const wish of this.#parts.wishes) await this.#saved(() => this.#grant(judgement, wish));
     judgement = this.#judged(planned);
     await this.#hold(judgement);
     return judgement;
+  }
+
+  /** What was allowed beforehand is taken over once: it may be over, and its digest still stand there. */
+  async #grant(judgement: Judgement, wish: ApprovalWish): Promise<void> {
+    const id = `${judgement.planned.revision} ${wish.digest}`;
+    if (!this.#granted.has(id) && (await this.approve(judgement, wish))) this.#granted.add(id);
   }
 
   /** The same plan once more, after something of it was approved. */
@@ -208,37 +217,48 @@ export class GuardGate {
   consider(key: ProductKey, measured: Measured): string | null {
     const pass = this.#passes.get(key) ?? newPass();
     this.#passes.set(key, pass);
-    pass.change = measured.change;
+    pass.measured = measured;
     pass.approved = this.#approvedAs(key, measured.change);
     if (pass.barred !== null) return pass.barred;
-    if (pass.approved !== null) return null;
+    if (pass.approved !== null || measured.finishes === true) return null;
     return this.#overLimit(this.#without(pass, weightOf(measured)));
   }
 
   /** The same right before the call, for one request; then it counts. A repeat counts once. */
   admit(key: ProductKey, intent: Intent): string | null {
     const entry = this.#parts.entries.get(key);
-    if (this.#ledger.find(entry, intent.token) !== null) return null;
+    const { token, revision } = intent;
+    if (this.#ledger.find(entry, token) !== null) return null;
     const pass = this.#passes.get(key);
-    const echoed = entry.intent === null ? null : this.#ledger.find(entry, entry.intent.token);
-    const change = pass?.change ?? null;
-    const weights =
-      change === null ? echoed?.weights : this.#without(pass, weightOfRequest(intent, change));
-    if (weights === undefined) return 'what it weighs for the guards is not known';
-    const approved = change === null ? (echoed?.approved ?? null) : (pass?.approved ?? null);
-    const begun =
-      change !== null && approved !== null && this.#isSentAlready(entry, approved, change);
-    const charged = begun ? null : approved;
-    if (charged === null) {
-      const over = this.#overLimit(weights);
-      if (over !== null && pass !== undefined) pass.barred = over;
-      if (over !== null) return over;
+    const counted = this.#chargeOf(entry, intent, pass);
+    if (counted === null) return 'what it weighs for the guards is not known';
+    const { weights, approved } = counted;
+    const isFinish = pass?.measured?.finishes === true || isWeightless(weights);
+    const over = approved !== null || isFinish ? null : this.#overLimit(weights);
+    if (over !== null) {
+      if (pass !== undefined) pass.barred = over;
+      return over;
     }
-    const { revision } = intent;
-    const at = isoNow(this.#parts.clock);
-    this.#ledger.reserve({ token: intent.token, at, revision, weights, approved: charged });
+    this.#ledger.reserve({ token, at: isoNow(this.#parts.clock), revision, weights, approved });
     if (pass !== undefined) pass.isCharged = true;
     return null;
+  }
+
+  #chargeOf(
+    entry: ProductEntry,
+    intent: Intent,
+    pass: Pass | undefined,
+  ): Pick<Charge, 'weights' | 'approved'> | null {
+    // The same request with another token, because the answer to the last one was an echo.
+    const echoed = intent.generation > 0 ? entry.charges.at(-1) : undefined;
+    if (echoed !== undefined && entry.intent?.requestHash === intent.requestHash)
+      return { weights: WEIGHTLESS, approved: echoed.approved };
+    const measured = pass?.measured ?? null;
+    if (measured === null) return null;
+    const weights = this.#without(pass, weightOfRequest(intent, measured));
+    const approved = pass?.approved ?? null;
+    const isSpent = approved !== null && this.#isSentAlready(entry, approved, measured.change);
+    return { weights, approved: isSpent ? null : approved };
   }
 
   charged(entry: ProductEntry, { token, revision }: Intent): ProductEntry {
@@ -290,7 +310,10 @@ export class GuardGate {
     const sent = this.#ledger.sent(revision);
     const report = targetGuards({ target, caps, managed, measured, sent, standing });
     const refused = report.findings.filter(({ verdict }) => verdict === 'refused');
-    return { planned, report, refused, runs };
+    const finishing = new Set(
+      measured.filter((one) => one.finishes === true).map(({ change }) => change.key),
+    );
+    return { planned, report, refused, runs, finishing };
   }
 
   #standing(planned: Planned): readonly Standing[] {
@@ -374,7 +397,7 @@ export class GuardGate {
 }
 
 function newPass(): Pass {
-  return { isCharged: false, barred: null, change: null, approved: null };
+  return { isCharged: false, barred: null, measured: null, approved: null };
 }
 
 function lineageOf(entry: ProductEntry, set: Digest): Lineage {

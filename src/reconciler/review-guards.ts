@@ -1,21 +1,31 @@
 import { instancesMade, type Measured } from '../diff/change-weight.ts';
+import { isHalfRecreated } from '../diff/creation-wish.ts';
 import { managedOf } from '../diff/guards.ts';
 import type { ProductKey } from '../domain/ids.ts';
-import type { DesiredState, TargetContext } from './context.ts';
+import { type DesiredState, specDigestOf, type TargetContext } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { GuardGate, Judgement } from './guard-gate.ts';
 import type { Removal } from './removals.ts';
 
+type MeasureContext = Pick<TargetContext, 'entries' | 'fingerprinter'>;
+
 export function measuredOf(
-  { entries }: Pick<TargetContext, 'entries'>,
+  context: MeasureContext,
   { spec, effective, live, change }: Pick<Evaluation, 'spec' | 'effective' | 'live' | 'change'>,
 ): Measured {
-  return { change, instances: instancesMade(effective, live, entries.get(spec.key), change) };
+  const { verdict } = change;
+  const entry = context.entries.get(spec.key);
+  const specDigest = context.fingerprinter === null ? null : specDigestOf(context, spec);
+  const finishes =
+    verdict.kind === 'provision' &&
+    !verdict.steps.includes('terminate') &&
+    isHalfRecreated({ spec, entry, specDigest });
+  return { change, instances: instancesMade(effective, live, entry, change), finishes };
 }
 
 /** The whole plan of one target, before the first call of it. */
 export async function judgeReview(
-  context: Pick<TargetContext, 'entries'> & { readonly guard: GuardGate },
+  context: MeasureContext & { readonly guard: GuardGate },
   desired: DesiredState,
   evaluations: ReadonlyMap<ProductKey, Evaluation>,
   removals: ReadonlyMap<ProductKey, Removal>,
@@ -34,7 +44,6 @@ export async function judgeReview(
       ...declared.map((one) => measuredOf(context, one)),
       ...leaving.map(({ change }) => ({ change, instances: 0 })),
     ],
-    isShown: (key) =>
-      desired.isSelection !== true || desired.specs.has(key) || !desired.declared.has(key),
+    isShown: (key) => desired.isSelection !== true || desired.specs.has(key),
   });
 }

@@ -196,7 +196,7 @@ function passesGuards(
   { guards, judgement }: Extract<Review, { kind: 'ok' }>,
   key: ProductKey,
 ): boolean {
-  return guards.length === 0 || judgement.runs.has(key);
+  return guards.length === 0 || judgement.runs.has(key) || judgement.finishing.has(key);
 }
 
 /** The statuses that follow from a review. */

@@ -206,7 +206,9 @@ describe('the weight of a change', () => {
 
   it('of a termination request is one', () => {
     const request = terminateRequest(asProvisionedProductId('pp-1'), false, null);
-    expect(weightOfRequest({ request, step: 'terminate' }, assessed())).toEqual({
+    expect(
+      weightOfRequest({ request, step: 'terminate' }, { change: assessed(), instances: 0 }),
+    ).toEqual({
       ...WEIGHTLESS,
       terminations: 1,
     });

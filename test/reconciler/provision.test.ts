@@ -330,6 +330,26 @@ describe('onError: recreate', () => {
     expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
   });
 
+  it('is finished although a guard has come to refuse the plan meanwhile', async () => {
+    const world = await create(recreating(), { tokenWindow: '0s' });
+    fault(world, { kind: 'recordFails' });
+    const first = await world.start();
+    await first.converge();
+    await first.reconcile();
+    while (operations(world).length < 2) await world.clock.pass(250);
+    first.kill();
+    const caps = { maxChanges: 0, maxProvisions: 0, maxTerminations: 0 };
+    const second = await world.start({ caps });
+    await second.converge();
+    await second.converge();
+    expect(operations(world)).toEqual([
+      'ProvisionProduct',
+      'TerminateProvisionedProduct',
+      'ProvisionProduct',
+    ]);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+  });
+
   it('counts as a termination, and is forbidden by deletionProtection', async () => {
     const world = await World.create({ seed, maxTerminations: 0 }, recreating());
     fault(world, { kind: 'recordFails' });

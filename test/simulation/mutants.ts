@@ -70,8 +70,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/reconciler/review.ts',
-        from: 'return guards.length === 0 || judgement.runs.has(key);',
-        to: 'return guards.length >= 0 || judgement.runs.has(key);',
+        from: 'return guards.length === 0 || judgement.runs.has(key)',
+        to: 'return guards.length >= 0 || judgement.runs.has(key)',
       },
       {
         file: 'src/reconciler/guard-gate.ts',
@@ -92,6 +92,11 @@ export const MUTANTS: readonly Mutant[] = [
         file: 'src/reconciler/carry-out.ts',
         from: 'const isAllowed = context.allowed(key)?.includes(intent.step) === true;',
         to: 'const isAllowed = context.allowed(key)?.includes(intent.step) !== false;',
+      },
+      {
+        file: 'src/reconciler/guard-gate.ts',
+        from: "if (current === null) return 'the plan has not been judged yet';",
+        to: 'if (current === null) return null;',
       },
     ],
   },

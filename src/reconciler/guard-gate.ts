@@ -1,20 +1,10 @@
-import {
-  approvable,
-  isHeldAs,
-  isMeant,
-  isRest,
-  type Lineage,
-  type Standing,
-  standingOf,
-} from '../diff/approval.ts';
+import { approvable, isHeldAs, isMeant } from '../diff/approval.ts';
 import { isWeightless, type Measured, weightOf, weightOfRequest } from '../diff/change-weight.ts';
 import { fits } from '../diff/guards.ts';
 import { targetGuards } from '../diff/target-guards.ts';
 import type { Intent, ProductEntry } from '../domain/entry.ts';
 import {
-  type Approval,
   type ApprovalWish,
-  type ApprovedChange,
   type Caps,
   type Charge,
   type GuardFinding,
@@ -23,6 +13,7 @@ import {
   WEIGHTLESS,
 } from '../domain/guard.ts';
 import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
+import { Approvals, type ApprovedAs } from './approvals.ts';
 import { isoNow } from './context.ts';
 import type { Entries } from './entries.ts';
 import { HeldPlans } from './held-plans.ts';
@@ -46,7 +37,7 @@ export interface Judgement {
   /** While there is one, only `runs` may run. */
   readonly refused: readonly GuardFinding[];
   /** Approved changes that stand, with the set and the change that was approved. */
-  readonly runs: ReadonlyMap<ProductKey, NonNullable<Charge['approved']>>;
+  readonly runs: ReadonlyMap<ProductKey, ApprovedAs>;
   /** Second halves of recreations: they run whatever the guards say. */
   readonly finishing: ReadonlySet<ProductKey>;
 }
@@ -76,13 +67,11 @@ export class GuardGate {
   readonly #ledger: Ledger;
   readonly #held: HeldPlans;
   readonly #passes = new Map<ProductKey, Pass>();
-  /** Names that moved, by set: said once. */
-  readonly #told = new Map<Digest, string>();
+  readonly #approvals: Approvals;
   readonly #granted = new Set<string>();
-  #approvals: readonly Approval[];
   #current: Judgement | null = null;
 
-  private constructor(parts: Parts, approvals: readonly Approval[], held: HeldPlans) {
+  private constructor(parts: Parts, approvals: Approvals, held: HeldPlans) {
     this.#parts = parts;
     this.#ledger = new Ledger(parts.entries, parts.clock, parts.caps.windowMs);
     this.#approvals = approvals;
@@ -91,18 +80,15 @@ export class GuardGate {
 
   static async load(parts: Parts): Promise<GuardGate> {
     const { journal, target } = parts;
-    return new GuardGate(
-      parts,
-      await journal.approvals(target),
-      await HeldPlans.load(journal, target),
-    );
+    return new GuardGate(parts, await Approvals.load(parts), await HeldPlans.load(journal, target));
   }
 
   /** Judges what was planned; takes over the approvals that were given beforehand and fit it. */
   async judge(planned: Planned): Promise<Judgement> {
-    await this.#endApprovals(planned);
+    await this.#saved(() => this.#approvals.settle(planned));
     let judgement = this.#judged(planned);
     for (const wish of this.#parts.wishes) await this.#saved(() => this.#grant(judgement, wish));
+    this.#approvals.tell(planned);
     judgement = this.#judged(planned);
     await this.#hold(judgement);
     return judgement;
@@ -144,14 +130,15 @@ export class GuardGate {
       ? approvable(planned.measured.map(({ change }) => change))
       : held?.changes;
     const set = isMeant(wish.digest, report.set) ? report.set : (held?.set ?? null);
-    if (changes === undefined || set === null) return this.#isApproved(wish);
-    return this.#record(revision, set, changes, wish);
+    if (changes === undefined || set === null) return this.#approvals.has(wish);
+    await this.#approvals.record(revision, set, changes, wish);
+    return true;
   }
 
   /** The present set, allowed by another name: that of the whole plan. */
   async approvePlanned({ planned }: Judgement, set: Digest, wish: ApprovalWish): Promise<void> {
     const changes = approvable(planned.measured.map(({ change }) => change));
-    await this.#record(planned.revision, set, changes, wish);
+    await this.#approvals.record(planned.revision, set, changes, wish);
   }
 
   /** What a person asked for beside the daemon: a set that it held back when they asked. */
@@ -159,7 +146,7 @@ export class GuardGate {
     const { set, asked, strict } = request;
     const held = this.#held.all().find((one) => one.set === set);
     if (held !== undefined)
-      return void (await this.#record(held.revision, set, held.changes, { digest: asked, strict }));
+      return this.#approvals.record(held.revision, set, held.changes, { digest: asked, strict });
     const { target, log } = this.#parts;
     const reason = 'the set is not held back any more: the revision changed, or it fits by now';
     log.write('warn', 'approval.dropped', { target, set, asked, reason });
@@ -167,45 +154,7 @@ export class GuardGate {
 
   /** Whether it means something that stands or is held back here. */
   knows(wish: ApprovalWish): boolean {
-    return this.#isApproved(wish) || this.#held.all().some((one) => isHeldAs(wish.digest, one));
-  }
-
-  /** Whether it stands already, for instance since the run before. */
-  #isApproved({ digest, strict }: ApprovalWish): boolean {
-    return this.#approvals.some(
-      (one) => one.strict === strict && (one.asked === digest || isMeant(digest, one.set)),
-    );
-  }
-
-  async #record(
-    revision: string,
-    set: Digest,
-    changes: readonly ApprovedChange[],
-    { digest: asked, strict }: ApprovalWish,
-  ): Promise<boolean> {
-    const { target, clock, log, journal } = this.#parts;
-    const before = this.#approvals.find((one) => one.set === set);
-    if (before?.strict === strict) return true;
-    const approval: Approval = {
-      target,
-      revision,
-      set,
-      asked,
-      strict,
-      at: isoNow(clock),
-      changes,
-    };
-    const others = this.#approvals.filter((one) => one !== before);
-    await this.#keep([...others, approval]);
-    if (journal.readOnly === null)
-      log.write('info', 'approval.recorded', {
-        target,
-        set,
-        asked,
-        strict,
-        changes: changes.length,
-      });
-    return true;
+    return this.#approvals.has(wish) || this.#held.all().some((one) => isHeldAs(wish.digest, one));
   }
 
   /** A pass over this name begins: what it sends is one change, in however many steps. */
@@ -218,7 +167,8 @@ export class GuardGate {
     const pass = this.#passes.get(key) ?? newPass();
     this.#passes.set(key, pass);
     pass.measured = measured;
-    pass.approved = this.#approvedAs(key, measured.change);
+    const approved = this.#current?.runs.get(key);
+    pass.approved = this.#approvals.approvedAs(key, measured.change, approved);
     if (pass.barred !== null) return pass.barred;
     if (pass.approved !== null || measured.finishes === true) return null;
     return this.#overLimit(this.#without(pass, weightOf(measured)));
@@ -230,7 +180,7 @@ export class GuardGate {
     const { token, revision } = intent;
     if (this.#ledger.find(entry, token) !== null) return null;
     const pass = this.#passes.get(key);
-    const counted = this.#chargeOf(entry, intent, pass);
+    const counted = this.#chargeOf(key, intent, pass);
     if (counted === null) return 'what it weighs for the guards is not known';
     const { weights, approved } = counted;
     const isFinish = pass?.measured?.finishes === true || isWeightless(weights);
@@ -245,10 +195,11 @@ export class GuardGate {
   }
 
   #chargeOf(
-    entry: ProductEntry,
+    key: ProductKey,
     intent: Intent,
     pass: Pass | undefined,
   ): Pick<Charge, 'weights' | 'approved'> | null {
+    const entry = this.#parts.entries.get(key);
     // The same request with another token, because the answer to the last one was an echo.
     const echoed = intent.generation > 0 ? entry.charges.at(-1) : undefined;
     if (echoed !== undefined && entry.intent?.requestHash === intent.requestHash)
@@ -257,7 +208,7 @@ export class GuardGate {
     if (measured === null) return null;
     const weights = this.#without(pass, weightOfRequest(intent, measured));
     const approved = pass?.approved ?? null;
-    const isSpent = approved !== null && this.#isSentAlready(entry, approved, measured.change);
+    const isSpent = approved !== null && this.#approvals.isSpent(key, measured.change, approved);
     return { weights, approved: isSpent ? null : approved };
   }
 
@@ -265,29 +216,8 @@ export class GuardGate {
     return this.#ledger.charged(entry, token, revision);
   }
 
-  /** A change that was approved once is not sent twice by that: only what is left of it goes on. */
-  #isSentAlready(
-    entry: ProductEntry,
-    approved: NonNullable<Charge['approved']>,
-    { verdict }: Measured['change'],
-  ): boolean {
-    const isFirst = 'digest' in verdict && verdict.digest === approved.change;
-    return isFirst && lineageOf(entry, approved.set).begun.has(approved.change);
-  }
-
   #without(pass: Pass | undefined, weights: Charge['weights']): Charge['weights'] {
     return pass?.isCharged === true ? { ...weights, updates: 0 } : weights;
-  }
-
-  #approvedAs(key: ProductKey, change: Measured['change']): Charge['approved'] {
-    const approved = this.#current?.runs.get(key);
-    if (approved === undefined || !('digest' in change.verdict)) return null;
-    if (change.verdict.digest === approved.change) return approved;
-    const set = this.#approvals.find((one) => one.set === approved.set);
-    const former = set?.changes.find((one) => one.digest === approved.change);
-    if (former === undefined) return null;
-    const lineage = lineageOf(this.#parts.entries.get(key), approved.set);
-    return isRest(former, change, lineage) ? approved : null;
   }
 
   #overLimit(weights: Charge['weights']): string | null {
@@ -303,8 +233,8 @@ export class GuardGate {
   #judged(planned: Planned): Judgement {
     const { target, caps } = this.#parts;
     const { managed, measured, revision } = planned;
-    const standing = this.#standing(planned);
-    const runs = new Map<ProductKey, NonNullable<Charge['approved']>>();
+    const standing = this.#approvals.standing(planned);
+    const runs = new Map<ProductKey, ApprovedAs>();
     for (const { view, runs: some } of standing)
       for (const [key, change] of some) runs.set(key, { set: view.set, change });
     const sent = this.#ledger.sent(revision);
@@ -314,57 +244,6 @@ export class GuardGate {
       measured.filter((one) => one.finishes === true).map(({ change }) => change.key),
     );
     return { planned, report, refused, runs, finishing };
-  }
-
-  #standing(planned: Planned): readonly Standing[] {
-    const byKey = new Map(planned.measured.map(({ change }) => [change.key, change]));
-    return this.#approvals.map((approval) =>
-      standingOf(
-        approval,
-        byKey,
-        (key) => lineageOf(this.#parts.entries.get(key), approval.set),
-        (key) => planned.isShown(key),
-      ),
-    );
-  }
-
-  /** An approval holds for its revision, and until every change of it ran or is gone. */
-  async #endApprovals(planned: Planned): Promise<void> {
-    const { target, log, journal } = this.#parts;
-    if (journal.readOnly !== null) return;
-    const ended = new Set<Digest>();
-    for (const approval of this.#approvals)
-      if (approval.revision !== planned.revision) {
-        ended.add(approval.set);
-        const reason = 'the revision changed';
-        log.write('info', 'approval.ended', { target, set: approval.set, reason });
-      }
-    for (const { view, isOver } of this.#standing(planned)) {
-      if (ended.has(view.set)) continue;
-      const moved = view.moved.join(', ');
-      if (moved !== '' && this.#told.get(view.set) !== moved) {
-        const reason = `what would be done now is not what was approved: ${moved}`;
-        log.write('warn', 'approval.moved', { target, set: view.set, reason });
-      }
-      this.#told.set(view.set, moved);
-      if (!isOver) continue;
-      ended.add(view.set);
-      const reason =
-        view.strict && moved !== ''
-          ? 'a part of it moved, and it was approved as all or nothing'
-          : 'every change of it was sent, is done, or has moved';
-      log.write('info', 'approval.ended', { target, set: view.set, reason });
-    }
-    if (ended.size === 0) return;
-    const left = this.#approvals.filter(({ set }) => !ended.has(set));
-    await this.#saved(() => this.#keep(left));
-    this.#approvals = left;
-  }
-
-  async #keep(approvals: readonly Approval[]): Promise<void> {
-    const { journal, target } = this.#parts;
-    if (journal.readOnly === null) await journal.putApprovals(target, approvals);
-    this.#approvals = approvals;
   }
 
   async #hold({ planned, report, refused }: Judgement): Promise<void> {
@@ -398,12 +277,6 @@ export class GuardGate {
 
 function newPass(): Pass {
   return { isCharged: false, barred: null, measured: null, approved: null };
-}
-
-function lineageOf(entry: ProductEntry, set: Digest): Lineage {
-  const own = entry.charges.flatMap(({ approved }) => (approved === null ? [] : [approved]));
-  const begun = new Set(own.filter((one) => one.set === set).map(({ change }) => change));
-  return { begun, ownRecord: entry.ownRecords[0] ?? null };
 }
 
 function excessWords({ guard, planned, allowed, excess }: GuardFinding): string {

@@ -254,7 +254,9 @@ describe('an approval', () => {
     const review = judged(await trueup.converge());
     expect(review.approvals).toMatchObject([{ moved: ['net-2'] }]);
     expect(review.updates).toMatchObject({ planned: 1, approved: 4, verdict: 'ok' });
-    expect(world.events('approval.moved')).toHaveLength(0);
+    expect(world.events('approval.moved')).toMatchObject([
+      { fields: { reason: expect.stringContaining('net-2') } },
+    ]);
     expect(cidrs(world)).toBe('BBBBBAAAAA');
     await trueup.converge();
   });

@@ -31,7 +31,7 @@ describe('the reference pages', () => {
 });
 
 describe('the help', () => {
-  it.each(['validate', 'plan', 'apply', 'run', 'status', 'retry', 'accept', 'demo'])(
+  it.each(['validate', 'plan', 'apply', 'run', 'status', 'retry', 'accept', 'approve', 'demo'])(
     'of %s lists every option of the table',
     (command) => {
       const help: string[] = [];

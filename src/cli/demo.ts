@@ -20,9 +20,9 @@ export async function demoCommand(
   }
   io.out(
     `${plural(loaded.documents, 'document', 'documents')} in ${directory}, an embedded Service Catalog instead of AWS.\n` +
-      'Several of its provisioned products are not in their desired state yet. Here they may all\n' +
-      'be updated at once; elsewhere a guard would hold back more than 3 of so few, until a person\n' +
-      'allows it (docs/guards.md). Watch:\n\n',
+      'Several of its provisioned products are not in their desired state yet. Here all\n' +
+      'may be updated at once; elsewhere a guard holds back more than 3 of so few until\n' +
+      'a person allows it (docs/guards.md). Watch:\n\n',
   );
   const startedMs = app.now();
   let told = false;

@@ -33,14 +33,15 @@ export const planErrors = {
   },
   'plan/max-provisions': {
     title: 'The plan provisions more than the limit allows',
-    meaning: 'One run may provision only so many provisioned products of a target.',
-    next: 'look through the plan, then raise --max-provisions or apply a part with --only',
+    meaning:
+      'Only so many provisioned products and stack instances of a target may be made in 24 hours and for one revision.',
+    next: 'look through the plan, then approve it by its digest, or apply a part with --only',
   },
   'plan/max-terminations': {
     title: 'The plan terminates more than the limit allows',
     meaning:
-      'One run may terminate only so many provisioned products of a target; a recreation counts as well.',
-    next: 'look through the plan, then raise --max-terminations, or put documents back',
+      'Only so many provisioned products and stack instances of a target may go or be replaced in 24 hours and for one revision; a recreation counts as well.',
+    next: 'look through the plan, then approve it by its digest, or put documents back',
   },
   'plan/expect-mismatch': {
     title: 'The name stands for another provisioned product',
@@ -300,7 +301,8 @@ export const planErrors = {
   },
   'plan/max-changes': {
     title: 'The plan changes more than the limit allows',
-    meaning: 'One run may change only so many provisioned products of a target.',
-    next: 'look through the plan, then raise --max-changes or apply a part with --only',
+    meaning:
+      'Only so many provisioned products of a target may be updated in 24 hours and for one revision.',
+    next: 'look through the plan, then approve it by its digest, or apply a part with --only',
   },
 } as const satisfies ErrorTable;

@@ -56,7 +56,7 @@ export class Approvals {
     await this.#keep([...this.#held.filter((one) => one.set !== set), approval]);
     if (journal.readOnly !== null) return;
     const fields = { target, set, asked, strict, changes: changes.length };
-    log.write('info', 'approval.recorded', fields);
+    log.write('info', 'approval.given', fields);
   }
 
   /** What each of them is worth for what was planned now. One of another revision is worth nothing. */

@@ -1,6 +1,4 @@
-import { isMeant } from '../diff/approval.ts';
-import { makePlan } from '../diff/plan.ts';
-import type { Digest, TargetName } from '../domain/ids.ts';
+import type { TargetName } from '../domain/ids.ts';
 import type { Dependency } from '../domain/spec.ts';
 import type { DaemonView } from '../domain/status.ts';
 import { backoffMs, jittered } from './backoff.ts';
@@ -8,13 +6,13 @@ import { honour } from './honour.ts';
 import { LatestRevision } from './latest-revision.ts';
 import { logReview } from './log-review.ts';
 import { PersonRequests } from './person-requests.ts';
-import { documentsOf, type Looked, planOfTarget } from './plan-of.ts';
 import type { PersonRequest, Snapshot, Source } from './ports.ts';
 import { PRIORITY, type Priority } from './queue.ts';
 import type { Review } from './review.ts';
 import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
 import type { TargetReconciler } from './target.ts';
+import { approvedByPlan } from './whole-plan.ts';
 
 export interface DaemonOptions {
   readonly directory: string;
@@ -236,7 +234,10 @@ export class Daemon {
     const startedMs = this.#shared.clock.monotonic();
     state.review = await state.reconciler.review();
     if (state.review.kind === 'failed') return state.review.why;
-    const review = await this.#approvedByPlan(state, state.reconciler, state.review);
+    const desired = (name: TargetName) => this.#latest.desiredOf(name);
+    const whole = { states: this.#states, revision: this.#latest.revision, desired };
+    const review = await approvedByPlan(whole, state.reconciler, state.review, this.#shared);
+    state.review = review;
     const isHeld = this.#shared.observeOnly || this.#shared.heldBack() !== null;
     const released = isHeld ? 0 : state.reconciler.release(review, priority);
     const tookMs = Math.round(this.#shared.clock.monotonic() - startedMs);
@@ -246,44 +247,6 @@ export class Daemon {
     if (released > 0) this.#lookAgainAfter(state, state.reconciler);
     this.#onReview(state.handle.name, review);
     return null;
-  }
-
-  /** The whole plan is only needed where a guard holds something back: it can be approved by that. */
-  async #approvedByPlan(
-    state: TargetState,
-    reconciler: TargetReconciler,
-    review: Extract<Review, { kind: 'ok' }>,
-  ): Promise<Extract<Review, { kind: 'ok' }>> {
-    const { set } = review.judgement.report;
-    const digest = review.guards.length === 0 ? null : this.#wholePlan();
-    if (digest === null || set === null) return review;
-    for (const { reconciler: one, review: other } of this.#states)
-      if (one !== null && other?.kind === 'ok')
-        await one.context.guard.notePlan(other.judgement, digest);
-    for (const wish of this.#shared.approvals ?? [])
-      if (isMeant(wish.digest, digest)) state.review = await reconciler.approve(review, wish, set);
-    return state.review?.kind === 'ok' ? state.review : review;
-  }
-
-  /** Digest of the plan of all targets, as `plan` prints it; null while one has not been looked at. */
-  #wholePlan(): Digest | null {
-    const { revision } = this.#latest;
-    const looked = this.#states.flatMap(({ handle, reconciler, review }): readonly Looked[] => {
-      const desired = this.#latest.desiredOf(handle.name);
-      if (desired === null || reconciler === null || review === null) return [];
-      return [{ handle, desired, opened: { kind: 'ok', reconciler }, review }];
-    });
-    const isWanted = ({ handle }: TargetState) => {
-      const desired = this.#latest.desiredOf(handle.name);
-      return desired !== null && desired.specs.size + desired.invalid.size > 0;
-    };
-    if (revision === null || looked.length < this.#states.filter(isWanted).length) return null;
-    const targets = looked.map(planOfTarget);
-    return makePlan({
-      targets,
-      documents: looked.flatMap(documentsOf),
-      problems: revision.problems,
-    }).digest;
   }
 
   /** One more look when the changes have ended: what was sent is read back, not believed. */

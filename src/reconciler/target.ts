@@ -195,7 +195,7 @@ export class TargetReconciler {
     review: Extract<Review, { kind: 'ok' }>,
     wish: ApprovalWish,
     set: Digest,
-  ): Promise<Review> {
+  ): Promise<Extract<Review, { kind: 'ok' }>> {
     const { guard } = this.#context;
     await guard.approvePlanned(review.judgement, set, wish);
     const judgement = await guard.judgeAgain(review.judgement);

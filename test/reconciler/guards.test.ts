@@ -348,6 +348,6 @@ describe('an approval', () => {
     await trueup.reconciler.review().catch(() => undefined);
     world.journal.full = false;
     expect(await world.journal.approvals(TARGET)).toEqual([]);
-    expect(world.events('approval.recorded')).toHaveLength(0);
+    expect(world.events('approval.given')).toHaveLength(0);
   });
 });

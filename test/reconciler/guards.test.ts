@@ -275,6 +275,25 @@ describe('an approval', () => {
     expect(cidrs(world)).toBe('YYYYBBBBBB');
   });
 
+  it('leaves out what moves after the look that judged it', async () => {
+    const world = await World.create({ seed, writesPerSecond: 0.1, maxInFlight: 1 }, wishes('BBB'));
+    const first = await world.start({ caps });
+    await first.converge();
+    world.wish(wishes('CCCCC'), 'r2');
+    const { set } = judged(await first.converge());
+    first.kill();
+    const trueup = await world.start({ caps, approvals: [wish(set)] });
+    await trueup.reconcile();
+    await past(world, 'net-4', 'Y');
+    await world.clock.pass(300_000);
+    expect(cidrs(world)).toBe('CCCCYAAAAA');
+    expect(judged(await trueup.converge()).updates).toMatchObject({
+      verdict: 'refused',
+      planned: 1,
+    });
+    expect(cidrs(world)).toBe('CCCCYAAAAA');
+  });
+
   it('is all or nothing where it was given as that', async () => {
     const { world, set } = await refusedPlan('BBBBB');
     await past(world, 'net-2', 'Y');

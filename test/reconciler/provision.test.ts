@@ -339,9 +339,14 @@ describe('onError: recreate', () => {
     while (operations(world).length < 2) await world.clock.pass(250);
     first.kill();
     const caps = { maxChanges: 0, maxProvisions: 0, maxTerminations: 0 };
+    const [again] = recreating();
+    if (again === undefined) throw new Error('no wish');
+    world.wish([again, { ...again, name: 'net-b' }], 'r1');
     const second = await world.start({ caps });
-    await second.converge();
-    await second.converge();
+    for (let look = 0; look < 2; look++) {
+      const review = await second.converge();
+      expect(review).toMatchObject({ guards: [{ guard: 'provisions', planned: 1 }] });
+    }
     expect(operations(world)).toEqual([
       'ProvisionProduct',
       'TerminateProvisionedProduct',

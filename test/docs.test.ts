@@ -54,6 +54,7 @@ describe('the help', () => {
     'status',
     'retry',
     'accept',
+    'approve',
     'proceed',
     'freeze',
     'resume',

@@ -1,7 +1,8 @@
 import type { FailedMove } from '../diff/failed-move.ts';
 import type { Change } from '../domain/change.ts';
+import type { HeldPlan } from '../domain/guard.ts';
 import type { Freeze, ShownWindow } from '../domain/hold.ts';
-import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
@@ -42,6 +43,8 @@ export interface Account {
 export interface Estate {
   plan(): Promise<Plan>;
   accounts(): readonly Account[];
+  /** Digests that were given for approval and mean nothing that this plan or the journal holds. */
+  unmatched(plan: Plan): readonly string[];
   apply(timeoutMs: number): Promise<ApplyEnd>;
   close(): Promise<void>;
 }
@@ -57,6 +60,7 @@ export interface JournalView {
   statuses(): Promise<readonly ProductStatusView[]>;
   daemon(): Promise<DaemonView | null>;
   freezes(): Promise<readonly Freeze[]>;
+  heldPlans(): Promise<readonly HeldPlan[]>;
   ask(
     request:
       | {
@@ -64,7 +68,14 @@ export interface JournalView {
           readonly target: TargetName;
           readonly key: ProductKey;
         }
-      | { readonly kind: 'proceed'; readonly target: TargetName; readonly product: string },
+      | { readonly kind: 'proceed'; readonly target: TargetName; readonly product: string }
+      | {
+          readonly kind: 'approve';
+          readonly target: TargetName;
+          readonly set: Digest;
+          readonly asked: string;
+          readonly strict: boolean;
+        },
   ): Promise<void>;
   /** Failed moves to another version that hold back the rollouts of their targets. */
   failedMoves(): Promise<readonly FailedMoveOf[]>;

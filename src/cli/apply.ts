@@ -25,6 +25,8 @@ export async function applyCommand(app: App, directory: string, yes: boolean): P
     const json = app.invocation.format === 'json';
     if (json) app.io.err(`${plural(countChanges(plan).acting, 'change', 'changes')} planned\n`);
     else app.io.out(render(app, plan, false));
+    const unmatched = estate.unmatched(plan);
+    if (unmatched.length > 0 && countChanges(plan).acting > 0) return unknown(app, unmatched);
     if (!(await agreed(app, estate, plan, yes))) return 1;
     const end = await estate.apply(app.timeoutMs);
     return report(app, plan, end);
@@ -33,9 +35,18 @@ export async function applyCommand(app: App, directory: string, yes: boolean): P
   }
 }
 
+/** Whoever approves a plan means that plan, and not what has become of it. */
+function unknown(app: App, digests: readonly string[]): ExitCode {
+  app.io.err(
+    `trueup: ${digests.join(', ')} is not the digest of this plan, nor of a part of it; what it was made of has changed\nnext: look at the plan, then approve it by the digest that it prints. Nothing was changed.\n`,
+  );
+  return 1;
+}
+
 /** An account that nothing declares is shown and confirmed, whatever the plan holds. */
 async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promise<boolean> {
-  const { acting, writes } = countChanges(plan);
+  const { acting: planned, heldByGuards, writes } = countChanges(plan);
+  const acting = planned - heldByGuards;
   if (acting === 0) return true;
   const undeclared = estate.accounts().filter((account) => !account.declared);
   for (const account of undeclared) {

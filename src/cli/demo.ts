@@ -20,7 +20,9 @@ export async function demoCommand(
   }
   io.out(
     `${plural(loaded.documents, 'document', 'documents')} in ${directory}, an embedded Service Catalog instead of AWS.\n` +
-      'Several of its provisioned products are not in their desired state yet. Watch:\n\n',
+      'Several of its provisioned products are not in their desired state yet. Here all\n' +
+      'may be updated at once; elsewhere a guard holds back more than 3 of so few until\n' +
+      'a person allows it (docs/guards.md). Watch:\n\n',
   );
   const startedMs = app.now();
   let told = false;

@@ -3,6 +3,7 @@ import { renderPlanJson } from '../diff/render/json.ts';
 import { renderPlanMarkdown } from '../diff/render/markdown.ts';
 import { renderPlanText } from '../diff/render/text.ts';
 import type { Plan } from '../domain/plan.ts';
+import { againFlags } from './again.ts';
 import type { App } from './app.ts';
 import type { ExitCode } from './io.ts';
 import { paintFor } from './paint.ts';
@@ -30,7 +31,11 @@ export function render(app: App, plan: Plan, detailedExitcode: boolean): string 
   const { format } = app.invocation;
   switch (format) {
     case 'text':
-      return renderPlanText(plan, { detailedExitcode, paint: paintFor(app.io.colour) });
+      return renderPlanText(plan, {
+        detailedExitcode,
+        paint: paintFor(app.io.colour),
+        flags: againFlags(app.invocation),
+      });
     case 'json':
       return renderPlanJson(plan);
     case 'markdown':

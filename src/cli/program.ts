@@ -18,6 +18,10 @@ export interface Invocation {
   readonly format: Format;
   readonly only: readonly string[];
   readonly labels: readonly string[];
+  /** Digests of what a person allows although a guard refuses it. */
+  readonly approve: readonly string[];
+  /** All of what is approved, or nothing. */
+  readonly strict: boolean;
 }
 
 export type Action =
@@ -31,6 +35,7 @@ export type Action =
   | { readonly kind: 'freeze'; readonly targets: readonly string[]; readonly reason: string }
   | { readonly kind: 'resume'; readonly targets: readonly string[] }
   | { readonly kind: 'proceed'; readonly product: string }
+  | { readonly kind: 'approve'; readonly digest: string }
   | {
       readonly kind: 'local';
       readonly port: string;
@@ -102,6 +107,9 @@ function buildProgram(version: string, output: Output, take: Take): Commander {
   return program;
 }
 
+const APPROVE =
+  'allow what plan prints this digest for, once, although a guard refuses it; may be repeated';
+const STRICT = 'carry out all of what is approved, or nothing of it';
 const JOURNAL_RESET = 'rename the journal that is there and start with an empty one';
 
 function addEstateCommands(program: Commander, take: Take): void {
@@ -126,6 +134,8 @@ function addEstateCommands(program: Commander, take: Take): void {
     'make the planned changes and follow them to their end',
   )
     .option('-y, --yes', 'do not ask; needed where there is no terminal')
+    .option('--approve <digest>', APPROVE, collect)
+    .option('--strict', STRICT)
     .option('--journal-reset', JOURNAL_RESET)
     .action((directory: string, options: Raw) =>
       take(from({ kind: 'apply', directory, yes: options.yes === true }, options)),
@@ -134,6 +144,8 @@ function addEstateCommands(program: Commander, take: Take): void {
     program.command('run <directory>'),
     'reconcile at start, when the directory changes and at an interval',
   )
+    .option('--approve <digest>', APPROVE, collect)
+    .option('--strict', STRICT)
     .option('--journal-reset', JOURNAL_RESET)
     .action((directory: string, options: Raw) => take(from({ kind: 'run', directory }, options)));
 }
@@ -152,6 +164,12 @@ function addJournalCommands(program: Commander, take: Take): void {
     program.command('accept <name>'),
     'declare that values AWS does not return are as documented',
   ).action((name: string, options: Raw) => take(from({ kind: 'accept', name }, options)));
+  estate(
+    program.command('approve <digest>'),
+    'allow a plan that a guard holds back, or the part of one target, once',
+  )
+    .option('--strict', STRICT)
+    .action((digest: string, options: Raw) => take(from({ kind: 'approve', digest }, options)));
   estate(
     program.command('proceed <product>'),
     'let the paused rollouts of a product go on in spite of what failed',
@@ -248,6 +266,8 @@ function from(command: Action, options: Raw): Invocation {
     format: FORMATS.find((format) => format === options.format) ?? 'text',
     only: texts(options.only),
     labels: texts(options.label),
+    approve: texts(options.approve),
+    strict: options.strict === true,
   };
 }
 
@@ -279,5 +299,7 @@ function plain(command: Action): Invocation {
     format: 'text',
     only: [],
     labels: [],
+    approve: [],
+    strict: false,
   };
 }

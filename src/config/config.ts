@@ -1,3 +1,4 @@
+import type { Caps } from '../domain/guard.ts';
 import type { SyncWindow } from '../domain/hold.ts';
 import type { AccountId, TargetName } from '../domain/ids.ts';
 import type { RolloutRule } from '../domain/rollout.ts';
@@ -47,6 +48,10 @@ export interface Config {
   readonly maxChanges: number;
   readonly maxProvisions: number;
   readonly maxTerminations: number;
+  /** How the caps grow with the estate, and how long what was sent counts. */
+  readonly guards: Required<Pick<Caps, 'shares' | 'windowMs'>>;
+  /** Digests of plans, or of the part of one target, that a person allowed. */
+  readonly approvals: readonly string[];
   readonly journal: string;
   /** null: a file beside the journal. */
   readonly fingerprintKeyFile: string | null;

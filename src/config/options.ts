@@ -176,21 +176,22 @@ const ROWS: Readonly<Record<OptionName, Row>> = {
     rule: { kind: 'integer', min: 0, max: 100_000 },
     default: '50',
     unit: 'provisioned products',
-    meaning: 'a plan that changes more than this in one target is refused',
+    meaning:
+      'most updates of one target in 24 hours and in one revision, however large it is (docs/guards.md)',
   },
   maxProvisions: {
     argument: '<number>',
     rule: { kind: 'integer', min: 0, max: 100_000 },
     default: '10',
     unit: 'provisioned products',
-    meaning: 'a plan that provisions more than this in one target is refused',
+    meaning: 'the same for provisionings and new stack instances',
   },
   maxTerminations: {
     argument: '<number>',
     rule: { kind: 'integer', min: 0, max: 100_000 },
     default: '3',
     unit: 'provisioned products',
-    meaning: 'a plan that terminates more than this in one target is refused',
+    meaning: 'the same for terminations, replacements and removed stack instances',
   },
   journal: {
     argument: '<file>',

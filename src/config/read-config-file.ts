@@ -5,6 +5,7 @@ import { parseDocuments } from '../document/parse.ts';
 import { compileSchema, type Schema, validate } from '../document/schema.ts';
 import type { Position, Problem } from '../domain/problem.ts';
 import type { ValueAllowances } from '../domain/values.ts';
+import type { GuardsEntry } from './guards.ts';
 import type { WindowEntry } from './windows.ts';
 
 /** trueup.yaml as its schema guarantees it. Options are keyed by their `fileKey`. */
@@ -14,6 +15,8 @@ export interface ConfigFile {
   readonly rollouts?: readonly RolloutEntry[];
   readonly values?: Partial<ValueAllowances>;
   readonly windows?: readonly WindowEntry[];
+  readonly guards?: GuardsEntry;
+  readonly approvals?: readonly string[];
   readonly [option: string]: unknown;
 }
 

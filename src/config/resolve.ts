@@ -1,8 +1,10 @@
 import { fault, quote } from '../document/fault.ts';
 import { nearest } from '../document/suggest.ts';
+import { GUARDS } from '../domain/guard.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { ValueAllowances } from '../domain/values.ts';
 import type { Config } from './config.ts';
+import { ABSOLUTE_OPTIONS, guardProblems, relativeGuards } from './guards.ts';
 import { type ConfigOption, OPTIONS, type OptionName, OTHER_VARIABLES } from './options.ts';
 import { NO_FILE, type ReadConfigFile, readConfigFile } from './read-config-file.ts';
 import { type OptionValue, readOption } from './read-option.ts';
@@ -46,6 +48,7 @@ export function resolveConfig(input: ConfigInput): ResolvedConfig {
     ...targets.problems,
     ...windowProblems,
     ...rollouts.problems,
+    ...guardProblems(file),
   ];
   const warnings = unknownVariables(input.env);
   if (problems.length > 0) return { kind: 'refused', problems: [...problems, ...warnings] };
@@ -67,6 +70,8 @@ export function resolveConfig(input: ConfigInput): ResolvedConfig {
     maxChanges: value('maxChanges'),
     maxProvisions: value('maxProvisions'),
     maxTerminations: value('maxTerminations'),
+    guards: relativeGuards(file.content.guards ?? {}),
+    approvals: file.content.approvals ?? [],
     journal: value('journal'),
     fingerprintKeyFile: value<string | undefined>('fingerprintKeyFile') ?? null,
     logLevel: value('logLevel'),
@@ -156,6 +161,12 @@ function sourcesOf(option: ConfigOption, input: ConfigInput, file: ReadConfigFil
   const key = option.fileKey;
   if (key !== null && file.content[key] !== undefined) {
     given.push({ text: String(file.content[key]), source: key, at: file.at(`/${key}`) });
+  }
+  const guard = GUARDS.find((one) => ABSOLUTE_OPTIONS[one] === option.name);
+  const absolute = guard === undefined ? undefined : file.content.guards?.[guard]?.absolute;
+  if (guard !== undefined && absolute !== undefined) {
+    const at = file.at(`/guards/${guard}/absolute`);
+    given.push({ text: String(absolute), source: `guards.${guard}.absolute`, at });
   }
   return given;
 }

@@ -41,7 +41,7 @@ export function meansThisOne({ identity, expect }: Spec): boolean {
  * It was terminated to be provisioned again, and that has not been done yet. What the document asks
  * for may have changed since: it is owed all the same.
  */
-function isHalfRecreated({ spec, entry }: Wish): boolean {
+export function isHalfRecreated({ spec, entry }: Pick<Wish, 'spec' | 'entry'>): boolean {
   const { lastResult, recreated } = entry;
   return (
     spec.reconcile.onError === 'recreate' &&

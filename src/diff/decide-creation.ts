@@ -67,7 +67,9 @@ function decideImport(input: AssessInput, reported: ChangeVerdict | null): Creat
     : holdVerdict({ ...input, facts: input.creation ?? null }, blank, comparison, 'import');
   if (hold !== null) return { verdict: hold, ...none };
   const steps: readonly Step[] = ['import'];
-  const digest = changeDigest(spec, blank, { ...comparison, differences: [] }, steps);
+  const facts = input.creation ?? null;
+  const nothing = { ...comparison, differences: [] };
+  const digest = changeDigest(spec, blank, nothing, steps, { facts, stackArn });
   return { verdict: { kind: 'import', steps, stackArn, digest }, ...none };
 }
 
@@ -102,7 +104,7 @@ function decideProvision(
       : holdVerdict(onBlank, blank, asUpdate, 'provision');
   if (hold !== null) return { verdict: hold, comparison, warnings };
   const all: readonly Step[] = recreates ? ['terminate', ...steps] : steps;
-  const digest = changeDigest(spec, from, comparison, all);
+  const digest = changeDigest(spec, from, comparison, all, { facts });
   return { verdict: { kind: 'provision', steps: all, digest }, comparison, warnings };
 }
 

@@ -1,9 +1,10 @@
 import { type Json, sha256 } from '../domain/canonical.ts';
-import type { Cause, ChangeVerdict, Shown } from '../domain/change.ts';
+import type { Cause, ChangeVerdict } from '../domain/change.ts';
 import type { PresentProduct, VersionDefinitions } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { isProvisioning, type Step } from '../domain/request.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
+import { shownJson } from './approval.ts';
 import type { AssessInput, UpdateFacts } from './assess.ts';
 import { causeOf, mayHeal, reportedVerdict } from './cause.ts';
 import type { Comparison } from './compare.ts';
@@ -73,7 +74,7 @@ function decideSend(
   const [first = 'update'] = steps;
   const hold = isAsked(input) ? null : holdVerdict(input, live, comparison, first);
   if (hold !== null) return { verdict: hold, warnings: all };
-  const digest = changeDigest(spec, live, comparison, steps);
+  const digest = changeDigest(spec, live, comparison, steps, { facts: input.facts });
   return { verdict: { kind: 'update', steps, cause, digest }, warnings: all };
 }
 
@@ -188,9 +189,8 @@ export function changeDigest(
   live: PresentProduct,
   { differences }: Comparison,
   steps: readonly Step[],
+  request: { readonly facts: UpdateFacts | null; readonly stackArn?: string },
 ) {
-  const shown = (value: Shown): Json =>
-    value.kind === 'text' ? { kind: 'text', text: value.text.toWellFormed() } : { ...value };
   return sha256({
     version: 'trueup-change-1',
     target: spec.target,
@@ -198,13 +198,24 @@ export function changeDigest(
     provisionedProductId: live.id,
     base: live.records.last,
     steps,
+    ...(steps.some((step) => isProvisioning(step) || step === 'import')
+      ? { resolved: resolvedIds(request.facts) }
+      : {}),
+    ...(request.stackArn === undefined ? {} : { stackArn: request.stackArn }),
     differences: differences.map(({ field, live: from, desired, step }) => ({
       field,
-      live: shown(from),
-      desired: shown(desired),
+      live: shownJson(from),
+      desired: shownJson(desired),
       step,
     })),
   });
+}
+
+/** Names can come to mean something else; the ids that a request carries cannot. */
+function resolvedIds(facts: UpdateFacts | null): Json {
+  if (facts?.resolved.kind !== 'resolved') return null;
+  const { productId, artifactId, pathId } = facts.resolved;
+  return { productId, artifactId, pathId };
 }
 
 /** Tags of ours that are no longer declared, where no other tag change takes them away. */

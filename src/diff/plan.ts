@@ -1,21 +1,20 @@
 import { type Json, sha256 } from '../domain/canonical.ts';
 import type { Cause, Change } from '../domain/change.ts';
+import type { GuardFinding, TargetGuards } from '../domain/guard.ts';
 import type { Digest } from '../domain/ids.ts';
-import type { Caps, Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
+import type { Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
 import type { Position, Problem } from '../domain/problem.ts';
 import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import { publicSpecDigest } from './digest.ts';
-import { guardTarget } from './guards.ts';
 import { byText } from './normalize.ts';
 import { joined } from './render/words.ts';
 
 export interface PlanInput {
-  readonly targets: readonly Omit<TargetPlan, 'guards'>[];
+  readonly targets: readonly TargetPlan[];
   /** From `documentOf`. */
   readonly documents: PlanBody['documents'];
   readonly problems: readonly Problem[];
-  readonly caps: Caps;
 }
 
 /** The whole plan as data: sorted, so that the order of files and of AWS's answers does not show. */
@@ -26,10 +25,7 @@ export function makePlan(input: PlanInput): { readonly body: PlanBody; readonly 
       (a, b) => byText(a.target, b.target) || byText(a.name, b.name) || byText(a.file, b.file),
     ),
     targets: input.targets
-      .map((target): TargetPlan => {
-        const changes = target.changes.toSorted(byName);
-        return { ...target, changes, guards: guardTarget(target.name, changes, input.caps) };
-      })
+      .map((target): TargetPlan => ({ ...target, changes: target.changes.toSorted(byName) }))
       .sort((a, b) => byText(a.name, b.name)),
     problems: input.problems.toSorted(byPosition),
   };
@@ -101,7 +97,10 @@ export interface PlanCounts {
   readonly unchanged: number;
   readonly invalid: number;
   readonly unreadableTargets: number;
+  /** Of these, those that refuse the plan. */
   readonly guards: number;
+  /** Changes that a refused guard holds back. */
+  readonly heldByGuards: number;
   readonly unverified: { readonly fields: number; readonly products: number };
   readonly writes: {
     readonly updates: number;
@@ -113,7 +112,10 @@ export interface PlanCounts {
   };
 }
 
-export function countChanges({ body }: Pick<Plan, 'body'>): PlanCounts {
+/** A plan with what the guards say of it, if that was asked. */
+export type Countable = Pick<Plan, 'body'> & { readonly meta?: Pick<Plan['meta'], 'guards'> };
+
+export function countChanges({ body, meta }: Countable): PlanCounts {
   const changes = body.targets.flatMap((target) => target.changes);
   const of = (kind: Change['verdict']['kind']) =>
     changes.filter(({ verdict }) => verdict.kind === kind).length;
@@ -131,6 +133,7 @@ export function countChanges({ body }: Pick<Plan, 'body'>): PlanCounts {
   const imports = stepsOf('import');
   const terminations = stepsOf('terminate');
   const others = properties + provisions + imports + terminations;
+  const refused = (meta?.guards ?? []).filter(({ findings }) => findings.some(isRefused));
   const unverified = changes.filter((change) => change.unverified.length > 0);
   return {
     updates: of('update'),
@@ -150,7 +153,8 @@ export function countChanges({ body }: Pick<Plan, 'body'>): PlanCounts {
     unchanged: of('inSync'),
     invalid: new Set(errorsOf(body).map(({ at }) => at?.file ?? '')).size,
     unreadableTargets: body.targets.filter((target) => target.unreadable !== null).length,
-    guards: body.targets.reduce((sum, target) => sum + target.guards.length, 0),
+    guards: refused.reduce((sum, { findings }) => sum + findings.filter(isRefused).length, 0),
+    heldByGuards: refused.reduce((sum, one) => sum + heldIn(body, one), 0),
     unverified: {
       fields: unverified.reduce((sum, change) => sum + change.unverified.length, 0),
       products: unverified.length,
@@ -166,6 +170,15 @@ export function countChanges({ body }: Pick<Plan, 'body'>): PlanCounts {
   };
 }
 
+const isRefused = ({ verdict }: GuardFinding) => verdict === 'refused';
+
+/** What would act in the target, less what is approved. */
+function heldIn({ targets }: PlanBody, { target, approvals }: TargetGuards): number {
+  const approved = new Set(approvals.flatMap(({ standing }) => standing));
+  const changes = targets.find(({ name }) => name === target)?.changes ?? [];
+  return changes.filter(({ name, verdict }) => 'steps' in verdict && !approved.has(name)).length;
+}
+
 function errorsOf(body: PlanBody): readonly Problem[] {
   return body.problems.filter(({ severity }) => severity === 'error');
 }
@@ -177,7 +190,7 @@ export interface PlanResult {
   readonly because: string;
 }
 
-export function planResult(plan: Pick<Plan, 'body'>, detailedExitcode: boolean): PlanResult {
+export function planResult(plan: Countable, detailedExitcode: boolean): PlanResult {
   const counts = countChanges(plan);
   const errors: readonly [number, string, string][] = [
     [counts.invalid, 'file is invalid', 'files are invalid'],
@@ -188,7 +201,7 @@ export function planResult(plan: Pick<Plan, 'body'>, detailedExitcode: boolean):
       'provisioned product cannot be read',
       'provisioned products cannot be read',
     ],
-    [counts.guards, 'limit is exceeded', 'limits are exceeded'],
+    [counts.guards, 'guard refuses the plan', 'guards refuse the plan'],
   ];
   const found = errors.flatMap(([count, one, many]) =>
     count === 0 ? [] : [`${count} ${count === 1 ? one : many}`],

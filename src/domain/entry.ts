@@ -1,3 +1,4 @@
+import type { Charge } from './guard.ts';
 import type { ArtifactId, Digest, ProvisionedProductId, RecordId, Token } from './ids.ts';
 import type { Position } from './problem.ts';
 import type { Step, StoredRequest } from './request.ts';
@@ -38,6 +39,8 @@ export interface ProductEntry {
   readonly recreated: Digest | null;
   /** The operation CREATE or DELETE of a stack set (a digest of its content) that last succeeded. */
   readonly instancesRun: Digest | null;
+  /** Requests that were sent, as the guards count them: those of the last 24 h and of the revision. */
+  readonly charges: readonly Charge[];
 }
 
 export const EMPTY_ENTRY: ProductEntry = {
@@ -56,6 +59,7 @@ export const EMPTY_ENTRY: ProductEntry = {
   healed: null,
   recreated: null,
   instancesRun: null,
+  charges: [],
 };
 
 export interface InEffect {

@@ -1,24 +1,9 @@
 import type { Change } from './change.ts';
+import type { TargetGuards } from './guard.ts';
 import type { PlanHolds } from './hold.ts';
 import type { AccountId, Digest, TargetName } from './ids.ts';
 import type { Problem } from './problem.ts';
 import type { RolloutView } from './rollout.ts';
-
-/** How much one plan may do in one target. */
-export interface Caps {
-  /** Updates and imports. */
-  readonly maxChanges: number;
-  readonly maxProvisions: number;
-  readonly maxTerminations: number;
-}
-
-/** A limit that the whole plan ran into. */
-export interface GuardFinding {
-  readonly guard: 'maxChanges' | 'maxProvisions' | 'maxTerminations';
-  readonly target: TargetName;
-  readonly planned: number;
-  readonly cap: number;
-}
 
 export interface TargetPlan {
   readonly name: TargetName;
@@ -28,7 +13,6 @@ export interface TargetPlan {
   readonly unreadable: string | null;
   /** Sorted by name, then key. */
   readonly changes: readonly Change[];
-  readonly guards: readonly GuardFinding[];
   /** Left out where there is none. */
   readonly rollouts?: readonly RolloutView[];
 }
@@ -67,6 +51,8 @@ export interface PlanMeta {
   readonly directory: string;
   /** Left out where nothing is frozen and there are no windows. */
   readonly holds?: PlanHolds;
+  /** Sorted by target: how much is allowed, planned and was sent before. */
+  readonly guards: readonly TargetGuards[];
 }
 
 export interface Plan {

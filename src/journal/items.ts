@@ -6,10 +6,12 @@ import { type Shape, ShapeError } from './shape.ts';
 /** What the journal keeps, each as JSON under (kind, target, key). */
 export type Kind =
   | 'account'
+  | 'approval'
   | 'daemon'
   | 'document'
   | 'entry'
   | 'freeze'
+  | 'held'
   | 'proof'
   | 'remembered'
   | 'request'
@@ -123,6 +125,22 @@ export class Items {
 
   remove(kind: Kind, target: string, key: string): void {
     this.#remove.run(kind, target, key);
+  }
+
+  /** These rows and no others of this kind and target; equal ones are left alone. */
+  replace<T>(
+    kind: Kind,
+    target: string,
+    rows: readonly (readonly [string, T])[],
+    shape: Shape<T>,
+  ): void {
+    const stored = this.ofTarget(kind, target, shape);
+    const before = new Map(stored.map((item) => [item.key, JSON.stringify(item.value)]));
+    for (const [key, value] of rows) {
+      if (before.get(key) !== JSON.stringify(value)) this.store(kind, target, key, value);
+      before.delete(key);
+    }
+    for (const key of before.keys()) this.remove(kind, target, key);
   }
 
   /**

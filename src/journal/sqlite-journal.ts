@@ -1,5 +1,6 @@
 import { EMPTY_ENTRY, type ProductEntry } from '../domain/entry.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
+import type { Approval, HeldPlan } from '../domain/guard.ts';
 import { type Freeze, freezeKey } from '../domain/hold.ts';
 import {
   type AccountId,
@@ -22,6 +23,7 @@ import type { Items } from './items.ts';
 import { knownDocument } from './shapes/document.ts';
 import { productEntry } from './shapes/entry.ts';
 import { freezeShape } from './shapes/freeze.ts';
+import { approval, heldPlan } from './shapes/guard.ts';
 import {
   askedRequest,
   type BoundAccount,
@@ -112,16 +114,29 @@ export class SqliteJournal implements Journal {
   }
 
   async putDocuments(target: TargetName, documents: readonly KnownDocument[]): Promise<void> {
-    this.#access.write(() => {
-      const stored = this.#items.ofTarget('document', target, knownDocument);
-      const before = new Map(stored.map((item) => [item.key, JSON.stringify(item.value)]));
-      for (const document of documents) {
-        if (before.get(document.key) !== JSON.stringify(document))
-          this.#items.store('document', target, document.key, document);
-        before.delete(document.key);
-      }
-      for (const key of before.keys()) this.#items.remove('document', target, key);
-    });
+    const rows = documents.map((one) => [one.key, one] as const);
+    this.#access.write(() => this.#items.replace('document', target, rows, knownDocument));
+  }
+
+  async approvals(target: TargetName): Promise<readonly Approval[]> {
+    const found = this.#access.read(() => this.#items.ofTarget('approval', target, approval));
+    return found.map((item) => item.value).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  }
+
+  async putApprovals(target: TargetName, approvals: readonly Approval[]): Promise<void> {
+    const rows = approvals.map((one) => [one.set, one] as const);
+    this.#access.write(() => this.#items.replace('approval', target, rows, approval));
+  }
+
+  async heldPlans(): Promise<readonly HeldPlan[]> {
+    const found = this.#access.read(() => this.#items.ofKind('held', heldPlan));
+    return found.map((item) => item.value);
+  }
+
+  async putHeldPlans(target: TargetName, plans: readonly HeldPlan[]): Promise<void> {
+    // Rows come back by key, so the place in the list is the key.
+    const rows = plans.map((one, index) => [String(index), one] as const);
+    this.#access.write(() => this.#items.replace('held', target, rows, heldPlan));
   }
 
   async putStatus(
@@ -261,7 +276,22 @@ export function storeFreeze(items: Items, freeze: Freeze): void {
   items.store('freeze', '', freezeKey(freeze), freeze);
 }
 
+/** What a request of this kind is about: the same one made again takes its place. */
+function subjectOf(request: PersonRequest): string {
+  switch (request.kind) {
+    case 'retry':
+    case 'accept':
+      return request.key;
+    case 'proceed':
+      return request.product;
+    case 'approve':
+      return request.set;
+    default:
+      return request satisfies never;
+  }
+}
+
 export function storeRequest(items: Items, request: PersonRequest, now: number): void {
-  const what = request.kind === 'proceed' ? request.product : request.key;
+  const what = subjectOf(request);
   items.store('request', request.target, `${request.kind} ${what}`, { request, at: now });
 }

@@ -1,6 +1,7 @@
 import { formatPosition } from '../domain/problem.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import type { TargetContext } from './context.ts';
+import { HELD_BY_GUARD } from './guard-trouble.ts';
 import type { LogLevel } from './ports.ts';
 
 type AnnounceContext = Pick<TargetContext, 'board' | 'log' | 'target'>;
@@ -9,7 +10,8 @@ type AnnounceContext = Pick<TargetContext, 'board' | 'log' | 'target'>;
 export function announce(context: AnnounceContext, view: ProductStatusView): void {
   const before = context.board.get(context.target, view.key);
   const isNew = before?.reason !== view.reason || before.message !== view.message;
-  if (!isNew) return;
+  // What a guard holds back is told once for the whole target.
+  if (!isNew || view.reason === HELD_BY_GUARD) return;
   if (view.condition === 'Stalled') write(context, 'error', 'product.stalled', view);
   else if (view.drift && view.condition === 'Ready') write(context, 'warn', 'drift.reported', view);
 }

@@ -59,7 +59,7 @@ export async function sendNew(
   }
 }
 
-/** What the documents or the verdict no longer want while its request waited is computed afresh. */
+/** What the documents, the verdict or a guard no longer want while its request waited is computed afresh. */
 function changedMeanwhile(context: TargetContext, key: ProductKey, intent: Intent): string | null {
   if (!isWanted(context, key, intent)) return 'its document changed while the request waited';
   if (intent.version?.isMove === true && intent.firstSentAt === null) {
@@ -67,7 +67,8 @@ function changedMeanwhile(context: TargetContext, key: ProductKey, intent: Inten
     if (wait !== null) return wait.why;
   }
   const isAllowed = context.allowed(key)?.includes(intent.step) === true;
-  return isAllowed ? null : 'the plan that allowed it no longer holds';
+  // Last, because what is let through counts.
+  return isAllowed ? context.guard.admit(key, intent) : 'the plan that allowed it no longer holds';
 }
 
 /** As `isStillWanted`, less what only the first write of the intent will say. */

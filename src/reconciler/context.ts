@@ -18,6 +18,7 @@ import type { CatalogFacts } from './catalog-facts.ts';
 import type { Wait } from './dependencies.ts';
 import type { Entries } from './entries.ts';
 import type { Follower } from './follow.ts';
+import type { GuardGate } from './guard-gate.ts';
 import type { KnownDocuments } from './known.ts';
 import type { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
@@ -104,6 +105,8 @@ export interface TargetContext {
   /** Leaves it until that is so: it is queued again by itself. */
   park(key: ProductKey): void;
   readonly rollouts: Rollouts;
+  /** Holds back what is too much, and counts what is sent. */
+  readonly guard: GuardGate;
   /** Imports under way: AWS carries out one at a time. */
   readonly importing: Set<ProductKey>;
 }

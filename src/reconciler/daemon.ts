@@ -3,15 +3,17 @@ import type { Dependency } from '../domain/spec.ts';
 import type { DaemonView } from '../domain/status.ts';
 import { backoffMs, jittered } from './backoff.ts';
 import type { DesiredState } from './context.ts';
+import { honour } from './honour.ts';
 import { LatestRevision } from './latest-revision.ts';
 import { logReview } from './log-review.ts';
-import { honour, PersonRequests } from './person-requests.ts';
+import { PersonRequests } from './person-requests.ts';
 import type { PersonRequest, Snapshot, Source } from './ports.ts';
 import { PRIORITY, type Priority } from './queue.ts';
 import type { Review } from './review.ts';
 import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
 import type { TargetReconciler } from './target.ts';
+import { approvedByPlan } from './whole-plan.ts';
 
 export interface DaemonOptions {
   readonly directory: string;
@@ -28,6 +30,7 @@ type Wake = 'source' | 'interval' | 'requests' | 'hangup' | 'target';
 interface TargetState {
   readonly handle: TargetHandle;
   reconciler: TargetReconciler | null;
+  review: Review | null;
   problem: string | null;
   failures: number;
   /** Monotonic time before which it is not opened or reviewed again after a failure. */
@@ -79,6 +82,7 @@ export class Daemon {
     this.#states = parts.targets.map((handle) => ({
       handle,
       reconciler: null,
+      review: null,
       problem: null,
       failures: 0,
       notBeforeMs: 0,
@@ -239,8 +243,12 @@ export class Daemon {
     }
     if (this.#latest.revision === null) return null;
     const startedMs = this.#shared.clock.monotonic();
-    const review = await state.reconciler.review();
-    if (review.kind === 'failed') return review.why;
+    state.review = await state.reconciler.review();
+    if (state.review.kind === 'failed') return state.review.why;
+    const desired = (name: TargetName) => this.#latest.desiredOf(name);
+    const whole = { states: this.#states, revision: this.#latest.revision, desired };
+    const review = await approvedByPlan(whole, state.reconciler, state.review, this.#shared);
+    state.review = review;
     const isHeld = this.#shared.observeOnly || this.#shared.heldBack() !== null;
     const released = isHeld ? 0 : state.reconciler.release(review, priority);
     const tookMs = Math.round(this.#shared.clock.monotonic() - startedMs);

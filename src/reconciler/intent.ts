@@ -121,7 +121,10 @@ export async function stampSend(
 ): Promise<Intent> {
   const now = isoNow(context.clock);
   const stamped: Intent = { ...intent, firstSentAt: intent.firstSentAt ?? now, lastSentAt: now };
-  await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped }));
+  await context.entries.update(key, (entry) => {
+    const opened = { ...open(entry, stamped), intent: stamped };
+    return context.guard.charged(opened, stamped);
+  });
   return stamped;
 }
 

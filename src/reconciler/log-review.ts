@@ -1,3 +1,4 @@
+import { shortDigest } from '../diff/approval.ts';
 import type { TargetName } from '../domain/ids.ts';
 import type { Log } from './ports.ts';
 import type { Review } from './review.ts';
@@ -18,8 +19,14 @@ export function logReview(
     tookMs: work.tookMs,
     calls: work.calls,
   });
-  for (const { guard, planned, cap } of review.guards) {
-    const fields = { target, guard, planned, cap };
-    log.write('error', 'guard.refused', fields, 'nothing is changed in this target');
+  const { report, runs } = review.judgement;
+  for (const finding of review.guards) {
+    const { guard, planned, allowed, bound, excess, managed } = finding;
+    const sent = Math.max(finding.sentInWindow, finding.sentInRevision);
+    const fields = { target, guard, planned, sent, allowed, bound, excess, managed };
+    const left = runs.size === 0 ? 'nothing' : 'only what is approved';
+    const next = report.set === null ? '' : `, or trueup approve ${shortDigest(report.set)}`;
+    const message = `${left} is changed in this target: plan fewer at once${next}`;
+    log.write('error', 'guard.refused', { ...fields, set: report.set }, message);
   }
 }

@@ -1,16 +1,16 @@
-import { documentOf, makePlan } from '../diff/plan.ts';
+import { isMeant } from '../diff/approval.ts';
+import { makePlan } from '../diff/plan.ts';
 import type { PlanHolds } from '../domain/hold.ts';
 import type { TargetName } from '../domain/ids.ts';
-import type { CallCounts, Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
+import type { CallCounts, Plan } from '../domain/plan.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import type { DesiredState } from './context.ts';
-import { hiddenIn } from './evaluate.ts';
-import { honour } from './person-requests.ts';
+import { honour } from './honour.ts';
 import { planHolds } from './plan-holds.ts';
+import { documentsOf, planOfTarget } from './plan-of.ts';
 import { PRIORITY } from './queue.ts';
 import type { Review } from './review.ts';
-import { viewOf } from './review-rollouts.ts';
 import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
 import type { TargetReconciler } from './target.ts';
@@ -117,6 +117,7 @@ export class OneShot {
         if (target.opened.kind === 'ok') target.review = await target.opened.reconciler.review();
       }),
     );
+    await this.#approve(this.#makePlan());
     this.#holds = await planHolds(this.#shared, this.#targets.flatMap(heldBy));
     return this.#makePlan();
   }
@@ -126,7 +127,6 @@ export class OneShot {
       targets: this.#targets.map(planOfTarget),
       documents: this.#targets.flatMap(documentsOf),
       problems: this.#revision.problems,
-      caps: this.#shared.caps,
     });
     const meta = {
       revision: this.#revision.revision,
@@ -135,16 +135,42 @@ export class OneShot {
       calls: this.calls(),
       directory: this.#directory,
       ...(this.#holds === null ? {} : { holds: this.#holds }),
+      guards: this.#targets.flatMap(({ review }) =>
+        review?.kind === 'ok' ? [review.judgement.report] : [],
+      ),
     };
     return { ...made, meta };
+  }
+
+  /** What was allowed beforehand by the digest of this whole plan, in every target that is held back. */
+  async #approve({ digest }: Plan): Promise<void> {
+    for (const target of this.#targets) {
+      const { opened, review } = target;
+      if (opened.kind !== 'ok' || review?.kind !== 'ok') continue;
+      const { set } = review.judgement.report;
+      await opened.reconciler.context.guard.notePlan(review.judgement, digest);
+      for (const wish of this.#shared.approvals ?? [])
+        if (set !== null && review.guards.length > 0 && isMeant(wish.digest, digest))
+          target.review = await opened.reconciler.approve(review, wish, set);
+    }
+  }
+
+  /** Digests that were given for approval and mean nothing that is or was planned here. */
+  unmatched(plan: Plan): readonly string[] {
+    const known = this.#targets.flatMap(({ opened }) =>
+      opened.kind === 'ok' ? [opened.reconciler.context.guard] : [],
+    );
+    return (this.#shared.approvals ?? [])
+      .filter((wish) => !isMeant(wish.digest, plan.digest))
+      .filter((wish) => !known.some((guard) => guard.knows(wish)))
+      .map(({ digest }) => digest);
   }
 
   /** What people asked for beside no daemon is honoured before the first look. */
   async honourRequests(): Promise<void> {
     for (const request of await this.#shared.journal.takeRequests()) {
       const target = this.#targets.find((one) => one.handle.name === request.target);
-      if (target?.opened.kind !== 'ok') continue;
-      await honour(target.opened.reconciler, request);
+      if (target?.opened.kind === 'ok') await honour(target.opened.reconciler, request);
     }
   }
 
@@ -273,41 +299,8 @@ function idOf({ target, key }: Pick<ProductStatusView, 'target' | 'key'>): strin
   return JSON.stringify([target, key]);
 }
 
-/** Every selected document, also those of a target that could not be read. */
-function documentsOf({ desired, review }: OpenTarget): PlanBody['documents'] {
-  return [...desired.specs.values()].map((spec) => {
-    const evaluation = review?.kind === 'ok' ? review.evaluations.get(spec.key) : undefined;
-    return documentOf(spec, evaluation === undefined ? 'all' : hiddenIn(evaluation));
-  });
-}
-
 /** The end of work in one target may begin some in another that waited for it. */
 async function allQuiet(reconcilers: readonly TargetReconciler[]): Promise<void> {
   do await Promise.all(reconcilers.map((one) => one.quiet()));
   while (reconcilers.some((one) => one.pending > 0));
-}
-
-function planOfTarget({ handle, opened, review }: OpenTarget): Omit<TargetPlan, 'guards'> {
-  const { name } = handle;
-  if (opened.kind === 'failed') {
-    const { accountId, region } = handle;
-    return { name, accountId, region, unreadable: opened.why, changes: [] };
-  }
-  const { accountId, region } = opened.reconciler.context;
-  if (review?.kind === 'ok') {
-    const changes = [...review.evaluations.values(), ...review.removals.values()].map(
-      ({ change }) => change,
-    );
-    const rollouts = review.rollouts.map(viewOf);
-    return {
-      name,
-      accountId,
-      region,
-      unreadable: null,
-      changes,
-      ...(rollouts.length === 0 ? {} : { rollouts }),
-    };
-  }
-  const unreadable = review === null ? 'it was not read' : review.why;
-  return { name, accountId, region, unreadable, changes: [] };
 }

@@ -23,6 +23,7 @@ import { learnSecrets } from './learn-secrets.ts';
 import { freshen } from './observe.ts';
 import { runRemoval } from './prune-pass.ts';
 import { whyNoReplacement } from './replacement.ts';
+import { measuredOf } from './review-guards.ts';
 
 /** Somebody else's operation runs: look again after this long. */
 const BUSY_AGAIN_MS = 30_000;
@@ -161,6 +162,8 @@ async function act(
     if (hold !== 'unreviewed') context.park(key);
     return over({ kind: 'settled' });
   }
+  if (context.guard.consider(key, measuredOf(context, evaluation)) !== null)
+    return over({ kind: 'settled' });
   if (live.kind === 'present' && context.entries.isOpenElsewhere(live.id, key)) {
     const why = 'a request for it is open under its former document';
     return over({ kind: 'again', afterMs: HELD_AGAIN_MS, why });

@@ -1,21 +1,4 @@
-import { acceptProduct } from './accept.ts';
 import type { Journal, Log, PersonRequest } from './ports.ts';
-import type { TargetReconciler } from './target.ts';
-
-/** Does in its target what a person asked for. */
-export async function honour(reconciler: TargetReconciler, request: PersonRequest): Promise<void> {
-  switch (request.kind) {
-    case 'retry':
-      return reconciler.retry(request.key);
-    case 'accept':
-      return acceptProduct(reconciler.context, request.key);
-    case 'proceed':
-      await reconciler.proceed(request.product);
-      return;
-    default:
-      return request satisfies never;
-  }
-}
 
 /**
  * What people ask beside the daemon, in the order in which they asked. What was taken from the

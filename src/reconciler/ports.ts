@@ -3,10 +3,12 @@
  * Nothing below this line of the program reads a clock, a file, a socket or chance by itself.
  */
 import type { ProductEntry } from '../domain/entry.ts';
+import type { Approval, HeldPlan } from '../domain/guard.ts';
 import type { Freeze } from '../domain/hold.ts';
 import type {
   AccountId,
   ArtifactId,
+  Digest,
   PathId,
   ProductId,
   ProductKey,
@@ -198,7 +200,15 @@ export type PersonRequest =
   | { readonly kind: 'retry'; readonly target: TargetName; readonly key: ProductKey }
   | { readonly kind: 'accept'; readonly target: TargetName; readonly key: ProductKey }
   /** `product`: name or id of the product whose rollouts go on. */
-  | { readonly kind: 'proceed'; readonly target: TargetName; readonly product: string };
+  | { readonly kind: 'proceed'; readonly target: TargetName; readonly product: string }
+  /** `set`: of a held plan of this target; `asked`: the digest as it was given. */
+  | {
+      readonly kind: 'approve';
+      readonly target: TargetName;
+      readonly set: Digest;
+      readonly asked: string;
+      readonly strict: boolean;
+    };
 
 export interface Versioned<T> {
   readonly value: T;
@@ -250,6 +260,12 @@ export interface Journal {
   takeRequests(): Promise<readonly PersonRequest[]>;
   /** As they stand on the disk now, also those that were put there beside the writer. */
   freezes(): Promise<readonly Freeze[]>;
+  approvals(target: TargetName): Promise<readonly Approval[]>;
+  /** In place of those that are there. */
+  putApprovals(target: TargetName, approvals: readonly Approval[]): Promise<void>;
+  /** Of every target: what a guard holds back, newest first within one. */
+  heldPlans(): Promise<readonly HeldPlan[]>;
+  putHeldPlans(target: TargetName, plans: readonly HeldPlan[]): Promise<void>;
   close(): Promise<void>;
 }
 

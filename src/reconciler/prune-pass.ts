@@ -60,6 +60,7 @@ async function terminate(
   }
   // Left to the next review, which counts them.
   if (endsMore(change, removal.change)) return { kind: 'settled' };
+  if (context.guard.consider(key, { change }) !== null) return { kind: 'settled' };
   const request = terminateRequest(change.provisionedProductId, verdict.retain, null);
   const intent = makeIntent(context, {
     step: 'terminate',

@@ -201,10 +201,10 @@ export function leavingAs({ id, type, status, records }: Described): Leaving {
 export async function forget(context: RemovalContext, key: ProductKey): Promise<void> {
   context.known.forget(key);
   await context.entries.update(key, (entry) => {
-    const { ownRecords, lastResult, retryHandled } = entry;
+    const { ownRecords, lastResult, retryHandled, charges } = entry;
     return isPrunedAlready(entry)
       ? entry
-      : { ...EMPTY_ENTRY, ownRecords, lastResult, retryHandled };
+      : { ...EMPTY_ENTRY, ownRecords, lastResult, retryHandled, charges };
   });
 }
 

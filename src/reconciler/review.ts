@@ -1,9 +1,8 @@
-import { guardTarget } from '../diff/guards.ts';
 import type { Rollout } from '../diff/rollout.ts';
 import type { Change } from '../domain/change.ts';
 import { errorEntry } from '../domain/errors/registry.ts';
+import type { GuardFinding } from '../domain/guard.ts';
 import type { ProductKey, ProvisionedProductId } from '../domain/ids.ts';
-import type { Caps, GuardFinding } from '../domain/plan.ts';
 import { formatPosition, type Position, type Problem } from '../domain/problem.ts';
 import type { Step } from '../domain/request.ts';
 import type { RolloutRule } from '../domain/rollout.ts';
@@ -14,9 +13,12 @@ import { statusOfChange, statusOfInvalid, statusOfRemoval, statusOfTrouble } fro
 import { type DesiredState, isoNow, type TargetContext } from './context.ts';
 import type { Wait } from './dependencies.ts';
 import { type EvaluateContext, type Evaluation, evaluate } from './evaluate.ts';
+import type { GuardGate, Judgement } from './guard-gate.ts';
+import { guardTrouble } from './guard-trouble.ts';
 import { type Observation, observeAll } from './observe.ts';
 import { sourcesOf } from './prepare-spec.ts';
 import { type Removal, type RemovalContext, refuseRenamed, reviewRemovals } from './removals.ts';
+import { judgeReview } from './review-guards.ts';
 import { reviewRollouts } from './review-rollouts.ts';
 
 /** One look at a whole target: what is live, and what each document would change. */
@@ -29,7 +31,8 @@ export type Review =
       readonly evaluations: ReadonlyMap<ProductKey, Evaluation>;
       /** Of products whose documents are gone. */
       readonly removals: ReadonlyMap<ProductKey, Removal>;
-      /** Limits that the whole plan ran into: while there is one, nothing of this target is changed. */
+      readonly judgement: Judgement;
+      /** Guards that refuse the plan: while there is one, only what is approved may run. */
       readonly guards: readonly GuardFinding[];
       readonly rollouts: readonly Rollout[];
     }
@@ -37,8 +40,8 @@ export type Review =
   | { readonly kind: 'failed'; readonly why: string };
 
 export interface ReviewContext extends EvaluateContext, RemovalContext {
-  readonly caps: Caps;
   readonly rolloutRules: readonly RolloutRule[];
+  readonly guard: GuardGate;
   waitsOn(spec: Spec): Wait | null;
 }
 
@@ -79,8 +82,7 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
   });
   // What a rollout holds back holds back what depends on it.
   if (rollouts.length > 0) holdDependants(context, desired, evaluations);
-  const changes = [...evaluations.values(), ...removals.values()].map(({ change }) => change);
-  const guards = guardTarget(context.target, changes, context.caps);
+  const judgement = await judgeReview(context, desired, evaluations, removals);
   const leaving = new Map(
     [...evaluations].map(([key, { change }]) => [key, change.instances?.removed ?? 0]),
   );
@@ -90,7 +92,8 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
     observation: { ...observation, leaving },
     evaluations,
     removals,
-    guards,
+    judgement,
+    guards: judgement.refused,
     rollouts,
   };
 }
@@ -219,10 +222,19 @@ export function changeIn(
 /** What may run: for each name the steps that the reviewed plan holds. */
 export function allowedSteps(review: Review): ReadonlyMap<ProductKey, readonly Step[]> {
   const allowed = new Map<ProductKey, readonly Step[]>();
-  if (review.kind === 'failed' || review.guards.length > 0) return allowed;
+  if (review.kind === 'failed') return allowed;
   for (const [key, { change }] of [...review.evaluations, ...review.removals])
-    if ('steps' in change.verdict) allowed.set(key, change.verdict.steps);
+    if ('steps' in change.verdict && passesGuards(review, key))
+      allowed.set(key, change.verdict.steps);
   return allowed;
+}
+
+/** While a guard refuses the plan, only what a person allowed runs. */
+function passesGuards(
+  { guards, judgement }: Extract<Review, { kind: 'ok' }>,
+  key: ProductKey,
+): boolean {
+  return guards.length === 0 || judgement.runs.has(key) || judgement.finishing.has(key);
 }
 
 /** The statuses that follow from a review. */
@@ -233,38 +245,26 @@ export function statusesOf(
   const now = isoNow(context.clock);
   const { revision, specs, invalid } = context.desired();
   const [finding] = review.guards;
+  const heldView = (view: ProductStatusView) =>
+    finding === undefined || passesGuards(review, view.key)
+      ? view
+      : statusOfTrouble(view, guardTrouble(finding, review.judgement), now);
   const views: ProductStatusView[] = [];
   for (const spec of specs.values()) {
     const evaluation = review.evaluations.get(spec.key);
     const live = review.observation.products.get(spec.key);
     if (evaluation === undefined || live === undefined) continue;
     const view = statusOfChange(spec, evaluation.change, live, { revision, now });
-    const held = finding !== undefined && 'steps' in evaluation.change.verdict;
-    views.push(held ? statusOfTrouble(view, guardTrouble(finding), now) : view);
+    const acts = 'steps' in evaluation.change.verdict;
+    views.push(acts ? heldView(view) : view);
   }
   for (const { change } of review.removals.values()) {
     const view = statusOfRemoval(change, { revision, now });
-    const held = finding !== undefined && change.verdict.kind === 'terminate';
-    views.push(held ? statusOfTrouble(view, guardTrouble(finding), now) : view);
+    views.push(change.verdict.kind === 'terminate' ? heldView(view) : view);
   }
   for (const [key, document] of invalid) {
     const before = context.board.get(context.target, key);
     views.push(statusOfInvalid(context.target, key, document, before, { revision, now }));
   }
   return views;
-}
-
-const GUARDED = {
-  maxChanges: { verb: 'changes', flag: '--max-changes' },
-  maxProvisions: { verb: 'provisions', flag: '--max-provisions' },
-  maxTerminations: { verb: 'terminates', flag: '--max-terminations' },
-} as const satisfies Record<GuardFinding['guard'], { verb: string; flag: string }>;
-
-function guardTrouble(finding: GuardFinding) {
-  return {
-    stalled: true,
-    reason: 'HeldByGuard',
-    message: `the plan ${GUARDED[finding.guard].verb} ${finding.planned} provisioned products, the cap is ${finding.cap}`,
-    next: `plan fewer at once, or allow exactly this with ${GUARDED[finding.guard].flag} ${finding.planned}`,
-  };
 }

@@ -1,6 +1,6 @@
+import type { ApprovalWish, Caps } from '../domain/guard.ts';
 import type { SyncWindow } from '../domain/hold.ts';
 import type { AccountId, TargetName } from '../domain/ids.ts';
-import type { Caps } from '../domain/plan.ts';
 import type { RolloutRule } from '../domain/rollout.ts';
 import type { Dependency } from '../domain/spec.ts';
 import type { WriteGate } from './context.ts';
@@ -23,6 +23,8 @@ export interface Shared {
   readonly caps: Caps;
   /** How the provisioned products of a product move to another version. */
   readonly rolloutRules: readonly RolloutRule[];
+  /** Digests that a person allowed beforehand, by flags or in trueup.yaml. */
+  readonly approvals?: readonly ApprovalWish[];
   readonly stop: AbortSignal;
   /** Sync windows of the configuration; left out: none. */
   readonly windows?: readonly SyncWindow[];

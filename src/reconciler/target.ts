@@ -1,5 +1,6 @@
+import type { ApprovalWish } from '../domain/guard.ts';
 import type { Hold } from '../domain/hold.ts';
-import { nameInKey, type ProductKey, type TargetName } from '../domain/ids.ts';
+import { type Digest, nameInKey, type ProductKey, type TargetName } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Step } from '../domain/request.ts';
 import type { Dependency } from '../domain/spec.ts';
@@ -10,6 +11,7 @@ import { statusOfTrouble } from './conditions.ts';
 import { about, type DesiredState, EndedRecords, isoNow, type TargetContext } from './context.ts';
 import { Entries } from './entries.ts';
 import { Follower } from './follow.ts';
+import { GuardGate } from './guard-gate.ts';
 import { heldStatus, replacing } from './hold-back.ts';
 import { type Holds, type HoldsNow, holdsOf } from './holds.ts';
 import { rememberInEffect } from './in-effect.ts';
@@ -55,7 +57,11 @@ export class TargetReconciler {
   readonly #holds: Holds;
   readonly #rollouts: Rollouts;
 
-  private constructor(parts: TargetParts, shared: Shared, entries: Entries, known: KnownDocuments) {
+  private constructor(
+    parts: TargetParts,
+    shared: Shared,
+    { entries, known, guard }: Pick<TargetContext, 'entries' | 'known' | 'guard'>,
+  ) {
     this.name = parts.name;
     this.#shared = shared;
     this.#facts = new CatalogFacts(parts.catalog);
@@ -73,6 +79,7 @@ export class TargetReconciler {
       writes: parts.writes,
       ...shared,
       entries,
+      guard,
       ended,
       memory: new Memory(shared.journal, parts.name, shared.log),
       follower: new Follower({
@@ -121,7 +128,10 @@ export class TargetReconciler {
   static async open(parts: TargetParts, shared: Shared): Promise<TargetReconciler> {
     const entries = await Entries.load(shared.journal, parts.name);
     const known = await KnownDocuments.load(shared.journal, parts.name);
-    return new TargetReconciler(parts, shared, entries, known);
+    const { journal, clock, log, caps, approvals: wishes = [] } = shared;
+    const target = parts.name;
+    const guard = await GuardGate.load({ target, journal, entries, clock, log, caps, wishes });
+    return new TargetReconciler(parts, shared, { entries, known, guard });
   }
 
   resume(): number {
@@ -135,7 +145,10 @@ export class TargetReconciler {
    * it may run: what the plan of another revision allowed does not count any more.
    */
   setDesired(desired: DesiredState): void {
-    if (desired !== this.#desired) this.#allowed = new Map();
+    if (desired !== this.#desired) {
+      this.#allowed = new Map();
+      this.#context.guard.enforce(null);
+    }
     this.#desired = desired;
     this.#context.known.heed(desired);
   }
@@ -152,7 +165,6 @@ export class TargetReconciler {
         ...this.#context,
         facts: () => facts,
         values: () => values,
-        caps: this.#shared.caps,
         rolloutRules: this.#shared.rolloutRules,
         waitsOn: (spec) => this.#parking.waitsOn(spec.dependsOn),
       },
@@ -190,12 +202,25 @@ export class TargetReconciler {
   release(review: Review, priority: Priority): number {
     if (review.kind === 'failed' || review.desired !== this.#desired) return 0;
     const allowed = allowedSteps(review);
+    this.#context.guard.enforce(review.judgement);
     this.#allowed = allowed;
     for (const key of allowed.keys()) {
       this.#parking.leave(key);
       this.#queue.add(key, priority);
     }
     return allowed.size;
+  }
+
+  /** Allows what the review holds back, and returns the review as it is judged with that. */
+  async approve(
+    review: Extract<Review, { kind: 'ok' }>,
+    wish: ApprovalWish,
+    set: Digest,
+  ): Promise<Extract<Review, { kind: 'ok' }>> {
+    const { guard } = this.#context;
+    await guard.approvePlanned(review.judgement, set, wish);
+    const judgement = await guard.judgeAgain(review.judgement);
+    return { ...review, judgement, guards: judgement.refused };
   }
 
   async retry(key: ProductKey): Promise<void> {
@@ -270,6 +295,7 @@ export class TargetReconciler {
 
   async #work(key: ProductKey): Promise<void> {
     let outcome: Outcome;
+    this.#context.guard.begin(key);
     try {
       outcome = await runPass(this.#context, key);
       if (

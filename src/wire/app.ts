@@ -104,6 +104,7 @@ async function openJournalView(config: Config, purpose: 'read' | 'ask'): Promise
     statuses: () => journal.statuses(),
     daemon: () => journal.daemon(),
     freezes: () => journal.freezes(),
+    heldPlans: () => journal.heldPlans(),
     ask: (request) => journal.ask(request),
     failedMoves: () => failedMoves(journal),
     close: () => journal.close(),

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { App } from '../cli/app.ts';
 import { applyCommand } from '../cli/apply.ts';
+import { approveCommand } from '../cli/approve.ts';
 import { askCommand } from '../cli/ask.ts';
 import { demoCommand } from '../cli/demo.ts';
 import { freezeCommand, resumeCommand } from '../cli/freeze.ts';
@@ -16,6 +17,7 @@ import { checkCommand, statusCommand } from '../cli/status.ts';
 import { validateCommand } from '../cli/validate.ts';
 import type { Config } from '../config/config.ts';
 import { resolveConfig } from '../config/resolve.ts';
+import { isDigestWish } from '../diff/approval.ts';
 import { renderProblems } from '../diff/render/problem.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import { visible } from '../domain/visible.ts';
@@ -46,14 +48,19 @@ async function perform(io: Io, invocation: Invocation): Promise<ExitCode> {
   const wrong = misuse(prepared);
   if (wrong !== null) throw new TrueupError('cli/bad-argument', wrong);
   const { createApp } = await import('./app.ts');
+  const open = command.kind === 'demo' ? withOpenGuards(config) : config;
   return dispatch(
-    createApp({ io, invocation: prepared, config, version: packageJson.version }),
+    createApp({ io, invocation: prepared, config: open, version: packageJson.version }),
     command,
   );
 }
 
 /** What the argument parser cannot tell. */
-function misuse({ command, labels }: Invocation): string | null {
+function misuse({ command, labels, approve }: Invocation): string | null {
+  const given = command.kind === 'approve' ? [command.digest] : approve;
+  const digest = given.find((one) => !isDigestWish(one));
+  if (digest !== undefined)
+    return `a digest is wanted as plan prints it, or its first 32 digits, not ${JSON.stringify(digest)}`;
   if (command.kind === 'run' && command.directory === '-')
     return 'run watches a directory; standard input has nothing to watch (plan - and validate - read it)';
   const label = labels.find((one) => !one.includes('='));
@@ -84,6 +91,8 @@ async function dispatch(
       return resumeCommand(app, command.targets);
     case 'proceed':
       return proceedCommand(app, command.product);
+    case 'approve':
+      return approveCommand(app, command.digest);
     case 'demo':
       return demoCommand(
         app,
@@ -159,6 +168,12 @@ async function prepareDemo(command: Demo, invocation: Invocation): Promise<Invoc
     local: invocation.local ?? '',
     flags: { ...quick, journal, ...invocation.flags },
   };
+}
+
+/** Most of the small estate is to be seen changing; the demonstration says what it leaves out. */
+function withOpenGuards(config: Config): Config {
+  const shares = { ...config.guards.shares, updates: { floor: config.maxChanges, share: 1 } };
+  return { ...config, guards: { ...config.guards, shares } };
 }
 
 async function serveLocal(io: Io, command: Extract<Action, { kind: 'local' }>): Promise<ExitCode> {

@@ -36,6 +36,7 @@ export async function openEstate(
   return {
     plan: () => oneShot.plan(),
     accounts: () => oneShot.accounts(),
+    unmatched: (plan) => oneShot.unmatched(plan),
     apply: async (timeoutMs) => ({
       ...(await oneShot.apply(timeoutMs)),
       interrupted: shutDown.exitCode(),

@@ -25,7 +25,6 @@ function planWith(held: readonly string[]): Plan {
   const targets = [
     { name: target, accountId: null, region: 'eu-west-1', unreadable: null, changes },
   ];
-  const caps = { maxChanges: 9, maxProvisions: 9, maxTerminations: 9 };
   const holds: PlanHolds = {
     freezes: [],
     windows: [],
@@ -33,8 +32,16 @@ function planWith(held: readonly string[]): Plan {
   };
   const calls = { byOperation: {}, total: 0 };
   const createdAt = '2026-11-21T14:02:11Z';
-  const meta = { revision: 'r', createdAt, programVersion: '0', calls, directory: 'd', holds };
-  return { ...makePlan({ targets, documents: [], problems: [], caps }), meta };
+  const meta = {
+    revision: 'r',
+    createdAt,
+    programVersion: '0',
+    calls,
+    directory: 'd',
+    holds,
+    guards: [],
+  };
+  return { ...makePlan({ targets, documents: [], problems: [] }), meta };
 }
 
 /** `apply` by a person at a terminal who would say yes. */
@@ -55,12 +62,16 @@ async function apply(plan: Plan) {
       },
       readInput: async () => new Uint8Array(),
     },
-    invocation: { format: 'text' } as App['invocation'],
+    invocation: {
+      ...{ command: { kind: 'apply', directory: 'd', yes: false }, format: 'text', flags: {} },
+      ...{ configFile: null, local: null, localState: null, only: [], labels: [] },
+    } as unknown as App['invocation'],
     timeoutMs: 1_000,
     load: async () => ({ kind: 'ok', revision: 'r', documents: 2, skipped: 0, problems: [] }),
     openEstate: async () => ({
       plan: async () => plan,
       accounts: () => [],
+      unmatched: () => [],
       apply: async () => {
         seen.applied += 1;
         return { released: 2, timedOut: false, after: plan, interrupted: null, statuses: [] };

@@ -40,7 +40,16 @@ describe('the table of options', () => {
 
   test('the schema has the same options, defaults, ranges and words', () => {
     const keys = OPTIONS.flatMap(({ fileKey }) => (fileKey === null ? [] : [fileKey]));
-    const others = ['$schema', 'targets', 'defaultTarget', 'rollouts', 'values', 'windows'];
+    const others = [
+      '$schema',
+      'targets',
+      'defaultTarget',
+      'rollouts',
+      'values',
+      'windows',
+      'guards',
+      'approvals',
+    ];
     expect([...keys, ...others].toSorted()).toEqual(Object.keys(fields).toSorted());
     for (const { fileKey, rule, default: written } of OPTIONS) {
       if (fileKey === null) continue;

@@ -67,6 +67,15 @@ test('without anything: one target named default, and the documented defaults', 
     maxChanges: 50,
     maxProvisions: 10,
     maxTerminations: 3,
+    guards: {
+      shares: {
+        updates: { floor: 3, share: 0.3 },
+        provisions: { floor: 3, share: 0.1 },
+        terminations: { floor: 1, share: 0.05 },
+      },
+      windowMs: 24 * 3_600_000,
+    },
+    approvals: [],
     journal: '.trueup/journal.db',
     fingerprintKeyFile: null,
     logLevel: 'info',
@@ -391,4 +400,54 @@ test('keys of the file that every object has mean nothing', () => {
     'trueup.yaml:1:1 document/unknown-key __proto__',
     'trueup.yaml:2:1 document/unknown-key constructor',
   ]);
+});
+
+describe('guards', () => {
+  test('may be set apart; what is left out keeps its default', () => {
+    const file = `guards:
+  window: 12h
+  updates: {absolute: 20, share: 12.5%}
+  terminations: {floor: 0}
+`;
+    expect(accepted({ file })).toMatchObject({
+      maxChanges: 20,
+      maxTerminations: 3,
+      guards: {
+        windowMs: 12 * 3_600_000,
+        shares: {
+          updates: { floor: 3, share: 0.125 },
+          provisions: { floor: 3, share: 0.1 },
+          terminations: { floor: 0, share: 0.05 },
+        },
+      },
+    });
+  });
+
+  test('an absolute cap by a flag beats the one in the file', () => {
+    const file = 'guards: {updates: {absolute: 20}}\n';
+    expect(accepted({ file, flags: { maxChanges: '7' } }).maxChanges).toBe(7);
+    expect(accepted({ file, env: { TRUEUP_MAX_CHANGES: '8' } }).maxChanges).toBe(8);
+  });
+
+  test.each([
+    ['a share without its sign', 'guards: {updates: {share: "30"}}', 'document/bad-value'],
+    ['more than all', 'guards: {updates: {share: 130%}}', 'document/bad-value'],
+    ['less than none', 'guards: {updates: {floor: -1}}', 'document/bad-value'],
+    ['a guard that is none', 'guards: {changes: {floor: 1}}', 'document/'],
+    [
+      'one cap twice',
+      'maxChanges: 5\nguards: {updates: {absolute: 6}}',
+      'config/bad-option guards.updates.absolute',
+    ],
+    ['an approval that is no digest', 'approvals: [all]', 'document/bad-value'],
+  ])('refuses %s', (_, file, code) => {
+    expect(refused({ file }).join()).toContain(code);
+  });
+
+  test('approvals are digests, whole or their first 32 digits', () => {
+    const approvals = [`sha256:${'0'.repeat(64)}`, 'f'.repeat(32)];
+    expect(accepted({ file: `approvals: ${JSON.stringify(approvals)}\n` }).approvals).toEqual(
+      approvals,
+    );
+  });
 });

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -172,6 +172,12 @@ class Crashes {
     this.#judge = new Judge(parts.catalog);
   }
 
+  /** Every document changes again and again here, which no guard would let pass. */
+  openGuards(): Promise<void> {
+    const text = 'maxChanges: 100000\nguards: {window: 0s, updates: {share: 100%}}\n';
+    return writeFile(join(this.#directory, 'trueup.yaml'), text);
+  }
+
   #start(): { readonly child: ChildProcess; readonly ended: Promise<void> } {
     const flags = ['--account', ACCOUNT, '--interval', '5s', '--poll-interval', '1s'];
     const rates = ['--writes-per-second', '10', '--settle', '50ms', '--log-level', 'warn'];
@@ -317,6 +323,7 @@ async function oneEstate(kills: number, seed: number, rng: Rng): Promise<CrashRe
   const publisher = new Publisher(directory, seed % 2 === 0);
   const crashes = new Crashes({ rng, catalog, directory, publisher });
   try {
+    await crashes.openGuards();
     for (let done = 0; done < kills; done += 1) await crashes.life();
     const unsettled = await crashes.settle();
     return crashes.report(kills, performance.now() - startMs, unsettled);

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { countChanges, documentOf, makePlan, planResult } from '../../src/diff/plan.ts';
 import type { Change, ChangeVerdict } from '../../src/domain/change.ts';
 import { planErrors } from '../../src/domain/errors/plan.ts';
+import type { Caps } from '../../src/domain/guard.ts';
 import { asTargetName, productKey } from '../../src/domain/ids.ts';
 import type { TargetPlan } from '../../src/domain/plan.ts';
 import type { Problem } from '../../src/domain/problem.ts';
 import { AT, aSpec, assessed, value } from './build.ts';
+import { ABSOLUTE, guardsOf } from './guarded.ts';
 
 const problem: Problem = {
   code: 'plan/absent',
@@ -31,7 +33,7 @@ const target = (
   name: string,
   changes: readonly Change[],
   unreadable: string | null = null,
-): Omit<TargetPlan, 'guards'> => ({
+): TargetPlan => ({
   name: asTargetName(name),
   accountId: null,
   region: 'eu-west-1',
@@ -39,32 +41,34 @@ const target = (
   changes,
 });
 
-const CAPS = { maxChanges: 50, maxProvisions: 10, maxTerminations: 3 };
+interface Parts extends Partial<Parameters<typeof makePlan>[0]> {
+  readonly caps?: Caps;
+}
 
-function plan(changes: readonly Change[], parts: Partial<Parameters<typeof makePlan>[0]> = {}) {
-  return makePlan({
+function plan(changes: readonly Change[], { caps, ...parts }: Parts = {}) {
+  const made = makePlan({
     targets: [target('prod', changes)],
     documents: [],
     problems: [],
-    caps: CAPS,
     ...parts,
   });
+  return { ...made, meta: { guards: guardsOf(made.body.targets, caps) } };
 }
+
+const refusedIn = ({ meta }: ReturnType<typeof plan>) =>
+  meta.guards.flatMap(({ findings }) => findings.filter(({ verdict }) => verdict === 'refused'));
 
 describe('makePlan', () => {
   it('holds a target whose updates exceed the limit, and only that one', () => {
     const targets = [target('b', [update, update, inSync]), target('a', [update])];
-    const { body } = plan([], { targets, caps: { ...CAPS, maxChanges: 1 } });
-    expect(body.targets.map(({ name, guards }) => [name, guards])).toEqual([
-      ['a', []],
-      ['b', [{ guard: 'maxChanges', target: 'b', planned: 2, cap: 1 }]],
+    const made = plan([], { targets, caps: { ...ABSOLUTE, maxChanges: 1 } });
+    expect(refusedIn(made)).toMatchObject([
+      { guard: 'updates', target: 'b', planned: 2, allowed: 1, bound: 'absolute', excess: 1 },
     ]);
   });
 
   it('permits exactly the limit', () => {
-    expect(
-      plan([update, update], { caps: { ...CAPS, maxChanges: 2 } }).body.targets[0]?.guards,
-    ).toEqual([]);
+    expect(refusedIn(plan([update, update], { caps: { ...ABSOLUTE, maxChanges: 2 } }))).toEqual([]);
   });
 
   it('sorts changes of one name by key', () => {
@@ -137,7 +141,7 @@ describe('planResult', () => {
     ['unreadable', [verdict({ kind: 'unreadable', why: '' })], {}, 1],
     ['an invalid document', [inSync], { problems: [problem] }, 1],
     ['an unreadable target', [], { targets: [target('prod', [], 'AccessDenied')] }, 1],
-    ['a limit', [update, update], { caps: { ...CAPS, maxChanges: 1 } }, 1],
+    ['a limit', [update, update], { caps: { ...ABSOLUTE, maxChanges: 1 } }, 1],
     ['an error beside changes', [update, verdict({ kind: 'refused', problems: [problem] })], {}, 1],
   ])('with --detailed-exitcode, %s', (_what, changes, parts, exitCode) => {
     const made = plan(changes, parts);
@@ -147,10 +151,10 @@ describe('planResult', () => {
 
   it('says why, all of it', () => {
     const made = plan([verdict({ kind: 'refused', problems: [problem] }), update, update], {
-      caps: { ...CAPS, maxChanges: 1 },
+      caps: { ...ABSOLUTE, maxChanges: 1 },
     });
     expect(planResult(made, false).because).toBe(
-      '1 provisioned product is refused and 1 limit is exceeded',
+      '1 provisioned product is refused and 1 guard refuses the plan',
     );
   });
 });

@@ -356,13 +356,13 @@ describe('a rule for the version', () => {
       ],
       documents: [documentOf(spec, 'all')],
       problems: [],
-      caps: { maxChanges: 50, maxProvisions: 0, maxTerminations: 0 },
     });
     const calls = { byOperation: {}, total: 0 };
     const meta = {
       revision: 'r',
       createdAt: '2026-11-21T00:00:00Z',
       programVersion: '0',
+      guards: [],
       calls,
       directory: 'd',
     };

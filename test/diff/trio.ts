@@ -40,6 +40,7 @@ import {
   rec,
   shown,
 } from './build.ts';
+import { ABSOLUTE, guardsOf } from './guarded.ts';
 import { digestOf, judge, type Modelled } from './model.ts';
 
 /**
@@ -166,7 +167,6 @@ export function planOf(trio: Pick<Trio, 'desired' | 'world'>): Plan {
     })),
     documents: desired.specs.map((spec) => documentOf(spec, 'all')),
     problems: desired.problems,
-    caps: { maxChanges: world.maxChanges ?? 50, maxProvisions: 10, maxTerminations: 3 },
   });
   const calls = {
     byOperation: {
@@ -182,6 +182,10 @@ export function planOf(trio: Pick<Trio, 'desired' | 'world'>): Plan {
     programVersion: '0.1.0',
     calls,
     directory: 'desired',
+    guards: guardsOf(made.body.targets, {
+      ...ABSOLUTE,
+      maxChanges: world.maxChanges ?? ABSOLUTE.maxChanges,
+    }),
   };
   return { ...made, meta };
 }

@@ -212,8 +212,11 @@ describe('the program, as a process', () => {
     };
     const examples = new URL('../../examples/desired-state', import.meta.url).pathname;
     const state = desk.path('world.json');
+    const world = ['--local', '--local-state', state];
+    const first = await desk.run(['plan', examples, ...world, '--format', 'json'], hostile);
+    const approve = ['--approve', JSON.parse(first.out).digest];
     const apply = await desk.run(
-      ['apply', examples, '--local', '--local-state', state, '--yes', '--writes-per-second', '10'],
+      ['apply', examples, ...world, '--yes', ...approve, '--writes-per-second', '10'],
       hostile,
     );
     expect(apply, apply.err).toMatchObject({ code: 0 });

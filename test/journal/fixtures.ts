@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { EMPTY_ENTRY, type Intent, type ProductEntry } from '../../src/domain/entry.ts';
 import type { TrueupError } from '../../src/domain/errors/registry.ts';
+import type { Approval, ApprovedChange, HeldPlan } from '../../src/domain/guard.ts';
 import {
   asArtifactId,
   asDigest,
@@ -14,6 +15,7 @@ import {
   asRecordId,
   asTargetName,
   asToken,
+  type TargetName,
 } from '../../src/domain/ids.ts';
 import type { RequestedVersion } from '../../src/domain/rollout.ts';
 import type { DaemonView, ProductStatusView } from '../../src/domain/status.ts';
@@ -120,6 +122,15 @@ export const FULL_ENTRY: ProductEntry = {
   appliedVersion: { rule: 'latest', artifactId: asArtifactId('pa-1') },
   recreated: DIGEST,
   instancesRun: DIGEST,
+  charges: [
+    {
+      token: INTENT.token,
+      at: '2026-11-20T10:00:00.000Z',
+      revision: '5b7e9d2',
+      weights: { updates: 1, provisions: 0, terminations: 2 },
+      approved: { set: DIGEST, change: DIGEST },
+    },
+  ],
 };
 
 /** The other member of each union. */
@@ -208,6 +219,30 @@ export function documentOf(name: string, digest = 'sha256:1'): KnownDocument {
       renamedTo: { key: LEDGER, name: 'ledger-db' },
     },
   };
+}
+
+const APPROVED: readonly ApprovedChange[] = [
+  {
+    key: NETWORK,
+    name: 'network',
+    digest: DIGEST,
+    base: asRecordId('rec-1'),
+    steps: ['launchRole', 'update'],
+    parts: [DIGEST],
+  },
+];
+
+export function approvalOf(target: TargetName, set: string, minute: number): Approval {
+  const at = `2026-11-21T14:0${minute}:00.000Z`;
+  const digest = asDigest(set);
+  return { target, revision: 'r', set: digest, asked: set, strict: false, at, changes: APPROVED };
+}
+
+export function heldOf(target: TargetName, set: string): HeldPlan {
+  const at = '2026-11-21T14:00:00.000Z';
+  const why = '5 updates planned, 3 allowed, 2 too many';
+  const held = { target, revision: 'r', at, why, changes: APPROVED };
+  return { ...held, set: asDigest(set), plans: [DIGEST] };
 }
 
 /** A directory of its own for one test, and a path in it where no journal is yet. */

@@ -2,14 +2,16 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_ENTRY } from '../../src/domain/entry.ts';
-import { asAccountId, asProductKey, asRecordId } from '../../src/domain/ids.ts';
+import { asAccountId, asDigest, asProductKey, asRecordId } from '../../src/domain/ids.ts';
 import { connect } from '../../src/journal/database.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 import {
+  approvalOf,
   DAEMON,
   documentOf,
   FULL_ENTRY,
   failureOf,
+  heldOf,
   LEDGER,
   NETWORK,
   OTHER_ENTRY,
@@ -138,6 +140,37 @@ describe('what else it keeps', () => {
     expect(await journal.documents(PROD)).toEqual([]);
   });
 
+  it('approvals of each target, in the order in which they were given', async () => {
+    const { path } = scratch();
+    const journal = await opened(path);
+    const [first, second] = [approvalOf(PROD, 'sha256:b', 1), approvalOf(PROD, 'sha256:a', 2)];
+    await journal.putApprovals(PROD, [first, second]);
+    await journal.putApprovals(TEST, [approvalOf(TEST, 'sha256:c', 3)]);
+    expect(await journal.approvals(PROD)).toEqual([first, second]);
+    await journal.putApprovals(PROD, [second]);
+    await journal.close();
+    const again = await opened(path);
+    expect(await again.approvals(PROD)).toEqual([second]);
+    expect(await again.approvals(TEST)).toHaveLength(1);
+  });
+
+  it('held plans, newest first, for whoever approves beside the writer', async () => {
+    const { path } = scratch();
+    const journal = await opened(path);
+    const held = ['sha256:b', 'sha256:a'].map((set) => heldOf(PROD, set));
+    await journal.putHeldPlans(PROD, held);
+    await journal.putHeldPlans(TEST, [heldOf(TEST, 'sha256:c')]);
+    const person = await opened(path, 'ask');
+    expect(await person.heldPlans()).toEqual([...held, heldOf(TEST, 'sha256:c')]);
+    const set = asDigest('sha256:b');
+    const ask = { kind: 'approve', target: PROD, set, asked: 'b', strict: true } as const;
+    await person.ask(ask);
+    await person.ask({ ...ask, set: asDigest('sha256:a') });
+    expect(await journal.takeRequests()).toHaveLength(2);
+    await journal.putHeldPlans(PROD, []);
+    expect(await journal.heldPlans()).toHaveLength(1);
+  });
+
   it('statuses, of all targets, until they are removed', async () => {
     const journal = await opened(scratch().path);
     const stalled = statusOf('b', { condition: 'Stalled', next: 'retry', live: 'version 1' });
@@ -260,12 +293,14 @@ describe('a reader', () => {
         reader.putStatus([statusOf('a')]),
         reader.putDaemon(DAEMON),
         reader.putDocuments(PROD, []),
+        reader.putApprovals(PROD, []),
+        reader.putHeldPlans(PROD, []),
         reader.remember(PROD, NETWORK, asRecordId('rec-1'), '{}'),
         reader.bindAccount(PROD, asAccountId('111122223333'), 'eu-central-1'),
         reader.ask({ kind: 'retry', target: PROD, key: NETWORK }),
       ].map(failureOf),
     );
-    expect(failures.map((failure) => failure.code)).toEqual(Array(7).fill('journal/unwritable'));
+    expect(failures.map((failure) => failure.code)).toEqual(Array(9).fill('journal/unwritable'));
     await reader.close();
     expect([readFileSync(path), readdirSync(dirname(path))]).toEqual(before);
   });

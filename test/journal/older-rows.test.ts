@@ -22,6 +22,11 @@ describe('rows of earlier versions', () => {
     expect(productEntry(row, '')).toEqual(EMPTY_ENTRY);
   });
 
+  it('an entry without charges had none', () => {
+    const { charges: _none, ...row } = EMPTY_ENTRY;
+    expect(productEntry(row, '')).toEqual(EMPTY_ENTRY);
+  });
+
   it('what is there is read as it is, and what is unknown is refused', () => {
     const row = {
       key: 'name:a',

@@ -32,7 +32,7 @@ async function killed(child: Running): Promise<void> {
   await ended;
 }
 
-const subjectOf = (request: PersonRequest) => ('key' in request ? request.key : request.product);
+const subjectOf = (request: PersonRequest) => ('key' in request ? request.key : '');
 
 describe('the right to write', () => {
   it('belongs to one process, which is named to the others', async () => {

@@ -73,7 +73,7 @@ describe('what a pass costs', () => {
     world.wish(changed(await mirror(world), 6));
     const trueup = await world.start();
     const review = await trueup.converge();
-    expect(review).toMatchObject({ kind: 'ok', guards: [{ planned: 6, cap: 5 }] });
+    expect(review).toMatchObject({ kind: 'ok', guards: [{ planned: 6, allowed: 5, excess: 1 }] });
     expect(world.writes()).toHaveLength(0);
     world.wish(changed(await mirror(world), 5), 'r3');
     await trueup.converge();
@@ -95,7 +95,7 @@ describe('what a pass costs', () => {
     trueup.reconciler.setDesired(world.desired);
     await world.clock.pass(600_000);
     const review = await trueup.converge();
-    expect(review).toMatchObject({ guards: [{ planned: 20, cap: 5 }] });
+    expect(review).toMatchObject({ guards: [{ planned: 20, allowed: 5 }] });
     expect(world.writes()).toHaveLength(sent);
   });
 });

@@ -1,4 +1,5 @@
 import { EMPTY_ENTRY, type ProductEntry } from '../../src/domain/entry.ts';
+import type { Approval, HeldPlan } from '../../src/domain/guard.ts';
 import type { Freeze } from '../../src/domain/hold.ts';
 import { freezeKey } from '../../src/domain/hold.ts';
 import type { AccountId, ProductKey, TargetName } from '../../src/domain/ids.ts';
@@ -23,6 +24,8 @@ export class MemoryJournal implements Journal {
     TargetName,
     { readonly accountId: AccountId; readonly region: string }
   >();
+  readonly #approvals = new Map<TargetName, string>();
+  readonly #held = new Map<TargetName, string>();
   #requests: PersonRequest[] = [];
   readonly #freezes = new Map<string, string>();
   #daemon: DaemonView | null = null;
@@ -77,6 +80,24 @@ export class MemoryJournal implements Journal {
     for (const { key, entry, version } of entries)
       versions.push(await this.put(target, key, entry, version));
     return versions;
+  }
+
+  async approvals(target: TargetName): Promise<readonly Approval[]> {
+    return JSON.parse(this.#approvals.get(target) ?? '[]');
+  }
+
+  async putApprovals(target: TargetName, approvals: readonly Approval[]): Promise<void> {
+    this.#guard();
+    this.#approvals.set(target, JSON.stringify(approvals));
+  }
+
+  async heldPlans(): Promise<readonly HeldPlan[]> {
+    return [...this.#held.values()].flatMap((json) => JSON.parse(json));
+  }
+
+  async putHeldPlans(target: TargetName, plans: readonly HeldPlan[]): Promise<void> {
+    this.#guard();
+    this.#held.set(target, JSON.stringify(plans));
   }
 
   async documents(target: TargetName): Promise<readonly KnownDocument[]> {

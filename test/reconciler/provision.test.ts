@@ -265,11 +265,11 @@ describe('onMissing: provision', () => {
     const world = await World.create({ seed, maxProvisions: 2 }, many);
     const trueup = await world.start();
     const review = await trueup.converge();
-    expect(review.kind === 'ok' && review.guards).toEqual([
-      { guard: 'maxProvisions', target: 'default', planned: 3, cap: 2 },
+    expect(review.kind === 'ok' && review.guards).toMatchObject([
+      { guard: 'provisions', target: 'default', planned: 3, allowed: 2 },
     ]);
     expect(world.writes()).toEqual([]);
-    expect(world.statusOf(trueup, 'net-0')?.next).toContain('--max-provisions 3');
+    expect(world.statusOf(trueup, 'net-0')?.next).toContain('apply --approve');
   });
 });
 
@@ -330,6 +330,31 @@ describe('onError: recreate', () => {
     expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
   });
 
+  it('is finished although a guard has come to refuse the plan meanwhile', async () => {
+    const world = await create(recreating(), { tokenWindow: '0s' });
+    fault(world, { kind: 'recordFails' });
+    const first = await world.start();
+    await first.converge();
+    await first.reconcile();
+    while (operations(world).length < 2) await world.clock.pass(250);
+    first.kill();
+    const caps = { maxChanges: 0, maxProvisions: 0, maxTerminations: 0 };
+    const [again] = recreating();
+    if (again === undefined) throw new Error('no wish');
+    world.wish([again, { ...again, name: 'net-b' }], 'r1');
+    const second = await world.start({ caps });
+    for (let look = 0; look < 2; look++) {
+      const review = await second.converge();
+      expect(review).toMatchObject({ guards: [{ guard: 'provisions', planned: 1 }] });
+    }
+    expect(operations(world)).toEqual([
+      'ProvisionProduct',
+      'TerminateProvisionedProduct',
+      'ProvisionProduct',
+    ]);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+  });
+
   it('counts as a termination, and is forbidden by deletionProtection', async () => {
     const world = await World.create({ seed, maxTerminations: 0 }, recreating());
     fault(world, { kind: 'recordFails' });
@@ -337,7 +362,7 @@ describe('onError: recreate', () => {
     await trueup.converge();
     const review = await trueup.converge();
     expect(review.kind === 'ok' && review.guards).toMatchObject([
-      { guard: 'maxTerminations', planned: 1 },
+      { guard: 'terminations', planned: 1 },
     ]);
     world.wish(wish({}, { onError: 'recreate', deletionProtection: true }));
     await trueup.converge();

@@ -319,7 +319,7 @@ describe('stackInstances', () => {
     const trueup = await world.start();
     const review = await trueup.converge();
     expect(review.kind === 'ok' && review.guards).toMatchObject([
-      { guard: 'maxTerminations', planned: 5, cap: 3 },
+      { guard: 'terminations', planned: 5, allowed: 3 },
     ]);
     expect(world.writes()).toEqual([]);
     const bold = await world.start({ caps: { ...trueup.shared.caps, maxTerminations: 5 } });

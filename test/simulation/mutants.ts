@@ -67,12 +67,21 @@ const CORE_MUTANTS: readonly Mutant[] = [
     `the journal has no valid fingerprint';
     return why === '' ? [] : [differs(input.spec, field, key, HIDDEN, HIDDEN, 'update')];`,
   ),
-  one(
-    'guard ignored',
-    'src/reconciler/review.ts',
-    "if (review.kind === 'failed' || review.guards.length > 0) return allowed;",
-    "if (review.kind === 'failed') return allowed;",
-  ),
+  {
+    name: 'guard ignored',
+    edits: [
+      {
+        file: 'src/reconciler/review.ts',
+        from: 'return guards.length === 0 || judgement.runs.has(key)',
+        to: 'return guards.length >= 0 || judgement.runs.has(key)',
+      },
+      {
+        file: 'src/reconciler/guard-gate.ts',
+        from: 'if (finding !== undefined) return `the guard for',
+        to: 'if (finding === null) return `the guard for',
+      },
+    ],
+  },
   {
     name: 'guard skipped after a restart: a resumed name goes on without a reviewed plan',
     edits: [
@@ -85,6 +94,11 @@ const CORE_MUTANTS: readonly Mutant[] = [
         file: 'src/reconciler/carry-out.ts',
         from: 'const isAllowed = context.allowed(key)?.includes(intent.step) === true;',
         to: 'const isAllowed = context.allowed(key)?.includes(intent.step) !== false;',
+      },
+      {
+        file: 'src/reconciler/guard-gate.ts',
+        from: "if (current === null) return 'the plan has not been judged yet';",
+        to: 'if (current === null) return null;',
       },
     ],
   },

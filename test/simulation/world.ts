@@ -5,9 +5,10 @@ import { createCatalog } from '../../src/aws/catalog.ts';
 import type { CatalogOptions } from '../../src/aws/target.ts';
 import type { WireHandler } from '../../src/aws/wire.ts';
 import type { Config } from '../../src/config/config.ts';
+import { DEFAULT_GUARDS } from '../../src/config/guards.ts';
 import { hmac } from '../../src/domain/canonical.ts';
+import type { Caps } from '../../src/domain/guard.ts';
 import { asAccountId, asProductKey, asTargetName, type ProductKey } from '../../src/domain/ids.ts';
-import type { Caps } from '../../src/domain/plan.ts';
 import type { Step } from '../../src/domain/request.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import {
@@ -363,7 +364,8 @@ export class World {
       observeOnly: false,
       recordTimeoutMs: RECORD_TIMEOUT_MS,
       engineRecordTimeoutMs: RECORD_TIMEOUT_MS,
-      caps: this.#caps(),
+      // One look alone counts: the scenarios send more in a day than any guard would let through.
+      caps: { ...this.#caps(), windowMs: 0 },
       rolloutRules: [],
       readAtMs: () => held.daemon?.readAtMs ?? null,
       isInRun: () => true,
@@ -445,6 +447,8 @@ export class World {
       maxInFlightByType: {},
       engineRecordTimeoutMs: RECORD_TIMEOUT_MS,
       ...this.#caps(),
+      guards: DEFAULT_GUARDS,
+      approvals: [],
       intervalMs: scenario.intervalMs,
       pollIntervalMs: scenario.pollIntervalMs,
       settleMs: 1_000,

@@ -1,12 +1,11 @@
 import type { Change, ChangeVerdict } from '../../domain/change.ts';
-import { type ErrorCode, errorEntry } from '../../domain/errors/registry.ts';
 import type { PlanHolds } from '../../domain/hold.ts';
-import type { GuardFinding, Plan, TargetPlan } from '../../domain/plan.ts';
+import type { Plan, TargetPlan } from '../../domain/plan.ts';
 import { formatPosition } from '../../domain/problem.ts';
 import type { ProductStatusView } from '../../domain/status.ts';
 import { countChanges, planResult } from '../plan.ts';
 import { problemLines } from './problem.ts';
-import { callsLine, GUARDS } from './text.ts';
+import { callsLine } from './text.ts';
 import { noPaint, type Paint, plural, thousands, utc, visible, WIDTH, wrap } from './words.ts';
 
 export interface ApplyInput {
@@ -38,15 +37,18 @@ interface Open {
 /** What became of a plan, and why each provisioned product that is not as declared is not. */
 export function renderApply(input: ApplyInput, paint: Paint = noPaint): ApplyReport {
   const { before, after, timedOut, interrupted } = input;
-  const open = after.body.targets.flatMap((target) => openOf(target, input));
-  const left = new Set(open.map(({ change }) => idOf(change)));
+  const all = after.body.targets.flatMap((target) => openOf(target, input));
+  // What a guard holds back is counted, not listed: the plan has just shown it.
+  const open = all.filter(({ change }) => !isHeldByGuard(after, change));
+  const left = new Set(all.map(({ change }) => idOf(change)));
   const planned = actingIn(before);
   const done = planned.filter((change) => !left.has(idOf(change))).length;
   const result = planResult(after, true);
-  const clean = result.exitCode === 0 && open.length === 0 && !timedOut && !interrupted;
+  const clean = result.exitCode === 0 && all.length === 0 && !timedOut && !interrupted;
   const sections = [
     [
       `Apply   ${plural(planned.length, 'change', 'changes')} planned, ${thousands(done)} carried out`,
+      ...guarded(all.length - open.length),
       ...ended(input),
     ],
     openLines(
@@ -69,6 +71,20 @@ export function renderApply(input: ApplyInput, paint: Paint = noPaint): ApplyRep
     .map((lines) => `${lines.map((line) => line.trimEnd()).join('\n')}\n`)
     .join('\n');
   return { text, clean };
+}
+
+function isHeldByGuard({ meta }: Plan, { target, name, verdict }: Change): boolean {
+  const guards = meta.guards.find((one) => one.target === target);
+  const isRefused = guards?.findings.some((one) => one.verdict === 'refused') === true;
+  const isApproved = guards?.approvals.some(({ standing }) => standing.includes(name)) === true;
+  return 'steps' in verdict && isRefused && !isApproved;
+}
+
+function guarded(count: number): readonly string[] {
+  if (count === 0) return [];
+  const what = plural(count, 'change is', 'changes are');
+  const text = `${what} held back by a guard; the plan above says how to allow it`;
+  return wrap(text, '        ', '        ');
 }
 
 function idOf({ target, key }: Change): string {
@@ -122,14 +138,13 @@ function openOf(target: TargetPlan, input: ApplyInput): readonly Open[] {
     const held = input.after.meta.holds?.held.find(
       (one) => one.target === change.target && one.name === change.name,
     );
-    const found = whyOpen(change.verdict, { status, guard: target.guards[0], held, input });
+    const found = whyOpen(change.verdict, { status, held, input });
     return found === null ? [] : [{ change, ...found }];
   });
 }
 
 interface Known {
   readonly status: ProductStatusView | undefined;
-  readonly guard: GuardFinding | undefined;
   /** A freeze or a sync window keeps it from being started. */
   readonly held: PlanHolds['held'][number] | undefined;
   readonly input: ApplyInput;
@@ -172,19 +187,8 @@ function whyOpen(verdict: ChangeVerdict, known: Known): Why {
 
 const AGAIN = 'apply again';
 
-const LIMIT_CODE = {
-  maxChanges: 'plan/max-changes',
-  maxProvisions: 'plan/max-provisions',
-  maxTerminations: 'plan/max-terminations',
-} as const satisfies Record<GuardFinding['guard'], ErrorCode>;
-
 /** Something is still to be done: the end of the work on it tells more than the comparison does. */
-function whyNotDone({ status, guard, held, input }: Known): Why {
-  if (guard !== undefined) {
-    const { what } = GUARDS[guard.guard];
-    const reason = `${thousands(guard.planned)} ${what} are planned in this target, the limit is ${thousands(guard.cap)}`;
-    return why('held by a limit', reason, errorEntry(LIMIT_CODE[guard.guard]).next);
-  }
+function whyNotDone({ status, held, input }: Known): Why {
   if (held !== undefined) return why('held', held.why, 'apply again when that is over');
   if (status?.condition === 'Ready') {
     if (input.interrupted) return null;

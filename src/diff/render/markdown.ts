@@ -4,6 +4,7 @@ import { formatPosition, type Position, type Problem } from '../../domain/proble
 import { countChanges, type PlanCounts } from '../plan.ts';
 import { ending } from './change-lines.ts';
 import { type Group, type GroupKind, gist, groupChanges, summary } from './groups.ts';
+import { guardMarkdown } from './guards.ts';
 import { blockOf, cellOf, codeOf, htmlCode } from './markdown-escape.ts';
 import { PAUSED, sentencesOf, turnOf } from './rollouts.ts';
 import { callsLine } from './text.ts';
@@ -65,6 +66,7 @@ export function renderPlanMarkdown(plan: Plan): string {
     ...problemSection(plan),
     ...holdSection(plan),
     ...rolloutSection(plan),
+    ...guardMarkdown(plan, codeOf),
   ];
   const end = lastLine(plan, counts);
   const room = LENGTH_MAX - [...start, end].join('\n\n').length;
@@ -109,7 +111,9 @@ function advice(counts: PlanCounts, paused: number): string {
     counts.unreadable === 0
       ? ''
       : `${plural(counts.unreadable, 'provisioned product', 'provisioned products')} could not be read`,
-    counts.guards === 0 ? '' : 'the plan exceeds a limit: split it or raise the limit',
+    counts.guards === 0
+      ? ''
+      : `a guard holds back ${plural(counts.heldByGuards, 'change', 'changes')}: plan fewer at once, or approve this set`,
   ].filter((part) => part !== '');
   if (must.length > 0) return `Before this can be applied: ${must.join('; ')}.`;
   const pause = plural(paused, 'rollout is paused', 'rollouts are paused');

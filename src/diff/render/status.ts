@@ -2,6 +2,7 @@ import type { Freeze, ShownWindow } from '../../domain/hold.ts';
 import { formatPosition } from '../../domain/problem.ts';
 import type { DaemonView, ProductStatusView } from '../../domain/status.ts';
 import { byText } from '../normalize.ts';
+import { listed } from '../problems.ts';
 import { freezeLines, windowLines } from './holds.ts';
 import {
   clock,
@@ -37,7 +38,8 @@ export function renderStatusText(input: StatusInput, paint: Paint = noPaint): st
     daemonLines(input, paint),
     windowLines(input.windows ?? [], paint),
     targetTable(input),
-    detailLines('Stalled', input, isStalled, paint),
+    ...heldByGuard(input, paint),
+    detailLines('Stalled', input, (view) => isStalled(view) && !isHeld(view), paint),
     detailLines('In flight', input, isInFlight, paint),
     pausedRollouts(input, paint),
     detailLines('Waiting', input, (view) => isWaiting(view) && !isPaused(view), paint),
@@ -50,6 +52,29 @@ export function renderStatusText(input: StatusInput, paint: Paint = noPaint): st
 
 function isStalled(view: ProductStatusView): boolean {
   return view.condition === 'Stalled';
+}
+
+/** As the reconciler names it. */
+const HELD_BY_GUARD = 'HeldByGuard';
+
+function isHeld(view: ProductStatusView): boolean {
+  return view.reason === HELD_BY_GUARD;
+}
+
+/** One reason holds back many: it is said once for each target. */
+function heldByGuard({ products }: StatusInput, paint: Paint): readonly (readonly string[])[] {
+  const byTarget = Map.groupBy(products.filter(isHeld), (view) => view.target as string);
+  return [...byTarget.values()].map((views) => {
+    const [first] = views;
+    if (first === undefined) return [];
+    const names = views.map(({ name }) => visible(name)).sort(byText);
+    return [
+      paint('heading', `Held back by a guard in ${visible(first.target)} (${views.length})`),
+      ...wrap(listed(names, 12), '  ', '  '),
+      ...said('reason', visible(first.message)),
+      ...(first.next === null ? [] : said('next', visible(first.next))),
+    ];
+  });
 }
 
 /** A record that is over belongs to what waits after it. */

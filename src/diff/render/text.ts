@@ -1,8 +1,9 @@
-import type { CallCounts, GuardFinding, Plan } from '../../domain/plan.ts';
+import type { CallCounts, Plan } from '../../domain/plan.ts';
 import { countChanges, type PlanCounts, planResult } from '../plan.ts';
 import { listed } from '../problems.ts';
 import { changeLines } from './change-lines.ts';
 import { type Group, groupChanges, summary } from './groups.ts';
+import { type AllowFlags, guardLines } from './guards.ts';
 import { planHoldSections } from './holds.ts';
 import { renderProblem } from './problem.ts';
 import { sentencesOf } from './rollouts.ts';
@@ -12,6 +13,8 @@ export interface TextOptions {
   readonly detailedExitcode: boolean;
   /** Colour for a terminal; the identity elsewhere. */
   readonly paint?: Paint;
+  /** What a command needs that is copied from it. */
+  readonly flags?: AllowFlags;
 }
 
 const DESIRED_COLUMN = 64;
@@ -27,7 +30,7 @@ export function renderPlanText(plan: Plan, options: TextOptions): string {
     ...groupChanges(plan.body).map((group) => groupLines(group, paint)),
     documentProblems(plan, paint),
     targetProblems(plan, paint),
-    guardLines(plan, paint),
+    guardLines(plan, paint, options.flags),
     rolloutLines(plan, paint),
     openFields(plan, counts),
     ...planHoldSections(plan.meta.holds, paint),
@@ -75,23 +78,6 @@ function targetProblems({ body }: Plan, paint: Paint): readonly string[] {
           ...wrap(visible(unreadable), '    ', '    '),
         ],
   );
-}
-
-export const GUARDS = {
-  maxChanges: { what: 'changes', flag: '--max-changes' },
-  maxProvisions: { what: 'provisions', flag: '--max-provisions' },
-  maxTerminations: { what: 'terminations', flag: '--max-terminations' },
-} as const satisfies Record<GuardFinding['guard'], { what: string; flag: string }>;
-
-function guardLines({ body }: Plan, paint: Paint): readonly string[] {
-  const lines = body.targets.flatMap((target) =>
-    target.guards.map(({ guard, planned, cap }) => {
-      const { what, flag } = GUARDS[guard];
-      const figures = `${thousands(planned)} planned, limit ${thousands(cap)} (${flag})`;
-      return `  ${paint('refused', 'refused')}   ${visible(target.name)}   ${what}   ${figures}`;
-    }),
-  );
-  return lines.length === 0 ? [] : [paint('heading', 'Guards'), ...lines];
 }
 
 function rolloutLines({ body }: Plan, paint: Paint): readonly string[] {
@@ -149,12 +135,18 @@ function footer(
   const result = exitCode === 0 ? `exit 0: ${because}` : `exit ${exitCode}, because ${because}`;
   return [
     `Reads   ${callsLine(plan.meta.calls)}`,
-    `Writes  ${counts.guards > 0 ? 'none while a limit is exceeded' : writesLine(counts)}`,
+    ...wrap(`${writesLine(counts)}${heldWrites(counts)}`, 'Writes  ', '        '),
     `Digest  ${plan.digest}`,
     ...wrap(result, 'Result  ', '        ').map((line) =>
       paint(exitCode === 1 ? 'refused' : 'good', line),
     ),
   ];
+}
+
+function heldWrites({ heldByGuards: held, acting }: PlanCounts): string {
+  if (held === 0) return '';
+  const those = held === acting ? 'all' : thousands(held);
+  return `; ${those} of the ${plural(acting, 'change', 'changes')} held back by a guard`;
 }
 
 /** `29 calls: 23 Service Catalog, 3 CloudFormation, 3 other`. */

@@ -31,17 +31,6 @@ export const planErrors = {
       'A removal is carried out only where nothing has happened to the provisioned product since: somebody may rely on it now.',
     next: 'look at the record; then terminate it by hand, or put the document back, let it be read once, and remove it again',
   },
-  'plan/max-provisions': {
-    title: 'The plan provisions more than the limit allows',
-    meaning: 'One run may provision only so many provisioned products of a target.',
-    next: 'look through the plan, then raise --max-provisions or apply a part with --only',
-  },
-  'plan/max-terminations': {
-    title: 'The plan terminates more than the limit allows',
-    meaning:
-      'One run may terminate only so many provisioned products of a target; a recreation counts as well.',
-    next: 'look through the plan, then raise --max-terminations, or put documents back',
-  },
   'plan/expect-mismatch': {
     title: 'The name stands for another provisioned product',
     meaning:
@@ -297,10 +286,5 @@ export const planErrors = {
     meaning:
       'One document names the provisioned product and another gives its id, so both would decide about it. Neither is acted on, and neither counts as a removal.',
     next: 'keep one of the two documents',
-  },
-  'plan/max-changes': {
-    title: 'The plan changes more than the limit allows',
-    meaning: 'One run may change only so many provisioned products of a target.',
-    next: 'look through the plan, then raise --max-changes or apply a part with --only',
   },
 } as const satisfies ErrorTable;

@@ -25,6 +25,7 @@ import {
   variant,
 } from '../shape.ts';
 import { digest, position, recordId, step } from './common.ts';
+import { charge } from './guard.ts';
 import { storedRequest } from './request.ts';
 
 const references = record(object<AppliedReference>({ reference: text(), version: text() }));
@@ -123,4 +124,5 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
   healed: orNull(digest),
   recreated: since(orNull(digest), null),
   instancesRun: since(orNull(digest), null),
+  charges: since(list(charge), []),
 });

@@ -1,7 +1,7 @@
 import type { AccountId, ProductKey, RecordId, TargetName } from '../../domain/ids.ts';
 import type { PersonRequest } from '../../reconciler/ports.ts';
-import { number, object, oneOf, type Shape, text, variant } from '../shape.ts';
-import { recordId } from './common.ts';
+import { boolean, number, object, oneOf, type Shape, text, variant } from '../shape.ts';
+import { digest, recordId } from './common.ts';
 
 export interface BoundAccount {
   readonly accountId: AccountId;
@@ -45,6 +45,13 @@ export const askedRequest: Shape<AskedRequest> = object<AskedRequest>({
       kind: oneOf('proceed'),
       target: text<TargetName>(),
       product: text(),
+    }),
+    approve: object<Extract<PersonRequest, { kind: 'approve' }>>({
+      kind: oneOf('approve'),
+      target: text<TargetName>(),
+      set: digest,
+      asked: text(),
+      strict: boolean,
     }),
   }),
   at: number,

@@ -58,14 +58,14 @@ function planWith(holds: PlanHolds | null): Plan {
   const targets = [
     { name: prod, accountId: null, region: 'eu-west-1', unreadable: null, changes: [change] },
   ];
-  const caps = { maxChanges: 9, maxProvisions: 9, maxTerminations: 9 };
-  const made = makePlan({ targets, documents: [], problems: [], caps });
+  const made = makePlan({ targets, documents: [], problems: [] });
   const meta = {
     revision: 'r',
     createdAt: '2026-11-21T14:02:11Z',
     programVersion: '0',
     calls: { byOperation: {}, total: 0 },
     directory: 'd',
+    guards: [],
     ...(holds === null ? {} : { holds }),
   };
   return { ...made, meta };

@@ -4,9 +4,11 @@ import { countChanges, makePlan, planResult } from '../../../src/diff/plan.ts';
 import { renderPlanMarkdown } from '../../../src/diff/render/markdown.ts';
 import { renderPlanText } from '../../../src/diff/render/text.ts';
 import type { Change, ChangeVerdict } from '../../../src/domain/change.ts';
+import type { Caps } from '../../../src/domain/guard.ts';
 import { asDigest, asTargetName, productKey } from '../../../src/domain/ids.ts';
-import type { Caps, Plan } from '../../../src/domain/plan.ts';
+import type { Plan } from '../../../src/domain/plan.ts';
 import { aLive, aSpec, assessed, definitionsOf, factsFor } from '../build.ts';
+import { guardsOf } from '../guarded.ts';
 
 const CAPS: Caps = { maxChanges: 9, maxProvisions: 9, maxTerminations: 9 };
 const digest = asDigest('sha256:0');
@@ -19,7 +21,7 @@ function planWith(changes: readonly Change[], caps: Caps = CAPS): Plan {
     region: 'eu-west-1',
     unreadable: null,
   };
-  const made = makePlan({ targets: [{ ...target, changes }], documents: [], problems: [], caps });
+  const made = makePlan({ targets: [{ ...target, changes }], documents: [], problems: [] });
   const calls = { byOperation: {}, total: 0 };
   const meta = {
     revision: 'r',
@@ -27,6 +29,7 @@ function planWith(changes: readonly Change[], caps: Caps = CAPS): Plan {
     programVersion: '0',
     calls,
     directory: 'd',
+    guards: guardsOf(made.body.targets, caps),
   };
   return { ...made, meta };
 }
@@ -114,25 +117,36 @@ describe('the life cycle in a plan', () => {
   });
 
   it.each([
-    ['maxTerminations', [changeOf('a', terminate(false))], '--max-terminations'],
     [
       'maxTerminations',
+      'terminations',
+      [changeOf('a', terminate(false))],
+      '0 allowed (absolute): 1 too many',
+    ],
+    [
+      'maxTerminations',
+      'terminations',
       [changeOf('a', { kind: 'provision', steps: ['terminate', 'provision'], digest })],
-      '--max-terminations',
+      '0 allowed (absolute): 1 too many',
     ],
     [
       'maxProvisions',
+      'provisions',
       [changeOf('a', { kind: 'provision', steps: ['provision'], digest })],
-      '--max-provisions',
+      '0 allowed (absolute): 1 too many',
     ],
     [
       'maxChanges',
+      'updates',
       [changeOf('a', { kind: 'import', steps: ['import'], stackArn, digest })],
-      '--max-changes',
+      '0 allowed (absolute): 1 too many',
     ],
-  ] as const)('is refused by %s', (guard, changes, flag) => {
-    const plan = planWith(changes, { ...CAPS, [guard]: 0 });
-    expect(plan.body.targets[0]?.guards).toEqual([{ guard, target: 'prod', planned: 1, cap: 0 }]);
+  ] as const)('is refused by %s', (cap, guard, changes, flag) => {
+    const plan = planWith(changes, { ...CAPS, [cap]: 0 });
+    const findings = plan.meta.guards.flatMap((one) => one.findings);
+    expect(findings.filter(({ verdict }) => verdict === 'refused')).toMatchObject([
+      { guard, target: 'prod', planned: 1, allowed: 0, excess: 1 },
+    ]);
     expect(planResult(plan, true).exitCode).toBe(1);
     expect(renderPlanText(plan, { detailedExitcode: true })).toContain(flag);
   });

@@ -9,6 +9,7 @@ import { asProvisionedProductId, asTargetName, productKey } from '../../../src/d
 import type { Plan } from '../../../src/domain/plan.ts';
 import type { Problem } from '../../../src/domain/problem.ts';
 import { anEntry, aSpec, assessed, prints, value } from '../build.ts';
+import { guardsOf } from '../guarded.ts';
 
 function planWith(changes: readonly Change[], problems: readonly Problem[] = []): Plan {
   const targets = [
@@ -18,13 +19,17 @@ function planWith(changes: readonly Change[], problems: readonly Problem[] = [])
     targets,
     documents: [],
     problems,
-    caps: { maxChanges: 10_000, maxProvisions: 10_000, maxTerminations: 10_000 },
   });
   const calls = { byOperation: {}, total: 0 };
   const meta = {
     revision: 'r',
     createdAt: '2026-11-21T14:02:11Z',
     programVersion: '0',
+    guards: guardsOf(made.body.targets, {
+      maxChanges: 10_000,
+      maxProvisions: 10_000,
+      maxTerminations: 10_000,
+    }),
     calls,
     directory: 'd',
   };

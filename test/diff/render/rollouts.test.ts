@@ -63,7 +63,6 @@ function planOf(changes: readonly Change[], rollouts: readonly RolloutView[]): P
     targets: [{ ...target, changes, rollouts }],
     documents: [],
     problems: [],
-    caps: { maxChanges: 10, maxProvisions: 10, maxTerminations: 10 },
   });
   const meta = {
     revision: 'r',
@@ -71,6 +70,7 @@ function planOf(changes: readonly Change[], rollouts: readonly RolloutView[]): P
     programVersion: '0',
     calls: { byOperation: {}, total: 0 },
     directory: 'd',
+    guards: [],
   };
   return { ...made, meta };
 }

@@ -172,3 +172,21 @@ Waiting
     );
   });
 });
+
+it('says once for each target what a guard holds back, with every name', () => {
+  const held = ['net-b', 'net-a'].map((name) =>
+    view(name, {
+      condition: 'Stalled',
+      reason: 'HeldByGuard',
+      message: 'nothing of target prod-eu is changed: updates: 4 planned, 3 allowed (floor)',
+      next: 'trueup approve 0123',
+    }),
+  );
+  const text = renderStatusText({ products: [...held, stalled], daemon, now: NOW });
+  expect(text).toContain(
+    'Held back by a guard in prod-eu (2)\n  net-a, net-b\n    reason   nothing',
+  );
+  expect(text.match(/trueup approve/g)).toHaveLength(1);
+  expect(text).toContain('Stalled\n  prod-eu/net-payments-prod');
+  expect(text).toContain('3 need a person');
+});

@@ -1,0 +1,151 @@
+import { isMeant, isRest, type Lineage, type Standing, standingOf } from '../diff/approval.ts';
+import type { Measured } from '../diff/change-weight.ts';
+import type { ProductEntry } from '../domain/entry.ts';
+import type { Approval, ApprovalWish, ApprovedChange, Charge } from '../domain/guard.ts';
+import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
+import { isoNow } from './context.ts';
+import type { Entries } from './entries.ts';
+import type { Planned } from './guard-gate.ts';
+import type { Clock, Journal, Log } from './ports.ts';
+
+export type ApprovedAs = NonNullable<Charge['approved']>;
+
+interface Parts {
+  readonly target: TargetName;
+  readonly journal: Journal;
+  readonly entries: Entries;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The sets of changes of one target that a person allowed, in the journal until they are over. */
+export class Approvals {
+  readonly #parts: Parts;
+  /** Names that moved, by set: said once. */
+  readonly #told = new Map<Digest, string>();
+  #held: readonly Approval[];
+
+  private constructor(parts: Parts, held: readonly Approval[]) {
+    this.#parts = parts;
+    this.#held = held;
+  }
+
+  static async load(parts: Parts): Promise<Approvals> {
+    return new Approvals(parts, await parts.journal.approvals(parts.target));
+  }
+
+  /** Whether it stands already, for instance since the run before. */
+  has({ digest, strict }: ApprovalWish): boolean {
+    return this.#held.some(
+      (one) => one.strict === strict && (one.asked === digest || isMeant(digest, one.set)),
+    );
+  }
+
+  /** Rejects where it cannot be kept: then it was not given. */
+  async record(
+    revision: string,
+    set: Digest,
+    changes: readonly ApprovedChange[],
+    { digest: asked, strict }: ApprovalWish,
+  ): Promise<void> {
+    const { target, clock, log, journal } = this.#parts;
+    const before = this.#held.find((one) => one.set === set && one.revision === revision);
+    if (before?.strict === strict) return;
+    const at = isoNow(clock);
+    const approval: Approval = { target, revision, set, asked, strict, at, changes };
+    await this.#keep([...this.#held.filter((one) => one.set !== set), approval]);
+    if (journal.readOnly !== null) return;
+    const fields = { target, set, asked, strict, changes: changes.length };
+    log.write('info', 'approval.given', fields);
+  }
+
+  /** What each of them is worth for what was planned now. One of another revision is worth nothing. */
+  standing(planned: Planned): readonly Standing[] {
+    const byKey = new Map(planned.measured.map(({ change }) => [change.key, change]));
+    return this.#held
+      .filter(({ revision }) => revision === planned.revision)
+      .map((approval) =>
+        standingOf(
+          approval,
+          byKey,
+          (key) => lineageOf(this.#parts.entries.get(key), approval.set),
+          (key) => planned.isShown(key),
+        ),
+      );
+  }
+
+  /** As which approved change this one may run: it is that one, or what is left of it. */
+  approvedAs(
+    key: ProductKey,
+    change: Measured['change'],
+    approved: ApprovedAs | undefined,
+  ): ApprovedAs | null {
+    if (approved === undefined || !('digest' in change.verdict)) return null;
+    if (change.verdict.digest === approved.change) return approved;
+    const approval = this.#held.find((one) => one.set === approved.set);
+    const former = approval?.changes.find((one) => one.digest === approved.change);
+    if (former === undefined) return null;
+    const lineage = lineageOf(this.#parts.entries.get(key), approved.set);
+    return isRest(former, change, lineage) ? approved : null;
+  }
+
+  /** A change that was approved once is not sent twice by that: only what is left of it goes on. */
+  isSpent(key: ProductKey, { verdict }: Measured['change'], approved: ApprovedAs): boolean {
+    const isFirst = 'digest' in verdict && verdict.digest === approved.change;
+    const { begun } = lineageOf(this.#parts.entries.get(key), approved.set);
+    return isFirst && begun.has(approved.change);
+  }
+
+  /** Names what has moved, and ends what is over: with its revision, or once nothing of it can run. */
+  async settle(planned: Planned): Promise<void> {
+    if (this.#parts.journal.readOnly !== null) return;
+    const ended = new Set<Digest>();
+    for (const { set, revision } of this.#held)
+      if (revision !== planned.revision) ended.add(this.#end(set, 'the revision changed'));
+    this.tell(planned);
+    for (const { view, isOver } of this.standing(planned)) {
+      if (!isOver) continue;
+      const isVoid = view.strict && view.moved.length > 0;
+      const reason = isVoid
+        ? 'a part of it has moved, and it was approved as all or nothing'
+        : 'every change of it was sent, is done, or has moved';
+      ended.add(this.#end(view.set, reason));
+    }
+    const left = this.#held.filter(({ set }) => !ended.has(set));
+    if (left.length < this.#held.length) await this.#keep(left);
+  }
+
+  /** Says of what was approved what has moved since, once. */
+  tell(planned: Planned): void {
+    if (this.#parts.journal.readOnly !== null) return;
+    for (const { view } of this.standing(planned)) this.#tellMoved(view.set, view.moved);
+  }
+
+  #end(set: Digest, reason: string): Digest {
+    const { target, log } = this.#parts;
+    log.write('info', 'approval.ended', { target, set, reason });
+    return set;
+  }
+
+  #tellMoved(set: Digest, names: readonly string[]): void {
+    const { target, log } = this.#parts;
+    const moved = names.join(', ');
+    if (moved !== '' && this.#told.get(set) !== moved) {
+      const reason = `what would be done now is not what was approved: ${moved}`;
+      log.write('warn', 'approval.moved', { target, set, reason });
+    }
+    this.#told.set(set, moved);
+  }
+
+  async #keep(held: readonly Approval[]): Promise<void> {
+    const { journal, target } = this.#parts;
+    if (journal.readOnly === null) await journal.putApprovals(target, held);
+    this.#held = held;
+  }
+}
+
+function lineageOf(entry: ProductEntry, set: Digest): Lineage {
+  const own = entry.charges.flatMap(({ approved }) => (approved === null ? [] : [approved]));
+  const begun = new Set(own.filter((one) => one.set === set).map(({ change }) => change));
+  return { begun, ownRecord: entry.ownRecords[0] ?? null };
+}

@@ -1,0 +1,20 @@
+import { acceptProduct } from './accept.ts';
+import type { PersonRequest } from './ports.ts';
+import type { TargetReconciler } from './target.ts';
+
+/** What a person asked for about one target. */
+export async function honour(reconciler: TargetReconciler, request: PersonRequest): Promise<void> {
+  switch (request.kind) {
+    case 'retry':
+      return reconciler.retry(request.key);
+    case 'accept':
+      return acceptProduct(reconciler.context, request.key);
+    case 'proceed':
+      await reconciler.proceed(request.product);
+      return;
+    case 'approve':
+      return reconciler.context.guard.approveHeld(request);
+    default:
+      return request satisfies never;
+  }
+}

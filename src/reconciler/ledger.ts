@@ -1,0 +1,78 @@
+import { sumOf } from '../diff/change-weight.ts';
+import { type SentBefore, WINDOW_MS } from '../diff/guards.ts';
+import type { ProductEntry } from '../domain/entry.ts';
+import { type Charge, WEIGHTLESS } from '../domain/guard.ts';
+import type { Token } from '../domain/ids.ts';
+import type { Entries } from './entries.ts';
+import type { Clock } from './ports.ts';
+
+/**
+ * What was sent, as the guards count it. A charge lies in the entry of its provisioned product and is
+ * written with the intent, before the call; so it is never lost to a crash, and costs no write more.
+ */
+export class Ledger {
+  readonly #entries: Pick<Entries, 'keys' | 'get'>;
+  readonly #clock: Clock;
+  readonly #windowMs: number;
+  readonly #openedAt: { readonly wall: number; readonly monotonic: number };
+  /** Monotonic times of the charges of this process. */
+  readonly #madeMs = new Map<Token, number>();
+  /** Let through, and perhaps not in an entry yet: two at one time must not both be the last one. */
+  readonly #reserved = new Map<Token, Charge>();
+
+  constructor(entries: Pick<Entries, 'keys' | 'get'>, clock: Clock, windowMs = WINDOW_MS) {
+    this.#entries = entries;
+    this.#clock = clock;
+    this.#windowMs = windowMs;
+    this.#openedAt = { wall: clock.now(), monotonic: clock.monotonic() };
+  }
+
+  /** What counts against the allowance now: not what a person approved. */
+  sent(revision: string): SentBefore {
+    if (this.#windowMs === 0) return { window: WEIGHTLESS, revision: WEIGHTLESS };
+    const counted = this.#all().filter(({ approved }) => approved === null);
+    return {
+      window: sumOf(counted.filter((one) => this.#isRecent(one)).map(({ weights }) => weights)),
+      revision: sumOf(
+        counted.filter((one) => one.revision === revision).map(({ weights }) => weights),
+      ),
+    };
+  }
+
+  /** The charge of this very request, if it was let through before: a repeat is no second one. */
+  find(entry: ProductEntry, token: Token): Charge | null {
+    return entry.charges.find((one) => one.token === token) ?? this.#reserved.get(token) ?? null;
+  }
+
+  reserve(charge: Charge): void {
+    this.#reserved.set(charge.token, charge);
+    this.#madeMs.set(charge.token, this.#clock.monotonic());
+  }
+
+  /** The entry as it is written with the intent of this token. */
+  charged(entry: ProductEntry, token: Token, revision: string): ProductEntry {
+    const charge = this.#reserved.get(token);
+    if (charge === undefined || entry.charges.some((one) => one.token === token)) return entry;
+    const kept = entry.charges.filter((one) => one.revision === revision || this.#isRecent(one));
+    return { ...entry, charges: [...kept, charge] };
+  }
+
+  #all(): readonly Charge[] {
+    const stored = this.#entries.keys().flatMap((key) => this.#entries.get(key).charges);
+    const known = new Set(stored.map(({ token }) => token));
+    for (const token of known) this.#reserved.delete(token);
+    return [...stored, ...this.#reserved.values()];
+  }
+
+  /**
+   * By the clock that makes it younger: a wall clock that jumps forward frees nothing of what this
+   * process has seen, and a charge that seems to be of the future counts.
+   */
+  #isRecent({ token, at }: Charge): boolean {
+    const { wall, monotonic } = this.#openedAt;
+    const made = this.#madeMs.get(token);
+    const now = this.#clock.monotonic();
+    const steady = made === undefined ? wall - Date.parse(at) + now - monotonic : now - made;
+    return Math.min(this.#clock.now() - Date.parse(at), steady) < this.#windowMs;
+  }
+}

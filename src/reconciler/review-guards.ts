@@ -1,0 +1,48 @@
+import type { Measured } from '../diff/change-weight.ts';
+import { isHalfRecreated } from '../diff/creation-wish.ts';
+import { managedOf } from '../diff/guards.ts';
+import type { ProductKey } from '../domain/ids.ts';
+import type { DesiredState, TargetContext } from './context.ts';
+import type { Evaluation } from './evaluate.ts';
+import type { GuardGate, Judgement } from './guard-gate.ts';
+import type { Removal } from './removals.ts';
+
+type MeasureContext = Pick<TargetContext, 'entries'>;
+
+export function measuredOf(
+  context: MeasureContext,
+  { spec, change }: Pick<Evaluation, 'spec' | 'change'>,
+): Measured {
+  const { verdict } = change;
+  const entry = context.entries.get(spec.key);
+  const finishes =
+    verdict.kind === 'provision' &&
+    !verdict.steps.includes('terminate') &&
+    isHalfRecreated({ spec, entry });
+  return { change, finishes };
+}
+
+/** The whole plan of one target, before the first call of it. */
+export async function judgeReview(
+  context: MeasureContext & { readonly guard: GuardGate },
+  desired: DesiredState,
+  evaluations: ReadonlyMap<ProductKey, Evaluation>,
+  removals: ReadonlyMap<ProductKey, Removal>,
+): Promise<Judgement> {
+  const declared = [...evaluations.values()];
+  const leaving = [...removals.values()];
+  const absent = declared.filter(({ live }) => live.kind === 'absent').length;
+  return context.guard.judge({
+    revision: desired.revision,
+    managed: managedOf(
+      desired.declared.size,
+      absent,
+      leaving.map(({ change }) => change),
+    ),
+    measured: [
+      ...declared.map((one) => measuredOf(context, one)),
+      ...leaving.map(({ change }) => ({ change })),
+    ],
+    isShown: (key) => desired.isSelection !== true || desired.specs.has(key),
+  });
+}

@@ -134,7 +134,7 @@ describe('each stack instance counts', () => {
         },
       ),
     ]);
-    expect(await guardsOf(trueup)).toEqual(['maxProvisions 6']);
+    expect(await guardsOf(trueup)).toEqual(['provisions 6']);
     expect(world.writes()).toEqual([]);
   });
 

@@ -35,6 +35,7 @@ const CONFIG = `rollouts:
   - product: network
     canary: 1
     maxFailures: 1
+guards: {updates: {floor: 50}}
 `;
 
 const documents = (version: string) =>

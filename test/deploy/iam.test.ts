@@ -111,7 +111,7 @@ const WISHES: readonly Wish[] = [
     name: 'net-b',
     spec: network({ Cidr: 'B', Password: secret({ version: 'AWSCURRENT' }) }),
   },
-  { name: 'net-c', spec: network({ Cidr: 'A' }, { reconcile: { prune: 'terminate' } }) },
+  { name: 'net-c', spec: network({ Cidr: 'ours' }, { reconcile: { prune: 'terminate' } }) },
   { name: 'net-new', spec: network({ Cidr: 'N' }, { reconcile: { onMissing: 'provision' } }) },
   { name: 'net-loose', spec: network({ Cidr: 'A' }, { reconcile: { adopt: { stackArn } } }) },
   {

@@ -62,6 +62,8 @@ export async function sendNew(
 /** What the documents or the verdict no longer want while its request waited is computed afresh. */
 function changedMeanwhile(context: TargetContext, key: ProductKey, intent: Intent): string | null {
   if (!isWanted(context, key, intent)) return 'its document changed while the request waited';
+  const wait = context.waitsFor(key);
+  if (wait !== null) return wait.why;
   const isAllowed = context.allowed(key)?.includes(intent.step) === true;
   return isAllowed ? null : 'the plan that allowed it no longer holds';
 }

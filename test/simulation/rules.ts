@@ -297,14 +297,14 @@ export class Rules {
     if (call.operation === 'TerminateProvisionedProduct') {
       const truth = this.#service.admin.product(named(call).subject);
       const retain = call.input.RetainPhysicalResources === true;
-      return truth === null || isRepeat ? null : this.life.whyNotTerminated(state, truth, retain);
+      return truth === null ? null : this.life.whyNotTerminated(state, truth, retain);
     }
     if (state.invalid.has(key)) return 'its document is invalid now';
     const spec = state.specs.get(key);
     if (spec === undefined) return 'no document declares it now';
     if (spec.reconcile.suspend) return 'it is suspended';
     if (spec.reconcile.mode === 'observe') return 'it is only observed';
-    const early = isRepeat ? null : this.life.whyNotYet(state, name, this.#limits.calmMs);
+    const early = this.life.whyNotYet(state, name, this.#limits.calmMs);
     if (early !== null) return early;
     switch (call.operation) {
       case 'UpdateProvisionedProduct':
@@ -432,6 +432,7 @@ export class Rules {
     };
     this.#checkRepeat(record, token);
     this.#own.set(recordId, record);
+    if (isOpen) this.life.owns(productId);
     this.#newest.set(productId, { id: recordId, ours: true });
     this.#lastOwn.set(productId, record);
     this.#checkInFlight();

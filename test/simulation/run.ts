@@ -308,7 +308,8 @@ function differences(world: World, wish: Wish): readonly string[] {
 /** Nothing that trueup may do brings it there, or what it needs is not there. */
 function isOutOfReach(world: World, wish: Wish): boolean {
   const truth = world.service.admin.product(wish.name);
-  if (truth === null && wish.life?.onMissing !== 'provision') return true;
+  const isOwed = wish.life?.onError === 'recreate' && world.rules.life.isBetween(wish.name);
+  if (truth === null && wish.life?.onMissing !== 'provision' && !isOwed) return true;
   if (isBroken(world, wish)) return true;
   return (wish.life?.dependsOn ?? []).some((name) => {
     const needed = world.wishes.find((one) => one.name === name);

@@ -520,6 +520,8 @@ export class World {
           `${call.operation} ${subject(call)} -> ${logged?.result} ${logged?.recordId ?? ''}`,
         );
         if (writes && logged !== undefined) this.rules.effect(process, call, logged);
+        if (call.operation === 'DescribeStacks' && /AccessDenied/.test(logged?.result ?? ''))
+          this.rules.life.hidden();
         if (this.#dies(running, kind, 'after', call.operation)) {
           answer.catch(() => undefined);
           return NEVER;
@@ -577,7 +579,7 @@ export class World {
       // Semantics 4: the one record that fits an open request is taken for its answer.
       if (this.disk.entries.get(`name:${name}`)?.intent?.recordId !== null) return;
       this.accepted.add(name);
-      this.rules.life.misled(name);
+      this.rules.life.misled(name, product.id);
     } catch (error) {
       this.trace.add(`somebody else was refused: ${String(error).slice(0, 80)}`);
     }

@@ -171,7 +171,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'an unreadable source holds nothing up',
     'src/reconciler/daemon.ts',
-    'return this.#sourceProblem;',
+    'return this.#latest.problem;',
     'return null;',
   ),
   one(
@@ -225,4 +225,29 @@ const CORE_MUTANTS: readonly Mutant[] = [
   ),
 ];
 
-export const MUTANTS: readonly Mutant[] = [...CORE_MUTANTS, ...LIFE_MUTANTS];
+/** What a person freezes stays frozen. */
+const FREEZE_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'a freeze is forgotten after a restart',
+    edits: [
+      {
+        file: 'src/reconciler/holds.ts',
+        from: '    this.#clock = parts.clock;\n',
+        to: '    this.#clock = parts.clock;\n    this.sinceMs = parts.clock.now();\n',
+      },
+      {
+        file: 'src/reconciler/holds.ts',
+        from: 'sortedFreezes(await this.#journal.freezes());',
+        to: 'sortedFreezes((await this.#journal.freezes()).filter((one) => Date.parse(one.at) >= this.sinceMs));',
+      },
+    ],
+  },
+  one(
+    'an open request is repeated although it is frozen',
+    'src/reconciler/hold-back.ts',
+    'return context.held(key) ?? (await context.hold(key))?.why ?? null;',
+    'return context.held(key);',
+  ),
+];
+
+export const MUTANTS: readonly Mutant[] = [...CORE_MUTANTS, ...LIFE_MUTANTS, ...FREEZE_MUTANTS];

@@ -188,6 +188,7 @@ export class Rules {
   journalLost(): void {
     for (const record of this.#own.values()) record.forgotten = true;
     this.#lastOwn.clear();
+    this.thawed();
     this.life.journalLost();
   }
 
@@ -212,6 +213,7 @@ export class Rules {
     if (process.account !== ACCOUNT)
       this.break('5 scope', `${name}: called with credentials of account ${process.account}`);
     this.#checkRate(process);
+    this.#checkFrozen(name);
     if (process.sending.has(subject))
       this.break('2 one at a time', `${name}: two calls are on their way at once`);
     process.sending.add(subject);
@@ -269,6 +271,24 @@ export class Rules {
   readonly #echoes = new Map<string, number>();
   /** Names by the ids that they have had. */
   readonly #names = new Map<string, string>();
+
+  /** What a name or, by `*`, everything is frozen since. */
+  readonly #frozenMs = new Map<string, number>();
+
+  frozen(what: string): void {
+    if (!this.#frozenMs.has(what)) this.#frozenMs.set(what, this.#clock.elapsed());
+  }
+
+  thawed(): void {
+    this.#frozenMs.clear();
+  }
+
+  /** ADR 10: from the moment at which the command returns nothing is started, nor repeated. */
+  #checkFrozen(name: string): void {
+    for (const what of ['*', name])
+      if ((this.#frozenMs.get(what) ?? Number.POSITIVE_INFINITY) < this.#clock.elapsed())
+        this.break('5 frozen', `${name}: called while ${what} is frozen`);
+  }
 
   #checkRate(process: Process): void {
     const now = this.#clock.elapsed();

@@ -149,6 +149,10 @@ async function act(world: World, action: Action): Promise<void> {
       return world.setCredentials(action.wrong);
     case 'ask':
       return world.ask(action.what, action.name);
+    case 'freeze':
+      return world.freeze(action.name);
+    case 'liftFreezes':
+      return world.liftFreezes();
     case 'hangUp':
       return world.hangUp();
     case 'late':
@@ -176,6 +180,7 @@ async function finish(world: World): Promise<void> {
     world.setCredentials(false);
   }
   if (!world.isUp) await restart(world);
+  await world.liftFreezes();
   world.arm({ of: 'any', nth: Number.POSITIVE_INFINITY, side: 'before' });
   world.unreadableFile(false);
   world.sourceBack();

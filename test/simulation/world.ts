@@ -39,6 +39,7 @@ import {
   seedOf,
   type Wish,
 } from './estate.ts';
+import { freeze, liftFreezes } from './freezes.ts';
 import { type Disk, guardedJournal } from './journal.ts';
 import { Rng } from './rng.ts';
 import { Process, Rules, tokenOf, type WireCall, WRITES } from './rules.ts';
@@ -604,6 +605,19 @@ export class World {
     this.rules.personAsked(name);
     if (kind === 'accept') this.accepted.add(name);
     await this.disk.journal.ask({ kind, target: TARGET, key: asProductKey(`name:${name}`) });
+  }
+
+  /** A journal on a disk is opened by the command itself; here only beside a process that has it open. */
+  async freeze(name: Name | null): Promise<void> {
+    const isReachable = this.#sqlitePath === null || this.isUp;
+    if (isReachable && (await freeze(this.disk, name, this.clock.wall())))
+      this.rules.frozen(name ?? '*');
+  }
+
+  async liftFreezes(): Promise<void> {
+    if (this.#sqlitePath !== null && !this.isUp) return;
+    await liftFreezes(this.disk);
+    this.rules.thawed();
   }
 
   setCredentials(wrong: boolean): void {

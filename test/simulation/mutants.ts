@@ -126,21 +126,32 @@ const CORE_MUTANTS: readonly Mutant[] = [
       {
         file: 'src/reconciler/carry-out.ts',
         from: '    current = await stampSend(',
-        to: '    const early = send(context, key, current, request);\n    current = await stampSend(',
+        // Awaited: the last look at the freezes, before each call, would give the write its time.
+        to: '    const early = await send(context, key, current, request);\n    current = await stampSend(',
       },
       {
         file: 'src/reconciler/carry-out.ts',
         from: 'const answer = await send(context, key, current, request);',
-        to: 'const answer = await early;',
+        to: 'const answer = early;',
       },
     ],
   },
-  one(
-    'a failed write of the intent does not stop the call',
-    'src/reconciler/intent.ts',
-    'await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped }));',
-    'await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped })).catch(() => undefined);',
-  ),
+  {
+    // The last look before the call asks the journal as well, so both have to be gone.
+    name: 'a failed write of the intent does not stop the call',
+    edits: [
+      {
+        file: 'src/reconciler/intent.ts',
+        from: 'await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped }));',
+        to: 'await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped })).catch(() => undefined);',
+      },
+      {
+        file: 'src/reconciler/send-once.ts',
+        from: '() => whyHeld(context, key));',
+        to: 'async () => null);',
+      },
+    ],
+  },
   one(
     'a lost reply drops the intent',
     'src/reconciler/carry-out.ts',

@@ -1,3 +1,4 @@
+import type { Digest } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
@@ -27,7 +28,12 @@ function mayRecreate(input: Wish, live: PresentProduct): boolean {
   // What an adopted stack holds was there before us, and would go with it.
   if (meansThisOne(spec) || spec.reconcile.adopt !== null) return false;
   if (spec.reconcile.deletionProtection || specDigest === null) return false;
-  return entry.recreated !== specDigest || input.asked;
+  return input.asked || !wasRecreated(entry, specDigest);
+}
+
+/** A content that comes back, by a revert for instance, has had its one recreation. */
+function wasRecreated({ recreated, recreatedBefore }: Wish['entry'], content: Digest): boolean {
+  return recreated === content || recreatedBefore.includes(content);
 }
 
 /** The document means exactly the one that is there: a new one has other ids. */
@@ -42,13 +48,14 @@ export function meansThisOne({ identity, expect }: Spec): boolean {
  * for may have changed since: it is owed all the same.
  */
 export function isHalfRecreated({ spec, entry }: Pick<Wish, 'spec' | 'entry'>): boolean {
-  const { lastResult, recreated } = entry;
-  return (
-    spec.reconcile.onError === 'recreate' &&
-    recreated !== null &&
-    lastResult?.kind === 'succeeded' &&
-    lastResult.step === 'terminate'
-  );
+  return spec.reconcile.onError === 'recreate' && isBetween(entry);
+}
+
+/** Terminated for a recreation, which is not over. A termination whose record was never known has no result. */
+export function isBetween({ lastResult, recreated, provisionedProductId: id }: Wish['entry']) {
+  if (recreated === null) return false;
+  if (lastResult === null) return id === null;
+  return lastResult.kind === 'succeeded' && lastResult.step === 'terminate';
 }
 
 /** Why what does not exist is not created, where the document asks for it and cannot have it. */

@@ -18,6 +18,7 @@ import { entryFor } from './ownership.ts';
 /** How long to wait before each further attempt after a failure that passes by itself, in minutes. */
 const BACKOFF_MINUTES = [1, 3, 8, 22, 60] as const;
 const OWN_RECORDS_MAX = 20;
+const RECREATED_MAX = 20;
 
 export interface OpenedIntent {
   readonly live: PresentProduct;
@@ -42,8 +43,32 @@ export function openIntent(
     intent,
     fingerprints: validFingerprints(entry, opened.live, opened.keyId),
     healed: opened.cause.kind === 'heal' ? intent.specDigest : entry.healed,
-    recreated: intent.step === 'terminate' ? intent.specDigest : entry.recreated,
+    ...(intent.step === 'terminate' ? recreationBegun(entry, intent.specDigest) : {}),
     retryHandled: opened.retry ?? entry.retryHandled,
+  };
+}
+
+/** The recreation for this content; `null`: a termination that is none. What was recreated stays known. */
+export function recreationBegun(
+  { recreated, recreatedBefore }: ProductEntry,
+  content: Digest | null,
+): Pick<ProductEntry, 'recreated' | 'recreatedBefore'> {
+  const before = [...(recreated === null ? [] : [recreated]), ...recreatedBefore];
+  return {
+    recreated: content,
+    recreatedBefore: before.filter((one) => one !== content).slice(0, RECREATED_MAX),
+  };
+}
+
+/** The entry where a request is given up that left nothing behind: a recreation was not begun. */
+export function recordDropped(entry: ProductEntry): ProductEntry {
+  const { intent, recreated, recreatedBefore } = entry;
+  const isRecreation = intent?.step === 'terminate' && intent.specDigest === recreated;
+  const [before = null, ...others] = recreatedBefore;
+  return {
+    ...entry,
+    intent: null,
+    ...(isRecreation ? { recreated: before, recreatedBefore: others } : {}),
   };
 }
 
@@ -116,6 +141,7 @@ export function recordTerminated(
   return {
     ...EMPTY_ENTRY,
     recreated: entry.recreated,
+    recreatedBefore: entry.recreatedBefore,
     retryHandled: entry.retryHandled,
     ownRecords: recordId === null ? entry.ownRecords : withRecord(entry, recordId),
     lastResult:

@@ -37,6 +37,8 @@ export interface ProductEntry {
   readonly healed: Digest | null;
   /** The content for which the one recreation of a product in ERROR was begun. */
   readonly recreated: Digest | null;
+  /** Contents for which one was begun before that, newest first, at most 20: none of them gets another. */
+  readonly recreatedBefore: readonly Digest[];
   /** The operation CREATE or DELETE of a stack set (a digest of its content) that last succeeded. */
   readonly instancesRun: Digest | null;
   /** Requests that were sent, as the guards count them: those of the last 24 h and of the revision. */
@@ -58,6 +60,7 @@ export const EMPTY_ENTRY: ProductEntry = {
   retryHandled: null,
   healed: null,
   recreated: null,
+  recreatedBefore: [],
   instancesRun: null,
   charges: [],
 };

@@ -62,9 +62,11 @@ export async function sendNew(
 /** What the documents, the verdict or a guard no longer want while its request waited is computed afresh. */
 function changedMeanwhile(context: TargetContext, key: ProductKey, intent: Intent): string | null {
   if (!isWanted(context, key, intent)) return 'its document changed while the request waited';
+  const wait = context.dependencyWait(key);
+  if (wait !== null) return wait.why;
   if (intent.version?.isMove === true && intent.firstSentAt === null) {
-    const wait = context.rollouts.hold(key);
-    if (wait !== null) return wait.why;
+    const turn = context.rollouts.hold(key);
+    if (turn !== null) return turn.why;
   }
   const isAllowed = context.allowed(key)?.includes(intent.step) === true;
   // Last, because what is let through counts.

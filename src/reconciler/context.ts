@@ -102,6 +102,8 @@ export interface TargetContext {
   readAtMs(): number | null;
   /** What must be in its desired state before this may be begun; null: nothing. */
   waitsFor(key: ProductKey): Wait | null;
+  /** The same for `dependsOn` alone: a chain that a rollout let begin goes on. */
+  dependencyWait(key: ProductKey): Wait | null;
   /** Leaves it until that is so: it is queued again by itself. */
   park(key: ProductKey): void;
   readonly rollouts: Rollouts;

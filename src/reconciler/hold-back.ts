@@ -1,3 +1,4 @@
+import { isBetween } from '../diff/creation-wish.ts';
 import type { Change } from '../domain/change.ts';
 import type { Hold } from '../domain/hold.ts';
 import type { ProductKey } from '../domain/ids.ts';
@@ -70,14 +71,10 @@ export function replacing(
   key: ProductKey,
 ): HoldOptions {
   const spec = context.desired().specs.get(key);
-  const { lastResult, recreated } = context.entries.get(key);
-  const isTerminated = lastResult?.kind === 'succeeded' && lastResult.step === 'terminate';
+  const entry = context.entries.get(key);
   const isReplacing =
-    isTerminated &&
-    recreated !== null &&
-    spec !== undefined &&
-    spec.reconcile.onError === 'recreate'
-      ? specDigestOf(context, spec) === recreated
+    isBetween(entry) && spec !== undefined && spec.reconcile.onError === 'recreate'
+      ? specDigestOf(context, spec) === entry.recreated
       : false;
   return { isReplacing };
 }

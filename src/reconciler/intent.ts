@@ -1,3 +1,4 @@
+import { recordDropped } from '../diff/record.ts';
 import { pendingOf, requestHash, storeRequest } from '../diff/request.ts';
 import { makeToken } from '../diff/token.ts';
 import type { Intent, Latch, ProductEntry } from '../domain/entry.ts';
@@ -152,8 +153,7 @@ export async function stampRecord(
 /** The intent is over and left nothing behind: the change is computed afresh. */
 export async function dropIntent(context: TargetContext, key: ProductKey): Promise<void> {
   await context.entries.update(key, (entry) => ({
-    ...entry,
-    intent: null,
+    ...recordDropped(entry),
     latch: withoutAmbiguity(entry.latch),
   }));
 }

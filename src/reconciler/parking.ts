@@ -32,7 +32,11 @@ export class Parking {
   }
 
   waitsFor(key: ProductKey): Wait | null {
-    return this.waitsOn(this.#parts.dependenciesOf(key)) ?? this.#parts.rollouts.hold(key);
+    return this.dependencyWait(key) ?? this.#parts.rollouts.hold(key);
+  }
+
+  dependencyWait(key: ProductKey): Wait | null {
+    return this.waitsOn(this.#parts.dependenciesOf(key));
   }
 
   waitsOn(dependencies: readonly Dependency[]): Wait | null {

@@ -54,7 +54,8 @@ export async function runPass(context: TargetContext, key: ProductKey): Promise<
     if (held !== null) return { kind: 'again', afterMs: HELD_AGAIN_MS, why: held };
     const outcome = await heldPass(context, key);
     if (outcome !== null) return outcome;
-    if (round === 0 && context.waitsFor(key) !== null) {
+    const wait = round === 0 ? context.waitsFor(key) : context.dependencyWait(key);
+    if (wait !== null) {
       context.park(key);
       return { kind: 'settled' };
     }
@@ -103,6 +104,8 @@ async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Pr
     });
   }
   const evaluation = await evaluate(context, spec, live);
+  // What a document said before must not be shown as the state of what it says now.
+  if (context.desired().specs.get(spec.key) !== spec) return { kind: 'goOn' };
   const { change } = evaluation;
   const at = { revision: context.desired().revision, now: isoNow(context.clock) };
   context.board.set(statusOfChange(spec, change, live, at));

@@ -1,3 +1,4 @@
+import { recreationBegun } from '../diff/record.ts';
 import { pendingWithoutValues, terminateRequest } from '../diff/request.ts';
 import type { Intent, ProductEntry } from '../domain/entry.ts';
 import { asDigest, type ProductKey } from '../domain/ids.ts';
@@ -75,7 +76,7 @@ async function terminate(
   const open = (entry: ProductEntry, stamped: Intent) => ({
     ...entry,
     intent: stamped,
-    recreated: null,
+    ...recreationBegun(entry, null),
   });
   const carried = await sendNew(context, key, intent, request, open);
   const sent = { last: true, cause: { kind: 'document' as const }, fields: [] };

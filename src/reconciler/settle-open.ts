@@ -197,7 +197,8 @@ async function refusedAtBase(
 
 /**
  * The stored request in clear, or null if it can no longer be repeated: a secret is gone, or the
- * document has since come to want something else. Then the base must hold longer before it is dropped.
+ * document has since come to want something else, or must wait for another one. Then the base must
+ * hold longer before it is dropped.
  */
 async function rebuild(
   context: TargetContext,
@@ -205,7 +206,7 @@ async function rebuild(
   intent: Intent,
 ): Promise<ProductRequest | null> {
   const spec = context.desired().specs.get(key);
-  if (!isStillWanted(context, key, intent)) return null;
+  if (!isStillWanted(context, key, intent) || context.dependencyWait(key) !== null) return null;
   if (spec === undefined) return 'parameters' in intent.request ? null : intent.request;
   const values = await storedValues(context, spec, intent.request);
   return rebuildRequest(intent.request, spec, fingerprintOf(context, key), values);

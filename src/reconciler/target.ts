@@ -100,6 +100,7 @@ export class TargetReconciler {
       known,
       removal: (key) => this.#removals.get(key),
       waitsFor: (key) => this.#parking.waitsFor(key),
+      dependencyWait: (key) => this.#parking.dependencyWait(key),
       rollouts: this.#rollouts,
       park: (key) => this.#parking.park(key),
       importing: new Set(),

@@ -121,6 +121,7 @@ export const FULL_ENTRY: ProductEntry = {
   healed: DIGEST,
   appliedVersion: { rule: 'latest', artifactId: asArtifactId('pa-1') },
   recreated: DIGEST,
+  recreatedBefore: [DIGEST],
   instancesRun: DIGEST,
   charges: [
     {

@@ -18,7 +18,7 @@ describe('rows of earlier versions', () => {
   });
 
   it('an entry without a recreation had none, and one without an owner has none', () => {
-    const { recreated: _none, ownedId: _nobody, ...row } = EMPTY_ENTRY;
+    const { recreated: _none, recreatedBefore: _never, ownedId: _nobody, ...row } = EMPTY_ENTRY;
     expect(productEntry(row, '')).toEqual(EMPTY_ENTRY);
   });
 

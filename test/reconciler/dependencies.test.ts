@@ -40,6 +40,10 @@ const story = (world: World) =>
     .filter(({ event }) => event !== 'record.resumed')
     .map(({ event, fields }) => `${fields.provisionedProduct} ${event.split('.')[1]}`);
 
+const newer = { provisioningParameters: { Cidr: 'newer' } };
+const looks = 'DescribeProvisionedProduct';
+const slow = { kind: 'slow', ms: 20_000 } as const;
+
 const statusOf = (world: World, trueup: Incarnation, name: string) => world.statusOf(trueup, name);
 
 describe('dependsOn', () => {
@@ -149,7 +153,6 @@ describe('dependsOn', () => {
   });
 
   it('does not begin on the success of what a document said before', async () => {
-    const newer = { provisioningParameters: { Cidr: 'newer' } };
     const lagging = { ...seed, behaviour: { describeLag: '10s' } };
     const world = await World.create({ seed: lagging }, [doc('a', ['b']), doc('b')]);
     const operation = 'UpdateProvisionedProduct';
@@ -169,6 +172,63 @@ describe('dependsOn', () => {
       'a accepted',
       'a succeeded',
     ]);
+  });
+
+  it('does not begin on what a revision said that went while it was looked at', async () => {
+    const same = { provisioningParameters: { Cidr: 'old' } };
+    const world = await World.create({ seed }, [doc('a', ['b']), doc('b', [], same)]);
+    world.service.admin.addFault({ operation: looks, product: 'a', count: 1, effect: slow });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(17_000);
+    world.wish([doc('a', ['b']), doc('b', [], newer)]);
+    await trueup.reconcile();
+    await world.clock.pass(60_000);
+    await trueup.converge();
+    expect(story(world)).toEqual(['b accepted', 'b succeeded', 'a accepted', 'a succeeded']);
+  });
+
+  it('does not begin on a look that was meant for what a document said before', async () => {
+    const world = await World.create({ seed }, [doc('a', ['b']), doc('b')]);
+    const first = await world.start();
+    await first.reconcile();
+    await world.clock.pass(2_000);
+    first.kill();
+    const trueup = await world.start();
+    world.service.admin.addFault({ operation: looks, product: 'b', count: 1, effect: slow });
+    await trueup.reconcile();
+    await world.clock.pass(15_000);
+    expect(story(world)).toEqual(['b accepted', 'b succeeded']);
+    world.wish([doc('a', ['b']), doc('b', [], newer)]);
+    await trueup.reconcile();
+    await world.clock.pass(60_000);
+    await trueup.converge();
+    expect(story(world).slice(2)).toEqual([
+      'b accepted',
+      'b succeeded',
+      'a accepted',
+      'a succeeded',
+    ]);
+  });
+
+  it('does not repeat an open request while what it needs is not as declared', async () => {
+    const same = { provisioningParameters: { Cidr: 'old' } };
+    const world = await World.create({ seed }, [doc('a', ['b']), doc('b', [], same)]);
+    const operation = 'UpdateProvisionedProduct';
+    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'lostRequest' } });
+    const first = await world.start();
+    await first.reconcile();
+    await world.clock.pass(2_000);
+    first.kill();
+    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'recordFails' } });
+    world.wish([doc('a', ['b']), doc('b', [], newer)]);
+    const second = await world.start();
+    await second.reconcile();
+    await world.clock.pass(9 * 60_000);
+    expect(story(world)).toEqual(['b accepted', 'b failed']);
+    await second.reconciler.retry('name:b' as ProductKey);
+    await second.converge();
+    expect(story(world).slice(2)).toEqual(['b accepted', 'b succeeded', 'a succeeded']);
   });
 
   it('provisions in order too', async () => {

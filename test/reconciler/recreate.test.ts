@@ -173,3 +173,91 @@ describe('onError: recreate judges the new one before the old one goes', () => {
     }
   });
 });
+
+describe('onError: recreate, once for each content', () => {
+  const boom = (cidr: string) =>
+    wish({ provisioningParameters: { Cidr: cidr } }, { onMissing: 'fail' });
+
+  /** In ERROR, every provisioning fails, and the document asked for A and had its recreation. */
+  async function recreatedForA() {
+    const { world, trueup } = await inError();
+    world.service.admin.addFault({
+      operation: 'ProvisionProduct',
+      effect: { kind: 'recordFails', message: 'No more addresses.' },
+    });
+    world.wish([boom('A')]);
+    for (let i = 0; i < 3; i++) await trueup.converge();
+    expect(terminations(world)).toBe(1);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('ERROR');
+    return { world, trueup };
+  }
+
+  it('a content that comes back has had its own', async () => {
+    const { world, trueup } = await recreatedForA();
+    world.wish([boom('B')]);
+    for (let i = 0; i < 3; i++) await trueup.converge();
+    expect(terminations(world)).toBe(2);
+    world.wish([boom('A')]);
+    for (let i = 0; i < 3; i++) await trueup.converge();
+    expect(terminations(world)).toBe(2);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({
+      condition: 'Stalled',
+      next: expect.stringContaining('recreated once for this content'),
+    });
+  });
+
+  it('nor is it recreated again after a request for another content that came to nothing', async () => {
+    const { world, trueup } = await recreatedForA();
+    world.service.admin.addFault({
+      operation: 'TerminateProvisionedProduct',
+      count: 1,
+      effect: { kind: 'lostRequest' },
+    });
+    world.wish([boom('B')]);
+    await trueup.reconcile();
+    await world.clock.pass(10_000);
+    trueup.kill();
+    world.wish([boom('A')]);
+    const second = await world.start();
+    await second.reconcile();
+    await world.clock.pass(30 * MINUTE);
+    for (let i = 0; i < 3; i++) await second.converge();
+    expect(world.events('terminate.accepted')).toHaveLength(1);
+    expect(world.statusOf(second, 'net-a')?.condition).toBe('Stalled');
+  });
+
+  it('a termination that was certainly not carried out is tried again', async () => {
+    const { world, trueup } = await inError();
+    world.service.admin.addFault({
+      operation: 'TerminateProvisionedProduct',
+      count: 8,
+      effect: { kind: 'throttle' },
+    });
+    world.wish([boom('A')]);
+    for (let i = 0; i < 3; i++) await trueup.converge();
+    await world.clock.pass(30 * MINUTE);
+    for (let i = 0; i < 3; i++) await trueup.converge();
+    expect(world.events('terminate.accepted')).toHaveLength(1);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+  });
+
+  it('is provisioned again where the end of the termination was seen without its record', async () => {
+    const { world, trueup } = await inError();
+    world.service.admin.addFault({
+      operation: 'TerminateProvisionedProduct',
+      count: 1,
+      effect: { kind: 'slow', ms: 20_000 },
+    });
+    world.wish([boom('A')]);
+    await trueup.reconcile();
+    await world.clock.pass(10_000);
+    expect(terminations(world)).toBe(1);
+    trueup.kill();
+    await world.clock.pass(MINUTE);
+    const second = await world.start();
+    for (let i = 0; i < 3; i++) await second.converge();
+    expect(world.events('product.gone')).toHaveLength(1);
+    expect(terminations(world)).toBe(1);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+  });
+});

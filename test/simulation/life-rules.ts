@@ -30,8 +30,8 @@ export class LifeRules {
   #papers = new Map<string, Paper>();
   /** What the journal had when it was last written: what is read and lost with the process is nothing. */
   #kept: ReadonlyMap<string, Paper> = new Map();
-  /** Ids that a name had while a document for it was there. */
-  readonly #ids = new Map<string, Set<string>>();
+  /** Ids that a record of ours is about, or one that was taken for ours (ADR 7). */
+  readonly #owned = new Set<string>();
   readonly #foreignMs = new Map<string, number>();
   readonly #errorMs = new Map<string, number>();
   readonly #recreated = new Map<string, Set<string>>();
@@ -55,7 +55,10 @@ export class LifeRules {
 
   loaded(state: DesiredState): void {
     for (const spec of state.specs.values()) this.#papers.set(spec.name, { spec, gone: null });
-    const isSure = !state.unknownIdentity && state.invalid.size === 0;
+    // ADR 7: what is invalid and was never seen valid may be the new name of what seems gone.
+    const isSure =
+      !state.unknownIdentity &&
+      [...state.invalid.values()].every(({ name }) => this.#papers.has(name));
     for (const [name, paper] of this.#papers) {
       if (state.declared.has(`name:${name}` as ProductKey))
         this.#papers.set(name, { ...paper, gone: null });
@@ -70,13 +73,10 @@ export class LifeRules {
 
   /** After every moment. */
   look(): void {
-    for (const [name, { gone }] of this.#papers) {
+    for (const name of this.#papers.keys()) {
       const product = this.#service.admin.product(name)?.product;
       if (product === undefined) continue;
       if (product.status === 'ERROR') this.#errorMs.set(product.id, this.#clock.elapsed());
-      if (gone !== null) continue;
-      const ids = this.#ids.get(name) ?? new Set();
-      this.#ids.set(name, ids.add(product.id));
     }
   }
 
@@ -89,8 +89,21 @@ export class LifeRules {
   }
 
   /** Somebody else's record fits an open request, and is taken for its answer. */
-  misled(name: string): void {
+  misled(name: string, productId: string): void {
     this.#misled.add(name);
+    this.owns(productId);
+  }
+
+  /** A stack may not be read: until the next look nothing tells its values. */
+  hidden(): void {
+    this.#hiddenMs = this.#clock.elapsed();
+  }
+
+  #hiddenMs = Number.NEGATIVE_INFINITY;
+
+  /** A record of ours came to be, and a process waits for it. */
+  owns(productId: string): void {
+    this.#owned.add(productId);
   }
 
   readonly #misled = new Set<string>();
@@ -105,6 +118,8 @@ export class LifeRules {
 
   journalLost(): void {
     this.#kept = new Map();
+    this.#owned.clear();
+    this.#between.clear();
     this.#recreated.clear();
   }
 
@@ -135,6 +150,8 @@ export class LifeRules {
       }
       const sinceMs = this.#clock.elapsed() - (this.#disturbedMs.get(other) ?? 0);
       if (sinceMs <= calmMs || needed.reconcile.drift === 'report') continue;
+      // Semantics 2: values that may not be read are unverified, and nothing waits for those.
+      if (this.#clock.elapsed() - this.#hiddenMs <= calmMs) continue;
       const wanted = needed.parameters.Cidr;
       if (wanted?.kind === 'value' && wanted.value !== truth.parameters.Cidr)
         return `${other}, which it needs, has Cidr ${truth.parameters.Cidr}, not ${wanted.value}`;
@@ -150,7 +167,6 @@ export class LifeRules {
     if (spec !== undefined) return this.#whyNotRecreated(spec, truth, retain);
     if (state.declared.has(key)) return 'its document is there';
     if (state.unknownIdentity) return 'a file of this revision cannot be read';
-    if (state.invalid.size > 0) return 'a document of this revision is invalid';
     const paper = this.#papers.get(name);
     if (paper === undefined) return 'there never was a document for it';
     const { prune, deletionProtection, suspend, mode } = paper.spec.reconcile;
@@ -158,9 +174,15 @@ export class LifeRules {
     if ((prune === 'retain') !== retain) return `its document said prune: ${prune}`;
     if (deletionProtection) return 'it is protected';
     if (suspend || mode === 'observe') return 'its document was suspended or only observed';
-    for (const one of state.specs.values())
+    for (const one of this.#declared(state))
       if (one.dependsOn.some((other) => other.key === key)) return `${one.name} depends on it`;
     return this.#whyTooEarly(paper) ?? this.#whyNotOurs(truth, paper);
+  }
+
+  /** What is invalid now depends on what it said when it was last valid. */
+  #declared(state: DesiredState): readonly Spec[] {
+    const before = [...state.invalid.values()].flatMap(({ name }) => this.#papers.get(name) ?? []);
+    return [...state.specs.values(), ...before.map(({ spec }) => spec)];
   }
 
   #whyTooEarly({ gone }: Paper): string | null {
@@ -172,8 +194,8 @@ export class LifeRules {
   }
 
   #whyNotOurs({ product }: TrueProduct, { gone }: Paper): string | null {
-    const { id, name } = product;
-    if (this.#ids.get(name)?.has(id) !== true) return `${id} never stood for its document`;
+    const { id } = product;
+    if (!this.#owned.has(id)) return `no record of ours is about ${id}`;
     const foreignMs = this.#foreignMs.get(id) ?? Number.NEGATIVE_INFINITY;
     const isLater = gone !== null && foreignMs > gone.ms;
     return isLater && this.#clock.elapsed() - foreignMs > LAG_MS
@@ -206,6 +228,11 @@ export class LifeRules {
     if (before.has(content))
       this.#break('6 recreated once', `${name} is terminated twice for one content`);
     this.#recreated.set(name, before.add(content));
+  }
+
+  /** We terminated it to provision it again. */
+  isBetween(name: string): boolean {
+    return this.#between.has(name);
   }
 
   provisioned(name: string): void {

@@ -140,21 +140,32 @@ const CORE_MUTANTS: readonly Mutant[] = [
       {
         file: 'src/reconciler/carry-out.ts',
         from: '    current = await stampSend(',
-        to: '    const early = send(context, key, current, request);\n    current = await stampSend(',
+        // Awaited: the last look at the freezes, before each call, would give the write its time.
+        to: '    const early = await send(context, key, current, request);\n    current = await stampSend(',
       },
       {
         file: 'src/reconciler/carry-out.ts',
         from: 'const answer = await send(context, key, current, request);',
-        to: 'const answer = await early;',
+        to: 'const answer = early;',
       },
     ],
   },
-  one(
-    'a failed write of the intent does not stop the call',
-    'src/reconciler/intent.ts',
-    'await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped }));',
-    'await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped })).catch(() => undefined);',
-  ),
+  {
+    // The last look before the call asks the journal as well, so both have to be gone.
+    name: 'a failed write of the intent does not stop the call',
+    edits: [
+      {
+        file: 'src/reconciler/intent.ts',
+        from: 'await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped }));',
+        to: 'await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped })).catch(() => undefined);',
+      },
+      {
+        file: 'src/reconciler/send-once.ts',
+        from: '() => whyHeld(context, key));',
+        to: 'async () => null);',
+      },
+    ],
+  },
   one(
     'a lost reply drops the intent',
     'src/reconciler/carry-out.ts',
@@ -185,7 +196,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'an unreadable source holds nothing up',
     'src/reconciler/daemon.ts',
-    'return this.#sourceProblem;',
+    'return this.#latest.problem;',
     'return null;',
   ),
   one(
@@ -239,4 +250,29 @@ const CORE_MUTANTS: readonly Mutant[] = [
   ),
 ];
 
-export const MUTANTS: readonly Mutant[] = [...CORE_MUTANTS, ...LIFE_MUTANTS];
+/** What a person freezes stays frozen. */
+const FREEZE_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'a freeze is forgotten after a restart',
+    edits: [
+      {
+        file: 'src/reconciler/holds.ts',
+        from: '    this.#clock = parts.clock;\n',
+        to: '    this.#clock = parts.clock;\n    this.sinceMs = parts.clock.now();\n',
+      },
+      {
+        file: 'src/reconciler/holds.ts',
+        from: 'sortedFreezes(await this.#journal.freezes());',
+        to: 'sortedFreezes((await this.#journal.freezes()).filter((one) => Date.parse(one.at) >= this.sinceMs));',
+      },
+    ],
+  },
+  one(
+    'an open request is repeated although it is frozen',
+    'src/reconciler/hold-back.ts',
+    'return context.held(key) ?? (await context.hold(key))?.why ?? null;',
+    'return context.held(key);',
+  ),
+];
+
+export const MUTANTS: readonly Mutant[] = [...CORE_MUTANTS, ...LIFE_MUTANTS, ...FREEZE_MUTANTS];

@@ -20,4 +20,12 @@ export const REGRESSIONS: readonly { readonly seed: number; readonly mutant: str
   { seed: 2775, mutant: null },
   { seed: 2781, mutant: null },
   { seed: 3086, mutant: null },
+  { seed: 42, mutant: null },
+  { seed: 305, mutant: null },
+  { seed: 2035, mutant: null },
+  { seed: 2163, mutant: null },
+  { seed: 2314, mutant: null },
+  { seed: 2810, mutant: null },
+  { seed: 3123, mutant: null },
+  { seed: 3444, mutant: null },
 ];

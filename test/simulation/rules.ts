@@ -188,6 +188,7 @@ export class Rules {
   journalLost(): void {
     for (const record of this.#own.values()) record.forgotten = true;
     this.#lastOwn.clear();
+    this.thawed();
     this.life.journalLost();
   }
 
@@ -212,6 +213,7 @@ export class Rules {
     if (process.account !== ACCOUNT)
       this.break('5 scope', `${name}: called with credentials of account ${process.account}`);
     this.#checkRate(process);
+    this.#checkFrozen(name);
     if (process.sending.has(subject))
       this.break('2 one at a time', `${name}: two calls are on their way at once`);
     process.sending.add(subject);
@@ -270,6 +272,24 @@ export class Rules {
   /** Names by the ids that they have had. */
   readonly #names = new Map<string, string>();
 
+  /** What a name or, by `*`, everything is frozen since. */
+  readonly #frozenMs = new Map<string, number>();
+
+  frozen(what: string): void {
+    if (!this.#frozenMs.has(what)) this.#frozenMs.set(what, this.#clock.elapsed());
+  }
+
+  thawed(): void {
+    this.#frozenMs.clear();
+  }
+
+  /** ADR 10: from the moment at which the command returns nothing is started, nor repeated. */
+  #checkFrozen(name: string): void {
+    for (const what of ['*', name])
+      if ((this.#frozenMs.get(what) ?? Number.POSITIVE_INFINITY) < this.#clock.elapsed())
+        this.break('5 frozen', `${name}: called while ${what} is frozen`);
+  }
+
   #checkRate(process: Process): void {
     const now = this.#clock.elapsed();
     const gapMs = 1000 / this.#limits.writesPerSecond;
@@ -297,14 +317,14 @@ export class Rules {
     if (call.operation === 'TerminateProvisionedProduct') {
       const truth = this.#service.admin.product(named(call).subject);
       const retain = call.input.RetainPhysicalResources === true;
-      return truth === null || isRepeat ? null : this.life.whyNotTerminated(state, truth, retain);
+      return truth === null ? null : this.life.whyNotTerminated(state, truth, retain);
     }
     if (state.invalid.has(key)) return 'its document is invalid now';
     const spec = state.specs.get(key);
     if (spec === undefined) return 'no document declares it now';
     if (spec.reconcile.suspend) return 'it is suspended';
     if (spec.reconcile.mode === 'observe') return 'it is only observed';
-    const early = isRepeat ? null : this.life.whyNotYet(state, name, this.#limits.calmMs);
+    const early = this.life.whyNotYet(state, name, this.#limits.calmMs);
     if (early !== null) return early;
     switch (call.operation) {
       case 'UpdateProvisionedProduct':
@@ -432,6 +452,7 @@ export class Rules {
     };
     this.#checkRepeat(record, token);
     this.#own.set(recordId, record);
+    if (isOpen) this.life.owns(productId);
     this.#newest.set(productId, { id: recordId, ours: true });
     this.#lastOwn.set(productId, record);
     this.#checkInFlight();

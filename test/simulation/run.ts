@@ -149,6 +149,10 @@ async function act(world: World, action: Action): Promise<void> {
       return world.setCredentials(action.wrong);
     case 'ask':
       return world.ask(action.what, action.name);
+    case 'freeze':
+      return world.freeze(action.name);
+    case 'liftFreezes':
+      return world.liftFreezes();
     case 'hangUp':
       return world.hangUp();
     case 'late':
@@ -176,6 +180,7 @@ async function finish(world: World): Promise<void> {
     world.setCredentials(false);
   }
   if (!world.isUp) await restart(world);
+  await world.liftFreezes();
   world.arm({ of: 'any', nth: Number.POSITIVE_INFINITY, side: 'before' });
   world.unreadableFile(false);
   world.sourceBack();
@@ -308,7 +313,8 @@ function differences(world: World, wish: Wish): readonly string[] {
 /** Nothing that trueup may do brings it there, or what it needs is not there. */
 function isOutOfReach(world: World, wish: Wish): boolean {
   const truth = world.service.admin.product(wish.name);
-  if (truth === null && wish.life?.onMissing !== 'provision') return true;
+  const isOwed = wish.life?.onError === 'recreate' && world.rules.life.isBetween(wish.name);
+  if (truth === null && wish.life?.onMissing !== 'provision' && !isOwed) return true;
   if (isBroken(world, wish)) return true;
   return (wish.life?.dependsOn ?? []).some((name) => {
     const needed = world.wishes.find((one) => one.name === name);

@@ -1,6 +1,7 @@
 import type { FaultSpec } from '../../src/local-catalog/faults.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { edited, firstWish, type Leaning, NAMES, type Name, type Wish } from './estate.ts';
+import { withFreezes } from './freezes.ts';
 import { withExtras } from './life.ts';
 import { Rng } from './rng.ts';
 
@@ -37,6 +38,9 @@ export type Action =
   | { readonly kind: 'credentials'; readonly wrong: boolean }
   | { readonly kind: 'ask'; readonly what: 'retry' | 'accept'; readonly name: Name }
   | { readonly kind: 'hangUp' }
+  /** Of one product, or of all. */
+  | { readonly kind: 'freeze'; readonly name: Name | null }
+  | { readonly kind: 'liftFreezes' }
   /** The connection breaks under the next write, which arrives so much later. */
   | { readonly kind: 'late'; readonly ms: number }
   | { readonly kind: 'unreadableFile'; readonly on: boolean }
@@ -77,7 +81,7 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 
 export function generate(seed: number): Scenario {
-  return withExtras(mainStory(seed));
+  return withFreezes(withExtras(mainStory(seed)));
 }
 
 function mainStory(seed: number): Scenario {

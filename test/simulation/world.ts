@@ -40,6 +40,7 @@ import {
   seedOf,
   type Wish,
 } from './estate.ts';
+import { freeze, liftFreezes } from './freezes.ts';
 import { type Disk, guardedJournal } from './journal.ts';
 import { Rng } from './rng.ts';
 import { Process, Rules, tokenOf, type WireCall, WRITES } from './rules.ts';
@@ -526,6 +527,8 @@ export class World {
           `${call.operation} ${subject(call)} -> ${logged?.result} ${logged?.recordId ?? ''}`,
         );
         if (writes && logged !== undefined) this.rules.effect(process, call, logged);
+        if (call.operation === 'DescribeStacks' && /AccessDenied/.test(logged?.result ?? ''))
+          this.rules.life.hidden();
         if (this.#dies(running, kind, 'after', call.operation)) {
           answer.catch(() => undefined);
           return NEVER;
@@ -583,7 +586,7 @@ export class World {
       // Semantics 4: the one record that fits an open request is taken for its answer.
       if (this.disk.entries.get(`name:${name}`)?.intent?.recordId !== null) return;
       this.accepted.add(name);
-      this.rules.life.misled(name);
+      this.rules.life.misled(name, product.id);
     } catch (error) {
       this.trace.add(`somebody else was refused: ${String(error).slice(0, 80)}`);
     }
@@ -608,6 +611,19 @@ export class World {
     this.rules.personAsked(name);
     if (kind === 'accept') this.accepted.add(name);
     await this.disk.journal.ask({ kind, target: TARGET, key: asProductKey(`name:${name}`) });
+  }
+
+  /** A journal on a disk is opened by the command itself; here only beside a process that has it open. */
+  async freeze(name: Name | null): Promise<void> {
+    const isReachable = this.#sqlitePath === null || this.isUp;
+    if (isReachable && (await freeze(this.disk, name, this.clock.wall())))
+      this.rules.frozen(name ?? '*');
+  }
+
+  async liftFreezes(): Promise<void> {
+    if (this.#sqlitePath !== null && !this.isUp) return;
+    await liftFreezes(this.disk);
+    this.rules.thawed();
   }
 
   setCredentials(wrong: boolean): void {

@@ -123,6 +123,7 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
   retryHandled: orNull(text()),
   healed: orNull(digest),
   recreated: since(orNull(digest), null),
+  recreatedBefore: since(list(digest), []),
   instancesRun: since(orNull(digest), null),
   charges: since(list(charge), []),
 });

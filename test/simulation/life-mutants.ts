@@ -35,12 +35,6 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     ],
   },
   one(
-    'a termination whose record was never known ends a recreation',
-    'src/diff/creation-wish.ts',
-    'if (lastResult === null) return id === null;',
-    "if (lastResult === null) return id === null && recreated === '';",
-  ),
-  one(
     'an open request is repeated whatever has become of what it needs',
     'src/reconciler/settle-open.ts',
     'if (!isStillWanted(context, key, intent) || context.waitsFor(key) !== null) return null;',

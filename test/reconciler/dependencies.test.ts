@@ -188,6 +188,30 @@ describe('dependsOn', () => {
     expect(story(world)).toEqual(['b accepted', 'b succeeded', 'a accepted', 'a succeeded']);
   });
 
+  it('does not begin on what has drifted while its request waited for its turn', async () => {
+    const same = { provisioningParameters: { Cidr: 'old' } };
+    const b = doc('b', [], same, { drift: 'correct' });
+    const before = [doc('a', ['b'], same), b, doc('c', [], same)];
+    const world = await World.create({ seed, writesPerSecond: 0.05 }, before);
+    const trueup = await world.start();
+    await trueup.converge();
+    world.wish([doc('a', ['b'], newer), b, doc('c', [], newer)]);
+    const late = { kind: 'slow', ms: 100 } as const;
+    world.service.admin.addFault({ operation: looks, product: 'a', count: 1, effect: late });
+    await trueup.reconcile();
+    await world.clock.pass(10_000);
+    expect(story(world)).toEqual(['c accepted', 'c succeeded']);
+    await world.service.admin.editStack({ product: 'b', parameters: { Cidr: 'by hand' } });
+    await trueup.reconcile();
+    await world.clock.pass(120_000);
+    expect(story(world).slice(2)).toEqual([
+      'b accepted',
+      'b succeeded',
+      'a accepted',
+      'a succeeded',
+    ]);
+  });
+
   it('does not begin on a look that was meant for what a document said before', async () => {
     const world = await World.create({ seed }, [doc('a', ['b']), doc('b')]);
     const first = await world.start();

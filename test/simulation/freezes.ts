@@ -11,7 +11,7 @@ const MINUTE = 60 * SECOND;
 
 /** A person freezes one product or all of them, and perhaps lifts that again, by chance of its own. */
 export function withFreezes(scenario: Scenario): Scenario {
-  const rng = new Rng(`freezes ${scenario.seed}`);
+  const rng = new Rng(`freezes of ${scenario.seed}`);
   if (!rng.chance(0.2)) return scenario;
   const steps = [...scenario.steps];
   const at = rng.int(0, steps.length);

@@ -19,36 +19,42 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     'return recreated === content || recreatedBefore.includes(content);',
     "return recreated === content && recreatedBefore.includes(content) && content === '';",
   ),
-  one(
-    'only the last content that was recreated is remembered',
-    'src/diff/creation-wish.ts',
-    'return recreated === content || recreatedBefore.includes(content);',
-    "return recreated === content || (content === '' && recreatedBefore.includes(content));",
-  ),
-  one(
-    'a termination whose record was never known ends a recreation',
-    'src/diff/creation-wish.ts',
-    'if (lastResult === null) return id === null;',
-    "if (lastResult === null) return id === null && recreated === '';",
-  ),
+  {
+    name: 'only the last content for which a recreation was begun is remembered',
+    edits: [
+      {
+        file: 'src/diff/creation-wish.ts',
+        from: 'return recreated === content || recreatedBefore.includes(content);',
+        to: "return recreated === content || (content === '' && recreatedBefore.includes(content));",
+      },
+      {
+        file: 'src/diff/record.ts',
+        from: "const isRecreation = intent?.step === 'terminate' && intent.specDigest === recreated;",
+        to: 'const isRecreation = intent === null && recreated !== null;',
+      },
+    ],
+  },
   one(
     'an open request is repeated whatever has become of what it needs',
     'src/reconciler/settle-open.ts',
     'if (!isStillWanted(context, key, intent) || context.waitsFor(key) !== null) return null;',
     'if (!isStillWanted(context, key, intent)) return null;',
   ),
-  one(
-    'what was looked at for an older document is shown for the newer one',
-    'src/reconciler/pass.ts',
-    "if (context.desired().specs.get(spec.key) !== spec) return { kind: 'goOn' };",
-    '',
-  ),
-  one(
-    'what a dependant needs is not asked for once more before its call',
-    'src/reconciler/carry-out.ts',
-    'if (wait !== null) return wait.why;',
-    "if (wait?.why === '') return wait.why;",
-  ),
+  {
+    name: 'a dependant is let go by what was seen before its documents changed',
+    edits: [
+      {
+        file: 'src/reconciler/pass.ts',
+        from: "if (context.desired().specs.get(spec.key) !== spec) return { kind: 'goOn' };",
+        to: '',
+      },
+      {
+        file: 'src/reconciler/carry-out.ts',
+        from: 'if (wait !== null) return wait.why;',
+        to: "if (wait?.why === '') return wait.why;",
+      },
+    ],
+  },
   one(
     'a document that is gone is not given its ten minutes',
     'src/reconciler/known.ts',

@@ -17,7 +17,12 @@ export async function whyStillThere(
 }
 
 /** What of a new provisioned product decides how its values can be told from now on. */
-export async function newStack(context: TargetContext, key: ProductKey) {
+export async function newStack(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  known: RecordView | null,
+) {
   const id = context.entries.get(key).provisionedProductId;
   if (id === null) return { stackUpdated: null };
   const row = await context.catalog.searchOne(id);
@@ -26,7 +31,8 @@ export async function newStack(context: TargetContext, key: ProductKey) {
     const isBlind = kindOf(row.value) === 'engine';
     if (physicalId === null || !isStackArn(physicalId)) return { stackUpdated: null, isBlind };
     const stacks = await context.catalog.stacks(new Set([physicalId]));
-    return { stackUpdated: stacks.found.get(physicalId)?.lastUpdated ?? null, isBlind };
+    const updated = stacks.found.get(physicalId)?.lastUpdated ?? null;
+    return { stackUpdated: await unlessLater(context, intent, known, updated), isBlind };
   }
   // The listing may lag; the type alone tells all but old Control Tower accounts.
   const described = await context.catalog.describe({ id });
@@ -48,10 +54,20 @@ export async function stackTime(
   const { fingerprints, references } = intent.pending;
   if (Object.keys(fingerprints).length + Object.keys(references).length === 0) return null;
   const stack = await readStack(context, key, intent);
-  if (stack === null || stack.lastUpdated === null) return null;
+  return unlessLater(context, intent, known, stack?.lastUpdated ?? null);
+}
+
+/** The time at which a stack changed, unless our record had ended by then; null: not known. */
+async function unlessLater(
+  context: TargetContext,
+  intent: Intent,
+  known: RecordView | null,
+  lastUpdated: string | null,
+): Promise<string | null> {
+  if (lastUpdated === null) return null;
   const record = known ?? (await readRecord(context, recordOf(intent)));
   if (record === null) return null;
-  return Date.parse(stack.lastUpdated) <= Date.parse(record.updatedAt) ? stack.lastUpdated : null;
+  return Date.parse(lastUpdated) <= Date.parse(record.updatedAt) ? lastUpdated : null;
 }
 
 async function readRecord(context: TargetContext, id: RecordId): Promise<RecordView | null> {

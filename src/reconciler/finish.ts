@@ -82,7 +82,7 @@ async function succeed(
   context.ended.add(key, context.clock.monotonic());
   const known =
     intent.step === 'provision'
-      ? await newStack(context, key)
+      ? await newStack(context, key, intent, record)
       : { stackUpdated: await stackTime(context, key, intent, record) };
   const at = isoNow(context.clock);
   await context.entries.update(key, (entry) =>

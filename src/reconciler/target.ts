@@ -45,6 +45,7 @@ export class TargetReconciler {
   readonly #shared: Shared;
   readonly #failures = new Map<ProductKey, number>();
   readonly #asked = new Set<ProductKey>();
+  readonly #resting = new Map<ProductKey, AbortController>();
   readonly #quiet = new Set<() => void>();
   #desired: DesiredState = NOTHING;
   #observation: Observation | null = null;
@@ -207,6 +208,7 @@ export class TargetReconciler {
     this.#allowed = allowed;
     for (const key of allowed.keys()) {
       this.#parking.leave(key);
+      this.#resting.get(key)?.abort();
       this.#queue.add(key, priority);
     }
     return allowed.size;
@@ -228,6 +230,7 @@ export class TargetReconciler {
     await forgetTrouble(this.#context, key);
     this.#asked.add(key);
     this.#failures.delete(key);
+    this.#resting.get(key)?.abort();
     this.#context.log.write('info', 'product.retryAsked', about(this.#context, key));
   }
 
@@ -295,53 +298,76 @@ export class TargetReconciler {
   }
 
   async #work(key: ProductKey): Promise<void> {
-    let outcome: Outcome;
+    for (;;) {
+      const outcome = await this.#pass(key);
+      const afterMs = this.#after(key, outcome);
+      await this.#context.board.flush();
+      if (afterMs === null) return;
+      if (!this.#keepsSlot(key, outcome)) {
+        this.#queue.addAfter(key, afterMs, PRIORITY.resync);
+        return;
+      }
+      await this.#rest(key, afterMs);
+      if (this.#shared.stop.aborted) return;
+    }
+  }
+
+  async #pass(key: ProductKey): Promise<Outcome> {
     this.#context.guard.begin(key);
     try {
-      outcome = await runPass(this.#context, key);
-      if (
+      const outcome = await runPass(this.#context, key);
+      const isHeld =
         this.#shared.oneShot === true &&
         outcome.kind === 'again' &&
-        (await this.#context.hold(key)) !== null
-      )
-        outcome = { kind: 'settled' };
+        (await this.#context.hold(key)) !== null;
+      return isHeld ? { kind: 'settled' } : outcome;
     } catch (error) {
       const message = this.#context.redactor.redact(
         error instanceof Error ? error.message : String(error),
       );
-      this.#context.log.write('error', 'pass.failed', {
-        ...about(this.#context, key),
-        reason: message,
-      });
-      outcome = { kind: 'retry', error: message };
+      const fields = { ...about(this.#context, key), reason: message };
+      this.#context.log.write('error', 'pass.failed', fields);
+      return { kind: 'retry', error: message };
     }
-    this.#after(key, outcome);
-    await this.#context.board.flush();
   }
 
-  #after(key: ProductKey, outcome: Outcome): void {
+  /** A request was sent, and what became of it could not be found out: it may be in flight. */
+  #keepsSlot(key: ProductKey, outcome: Outcome): boolean {
+    const { intent } = this.#context.entries.get(key);
+    return outcome.kind === 'retry' && intent !== null && intent.firstSentAt !== null;
+  }
+
+  /** Waits with its slot; a person or a new plan ends the wait. */
+  async #rest(key: ProductKey, afterMs: number): Promise<void> {
+    const abort = new AbortController();
+    this.#resting.set(key, abort);
+    const signal = AbortSignal.any([abort.signal, this.#shared.stop]);
+    await this.#context.clock.sleep(afterMs, signal);
+    this.#resting.delete(key);
+  }
+
+  /** When it is worked again, ms from now; null: when something asks for it. */
+  #after(key: ProductKey, outcome: Outcome): number | null {
     switch (outcome.kind) {
       case 'settled':
       case 'stalled':
         this.#asked.delete(key);
         this.#failures.delete(key);
-        return;
+        return null;
       case 'again':
         // `retry` let the latch fall: a new one tells that the attempt that was asked for was made.
         if (this.#context.entries.get(key).latch !== null) this.#asked.delete(key);
         this.#failures.delete(key);
-        this.#queue.addAfter(key, outcome.afterMs, PRIORITY.resync);
-        return;
+        return outcome.afterMs;
       case 'retry': {
         const failures = (this.#failures.get(key) ?? 0) + 1;
         this.#failures.set(key, failures);
         const delayMs = backoffMs(failures, this.#context.random());
-        this.#queue.addAfter(key, delayMs, PRIORITY.resync);
         this.#noteRetry(key, outcome.error, delayMs);
-        return;
+        return delayMs;
       }
       default:
-        outcome satisfies never;
+        return outcome satisfies never;
     }
   }
 

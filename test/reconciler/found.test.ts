@@ -352,3 +352,57 @@ describe('a recreation', () => {
     },
   );
 });
+
+describe('a request whose fate cannot be found out', () => {
+  it('keeps its slot until it can', async () => {
+    const world = await start([wish('net-a', 'B'), wish('net-b', 'B')], {}, { maxInFlight: 1 });
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      count: 1,
+      effect: { kind: 'straggle', ms: 30 * 60_000 },
+    });
+    const put = world.journal.put.bind(world.journal);
+    let isFull = false;
+    world.journal.put = async (target, key, entry, version) => {
+      // The intent of the first is durable; nothing that comes after its call is.
+      isFull ||= entry.intent?.recordId != null;
+      if (isFull && key === 'name:net-a') throw new Error('database or disk is full');
+      return put(target, key, entry, version);
+    };
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(20 * 60_000);
+    expect(cidrsSent(world, 'net-a')).toEqual(['B']);
+    expect(cidrsSent(world, 'net-b')).toEqual([]);
+    isFull = false;
+    world.journal.put = put;
+    await world.clock.pass(60 * 60_000);
+    await trueup.converge();
+    expect(cidrsSent(world, 'net-b')).toEqual(['B']);
+    expect(world.writes()).toHaveLength(2);
+  });
+});
+
+describe('a provisioning whose end is learnt late', () => {
+  it('does not vouch for what somebody else has put into its stack since', async () => {
+    const onMissing = { reconcile: { onMissing: 'provision' } };
+    const parameters = { provisioningParameters: { Cidr: 'A', Secret: 'hush-hush' } };
+    const world = await start([wish('net-new', 'A', { ...onMissing, ...parameters })]);
+    const fault = world.service.admin.addFault({
+      operation: 'DescribeRecord',
+      effect: { kind: 'lostReply' },
+    });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(5 * 60_000);
+    await world.service.admin.editStack({
+      product: 'net-new',
+      parameters: { Secret: 'somebody-elses' },
+    });
+    await world.clock.pass(60_000);
+    world.service.admin.removeFault(fault);
+    await world.clock.pass(10 * 60_000);
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'net-new')).toMatchObject({ reason: 'InSync', unverified: 1 });
+  });
+});

@@ -31,4 +31,6 @@ export const REGRESSIONS: readonly { readonly seed: number; readonly mutant: str
   },
   { seed: 3123, mutant: null },
   { seed: 3444, mutant: null },
+  { seed: 10186, mutant: null },
+  { seed: 10957, mutant: null },
 ];

@@ -112,6 +112,8 @@ export class Rules {
   readonly #lastOwn = new Map<string, OwnRecord>();
   readonly #effects = new Map<string, string>();
   readonly #tokens = new Set<string>();
+  readonly #foreign = new Set<string>();
+  readonly #mistaken = new Set<string>();
   readonly #intended = new Set<string>();
   readonly #digests = new Map<string, string>();
   #maxAgeMs = 0;
@@ -180,6 +182,7 @@ export class Rules {
   }
 
   foreignRecord(productId: string, recordId: string): void {
+    this.#foreign.add(recordId);
     this.#newest.set(productId, { id: recordId, ours: false });
     this.#lastOwn.delete(productId);
     this.life.foreign(productId);
@@ -344,12 +347,21 @@ export class Rules {
   /** A new intent is durable, which is right before its call: its step is in the reviewed plan. */
   intended(process: Process, key: string, entry: ProductEntry): void {
     const { intent } = entry;
+    if (intent?.recordId != null && this.#foreign.has(intent.recordId)) this.#mistaken.add(key);
     if (intent === null || intent.firstSentAt === null || intent.generation > 0) return;
     if (this.#intended.has(intent.token)) return;
     this.#intended.add(intent.token);
     const allowed = process.allowed.at(this.#clock.elapsed());
     if (!allowed.some((steps) => steps.get(key as ProductKey)?.includes(intent.step)))
       this.break('5 verdict', `${key}: step ${intent.step} is not in the reviewed plan`);
+  }
+
+  /**
+   * Somebody else's record was taken for the answer to a request of ours that it fits: then what AWS
+   * does not return is believed to be as we sent it, and may be as they did (docs/simulation.md).
+   */
+  wasMistaken(name: string): boolean {
+    return this.#mistaken.has(`name:${name}`);
   }
 
   /** What is live, and has been for a while, is all that is asked for: such a call proves a mistake. */

@@ -349,7 +349,8 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   if (view === undefined) return say;
   if (view.reason === 'Backoff' && /the journal does not know it/.test(view.message)) return null;
   if (/could each be the answer/.test(view.message)) return null;
-  const takenForRight = view.unverified > 0 || world.accepted.has(wish.name);
+  const takenForRight =
+    view.unverified > 0 || world.accepted.has(wish.name) || world.rules.wasMistaken(wish.name);
   if (wrong.length === 1 && wrong[0] === 'Secret' && takenForRight) return null;
   if (strict) return say;
   if (view.condition === 'Stalled' || /only reported/.test(view.message)) return null;

@@ -42,13 +42,15 @@ export function meansThisOne({ identity, expect }: Spec): boolean {
  * for may have changed since: it is owed all the same.
  */
 export function isHalfRecreated({ spec, entry }: Pick<Wish, 'spec' | 'entry'>): boolean {
-  const { lastResult, recreated } = entry;
-  return (
-    spec.reconcile.onError === 'recreate' &&
-    recreated !== null &&
-    lastResult?.kind === 'succeeded' &&
-    lastResult.step === 'terminate'
-  );
+  return spec.reconcile.onError === 'recreate' && isTerminatedForAnother(entry);
+}
+
+/** The same as far as the journal alone tells it. What was pruned is owed nothing. */
+export function isTerminatedForAnother({
+  lastResult,
+  recreated,
+}: Pick<Wish['entry'], 'lastResult' | 'recreated'>): boolean {
+  return recreated !== null && lastResult?.kind === 'succeeded' && lastResult.step === 'terminate';
 }
 
 /** Why what does not exist is not created, where the document asks for it and cannot have it. */

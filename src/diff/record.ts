@@ -117,6 +117,8 @@ export function recordTerminated(
     ...EMPTY_ENTRY,
     recreated: entry.recreated,
     retryHandled: entry.retryHandled,
+    // What was sent counts for the guards, also when it did its work.
+    charges: entry.charges,
     ownRecords: recordId === null ? entry.ownRecords : withRecord(entry, recordId),
     lastResult:
       recordId === null

@@ -1,3 +1,4 @@
+import { isTerminatedForAnother } from '../diff/creation-wish.ts';
 import { standingFailure, waiveFailure } from '../diff/failed-move.ts';
 import {
   type Hold,
@@ -133,7 +134,7 @@ export class Rollouts {
 
   /** It was terminated to be provisioned again: that is not left half done. */
   #isBegun(key: ProductKey): boolean {
-    return this.#parts.entries.get(key).lastResult?.step === 'terminate';
+    return isTerminatedForAnother(this.#parts.entries.get(key));
   }
 
   #stateOf({ version }: Rollout, { key, state }: Member): MemberState {

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { doc, later, removed, terminations } from './life.ts';
+import type { Incarnation } from './world.ts';
+
+/** Guards that refuse, of the present plan. */
+async function refusedBy(trueup: Incarnation): Promise<readonly string[]> {
+  const review = await trueup.reconcile();
+  return review.kind === 'ok' ? review.guards.map(({ guard }) => guard) : [review.why];
+}
+
+describe('guards and the end of a provisioned product', () => {
+  it('a termination that succeeded counts for the next 24 hours', async () => {
+    const all = [doc('net-a'), doc('net-b'), doc('net-c')];
+    const { world, trueup } = await removed(all, [doc('net-b'), doc('net-c')], {
+      maxTerminations: 1,
+    });
+    await later(world, trueup);
+    expect(terminations(world)).toBe(1);
+    world.wish([doc('net-c')], 'r3');
+    await trueup.converge();
+    await later(world, trueup);
+    await later(world, trueup);
+    expect(terminations(world)).toBe(1);
+    expect(await refusedBy(trueup)).toEqual(['terminations']);
+    // Another process knows it as well.
+    trueup.kill();
+    const second = await world.start();
+    await later(world, second);
+    expect(terminations(world)).toBe(1);
+    await later(world, second, 25 * 60);
+    expect(terminations(world)).toBe(2);
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { doc, later, removed, terminations } from './life.ts';
+import { doc, inEffect, later, look, only, removed, terminations } from './life.ts';
 import type { Incarnation } from './world.ts';
 
 /** Guards that refuse, of the present plan. */
@@ -29,5 +29,32 @@ describe('guards and the end of a provisioned product', () => {
     expect(terminations(world)).toBe(1);
     await later(world, second, 25 * 60);
     expect(terminations(world)).toBe(2);
+  });
+});
+
+describe('guards and a selection', () => {
+  it('a look at a part forgets nothing of what the whole plan holds back', async () => {
+    const before = ['net-a', 'net-b', 'net-c'].map((name) => doc(name));
+    const { world, trueup } = await inEffect(before, { maxChanges: 3 });
+    trueup.kill();
+    world.wish(
+      before.map((one) => ({
+        ...one,
+        spec: { ...one.spec, provisioningParameters: { Cidr: 'z' } },
+      })),
+      'r2',
+    );
+    const second = await world.start({
+      caps: { maxChanges: 1, maxProvisions: 0, maxTerminations: 0 },
+    });
+    await second.converge();
+    const held = await world.journal.heldPlans();
+    expect(held).toHaveLength(1);
+    await world.clock.pass(25 * 3_600_000);
+    await look(world, second, only('net-a'));
+    expect(world.writes()).toHaveLength(1);
+    expect((await world.journal.heldPlans()).map(({ set }) => set)).toEqual(
+      held.map(({ set }) => set),
+    );
   });
 });

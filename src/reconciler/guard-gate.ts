@@ -179,7 +179,7 @@ export class GuardGate {
   admit(key: ProductKey, intent: Intent): string | null {
     const entry = this.#parts.entries.get(key);
     const { token, revision } = intent;
-    if (this.#ledger.find(entry, token) !== null) return null;
+    if (this.#ledger.find(entry, intent) !== null) return null;
     const pass = this.#passes.get(key);
     const counted = this.#chargeOf(key, intent, pass);
     if (counted === null) return 'what it weighs for the guards is not known';

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { doc, inEffect, later, look, only, removed, terminations } from './life.ts';
-import type { Incarnation } from './world.ts';
+import {
+  doc,
+  endByHand,
+  inEffect,
+  later,
+  look,
+  only,
+  removed,
+  seed,
+  terminations,
+} from './life.ts';
+import { type Incarnation, World } from './world.ts';
 
 /** Guards that refuse, of the present plan. */
 async function refusedBy(trueup: Incarnation): Promise<readonly string[]> {
@@ -57,4 +67,28 @@ describe('guards and a selection', () => {
       held.map(({ set }) => set),
     );
   });
+});
+
+describe('guards and what comes into being more than once', () => {
+  it.each(['0s', '24h'])(
+    'each provisioning counts, though its token is that of the last one (tokens known %s)',
+    async (tokenWindow) => {
+      const wishes = [doc('new', { onMissing: 'provision' })];
+      const world = await World.create(
+        { seed: { ...seed, behaviour: { tokenWindow } }, maxProvisions: 2 },
+        wishes,
+      );
+      let trueup = await world.start();
+      const made = () => world.events('provision.accepted').length;
+      for (const [look, count] of [1, 2, 2, 2].entries()) {
+        await trueup.converge();
+        await trueup.converge();
+        expect([look, made()]).toEqual([look, count]);
+        if (look < 2) await endByHand(world, 'new');
+        trueup.kill();
+        trueup = await world.start();
+      }
+      expect(await refusedBy(trueup)).toEqual(['provisions']);
+    },
+  );
 });

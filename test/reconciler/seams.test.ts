@@ -6,11 +6,12 @@ import {
   later,
   look,
   only,
+  operations,
   removed,
   seed,
   terminations,
 } from './life.ts';
-import { type Incarnation, World } from './world.ts';
+import { type Incarnation, TARGET, World } from './world.ts';
 
 /** Guards that refuse, of the present plan. */
 async function refusedBy(trueup: Incarnation): Promise<readonly string[]> {
@@ -91,4 +92,87 @@ describe('guards and what comes into being more than once', () => {
       expect(await refusedBy(trueup)).toEqual(['provisions']);
     },
   );
+});
+
+describe('guards and recreations', () => {
+  it.each([3_000, 8_000])(
+    'an approved recreation is finished after a crash %i ms on, and is not called moved',
+    async (passMs) => {
+      const wish = (onError: string) => doc('new', { onMissing: 'provision', onError });
+      const behaviour = { tokenWindow: '0s' };
+      const world = await World.create({ seed: { ...seed, behaviour } }, [wish('report')]);
+      world.service.admin.addFault({
+        operation: 'ProvisionProduct',
+        count: 1,
+        effect: { kind: 'recordFails', message: 'No more addresses.' },
+      });
+      const first = await world.start();
+      await first.converge();
+      first.kill();
+      world.wish([wish('recreate')], 'r2');
+      const caps = { maxChanges: 0, maxProvisions: 0, maxTerminations: 0 };
+      const second = await world.start({ caps });
+      const review = await second.converge();
+      const digest = review.kind === 'ok' ? (review.judgement.report.set ?? '') : '';
+      expect(world.writes()).toHaveLength(1);
+      second.kill();
+      const approvals = [{ digest, strict: false }];
+      const third = await world.start({ caps, approvals });
+      await third.reconcile();
+      await world.clock.pass(passMs);
+      third.kill();
+      const fourth = await world.start({ caps });
+      await fourth.converge();
+      await fourth.converge();
+      expect(operations(world)).toEqual([
+        'ProvisionProduct',
+        'TerminateProvisionedProduct',
+        'ProvisionProduct',
+      ]);
+      expect(world.service.admin.product('new')?.product.status).toBe('AVAILABLE');
+      await fourth.converge();
+      expect(world.events('approval.moved')).toEqual([]);
+      expect(world.events('approval.ended').map(({ fields }) => fields.reason)).toEqual([
+        'every change of it was sent, is done, or has moved',
+      ]);
+      expect(await world.journal.approvals(TARGET)).toEqual([]);
+    },
+  );
+
+  it('an approved end is carried out after a freeze and a crash, once, and what was not approved is not', async () => {
+    const all = [doc('net-a'), doc('net-b'), doc('net-c')];
+    const caps = { maxChanges: 9, maxProvisions: 0, maxTerminations: 0 };
+    const { world, trueup } = await removed(all, [doc('net-c')]);
+    trueup.kill();
+    await world.clock.pass(11 * 60_000);
+    const second = await world.start({ caps });
+    const review = await second.converge();
+    const digest = review.kind === 'ok' ? (review.judgement.report.set ?? '') : '';
+    expect(terminations(world)).toBe(0);
+    second.kill();
+    const freeze = {
+      scope: { target: null, name: 'net-a', labels: {} },
+      reason: 'INC',
+      user: 'anna',
+      host: 'desk',
+      at: '2026-11-21T12:00:00.000Z',
+    };
+    world.journal.freeze(freeze);
+    const third = await world.start({ caps, approvals: [{ digest, strict: false }] });
+    await third.reconcile();
+    await world.clock.pass(60_000);
+    expect(terminations(world)).toBe(1);
+    third.kill();
+    // It goes from the documents as well, and nobody approved that.
+    world.journal.lift();
+    const fourth = await world.start({ caps });
+    await later(world, fourth);
+    await later(world, fourth);
+    expect(terminations(world)).toBe(2);
+    world.wish([], 'r3');
+    await later(world, fourth);
+    await later(world, fourth);
+    expect(terminations(world)).toBe(2);
+    expect(await refusedBy(fourth)).toEqual(['terminations']);
+  });
 });

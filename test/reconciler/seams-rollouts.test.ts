@@ -106,4 +106,79 @@ describe('rollouts and the life cycle', () => {
     await trueup.converge();
     expect(operations(world).slice(2)).toEqual(['UpdateProvisionedProduct', 'ProvisionProduct']);
   });
+
+  it.each(['paused', 'at its canary'])(
+    'what runs the version already is changed while its rollout is %s',
+    async (state) => {
+      const world = await World.create({ seed, writesPerSecond: 20 }, [
+        doc('net-a', 'v1'),
+        doc('net-b', 'v2'),
+        doc('net-c', 'v1'),
+      ]);
+      const first = await world.start();
+      await first.converge();
+      first.kill();
+      world.service.admin.addFault({
+        operation: 'UpdateProvisionedProduct',
+        product: 'net-a',
+        effect:
+          state === 'paused'
+            ? { kind: 'recordFails', message: 'no more room' }
+            : { kind: 'straggle', ms: 60 * MINUTE },
+      });
+      const labels = { labels: { stage: 'first' } };
+      const moving = (cidr: string) => [
+        { ...doc('net-a', 'v2'), ...labels },
+        doc('net-b', 'v2', {}, cidr),
+        doc('net-c', 'v2'),
+      ];
+      const rule: RolloutRule = { ...RULE, canary: { kind: 'labels', ...labels } };
+      world.wish(moving('x'), 'r2');
+      const trueup = await world.start({ rolloutRules: [rule] });
+      await trueup.reconcile();
+      await world.clock.pass(MINUTE);
+      expect(operations(world)).toHaveLength(2);
+      world.wish(moving('y'), 'r3');
+      await trueup.reconcile();
+      await world.clock.pass(MINUTE);
+      expect(world.service.admin.product('net-b')?.parameters.Cidr).toBe('y');
+      expect(world.statusOf(trueup, 'net-b')).toMatchObject({ condition: 'Ready' });
+      expect(operations(world)).toHaveLength(3);
+    },
+  );
+
+  it('what somebody moved back since it was looked at waits for a new look', async () => {
+    const world = await World.create({ seed, writesPerSecond: 20 }, [
+      doc('net-a', 'v1'),
+      doc('net-b', 'v2'),
+    ]);
+    const first = await world.start();
+    await first.converge();
+    first.kill();
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'net-a',
+      effect: { kind: 'recordFails', message: 'no more room' },
+    });
+    world.wish([doc('net-a', 'v2'), doc('net-b', 'v2')], 'r2');
+    const trueup = await world.start({ rolloutRules: [RULE] });
+    await trueup.converge();
+    world.wish([doc('net-a', 'v2'), doc('net-b', 'v2', {}, 'y')], 'r3');
+    trueup.reconciler.setDesired(world.desired);
+    const review = await world.clock.until(trueup.reconciler.review());
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-b',
+      ProvisioningArtifactName: 'v1',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'x' }],
+      UpdateToken: 'by-hand',
+    });
+    await world.clock.pass(MINUTE);
+    const before = operations(world).length;
+    trueup.reconciler.release(review, 0);
+    await world.clock.pass(MINUTE);
+    expect(operations(world)).toHaveLength(before);
+    await trueup.converge();
+    expect(operations(world)).toHaveLength(before);
+    expect(world.statusOf(trueup, 'net-b')).toMatchObject({ reason: 'RolloutPaused' });
+  });
 });

@@ -3,6 +3,7 @@ import {
   doc,
   endByHand,
   inEffect,
+  keyOf,
   later,
   look,
   only,
@@ -174,5 +175,48 @@ describe('guards and recreations', () => {
     await later(world, fourth);
     expect(terminations(world)).toBe(2);
     expect(await refusedBy(fourth)).toEqual(['terminations']);
+  });
+});
+
+describe('guards and freezes', () => {
+  it('what a freeze stops right before the call counts once, and goes on when it is lifted', async () => {
+    const { world, trueup } = await inEffect([doc('net-a')]);
+    trueup.kill();
+    const reconcile = { prune: 'terminate', drift: 'correct' };
+    world.wish([doc('net-a', reconcile)], 'r2');
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-a',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'by hand' }],
+      UpdateToken: 'by-hand',
+    });
+    await world.clock.pass(60_000);
+    const before = world.writes().length;
+    const second = await world.start();
+    const freeze = {
+      scope: { target: null, name: null, labels: {} },
+      reason: 'INC',
+      user: 'anna',
+      host: 'desk',
+      at: '2026-11-21T12:00:00.000Z',
+    };
+    const { journal } = world;
+    const { entries } = second.reconciler.context;
+    const update = entries.update.bind(entries);
+    entries.update = async (key, change) => {
+      const entry = await update(key, change);
+      if (entry.intent !== null) journal.freeze(freeze);
+      return entry;
+    };
+    await second.reconcile();
+    await world.clock.pass(10 * 60_000);
+    expect(world.writes()).toHaveLength(before);
+    const charges = () => entries.get(keyOf('net-a')).charges.length;
+    const counted = charges();
+    entries.update = update;
+    journal.lift();
+    await world.clock.pass(10 * 60_000);
+    expect(world.writes()).toHaveLength(before + 1);
+    // That of the first revision, and this one.
+    expect([counted, charges()]).toEqual([2, 2]);
   });
 });

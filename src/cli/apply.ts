@@ -1,7 +1,8 @@
-import { countChanges } from '../diff/plan.ts';
+import { countChanges, heldByGuards } from '../diff/plan.ts';
 import { renderApply } from '../diff/render/apply.ts';
 import { renderPlanJson } from '../diff/render/json.ts';
 import { plural } from '../diff/render/words.ts';
+import type { Change } from '../domain/change.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { App, ApplyEnd, Estate } from './app.ts';
 import type { ExitCode } from './io.ts';
@@ -45,8 +46,10 @@ function unknown(app: App, digests: readonly string[]): ExitCode {
 
 /** An account that nothing declares is shown and confirmed, whatever the plan holds. */
 async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promise<boolean> {
-  const { acting: planned, heldByGuards, writes } = countChanges(plan);
-  const acting = planned - heldByGuards;
+  const { acting: planned, writes } = countChanges(plan);
+  const guarded = heldByGuards(plan);
+  const acting = planned - guarded.length;
+  const terminations = writes.terminations - guarded.filter(terminates).length;
   if (acting === 0) return true;
   const undeclared = estate.accounts().filter((account) => !account.declared);
   for (const account of undeclared) {
@@ -55,7 +58,7 @@ async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promi
     );
   }
   if (yes && undeclared.length === 0) return true;
-  const held = plan.meta.holds?.held.length ?? 0;
+  const held = heldNow(plan, guarded);
   if (held >= acting) {
     app.io.err(
       'Nothing can be started now, as the plan says, so nothing was changed.\nnext: run apply again when it may go on\n',
@@ -67,11 +70,22 @@ async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promi
     return false;
   }
   const answer = await app.io.ask(
-    `Change ${plural(acting, 'provisioned product', 'provisioned products')}${terminating(writes.terminations)}${waiting(held)}? Only "yes" goes on: `,
+    `Change ${plural(acting, 'provisioned product', 'provisioned products')}${terminating(terminations)}${waiting(held)}? Only "yes" goes on: `,
   );
   if (answer?.trim() === 'yes') return true;
   app.io.err('Nothing was changed.\n');
   return false;
+}
+
+/** Of what would be started, as many as a freeze or a window keeps from it now. */
+function heldNow({ meta }: Plan, guarded: readonly Change[]): number {
+  const isGuarded = ({ target, name }: Pick<Change, 'target' | 'name'>) =>
+    guarded.some((change) => change.target === target && change.name === name);
+  return (meta.holds?.held ?? []).filter((one) => !isGuarded(one)).length;
+}
+
+function terminates({ verdict }: Change): boolean {
+  return 'steps' in verdict && verdict.steps.includes('terminate');
 }
 
 /** Said before the question: it is what cannot be taken back. */

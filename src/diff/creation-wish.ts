@@ -48,11 +48,18 @@ export function meansThisOne({ identity, expect }: Spec): boolean {
  * for may have changed since: it is owed all the same.
  */
 export function isHalfRecreated({ spec, entry }: Pick<Wish, 'spec' | 'entry'>): boolean {
-  return spec.reconcile.onError === 'recreate' && isBetween(entry);
+  return spec.reconcile.onError === 'recreate' && isTerminatedForAnother(entry);
 }
 
-/** Terminated for a recreation, which is not over. A termination whose record was never known has no result. */
-export function isBetween({ lastResult, recreated, provisionedProductId: id }: Wish['entry']) {
+/**
+ * The same as far as the journal alone tells it. A termination whose record was never known has no
+ * result. What was pruned is owed nothing.
+ */
+export function isTerminatedForAnother({
+  lastResult,
+  recreated,
+  provisionedProductId: id,
+}: Pick<Wish['entry'], 'lastResult' | 'recreated' | 'provisionedProductId'>): boolean {
   if (recreated === null) return false;
   if (lastResult === null) return id === null;
   return lastResult.kind === 'succeeded' && lastResult.step === 'terminate';

@@ -1,6 +1,6 @@
 import { type Json, sha256 } from '../domain/canonical.ts';
 import type { Cause, Change } from '../domain/change.ts';
-import type { GuardFinding, TargetGuards } from '../domain/guard.ts';
+import type { GuardFinding } from '../domain/guard.ts';
 import type { Digest } from '../domain/ids.ts';
 import type { Plan, PlanBody, TargetPlan } from '../domain/plan.ts';
 import type { Position, Problem } from '../domain/problem.ts';
@@ -154,7 +154,7 @@ export function countChanges({ body, meta }: Countable): PlanCounts {
     invalid: new Set(errorsOf(body).map(({ at }) => at?.file ?? '')).size,
     unreadableTargets: body.targets.filter((target) => target.unreadable !== null).length,
     guards: refused.reduce((sum, { findings }) => sum + findings.filter(isRefused).length, 0),
-    heldByGuards: refused.reduce((sum, one) => sum + heldIn(body, one), 0),
+    heldByGuards: heldByGuards({ body, ...(meta === undefined ? {} : { meta }) }).length,
     unverified: {
       fields: unverified.reduce((sum, change) => sum + change.unverified.length, 0),
       products: unverified.length,
@@ -172,11 +172,14 @@ export function countChanges({ body, meta }: Countable): PlanCounts {
 
 const isRefused = ({ verdict }: GuardFinding) => verdict === 'refused';
 
-/** What would act in the target, less what is approved. */
-function heldIn({ targets }: PlanBody, { target, approvals }: TargetGuards): number {
-  const approved = new Set(approvals.flatMap(({ standing }) => standing));
-  const changes = targets.find(({ name }) => name === target)?.changes ?? [];
-  return changes.filter(({ name, verdict }) => 'steps' in verdict && !approved.has(name)).length;
+/** What would act and is held back by a guard: neither approved nor the rest of a recreation. */
+export function heldByGuards({ body, meta }: Countable): readonly Change[] {
+  const refused = (meta?.guards ?? []).filter(({ findings }) => findings.some(isRefused));
+  return refused.flatMap(({ target, approvals, finishing = [] }) => {
+    const free = new Set([...approvals.flatMap(({ standing }) => standing), ...finishing]);
+    const changes = body.targets.find(({ name }) => name === target)?.changes ?? [];
+    return changes.filter(({ name, verdict }) => 'steps' in verdict && !free.has(name));
+  });
 }
 
 function errorsOf(body: PlanBody): readonly Problem[] {

@@ -143,6 +143,8 @@ export function recordTerminated(
     recreated: entry.recreated,
     recreatedBefore: entry.recreatedBefore,
     retryHandled: entry.retryHandled,
+    // What was sent counts for the guards, also when it did its work.
+    charges: entry.charges,
     ownRecords: recordId === null ? entry.ownRecords : withRecord(entry, recordId),
     lastResult:
       recordId === null

@@ -30,5 +30,7 @@ export function targetGuards(input: TargetPlanned): TargetGuards {
   });
   const changes = approvable(measured.map(({ change }) => change));
   const approvals = standing.map(({ view }) => view);
-  return { target, set: setDigest(target, changes), findings, approvals };
+  const finishing = measured.flatMap((one) => (one.finishes === true ? [one.change.name] : []));
+  const report = { target, set: setDigest(target, changes), findings, approvals };
+  return finishing.length === 0 ? report : { ...report, finishing };
 }

@@ -125,4 +125,6 @@ export interface TargetGuards {
   readonly set: Digest | null;
   readonly findings: readonly GuardFinding[];
   readonly approvals: readonly ApprovalView[];
+  /** Names of those whose recreation was begun: no guard holds what is left of it. Left out: none. */
+  readonly finishing?: readonly string[];
 }

@@ -28,6 +28,7 @@ export interface Planned {
   readonly measured: readonly Measured[];
   /** Whether this look would show the change of this name; a selection leaves some out. */
   isShown(key: ProductKey): boolean;
+  readonly isSelection?: boolean;
 }
 
 /** How the guards judged it. */
@@ -178,7 +179,7 @@ export class GuardGate {
   admit(key: ProductKey, intent: Intent): string | null {
     const entry = this.#parts.entries.get(key);
     const { token, revision } = intent;
-    if (this.#ledger.find(entry, token) !== null) return null;
+    if (this.#ledger.find(entry, intent) !== null) return null;
     const pass = this.#passes.get(key);
     const counted = this.#chargeOf(key, intent, pass);
     if (counted === null) return 'what it weighs for the guards is not known';
@@ -248,7 +249,7 @@ export class GuardGate {
 
   async #hold({ planned, report, refused }: Judgement): Promise<void> {
     const { target, clock } = this.#parts;
-    const { revision } = planned;
+    const { revision, isSelection } = planned;
     const held: HeldPlan | null =
       refused.length === 0 || report.set === null
         ? null
@@ -261,7 +262,7 @@ export class GuardGate {
             why: refused.map(excessWords).join('; '),
             changes: approvable(planned.measured.map(({ change }) => change)),
           };
-    await this.#saved(() => this.#held.keep(revision, held));
+    await this.#saved(() => this.#held.keep(revision, held, isSelection));
   }
 
   /** An approval that could not be kept was not given; nothing of this stands in the way of a look. */

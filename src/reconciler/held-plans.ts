@@ -32,9 +32,12 @@ export class HeldPlans {
     return this.#held.filter((one) => one.revision === revision);
   }
 
-  /** Of another revision, or while nothing is held back, none can be approved. */
-  async keep(revision: string, held: HeldPlan | null): Promise<void> {
-    if (held === null) return this.#put([]);
+  /**
+   * Of another revision, or while nothing is held back, none can be approved. A look at a part of the
+   * documents says nothing of what the whole of them holds back.
+   */
+  async keep(revision: string, held: HeldPlan | null, isPart = false): Promise<void> {
+    if (held === null) return this.#put(isPart ? this.of(revision) : []);
     const before = this.of(revision);
     const known = before.find(({ set }) => set === held.set);
     const newest = { ...held, plans: known?.plans ?? [], at: known?.at ?? held.at };

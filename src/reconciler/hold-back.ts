@@ -1,11 +1,11 @@
-import { isBetween } from '../diff/creation-wish.ts';
+import { isHalfRecreated } from '../diff/creation-wish.ts';
 import type { Change } from '../domain/change.ts';
 import type { Hold } from '../domain/hold.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import { statusOfTrouble } from './conditions.ts';
-import { about, isoNow, specDigestOf, type TargetContext } from './context.ts';
+import { about, isoNow, type TargetContext } from './context.ts';
 import type { HoldOptions } from './holds.ts';
 
 /** What is frozen is looked at again after this long: it costs no call. */
@@ -67,14 +67,10 @@ export async function whyHeld(context: TargetContext, key: ProductKey): Promise<
 
 /** A recreation whose termination is done: until it is provisioned again there is nothing. */
 export function replacing(
-  context: Pick<TargetContext, 'desired' | 'entries' | 'fingerprinter'>,
+  context: Pick<TargetContext, 'desired' | 'entries'>,
   key: ProductKey,
 ): HoldOptions {
   const spec = context.desired().specs.get(key);
   const entry = context.entries.get(key);
-  const isReplacing =
-    isBetween(entry) && spec !== undefined && spec.reconcile.onError === 'recreate'
-      ? specDigestOf(context, spec) === entry.recreated
-      : false;
-  return { isReplacing };
+  return { isReplacing: spec !== undefined && isHalfRecreated({ spec, entry }) };
 }

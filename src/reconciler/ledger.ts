@@ -1,6 +1,6 @@
 import { sumOf } from '../diff/change-weight.ts';
 import { type SentBefore, WINDOW_MS } from '../diff/guards.ts';
-import type { ProductEntry } from '../domain/entry.ts';
+import type { Intent, ProductEntry } from '../domain/entry.ts';
 import { type Charge, WEIGHTLESS } from '../domain/guard.ts';
 import type { Token } from '../domain/ids.ts';
 import type { Entries } from './entries.ts';
@@ -16,7 +16,7 @@ export class Ledger {
   readonly #windowMs: number;
   readonly #openedAt: { readonly wall: number; readonly monotonic: number };
   /** Monotonic times of the charges of this process. */
-  readonly #madeMs = new Map<Token, number>();
+  readonly #madeMs = new Map<string, number>();
   /** Let through, and perhaps not in an entry yet: two at one time must not both be the last one. */
   readonly #reserved = new Map<Token, Charge>();
 
@@ -39,28 +39,38 @@ export class Ledger {
     };
   }
 
-  /** The charge of this very request, if it was let through before: a repeat is no second one. */
-  find(entry: ProductEntry, token: Token): Charge | null {
-    return entry.charges.find((one) => one.token === token) ?? this.#reserved.get(token) ?? null;
+  /**
+   * The charge of this very request, if it was let through before: a repeat is no second one. What is
+   * to be new has the token of the last one of its name, so there only an open request can be repeated.
+   */
+  find(
+    { charges, intent, ownRecords }: ProductEntry,
+    { token, base }: Pick<Intent, 'token' | 'base'>,
+  ): Charge | null {
+    const isOpen = intent?.token === token;
+    if (base === null && !isOpen && ownRecords.length > 0) return null;
+    return charges.findLast((one) => one.token === token) ?? this.#reserved.get(token) ?? null;
   }
 
   reserve(charge: Charge): void {
     this.#reserved.set(charge.token, charge);
-    this.#madeMs.set(charge.token, this.#clock.monotonic());
+    this.#madeMs.set(idOf(charge), this.#clock.monotonic());
   }
 
   /** The entry as it is written with the intent of this token. */
   charged(entry: ProductEntry, token: Token, revision: string): ProductEntry {
     const charge = this.#reserved.get(token);
-    if (charge === undefined || entry.charges.some((one) => one.token === token)) return entry;
+    if (charge === undefined || entry.charges.some((one) => idOf(one) === idOf(charge)))
+      return entry;
     const kept = entry.charges.filter((one) => one.revision === revision || this.#isRecent(one));
     return { ...entry, charges: [...kept, charge] };
   }
 
   #all(): readonly Charge[] {
     const stored = this.#entries.keys().flatMap((key) => this.#entries.get(key).charges);
-    const known = new Set(stored.map(({ token }) => token));
-    for (const token of known) this.#reserved.delete(token);
+    const known = new Set(stored.map(idOf));
+    for (const [token, charge] of this.#reserved)
+      if (known.has(idOf(charge))) this.#reserved.delete(token);
     return [...stored, ...this.#reserved.values()];
   }
 
@@ -68,11 +78,17 @@ export class Ledger {
    * By the clock that makes it younger: a wall clock that jumps forward frees nothing of what this
    * process has seen, and a charge that seems to be of the future counts.
    */
-  #isRecent({ token, at }: Charge): boolean {
+  #isRecent(charge: Charge): boolean {
+    const { at } = charge;
     const { wall, monotonic } = this.#openedAt;
-    const made = this.#madeMs.get(token);
+    const made = this.#madeMs.get(idOf(charge));
     const now = this.#clock.monotonic();
     const steady = made === undefined ? wall - Date.parse(at) + now - monotonic : now - made;
     return Math.min(this.#clock.now() - Date.parse(at), steady) < this.#windowMs;
   }
+}
+
+/** One request may be sent for several provisioned products of a name, one after the other. */
+function idOf({ token, at }: Charge): string {
+  return `${token} ${at}`;
 }

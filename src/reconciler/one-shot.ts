@@ -21,6 +21,8 @@ export type Selection = ((spec: Spec) => boolean) | null;
 /** A right that was given a moment ago takes this long to work everywhere, and so may a look at it. */
 const STUCK_MS = 60_000;
 const STUCK_LOOK_MS = 5_000;
+/** Reasons of what is not on its way by itself. */
+const WAITING: ReadonlySet<string> = new Set(['WaitsFor', 'RolloutPaused', 'Frozen', 'Window']);
 /** Between looks at what the listing does not show as it is yet; a minute in all. */
 const LAG_WAITS_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
 
@@ -236,12 +238,12 @@ export class OneShot {
     }
   }
 
-  /** What waits for something else moves when that moves. */
+  /** What waits for something else moves when that moves, and what is frozen not in this run. */
   #isStuck(): boolean {
     return !this.#targets.some(({ handle, desired }) =>
       [...desired.specs.keys()].some((key) => {
         const view = this.#shared.board.get(handle.name, key);
-        return view?.condition === 'Reconciling' && view.reason !== 'WaitsFor';
+        return view?.condition === 'Reconciling' && !WAITING.has(view.reason);
       }),
     );
   }

@@ -43,6 +43,7 @@ export async function judgeReview(
       ...declared.map((one) => measuredOf(context, one)),
       ...leaving.map(({ change }) => ({ change })),
     ],
+    isSelection: desired.isSelection === true,
     isShown: (key) => desired.isSelection !== true || desired.specs.has(key),
   });
 }

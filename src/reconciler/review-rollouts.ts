@@ -1,3 +1,4 @@
+import { isHalfRecreated } from '../diff/creation-wish.ts';
 import {
   failuresOf,
   type Hold,
@@ -32,7 +33,10 @@ export function reviewRollouts(
     for (const member of rollout.members) {
       const evaluation = evaluations.get(member.key);
       if (evaluation === undefined || !movesVersion(evaluation)) continue;
-      const hold = holdOf(rollout, member.key, seen, () => rest);
+      const { spec } = evaluation;
+      // Nothing is there until it is done: that is not left half done by what others do.
+      const isOwed = isHalfRecreated({ spec, entry: input.entryOf(member.key) });
+      const hold = isOwed ? null : holdOf(rollout, member.key, seen, () => rest);
       const stage = stageOf(rollout, member);
       const part: RolloutPart = {
         product: productOf(rollout),

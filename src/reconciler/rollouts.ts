@@ -1,3 +1,4 @@
+import { isTerminatedForAnother } from '../diff/creation-wish.ts';
 import { standingFailure, waiveFailure } from '../diff/failed-move.ts';
 import {
   type Hold,
@@ -67,8 +68,20 @@ export class Rollouts {
     this.#announce(rollouts);
   }
 
-  /** Why this one may not begin its move now; null: it may, or it is of no rollout. */
+  /** Why this one may not begin its move now; null: it may, it has none to make, or it is of no rollout. */
   hold(key: ProductKey): Wait | null {
+    return this.#hasMoved(key) ? null : this.#holdOfMove(key);
+  }
+
+  /** What runs the version may change otherwise, whatever the others do. */
+  #hasMoved(key: ProductKey): boolean {
+    const rollout = this.#byKey.get(key);
+    const member = rollout?.byKey.get(key);
+    if (rollout === undefined || member === undefined) return false;
+    return this.#stateOf(rollout, member).kind === 'runs';
+  }
+
+  #holdOfMove(key: ProductKey): Wait | null {
     const rollout = this.#byKey.get(key);
     if (rollout === undefined || this.#isBegun(key)) return null;
     const stateOf = (member: Member) => this.#stateOf(rollout, member);
@@ -81,10 +94,15 @@ export class Rollouts {
   /** The same for a change that was computed since; `unreviewed`: no review has judged this move. */
   holdOfChange(evaluation: Evaluation): Wait | 'unreviewed' | null {
     const { spec, live, facts } = evaluation;
+    const { verdict } = evaluation.change;
     if (facts?.resolved.kind !== 'resolved' || !movesVersion(evaluation)) return null;
     const wanted = facts.resolved;
     const version = this.#byKey.get(spec.key)?.version;
-    if (version !== undefined && isSame(version, wanted)) return this.hold(spec.key);
+    if (version !== undefined && isSame(version, wanted)) {
+      // It ran that version when it was looked at, and somebody has moved it since.
+      if (verdict.kind === 'update' && this.#hasMoved(spec.key)) return 'unreviewed';
+      return this.#holdOfMove(spec.key);
+    }
     const name = productNameOf(spec, live, wanted.productId);
     const rule = ruleFor(this.#parts.rules, { id: wanted.productId, name });
     return rule === null ? null : 'unreviewed';
@@ -133,7 +151,7 @@ export class Rollouts {
 
   /** It was terminated to be provisioned again: that is not left half done. */
   #isBegun(key: ProductKey): boolean {
-    return this.#parts.entries.get(key).lastResult?.step === 'terminate';
+    return isTerminatedForAnother(this.#parts.entries.get(key));
   }
 
   #stateOf({ version }: Rollout, { key, state }: Member): MemberState {

@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import type { App } from '../../src/cli/app.ts';
 import { applyCommand } from '../../src/cli/apply.ts';
+import { judgeGuards } from '../../src/diff/guards.ts';
 import { makePlan } from '../../src/diff/plan.ts';
+import { WEIGHTLESS } from '../../src/domain/guard.ts';
 import type { PlanHolds } from '../../src/domain/hold.ts';
-import { asDigest, asTargetName } from '../../src/domain/ids.ts';
+import { asDigest, asProductKey, asTargetName } from '../../src/domain/ids.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { assessed } from '../diff/build.ts';
 
@@ -11,16 +13,22 @@ const target = asTargetName('prod-eu');
 const why = 'outside its sync windows until 2026-11-21 22:00:00 UTC';
 
 /** Two updates, of which the named ones would not be started now. */
-function planWith(held: readonly string[]): Plan {
+function planWith(
+  held: readonly string[],
+  guards: Plan['meta']['guards'] = [],
+  ending: string | null = null,
+): Plan {
   const digest = asDigest(`sha256:${'0'.repeat(64)}`);
   const cause = { kind: 'document' } as const;
   const verdict = { kind: 'update', steps: ['update'], cause, digest } as const;
+  const end = { kind: 'terminate', steps: ['terminate'], retain: false, digest } as const;
   const changes = ['net-a', 'net-b'].map((name) => ({
     ...assessed(),
     differences: [],
     target,
     name,
-    verdict,
+    key: asProductKey(`name:${name}`),
+    verdict: name === ending ? end : verdict,
   }));
   const targets = [
     { name: target, accountId: null, region: 'eu-west-1', unreadable: null, changes },
@@ -39,7 +47,7 @@ function planWith(held: readonly string[]): Plan {
     calls,
     directory: 'd',
     holds,
-    guards: [],
+    guards,
   };
   return { ...makePlan({ targets, documents: [], problems: [] }), meta };
 }
@@ -101,4 +109,57 @@ it('says in its question how many wait, and why in its report', async () => {
     /x prod-eu\/net-b .*held\n.*\n {4}why: {3}outside its sync windows until/,
   );
   expect(seen.out.join('')).toMatch(/x prod-eu\/net-a .*not begun\n/);
+});
+
+it('asks for what a person approved, whatever else is held by a guard and frozen too', async () => {
+  const refused = judgeGuards({
+    target,
+    caps: { maxChanges: 0, maxProvisions: 0, maxTerminations: 0 },
+    managed: 2,
+    sent: { window: WEIGHTLESS, revision: WEIGHTLESS },
+    planned: { ...WEIGHTLESS, updates: 1 },
+    approved: { ...WEIGHTLESS, updates: 1 },
+  });
+  const set = asDigest(`sha256:${'1'.repeat(64)}`);
+  const lists = { standing: ['net-a'], waiting: [], sent: [], moved: [] };
+  const approvals = [{ set, asked: set, strict: false, ...lists }];
+  const guards = [{ target, set, findings: refused, approvals }];
+  const { seen } = await apply(planWith(['net-b'], guards));
+  expect(seen.asked).toEqual(['Change 1 provisioned product? Only "yes" goes on: ']);
+  expect(seen.applied).toBe(1);
+  const both = await apply(planWith(['net-a', 'net-b'], guards));
+  expect([both.code, both.seen.asked, both.seen.applied]).toEqual([1, [], 0]);
+});
+
+it('counts in its question no termination that a guard holds back', async () => {
+  const refused = judgeGuards({
+    target,
+    caps: { maxChanges: 5, maxProvisions: 0, maxTerminations: 0 },
+    managed: 2,
+    sent: { window: WEIGHTLESS, revision: WEIGHTLESS },
+    planned: { ...WEIGHTLESS, terminations: 1 },
+    approved: { ...WEIGHTLESS, updates: 1 },
+  });
+  const set = asDigest(`sha256:${'1'.repeat(64)}`);
+  const lists = { standing: ['net-a'], waiting: [], sent: [], moved: [] };
+  const approvals = [{ set, asked: set, strict: false, ...lists }];
+  const guards = [{ target, set, findings: refused, approvals }];
+  const { seen } = await apply(planWith([], guards, 'net-b'));
+  expect(seen.asked).toEqual(['Change 1 provisioned product? Only "yes" goes on: ']);
+});
+
+it('asks before it finishes a recreation that was begun, which no guard holds back', async () => {
+  const refused = judgeGuards({
+    target,
+    caps: { maxChanges: 0, maxProvisions: 0, maxTerminations: 0 },
+    managed: 2,
+    sent: { window: WEIGHTLESS, revision: WEIGHTLESS },
+    planned: { ...WEIGHTLESS, updates: 1 },
+    approved: WEIGHTLESS,
+  });
+  const guards = [{ target, set: null, findings: refused, approvals: [], finishing: ['net-a'] }];
+  const { seen } = await apply(planWith([], guards));
+  expect(seen.asked).toEqual(['Change 1 provisioned product? Only "yes" goes on: ']);
+  expect(seen.out.join('')).toMatch(/x prod-eu\/net-a .*not begun\n/);
+  expect(seen.out.join('')).toContain('1 change is held back by a guard');
 });

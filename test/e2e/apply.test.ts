@@ -64,6 +64,7 @@ function entryOf(out: string, name: string): string {
 describe('the summary of apply', () => {
   it('says of every provisioned product that is not as declared why, and what next', async () => {
     await using desk = await Desk.open(seed);
+    await desk.write('trueup.yaml', 'guards: {updates: {floor: 50}}\n');
     const { admin } = desk.catalog;
     await desk.write('trueup.yaml', CONFIG);
     await desk.write('desired/a.yaml', document('net-bad-value', 'much-too-long'));
@@ -123,9 +124,12 @@ describe('the summary of apply', () => {
     await desk.write('desired/b.yaml', document('net-busy', 'B'));
     const held = await desk.run(['apply', 'desired', '--yes', '--max-changes', '1', ...account]);
     expect(held.code).toBe(1);
-    expect(held.out).toMatch(/refused +default +updates +2 planned, 1 allowed \(absolute\)/);
-    expect(held.out).toContain('Apply   2 changes planned, 0 carried out\n');
-    expect(held.out).toContain('2 changes are held back by a guard; the plan above says how');
+    expect(held.out).toContain('2 planned, 1 allowed (absolute): 1 too many');
+    expect(held.out).toContain(
+      '        2 changes are held back by a guard; the plan above says how to allow it\n',
+    );
+    expect(held.out).not.toContain('Not in the desired state');
+    expect(held.out).toMatch(/Result {2}exit 1, because 1 guard refuses the plan\n$/);
     expect(desk.writes()).toEqual([]);
     const done = await desk.run(['apply', 'desired', '--yes', ...account]);
     expect(done.code).toBe(0);

@@ -50,7 +50,7 @@ async function kill(daemon: Started): Promise<void> {
 describe('freeze and resume', () => {
   it('while 10 updates wait: none starts, not after kill -9 either, and resume lets them go on', async () => {
     await using desk = await Desk.open(seed);
-    await desk.write('trueup.yaml', 'guards: {updates: {share: 100%}}\n');
+    await desk.write('trueup.yaml', 'guards: {updates: {floor: 50}}\n');
     await desk.write('desired/a.yaml', NAMES.map(network).join('---\n'));
     const first = desk.start(RUN);
     await first.seen(/update\.accepted.*update\.accepted/s);

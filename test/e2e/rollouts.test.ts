@@ -31,7 +31,8 @@ const seed: SeedInput = {
   })),
 };
 
-const CONFIG = `rollouts:
+const CONFIG = `guards: {updates: {floor: 50}}
+rollouts:
   - product: network
     canary: 1
     maxFailures: 1

@@ -435,6 +435,37 @@ describe('sync windows', () => {
     }
   });
 
+  it('let a replacement go on whose document changed since its termination', async () => {
+    const document = (cidr: string) => ({
+      name: 'new',
+      spec: {
+        ...wish('new', cidr).spec,
+        reconcile: { onMissing: 'provision', onError: 'recreate' },
+      },
+    });
+    const world = await World.create({ seed }, [document('B')]);
+    fault(world, 'ProvisionProduct', { kind: 'recordFails', message: 'No more addresses.' });
+    const first = await world.start();
+    await first.converge();
+    await first.reconcile();
+    for (let i = 0; i < 300 && operations(world).length < 2; i++) await world.clock.pass(100);
+    first.kill();
+    await world.clock.pass(MINUTE);
+    world.jump(Date.parse('2026-11-21T13:10:00Z') - world.clock.now());
+    world.wish([document('C')], 'r3');
+    const second = await world.start({ windows: [windowOf('deny', '0 13 * * *', 1)] });
+    await second.reconcile();
+    await world.clock.pass(2 * MINUTE);
+    await second.reconcile();
+    await world.clock.pass(2 * MINUTE);
+    expect(operations(world)).toEqual([
+      'ProvisionProduct',
+      'TerminateProvisionedProduct',
+      'ProvisionProduct',
+    ]);
+    expect(world.service.admin.product('new')?.parameters.Cidr).toBe('C');
+  });
+
   it('let a person through where they say manual', async () => {
     for (const manual of [false, true]) {
       const world = await World.create({ seed }, [wish('net-0')]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asAccountId } from '../../src/domain/ids.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { OneShot } from '../../src/reconciler/one-shot.ts';
+import type { Shared } from '../../src/reconciler/shared.ts';
 import { TARGET, World } from './world.ts';
 
 const seed: SeedInput = {
@@ -29,8 +30,8 @@ const wish = (name: string, reconcile = {}) => ({
 const HOUR = 3_600_000;
 
 /** `apply`, but for its words. */
-async function applied(world: World) {
-  const trueup = await world.start();
+async function applied(world: World, overrides: Partial<Shared> = {}) {
+  const trueup = await world.start(overrides);
   const oneShot = new OneShot({
     shared: trueup.shared,
     revision: {
@@ -78,6 +79,62 @@ describe('apply', () => {
     expect(end.statuses.map(({ name, reason }) => [name, reason])).toEqual([
       ['net-a', 'AccessDenied'],
       ['net-b', 'WaitsFor'],
+    ]);
+  });
+
+  it('does not wait an hour for it because something else is frozen', async () => {
+    const world = await World.create({ seed }, [wish('net-a'), wish('net-b')]);
+    denied(world, 'net-a');
+    world.journal.freeze({
+      scope: { target: null, name: 'net-b', labels: {} },
+      reason: 'INC-4711',
+      user: 'anna',
+      host: 'desk',
+      at: '2026-11-21T12:00:00.000Z',
+    });
+    const end = await applied(world, { oneShot: true });
+    expect(end.timedOut).toBe(false);
+    expect(end.tookMs).toBeLessThan(3 * 60_000);
+    expect(end.statuses.map(({ name, reason }) => [name, reason])).toEqual([
+      ['net-a', 'AccessDenied'],
+      ['net-b', 'Frozen'],
+    ]);
+  });
+
+  it('does not wait an hour for it because a rollout is paused', async () => {
+    const versions = ['v1', 'v2'].map((name) => ({ name, parameters: { Cidr: {} } }));
+    const products = (seed.products ?? []).map((one) => ({ ...one, versions }));
+    const moved = (name: string) => ({
+      name,
+      spec: { ...wish(name).spec, provisioningArtifactName: 'v2' },
+    });
+    const timing = { accepted: '1s', running: '5s' };
+    const world = await World.create({ seed: { ...seed, timing, products } }, [
+      wish('net-a'),
+      moved('net-b'),
+      moved('net-c'),
+    ]);
+    denied(world, 'net-a');
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'net-b',
+      effect: { kind: 'recordFails', message: 'no more room' },
+    });
+    const rolloutRules: Shared['rolloutRules'] = [
+      {
+        product: '*',
+        canary: { kind: 'count', count: 1 },
+        maxFailures: 1,
+        pauseOnFailure: true,
+      },
+    ];
+    const end = await applied(world, { oneShot: true, rolloutRules });
+    expect(end.timedOut).toBe(false);
+    expect(end.tookMs).toBeLessThan(3 * 60_000);
+    expect(end.statuses.map(({ name, reason }) => [name, reason])).toEqual([
+      ['net-a', 'AccessDenied'],
+      ['net-b', 'RecordFailed'],
+      ['net-c', 'RolloutPaused'],
     ]);
   });
 

@@ -3,7 +3,7 @@ import type { PlanHolds } from '../../domain/hold.ts';
 import type { Plan, TargetPlan } from '../../domain/plan.ts';
 import { formatPosition } from '../../domain/problem.ts';
 import type { ProductStatusView } from '../../domain/status.ts';
-import { countChanges, planResult } from '../plan.ts';
+import { countChanges, heldByGuards, planResult } from '../plan.ts';
 import { problemLines } from './problem.ts';
 import { callsLine } from './text.ts';
 import { noPaint, type Paint, plural, thousands, utc, visible, WIDTH, wrap } from './words.ts';
@@ -39,7 +39,8 @@ export function renderApply(input: ApplyInput, paint: Paint = noPaint): ApplyRep
   const { before, after, timedOut, interrupted } = input;
   const all = after.body.targets.flatMap((target) => openOf(target, input));
   // What a guard holds back is counted, not listed: the plan has just shown it.
-  const open = all.filter(({ change }) => !isHeldByGuard(after, change));
+  const held = new Set(heldByGuards(after).map(idOf));
+  const open = all.filter(({ change }) => !held.has(idOf(change)));
   const left = new Set(all.map(({ change }) => idOf(change)));
   const planned = actingIn(before);
   const done = planned.filter((change) => !left.has(idOf(change))).length;
@@ -71,13 +72,6 @@ export function renderApply(input: ApplyInput, paint: Paint = noPaint): ApplyRep
     .map((lines) => `${lines.map((line) => line.trimEnd()).join('\n')}\n`)
     .join('\n');
   return { text, clean };
-}
-
-function isHeldByGuard({ meta }: Plan, { target, name, verdict }: Change): boolean {
-  const guards = meta.guards.find((one) => one.target === target);
-  const isRefused = guards?.findings.some((one) => one.verdict === 'refused') === true;
-  const isApproved = guards?.approvals.some(({ standing }) => standing.includes(name)) === true;
-  return 'steps' in verdict && isRefused && !isApproved;
 }
 
 function guarded(count: number): readonly string[] {

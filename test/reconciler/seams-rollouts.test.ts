@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import type { RolloutRule } from '../../src/domain/rollout.ts';
+import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { later, MINUTE, operations } from './life.ts';
+import { type Wish, World } from './world.ts';
+
+const seed: SeedInput = {
+  timing: { accepted: '1s', running: '5s', remediation: '1s' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
+      versions: ['v1', 'v2'].map((name) => ({ name, parameters: { Cidr: {} } })),
+    },
+  ],
+  provisionedProducts: ['net-a', 'net-b', 'net-c'].map((name) => ({
+    name,
+    product: 'network',
+    version: 'v1',
+    parameters: { Cidr: 'x' },
+  })),
+};
+
+const RULE: RolloutRule = {
+  product: 'network',
+  canary: { kind: 'count', count: 1 },
+  maxFailures: 1,
+  pauseOnFailure: true,
+};
+
+const doc = (name: string, version: string, reconcile: object = {}, cidr = 'x'): Wish => ({
+  name,
+  spec: {
+    productName: 'network',
+    provisioningArtifactName: version,
+    provisioningParameters: { Cidr: cidr },
+    reconcile,
+  },
+});
+
+const RECREATE = { onMissing: 'provision', onError: 'recreate' };
+
+describe('rollouts and the life cycle', () => {
+  it('a recreation whose termination is done is finished, whatever pauses its rollout', async () => {
+    const world = await World.create({ seed, writesPerSecond: 20 }, [
+      doc('net-a', 'v1'),
+      doc('net-b', 'v1'),
+      doc('net-z', 'v1', { onMissing: 'provision' }),
+    ]);
+    world.service.admin.addFault({
+      operation: 'ProvisionProduct',
+      count: 1,
+      effect: { kind: 'recordFails', message: 'No more addresses.' },
+    });
+    const first = await world.start();
+    await first.converge();
+    expect(world.service.admin.product('net-z')?.product.status).toBe('ERROR');
+    world.wish([doc('net-a', 'v2'), doc('net-b', 'v2'), doc('net-z', 'v2', RECREATE)]);
+    first.kill();
+    const second = await world.start({ rolloutRules: [RULE] });
+    // net-a is the canary; then net-b fails while net-z is terminated.
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'net-b',
+      effect: { kind: 'recordFails', message: 'no more room' },
+    });
+    await second.reconcile();
+    for (let i = 0; i < 600 && !world.lines.some((l) => l.event === 'terminate.accepted'); i++)
+      await world.clock.pass(100);
+    await world.clock.pass(3_000);
+    second.kill();
+    await world.clock.pass(MINUTE);
+    const third = await world.start({ rolloutRules: [RULE] });
+    // The first look finds the termination open, and the second that it is done.
+    await third.converge();
+    await third.converge();
+    expect(operations(world).toSorted()).toEqual([
+      'ProvisionProduct',
+      'ProvisionProduct',
+      'TerminateProvisionedProduct',
+      'UpdateProvisionedProduct',
+      'UpdateProvisionedProduct',
+    ]);
+    expect(world.statusOf(third, 'net-b')).toMatchObject({ condition: 'Stalled' });
+    expect(world.service.admin.product('net-z')?.product.status).toBe('AVAILABLE');
+  });
+
+  it('what was pruned once and comes back waits for the canaries like any other', async () => {
+    const prune = { prune: 'terminate', onMissing: 'provision' };
+    const world = await World.create({ seed, writesPerSecond: 20 }, [
+      doc('net-a', 'v1'),
+      doc('net-c', 'v1', prune, 'y'),
+    ]);
+    const trueup = await world.start({ rolloutRules: [RULE] });
+    await trueup.converge();
+    world.wish([doc('net-a', 'v1')], 'r2');
+    await trueup.converge();
+    await later(world, trueup);
+    await later(world, trueup);
+    expect(operations(world)).toEqual(['UpdateProvisionedProduct', 'TerminateProvisionedProduct']);
+    world.wish([doc('net-a', 'v2'), doc('net-c', 'v2', prune)], 'r3');
+    await trueup.reconcile();
+    await world.clock.pass(1_500);
+    // The canary has not ended.
+    expect(operations(world).slice(2)).toEqual(['UpdateProvisionedProduct']);
+    await trueup.converge();
+    expect(operations(world).slice(2)).toEqual(['UpdateProvisionedProduct', 'ProvisionProduct']);
+  });
+
+  it.each(['paused', 'at its canary'])(
+    'what runs the version already is changed while its rollout is %s',
+    async (state) => {
+      const world = await World.create({ seed, writesPerSecond: 20 }, [
+        doc('net-a', 'v1'),
+        doc('net-b', 'v2'),
+        doc('net-c', 'v1'),
+      ]);
+      const first = await world.start();
+      await first.converge();
+      first.kill();
+      world.service.admin.addFault({
+        operation: 'UpdateProvisionedProduct',
+        product: 'net-a',
+        effect:
+          state === 'paused'
+            ? { kind: 'recordFails', message: 'no more room' }
+            : { kind: 'straggle', ms: 60 * MINUTE },
+      });
+      const labels = { labels: { stage: 'first' } };
+      const moving = (cidr: string) => [
+        { ...doc('net-a', 'v2'), ...labels },
+        doc('net-b', 'v2', {}, cidr),
+        doc('net-c', 'v2'),
+      ];
+      const rule: RolloutRule = { ...RULE, canary: { kind: 'labels', ...labels } };
+      world.wish(moving('x'), 'r2');
+      const trueup = await world.start({ rolloutRules: [rule] });
+      await trueup.reconcile();
+      await world.clock.pass(MINUTE);
+      expect(operations(world)).toHaveLength(2);
+      world.wish(moving('y'), 'r3');
+      await trueup.reconcile();
+      await world.clock.pass(MINUTE);
+      expect(world.service.admin.product('net-b')?.parameters.Cidr).toBe('y');
+      expect(world.statusOf(trueup, 'net-b')).toMatchObject({ condition: 'Ready' });
+      expect(operations(world)).toHaveLength(3);
+    },
+  );
+
+  it('what somebody moved back since it was looked at waits for a new look', async () => {
+    const world = await World.create({ seed, writesPerSecond: 20 }, [
+      doc('net-a', 'v1'),
+      doc('net-b', 'v2'),
+    ]);
+    const first = await world.start();
+    await first.converge();
+    first.kill();
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'net-a',
+      effect: { kind: 'recordFails', message: 'no more room' },
+    });
+    world.wish([doc('net-a', 'v2'), doc('net-b', 'v2')], 'r2');
+    const trueup = await world.start({ rolloutRules: [RULE] });
+    await trueup.converge();
+    world.wish([doc('net-a', 'v2'), doc('net-b', 'v2', {}, 'y')], 'r3');
+    trueup.reconciler.setDesired(world.desired);
+    const review = await world.clock.until(trueup.reconciler.review());
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-b',
+      ProvisioningArtifactName: 'v1',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'x' }],
+      UpdateToken: 'by-hand',
+    });
+    await world.clock.pass(MINUTE);
+    const before = operations(world).length;
+    trueup.reconciler.release(review, 0);
+    await world.clock.pass(MINUTE);
+    expect(operations(world)).toHaveLength(before);
+    await trueup.converge();
+    expect(operations(world)).toHaveLength(before);
+    expect(world.statusOf(trueup, 'net-b')).toMatchObject({ reason: 'RolloutPaused' });
+  });
+});

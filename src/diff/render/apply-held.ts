@@ -27,7 +27,7 @@ export function heldLines(open: readonly HeldOpen[], paint: Paint): readonly str
     ),
     ...(group[0]?.lines ?? []),
   ]);
-  const title = `Not started: held back for now (${thousands(open.length)})`;
+  const title = `Not started now (${thousands(open.length)})`;
   return [
     paint('heading', title),
     ...blocks.flatMap((block, i) => (i === 0 ? block : ['', ...block])),

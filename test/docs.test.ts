@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorsPage, referencePage } from '../scripts/docs.ts';
 import { parseArguments } from '../src/cli/program.ts';
+import { type EstateCommand, SHOWN } from '../src/cli/shown-options.ts';
 import { OPTIONS } from '../src/config/options.ts';
 import { ERRORS } from '../src/domain/errors/registry.ts';
 
@@ -45,28 +46,64 @@ describe('the error registry', () => {
   });
 });
 
+const COMMANDS = Object.keys(SHOWN) as EstateCommand[];
+
+function helpOf(command: string): string {
+  const help: string[] = [];
+  const parsed = parseArguments([command, '--help'], '0', {
+    out: (text) => void help.push(text),
+    err: () => undefined,
+  });
+  expect(parsed).toEqual({ kind: 'done', exitCode: 0 });
+  return help.join('');
+}
+
+/** The options that a help lists, by their long names. */
+const listed = (help: string) =>
+  [...help.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, long]) => long);
+
+const longOf = (flag: string) => flag.split(' ')[0];
+
 describe('the help', () => {
-  it.each([
-    'validate',
-    'plan',
-    'apply',
-    'run',
-    'status',
-    'retry',
-    'accept',
-    'approve',
-    'proceed',
-    'freeze',
-    'resume',
-    'demo',
-  ])('of %s lists every option of the table', (command) => {
-    const help: string[] = [];
-    const parsed = parseArguments([command, '--help'], '0', {
-      out: (text) => void help.push(text),
-      err: () => undefined,
-    });
-    expect(parsed).toEqual({ kind: 'done', exitCode: 0 });
-    for (const option of OPTIONS) expect(help.join('')).toContain(option.flag.split(' ')[0]);
+  it.each(COMMANDS)('of %s lists the options that matter to it, at 80 columns', (command) => {
+    const help = helpOf(command);
+    const table = OPTIONS.map(({ flag }) => longOf(flag));
+    const wanted = OPTIONS.filter(({ name }) => SHOWN[command].table.includes(name));
+    expect(
+      listed(help)
+        .filter((one) => table.includes(one))
+        .toSorted(),
+    ).toEqual(wanted.map(({ flag }) => longOf(flag)).toSorted());
+    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(help).toContain('docs/reference.md lists all of them');
+  });
+
+  it('of some command lists each option, and the reference lists them all', async () => {
+    const somewhere = new Set(COMMANDS.flatMap((command) => listed(helpOf(command))));
+    const reference = await page('reference.md');
+    for (const { flag } of OPTIONS) {
+      expect([...somewhere]).toContain(longOf(flag));
+      expect(reference).toContain(`${longOf(flag)}`);
+    }
+  });
+
+  it('of a person’s word fits on a page', () => {
+    for (const command of ['retry', 'accept', 'approve', 'proceed', 'status'] as const)
+      expect(helpOf(command).split('\n').length).toBeLessThan(32);
+  });
+
+  it.each(COMMANDS)('hides nothing that %s would not take', (command) => {
+    const argument = ['status', 'freeze', 'resume', 'demo'].includes(command) ? [] : ['x'];
+    const reason = command === 'freeze' ? ['--reason', 'x'] : [];
+    for (const { flag, name } of OPTIONS) {
+      const value = flag.includes(' ') ? ['1'] : [];
+      const words = [command, ...argument, ...reason, longOf(flag) ?? '', ...value];
+      const parsed = parseArguments(words, '0', { out: () => undefined, err: () => undefined });
+      expect(parsed).toMatchObject({
+        kind: 'invocation',
+        invocation: { flags: { [name]: value[0] ?? true } },
+      });
+    }
   });
 
   it('does not let a bare --local swallow the directory', () => {

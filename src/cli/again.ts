@@ -2,6 +2,9 @@ import { OPTIONS } from '../config/options.ts';
 import type { AllowFlags } from '../diff/render/guards.ts';
 import type { Invocation } from './program.ts';
 
+/** What the name of a catalog's state has behind it where its journal lies. */
+export const JOURNAL_BESIDE = '.journal.db';
+
 /** The flags by which the same estate is found again: a command that people copy must mean this one. */
 export function againFlags(invocation: Invocation): AllowFlags {
   const { configFile, local, localState, flags, only, labels } = invocation;
@@ -25,7 +28,7 @@ export function againFlags(invocation: Invocation): AllowFlags {
     ? [`--journal ${quoted(String(flags.journal))}`]
     : localState === null
       ? []
-      : [`--journal ${quoted(`${localState}.journal.db`)}`];
+      : [`--journal ${quoted(`${localState}${JOURNAL_BESIDE}`)}`];
   return {
     apply: [...config, ...given, ...localFlags, ...selected],
     // A catalog that ends with its command has no daemon beside it.

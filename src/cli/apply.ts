@@ -98,11 +98,17 @@ function waiting(held: number): string {
   return held === 0 ? '' : ` (${held} of them not now, as the plan says)`;
 }
 
+/** Without this line the same plan, made again, looks as if nothing had been done. */
+const GONE =
+  'The embedded Service Catalog ends here and forgets all of it; --local-state FILE keeps it for the next command.\n';
+
 function report(app: App, before: Plan, end: ApplyEnd): ExitCode {
   const { after, statuses, timedOut, interrupted } = end;
   const input = { before, after, statuses, timedOut, interrupted: interrupted !== null };
   const { text, clean } = renderApply(input, paintFor(app.io.colour));
   app.io.out(app.invocation.format === 'json' ? renderPlanJson(after) : `\n${text}`);
+  const { local, localState } = app.invocation;
+  if (local !== null && localState === null) app.io.err(GONE);
   if (interrupted !== null)
     app.io.err(
       'trueup: interrupted; what is in flight is left to the journal\nnext: run apply again, it takes up what is open\n',

@@ -19,7 +19,7 @@ export async function demoCommand(
     return unavailable(app, directory, loaded.why);
   }
   io.out(
-    `${plural(loaded.documents, 'document', 'documents')} in ${directory}, an embedded Service Catalog instead of AWS.\n` +
+    `${plural(loaded.documents, 'document', 'documents')} in ${directory},\nand an embedded Service Catalog instead of AWS.\n` +
       'Several of its provisioned products are not in their desired state yet. Here all\n' +
       'may be updated at once; elsewhere a guard holds back more than 3 of so few until\n' +
       'a person allows it (docs/guards.md). Watch:\n\n',
@@ -46,11 +46,11 @@ function isOpen({ verdict }: Change): boolean {
 
 function converged(changes: readonly Change[], directory: string, ends: boolean): string {
   const unverified = changes.filter((change) => change.unverified.length > 0).length;
-  const aside = unverified === 0 ? '' : `, ${unverified} with a value that AWS does not return`;
+  const aside = unverified === 0 ? '' : `,\n${unverified} with a value that AWS does not return`;
   const head = `\nConverged: ${plural(changes.length, 'provisioned product is', 'provisioned products are')} in the desired state${aside}.\n`;
   return ends
     ? head
-    : `${head}It keeps watching. Edit a file in ${directory}, save, and see; Ctrl-C ends it.\n\n`;
+    : `${head}It keeps watching. Edit a file in ${directory}, save,\nand see; Ctrl-C ends it.\n\n`;
 }
 
 function fail(app: App, open: readonly Change[]): ExitCode {

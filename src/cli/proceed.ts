@@ -1,4 +1,5 @@
 import { plural } from '../diff/render/words.ts';
+import { visible } from '../domain/visible.ts';
 import type { App, FailedMoveOf } from './app.ts';
 import { takenUpBy } from './ask.ts';
 import type { ExitCode } from './io.ts';
@@ -10,7 +11,7 @@ export async function proceedCommand(app: App, product: string): Promise<ExitCod
     const found = (await journal.failedMoves()).filter((one) => isMeant(one, product));
     if (found.length === 0) {
       app.io.err(
-        `trueup: no rollout of ${product} is held by a failure\nnext: trueup status shows the rollouts that are paused; name the product as PRODUCT or TARGET/PRODUCT, by name or id\n`,
+        `trueup: no rollout of ${visible(product)} is held by a failure\nnext: trueup status shows the rollouts that are paused; name the product as PRODUCT or TARGET/PRODUCT, by name or id\n`,
       );
       return 1;
     }
@@ -20,13 +21,21 @@ export async function proceedCommand(app: App, product: string): Promise<ExitCod
       for (const id of ids) await journal.ask({ kind: 'proceed', target, product: id });
       const failures = plural(failed.length, 'failure', 'failures');
       app.io.out(
-        `proceed with ${target}/${product} in spite of ${failures} is recorded; ${who}; what failed stays as it is until trueup retry\n`,
+        `proceed with ${target}/${nameOf(failed, product)} in spite of ${failures} is recorded; ${who}; what failed stays as it is until trueup retry\n`,
       );
     }
     return 0;
   } finally {
     await journal.close();
   }
+}
+
+/** As the person named it, without the target where that was given too. */
+function nameOf(failed: readonly FailedMoveOf[], asked: string): string {
+  const whole = failed.find(({ target, version }) =>
+    [version.productId, version.productName].some((name) => asked === `${target}/${name}`),
+  );
+  return visible(whole === undefined ? asked : asked.slice(whole.target.length + 1));
 }
 
 function isMeant({ target, version, isWaived }: FailedMoveOf, product: string): boolean {

@@ -1,8 +1,7 @@
-import { Command as Commander, CommanderError, Option } from 'commander';
+import { Command as Commander, CommanderError } from 'commander';
 import { OPTIONS } from '../config/options.ts';
-
-export const FORMATS = ['text', 'json', 'markdown'] as const;
-export type Format = (typeof FORMATS)[number];
+import { collect, estate } from './estate-command.ts';
+import { FORMATS, type Format } from './shown-options.ts';
 
 /** What the command line asks for. Values of configuration options stay text: config reads them. */
 export interface Invocation {
@@ -114,12 +113,14 @@ const JOURNAL_RESET = 'rename the journal that is there and start with an empty 
 
 function addEstateCommands(program: Commander, take: Take): void {
   estate(
-    program.command('validate <directory>'),
+    program,
+    'validate',
+    'validate <directory>',
     'check the documents; reads no AWS; "-" is standard input',
   ).action((directory: string, options: Raw) =>
     take(from({ kind: 'validate', directory }, options)),
   );
-  estate(program.command('plan <directory>'), 'show what would change, and change nothing')
+  estate(program, 'plan', 'plan <directory>', 'show what would change, and change nothing')
     .option('--detailed-exitcode', 'exit 2 if there are changes, 0 if there are none')
     .action((directory: string, options: Raw) =>
       take(
@@ -130,7 +131,9 @@ function addEstateCommands(program: Commander, take: Take): void {
       ),
     );
   estate(
-    program.command('apply <directory>'),
+    program,
+    'apply',
+    'apply <directory>',
     'make the planned changes and follow them to their end',
   )
     .option('-y, --yes', 'do not ask; needed where there is no terminal')
@@ -141,7 +144,9 @@ function addEstateCommands(program: Commander, take: Take): void {
       take(from({ kind: 'apply', directory, yes: options.yes === true }, options)),
     );
   estate(
-    program.command('run <directory>'),
+    program,
+    'run',
+    'run <directory>',
     'reconcile at start, when the directory changes and at an interval',
   )
     .option('--approve <digest>', APPROVE, collect)
@@ -151,41 +156,49 @@ function addEstateCommands(program: Commander, take: Take): void {
 }
 
 function addJournalCommands(program: Commander, take: Take): void {
-  estate(program.command('status'), 'show what the journal knows, without AWS')
+  estate(program, 'status', 'status', 'show what the journal knows, without AWS')
     .option('--check', 'for health checks: exit 0 if the daemon is alive and can work')
     .action((options: Raw) =>
       take(from({ kind: 'status', check: options.check === true }, options)),
     );
   estate(
-    program.command('retry <name>'),
+    program,
+    'retry',
+    'retry <name>',
     'let a stalled provisioned product be tried again',
   ).action((name: string, options: Raw) => take(from({ kind: 'retry', name }, options)));
   estate(
-    program.command('accept <name>'),
+    program,
+    'accept',
+    'accept <name>',
     'declare that values AWS does not return are as documented',
   ).action((name: string, options: Raw) => take(from({ kind: 'accept', name }, options)));
   estate(
-    program.command('approve <digest>'),
+    program,
+    'approve',
+    'approve <digest>',
     'allow a plan that a guard holds back, or the part of one target, once',
   )
     .option('--strict', STRICT)
     .action((digest: string, options: Raw) => take(from({ kind: 'approve', digest }, options)));
   estate(
-    program.command('proceed <product>'),
+    program,
+    'proceed',
+    'proceed <product>',
     'let the paused rollouts of a product go on in spite of what failed',
   ).action((product: string, options: Raw) => take(from({ kind: 'proceed', product }, options)));
 }
 
 function addHoldCommands(program: Commander, take: Take): void {
   const target = ['--target <names>', 'only these targets, separated by commas', collect] as const;
-  estate(program.command('freeze'), 'start nothing more, at once, until it is resumed')
+  estate(program, 'freeze', 'freeze', 'start nothing more, at once, until it is resumed')
     .option(...target)
     .requiredOption('--reason <text>', 'why; shown wherever something waits for it')
     .action((options: Raw) => {
       const reason = text(options.reason) ?? '';
       take(from({ kind: 'freeze', targets: texts(options.target), reason }, options));
     });
-  estate(program.command('resume'), 'lift what was frozen with these selectors, or all of it')
+  estate(program, 'resume', 'resume', 'lift what was frozen with these selectors, or all of it')
     .option(...target)
     .action((options: Raw) =>
       take(from({ kind: 'resume', targets: texts(options.target) }, options)),
@@ -211,7 +224,7 @@ function addLocalCommands(program: Commander, take: Take): void {
         }),
       ),
     );
-  estate(program.command('demo'), 'run the whole thing on an embedded Service Catalog')
+  estate(program, 'demo', 'demo', 'run the whole thing on an embedded Service Catalog')
     .option('--exit-when-converged', 'end with 0 as soon as the estate has converged')
     .option('--directory <path>', 'where the demonstration keeps its files (default .trueup/demo)')
     .action((options: Raw) =>
@@ -229,30 +242,6 @@ function addLocalCommands(program: Commander, take: Take): void {
 }
 
 type Raw = Readonly<Record<string, unknown>>;
-
-/** The options that every command on an estate takes, and the whole configuration table. */
-function estate(command: Commander, description: string): Commander {
-  command
-    .description(description)
-    .addOption(
-      new Option('-f, --format <format>', 'output format').choices(FORMATS).default('text'),
-    )
-    .option('--config <file>', 'configuration file (default: trueup.yaml, if there is one)')
-    .option('--only <names>', 'only these provisioned products, separated by commas', collect)
-    .option('-l, --label <key=value>', 'only documents with this label; may be repeated', collect)
-    .option('--local [seed]', 'use an embedded Service Catalog instead of AWS (--local=SEED)')
-    .option('--local-state <file>', 'keep the state of --local in this file between commands');
-  for (const option of OPTIONS) {
-    command.addOption(
-      new Option(option.flag, `${option.meaning} (default: ${option.shownDefault})`),
-    );
-  }
-  return command;
-}
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...value.split(',').filter((part) => part !== '')];
-}
 
 function from(command: Action, options: Raw): Invocation {
   const local = text(options.local);

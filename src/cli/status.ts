@@ -25,7 +25,10 @@ export async function statusCommand(app: App): Promise<ExitCode> {
       const json = { now, daemon, freezes, windows, products: shown, note: journal.note };
       app.io.out(`${visibleJson(json)}\n`);
     } else {
-      if (journal.note !== null) app.io.err(`trueup: ${visible(journal.note)}\n`);
+      if (journal.note !== null)
+        app.io.err(
+          `trueup: ${visible(journal.note)}\nnext: apply or run makes it; where it lies elsewhere, name it with --journal\n`,
+        );
       const view = { now, products: shown, daemon, freezes, windows };
       app.io.out(renderStatusText(view, paintFor(app.io.colour)));
     }

@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
+import { JOURNAL_BESIDE } from '../cli/again.ts';
 import type { App } from '../cli/app.ts';
 import { applyCommand } from '../cli/apply.ts';
 import { approveCommand } from '../cli/approve.ts';
@@ -43,8 +44,9 @@ async function perform(io: Io, invocation: Invocation): Promise<ExitCode> {
   if (command.kind === 'schema') return schemaCommand(io, command.name);
   if (command.kind === 'local') return serveLocal(io, command);
   const prepared = command.kind === 'demo' ? await prepareDemo(command, invocation) : invocation;
-  const config = await readConfig(io, prepared);
-  if (config === null) return 1;
+  const read = await readConfig(io, prepared);
+  if (read === null) return 1;
+  const config = withJournalOf(prepared, read);
   const wrong = misuse(prepared);
   if (wrong !== null) throw new TrueupError('cli/bad-argument', wrong);
   const { createApp } = await import('./app.ts');
@@ -138,6 +140,13 @@ function ambient(env: Io['env'], local: boolean): Record<string, string> {
     value === undefined || (local && key.startsWith('AWS_')) ? [] : [[key, value] as const],
   );
   return Object.fromEntries(entries);
+}
+
+/** The journal of an embedded catalog lies beside its state, for those who only ask it as well. */
+function withJournalOf(invocation: Invocation, config: Config): Config {
+  const { localState, flags } = invocation;
+  if (localState === null || flags.journal !== undefined) return config;
+  return { ...config, journal: `${localState}${JOURNAL_BESIDE}` };
 }
 
 type Demo = Extract<Action, { kind: 'demo' }>;

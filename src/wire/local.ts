@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { JOURNAL_BESIDE } from '../cli/again.ts';
 import { type LocalCatalog, startLocalCatalog } from '../local-catalog/local-catalog.ts';
 import { seedFor } from '../local-catalog/run-local.ts';
 
@@ -33,7 +34,7 @@ export async function startLocal(
     catalog,
     account: seed.account,
     region: seed.region,
-    journal: scratch === null ? `${stateFile}.journal.db` : join(scratch, 'journal.db'),
+    journal: scratch === null ? `${stateFile}${JOURNAL_BESIDE}` : join(scratch, 'journal.db'),
     async close() {
       await catalog.close();
       if (scratch !== null) await rm(scratch, { recursive: true, force: true });

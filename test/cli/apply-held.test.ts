@@ -105,9 +105,7 @@ it('says in its question how many wait, and why in its report', async () => {
   expect(seen.asked).toEqual([
     'Change 2 provisioned products (1 of them not now, as the plan says)? Only "yes" goes on: ',
   ]);
-  expect(seen.out.join('')).toMatch(
-    /x prod-eu\/net-b .*held\n.*\n {4}why: {3}outside its sync windows until/,
-  );
+  expect(seen.out.join('')).toMatch(/x prod-eu\/net-b\n {4}why: {3}outside its sync windows until/);
   expect(seen.out.join('')).toMatch(/x prod-eu\/net-a .*not begun\n/);
 });
 

@@ -41,7 +41,9 @@ describe('assess, before anything is compared', () => {
   it('refuses what does not exist, and says so', () => {
     const change = assessed({ live: { kind: 'absent' } });
     expect(refusalCodes(change)).toEqual(['plan/absent']);
-    expect(verdictOf(change, 'refused').problems[0].next).toContain('create it');
+    expect(verdictOf(change, 'refused').problems[0].next).toContain(
+      'reconcile.onMissing: provision',
+    );
   });
 
   it('never takes unreadable for absent', () => {

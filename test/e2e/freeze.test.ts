@@ -50,7 +50,8 @@ async function kill(daemon: Started): Promise<void> {
 describe('freeze and resume', () => {
   it('while 10 updates wait: none starts, not after kill -9 either, and resume lets them go on', async () => {
     await using desk = await Desk.open(seed);
-    await desk.write('trueup.yaml', 'guards: {updates: {floor: 50}}\n');
+    // All may be updated at once as far as the guards go: what holds them here is the freeze.
+    await desk.write('trueup.yaml', 'guards: {updates: {floor: 20}}\n');
     await desk.write('desired/a.yaml', NAMES.map(network).join('---\n'));
     const first = desk.start(RUN);
     await first.seen(/update\.accepted.*update\.accepted/s);
@@ -104,7 +105,7 @@ describe('freeze and resume', () => {
     expect(plan.out).toMatch(/frozen: wait, by \S+@\S+ since [-0-9]+ [:0-9]+ UTC/);
     const apply = await desk.run(['apply', 'desired', '--yes', ...account]);
     expect(apply.code).toBe(1);
-    expect(apply.out).toMatch(/x default\/net-00 .*held\n.*\n {4}why: {3}frozen: wait/);
+    expect(apply.out).toMatch(/x default\/net-00\n {4}why: {3}frozen: wait/);
     expect(desk.writes()).toHaveLength(1);
     expect(await desk.run(['status'])).toMatchObject({
       code: 1,
@@ -152,9 +153,7 @@ describe('sync windows', () => {
     expect(apply.out).toContain(
       'Sync windows (1)\n  deny 0 * * * * for 1h, UTC: net-00 (quarter end)\n      in force',
     );
-    expect(apply.out).toMatch(
-      /x default\/net-00 .*held\n.*\n {4}why: {3}in the deny window .*quarter end/,
-    );
+    expect(apply.out).toMatch(/x default\/net-00\n {4}why: {3}in the deny window .*quarter end/);
     expect(desk.writes()).toHaveLength(1);
     await desk.write('trueup.yaml', config('allow'));
     expect(await desk.run(['apply', 'desired', '--yes', ...account])).toMatchObject({ code: 0 });

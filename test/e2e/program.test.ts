@@ -186,6 +186,28 @@ describe('the program, as a process', () => {
     expect((await daemon.ended).code).toBe(0);
   });
 
+  it('finds the journal of an embedded catalog beside its state, for status and for a person’s word', async () => {
+    await using desk = await Desk.open(seed);
+    const examples = new URL('../../examples/desired-state', import.meta.url).pathname;
+    const kept = ['--local-state', 'estate.json'];
+    const apply = ['apply', examples, '--local', '--only', 'net-hr', '--yes'];
+    expect(await desk.run(apply)).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('forgets all of it; --local-state FILE keeps it'),
+    });
+    const before = await desk.run(['status', ...kept]);
+    expect(before).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('there is no journal at estate.json.journal.db'),
+    });
+    expect(await desk.run([...apply, ...kept])).toMatchObject({ code: 0 });
+    expect(await desk.run(['status', ...kept])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('all 1 ready'),
+    });
+    expect(await desk.run(['retry', 'net-hr', ...kept])).toMatchObject({ code: 0 });
+  });
+
   it('keeps a secret of a document out of everything it prints and stores', async () => {
     await using desk = await Desk.open(seed);
     const secret = 'correct-horse-battery';
@@ -220,6 +242,7 @@ describe('the program, as a process', () => {
       hostile,
     );
     expect(apply, apply.err).toMatchObject({ code: 0 });
+    expect(apply.err).not.toContain('--local-state');
     const plan = await desk.run(
       ['plan', examples, '--local', '--local-state', state, '--detailed-exitcode'],
       hostile,

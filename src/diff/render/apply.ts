@@ -4,9 +4,20 @@ import type { Plan, TargetPlan } from '../../domain/plan.ts';
 import { formatPosition } from '../../domain/problem.ts';
 import type { ProductStatusView } from '../../domain/status.ts';
 import { countChanges, heldByGuards, planResult } from '../plan.ts';
+import { heldLines, pausedLines, said, whenOver } from './apply-held.ts';
 import { problemLines } from './problem.ts';
 import { callsLine } from './text.ts';
-import { noPaint, type Paint, plural, thousands, utc, visible, WIDTH, wrap } from './words.ts';
+import {
+  nextFor,
+  noPaint,
+  type Paint,
+  plural,
+  thousands,
+  utc,
+  visible,
+  WIDTH,
+  wrap,
+} from './words.ts';
 
 export interface ApplyInput {
   /** The plan that was carried out. */
@@ -53,7 +64,11 @@ export function renderApply(input: ApplyInput, paint: Paint = noPaint): ApplyRep
       ...ended(input),
     ],
     openLines(
-      open.filter(({ change }) => change.rollout?.isPaused !== true),
+      open.filter(({ change, word }) => change.rollout?.isPaused !== true && word !== HELD),
+      paint,
+    ),
+    heldLines(
+      open.filter(({ word }) => word === HELD),
       paint,
     ),
     pausedLines(after, paint),
@@ -132,12 +147,13 @@ function openOf(target: TargetPlan, input: ApplyInput): readonly Open[] {
     const held = input.after.meta.holds?.held.find(
       (one) => one.target === change.target && one.name === change.name,
     );
-    const found = whyOpen(change.verdict, { status, held, input });
+    const found = whyOpen(change.verdict, { change, status, held, input });
     return found === null ? [] : [{ change, ...found }];
   });
 }
 
 interface Known {
+  readonly change: Change;
   readonly status: ProductStatusView | undefined;
   /** A freeze or a sync window keeps it from being started. */
   readonly held: PlanHolds['held'][number] | undefined;
@@ -153,7 +169,7 @@ function whyOpen(verdict: ChangeVerdict, known: Known): Why {
       return { word: 'refused', lines: verdict.problems.flatMap(problemLines) };
     case 'latched':
       return verdict.latch.kind === 'stalled'
-        ? why('stalled', verdict.latch.reason, verdict.latch.next)
+        ? why('stalled', verdict.latch.reason, named(verdict.latch.next, known.change))
         : why('failed', verdict.latch.reason, `apply again after ${utc(verdict.latch.until)}`);
     case 'unreadable':
       return why('could not be read', verdict.why, 'mend what the reason names, then apply again');
@@ -181,9 +197,12 @@ function whyOpen(verdict: ChangeVerdict, known: Known): Why {
 
 const AGAIN = 'apply again';
 
+/** By a freeze or a sync window: one reason keeps back many. */
+const HELD = 'held';
+
 /** Something is still to be done: the end of the work on it tells more than the comparison does. */
-function whyNotDone({ status, held, input }: Known): Why {
-  if (held !== undefined) return why('held', held.why, 'apply again when that is over');
+function whyNotDone({ change, status, held, input }: Known): Why {
+  if (held !== undefined) return why(HELD, held.why, whenOver(held.why));
   if (status?.condition === 'Ready') {
     if (input.interrupted) return null;
     const reason = `${status.message}, and what is live differs again`;
@@ -193,7 +212,7 @@ function whyNotDone({ status, held, input }: Known): Why {
     return why(
       'stalled',
       status.message,
-      status.next ?? 'mend what the reason names, then apply again',
+      named(status.next ?? 'mend what the reason names, then apply again', change),
     );
   const isOpen = status?.reason === 'InFlight' || status?.reason === 'Sent';
   if (isOpen)
@@ -203,12 +222,12 @@ function whyNotDone({ status, held, input }: Known): Why {
   return why('not carried out', status.message, status.next ?? AGAIN);
 }
 
-function why(word: string, reason: string, next: string): Reason {
-  return { word, lines: [...said('why:', reason), ...said('next:', next)] };
+function named(next: string, { target, name }: Change): string {
+  return nextFor(next, target, name);
 }
 
-function said(word: string, sentence: string): readonly string[] {
-  return wrap(`${word.padEnd(6)} ${visible(sentence)}`, '    ', '           ');
+function why(word: string, reason: string, next: string): Reason {
+  return { word, lines: [...said('why:', reason), ...said('next:', next)] };
 }
 
 function invalidLines({ body }: Plan, paint: Paint): readonly string[] {
@@ -234,25 +253,6 @@ function targetLines({ body }: Plan, paint: Paint): readonly string[] {
       ...said('next:', 'mend what the reason names, then apply again; nothing was changed there'),
     ]),
   ];
-}
-
-/** All that waits for one reason, in one place. */
-function pausedLines({ body }: Plan, paint: Paint): readonly string[] {
-  return body.targets.flatMap(({ name, rollouts = [], changes }) =>
-    rollouts.flatMap(({ product, version, paused }) => {
-      const waiting = changes.filter(
-        ({ rollout }) =>
-          rollout?.isPaused === true && rollout.product === product && rollout.version === version,
-      );
-      if (paused === null || waiting.length === 0) return [];
-      const who = plural(waiting.length, 'provisioned product waits', 'provisioned products wait');
-      return [
-        paint('refused', visible(`x ${name}: ${who} for ${product} ${version}`)),
-        ...said('why:', paused.why),
-        ...said('next:', paused.next),
-      ];
-    }),
-  );
 }
 
 /** What differs by the will of its document is no failure, and not silent either. */

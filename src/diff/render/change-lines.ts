@@ -4,7 +4,17 @@ import { isProvisioning, type Step } from '../../domain/request.ts';
 import { type Group, gist } from './groups.ts';
 import { problemLines } from './problem.ts';
 import { PAUSED, turnOf } from './rollouts.ts';
-import { type Paint, plural, shownPair, thousands, utc, visible, WIDTH, wrap } from './words.ts';
+import {
+  nextFor,
+  type Paint,
+  plural,
+  shownPair,
+  thousands,
+  utc,
+  visible,
+  WIDTH,
+  wrap,
+} from './words.ts';
 
 const NAME_COLUMN = 43;
 const ARROW_COLUMN = 60;
@@ -147,7 +157,9 @@ function verdictLines(change: Change): readonly string[] {
     case 'latched':
       return [
         ...said('why:', verdict.latch.reason),
-        ...(verdict.latch.kind === 'stalled' ? said('next:', verdict.latch.next) : []),
+        ...(verdict.latch.kind === 'stalled'
+          ? said('next:', nextFor(verdict.latch.next, change.target, change.name))
+          : []),
       ];
     case 'busy':
     case 'suspended':

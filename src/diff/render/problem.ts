@@ -1,15 +1,22 @@
 import { formatPosition, type Problem } from '../../domain/problem.ts';
 import { noPaint, type Paint, visible, wrap } from './words.ts';
 
-/** `file:line:col  severity  field: message`, then the next step on a line of its own. */
+const INDENT = '    ';
+
+/** `file:line:col  severity  field: message`, wrapped to the page, then the next step. */
 export function renderProblem(problem: Problem, paint: Paint = noPaint): string {
   const position = visible(formatPosition(problem.at));
   const severity = problem.severity === 'error' ? 'error' : 'warning';
   const head = `${position}  ${severity}  `;
   const field = problem.field === '' ? '' : `${visible(problem.field)}: `;
   const style = problem.severity === 'error' ? 'refused' : 'drift';
-  const first = `${position}  ${paint(style, severity)}  ${field}${visible(problem.message)}`;
-  return `${first}\n${' '.repeat(head.length)}next: ${visible(problem.next)}`;
+  const [first = '', ...rest] = wrap(`${field}${visible(problem.message)}`, head, INDENT);
+  const lines = [
+    `${position}  ${paint(style, severity)}  ${first.slice(head.length)}`,
+    ...rest,
+    ...wrap(`next:  ${visible(problem.next)}`, INDENT, `${INDENT}       `),
+  ];
+  return lines.join('\n');
 }
 
 /** All problems, one after the other, each ended by a line feed; '' for none. */

@@ -2,11 +2,22 @@ import type { Freeze, ShownWindow } from '../../domain/hold.ts';
 import { formatPosition } from '../../domain/problem.ts';
 import type { DaemonView, ProductStatusView } from '../../domain/status.ts';
 import { byText } from '../normalize.ts';
-import { listed } from '../problems.ts';
 import { freezeLines, windowLines } from './holds.ts';
+import {
+  heldByGuard,
+  isHeld,
+  isInFlight,
+  isStalled,
+  isWaiting,
+  pausedClause,
+  pausedRollouts,
+  said,
+  waitingLines,
+} from './status-groups.ts';
 import {
   clock,
   duration,
+  nextFor,
   noPaint,
   type Paint,
   plural,
@@ -42,7 +53,7 @@ export function renderStatusText(input: StatusInput, paint: Paint = noPaint): st
     detailLines('Stalled', input, (view) => isStalled(view) && !isHeld(view), paint),
     detailLines('In flight', input, isInFlight, paint),
     pausedRollouts(input, paint),
-    detailLines('Waiting', input, (view) => isWaiting(view) && !isPaused(view), paint),
+    waitingLines(input, paint),
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -50,85 +61,24 @@ export function renderStatusText(input: StatusInput, paint: Paint = noPaint): st
     .join('\n');
 }
 
-function isStalled(view: ProductStatusView): boolean {
-  return view.condition === 'Stalled';
-}
-
-/** As the reconciler names it. */
-const HELD_BY_GUARD = 'HeldByGuard';
-
-function isHeld(view: ProductStatusView): boolean {
-  return view.reason === HELD_BY_GUARD;
-}
-
-/** One reason holds back many: it is said once for each target. */
-function heldByGuard({ products }: StatusInput, paint: Paint): readonly (readonly string[])[] {
-  const byTarget = Map.groupBy(products.filter(isHeld), (view) => view.target as string);
-  return [...byTarget.values()].map((views) => {
-    const [first] = views;
-    if (first === undefined) return [];
-    const names = views.map(({ name }) => visible(name)).sort(byText);
-    return [
-      paint('heading', `Held back by a guard in ${visible(first.target)} (${views.length})`),
-      ...wrap(listed(names, 12), '  ', '  '),
-      ...said('reason', visible(first.message)),
-      ...(first.next === null ? [] : said('next', visible(first.next))),
-    ];
-  });
-}
-
-/** A record that is over belongs to what waits after it. */
-function isInFlight(view: ProductStatusView): boolean {
-  if (view.condition !== 'Reconciling') return false;
-  const isOver = view.recordStatus === 'SUCCEEDED' || view.recordStatus === 'FAILED';
-  return view.reason === 'Sent' || (view.recordStatus !== null && !isOver);
-}
-
-function isWaiting(view: ProductStatusView): boolean {
-  return view.condition === 'Reconciling' && !isInFlight(view);
-}
-
-function isPaused(view: ProductStatusView): boolean {
-  return view.condition === 'Reconciling' && view.reason === 'RolloutPaused';
-}
-
 function headline({ products, now }: StatusInput, paint: Paint): string {
   const stalled = products.filter(isStalled).length;
-  const moving = products.filter((view) => view.condition === 'Reconciling').length;
+  const flying = products.filter(isInFlight).length;
+  const waiting = products.filter(isWaiting).length;
   const time = utc(now);
   if (products.length === 0) return `${time}   nothing is known yet`;
   if (stalled > 0) {
     const what = `${thousands(stalled)} ${stalled === 1 ? 'needs' : 'need'} a person`;
     return `${time}   ${paint('refused', `${what}${pausedClause(products)}`)}`;
   }
-  if (moving > 0) return `${time}   ${plural(moving, 'is', 'are')} on the way`;
-  return `${time}   ${paint('good', `all ${thousands(products.length)} ready`)}`;
-}
-
-function pausedClause(products: readonly ProductStatusView[]): string {
-  const paused = Map.groupBy(products.filter(isPaused), (view) => view.message).size;
-  if (paused === 0) return '';
-  return paused === 1 ? '; a rollout is paused' : `; ${thousands(paused)} rollouts are paused`;
-}
-
-/** Everything of a paused rollout waits for the same reason, so that stands here once. */
-function pausedRollouts({ products }: StatusInput, paint: Paint): readonly string[] {
-  const groups = [...Map.groupBy(products.filter(isPaused), pauseKey).values()];
-  if (groups.length === 0) return [];
-  const lines = groups.flatMap((views) => {
-    const [view] = views;
-    if (view === undefined) return [];
-    const waiting = plural(views.length, 'waits', 'wait');
-    return [
-      ...wrap(`  ${visible(view.target)}  ${waiting}: ${visible(view.message)}`, '', '    '),
-      ...(view.next === null ? [] : said('next', visible(view.next))),
+  if (flying + waiting > 0) {
+    const parts = [
+      ...(flying === 0 ? [] : [`${thousands(flying)} in flight`]),
+      ...(waiting === 0 ? [] : [plural(waiting, 'waits', 'wait')]),
     ];
-  });
-  return [paint('heading', 'Paused rollouts'), ...lines];
-}
-
-function pauseKey({ target, message, next }: ProductStatusView): string {
-  return JSON.stringify([target, message, next]);
+    return `${time}   ${parts.join(', ')}${pausedClause(products)}`;
+  }
+  return `${time}   ${paint('good', `all ${thousands(products.length)} ready`)}`;
 }
 
 function daemonLines({ daemon, now }: StatusInput, paint: Paint): readonly string[] {
@@ -239,7 +189,6 @@ function productLines(view: ProductStatusView): readonly string[] {
       ? visible(view.reason)
       : `record ${visible(view.recordId)} ${visible(view.recordStatus ?? '')}`.trimEnd();
   const head = `${name.padEnd(NAME_WIDTH - 2)}  ${record}`;
-  if (view.reason === 'Window') return [head, ...said('waits', visible(view.message))];
   if (view.condition !== 'Stalled') return [head];
   const where = `${visible(formatPosition(view.at))}, revision ${visible(view.revision)}`;
   return [
@@ -247,10 +196,8 @@ function productLines(view: ProductStatusView): readonly string[] {
     ...said('wanted', view.wanted === null ? where : `${visible(view.wanted)}, ${where}`),
     ...(view.live === null ? [] : said('live', visible(view.live))),
     ...said('reason', visible(view.message)),
-    ...(view.next === null ? [] : said('next', visible(view.next))),
+    ...(view.next === null
+      ? []
+      : said('next', visible(nextFor(view.next, view.target, view.name)))),
   ];
-}
-
-function said(word: string, sentence: string): readonly string[] {
-  return wrap(`${word.padEnd(8)} ${sentence}`, '    ', '             ');
 }

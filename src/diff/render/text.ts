@@ -101,7 +101,7 @@ function openFields({ body }: Plan, counts: PlanCounts): readonly string[] {
     fields === 0
       ? []
       : wrap(
-          `Unverified: ${plural(fields, 'field', 'fields')} of ${plural(products, 'provisioned product', 'provisioned products')}. AWS does not return their values and the journal has not seen them. No call is made for them: ${unverifiedNames(body)}.`,
+          `Unverified: ${plural(fields, 'field', 'fields')} of ${plural(products, 'provisioned product', 'provisioned products')}: ${unverifiedNames(body)}. AWS does not return their values, and the plan cannot tell whether they differ. They cause no update as long as that is so; an update for another reason sends them as declared (docs/values.md).`,
           '',
           '',
         );
@@ -132,7 +132,9 @@ function footer(
   paint: Paint,
 ): readonly string[] {
   const { exitCode, because } = planResult(plan, options.detailedExitcode);
-  const result = exitCode === 0 ? `exit 0: ${because}` : `exit ${exitCode}, because ${because}`;
+  const rest = exitCode === 1 ? '' : notNow(plan);
+  const word = exitCode === 0 ? 'exit 0:' : `exit ${exitCode}, because`;
+  const result = `${word} ${because}${rest}`;
   return [
     `Reads   ${callsLine(plan.meta.calls)}`,
     ...wrap(`${writesLine(counts)}${heldWrites(counts)}`, 'Writes  ', '        '),
@@ -141,6 +143,19 @@ function footer(
       paint(exitCode === 1 ? 'refused' : 'good', line),
     ),
   ];
+}
+
+/** Changes that applying the plan now would leave: they failed before, or something holds them back. */
+function notNow({ body, meta }: Plan): string {
+  const kept = body.targets
+    .flatMap(({ changes }) => changes)
+    .filter(
+      ({ target, name, verdict, rollout }) =>
+        verdict.kind === 'latched' ||
+        rollout?.isPaused === true ||
+        meta.holds?.held.some((one) => one.target === target && one.name === name) === true,
+    ).length;
+  return kept === 0 ? '' : `; ${thousands(kept)} cannot be started now`;
 }
 
 function heldWrites({ heldByGuards: held, acting }: PlanCounts): string {

@@ -5,7 +5,7 @@ export const planErrors = {
     title: 'The provisioned product does not exist',
     meaning:
       'AWS says that there is no provisioned product of this name or id in the account. trueup updates provisioned products and does not create them unless the document says so.',
-    next: 'create it in Service Catalog under this name, correct the name, or remove the document',
+    next: 'correct the name, remove the document, or say reconcile.onMissing: provision to have it created',
   },
   'plan/creation-undeclared': {
     title: 'The document does not say what to create',

@@ -55,16 +55,17 @@ const problem: Problem = {
 };
 
 describe('renderProblem', () => {
-  it('says where, what and the next step, aligned below', () => {
+  it('says where, what and the next step, within 80 columns', () => {
     expect(renderProblem(problem)).toBe(
-      'network/dev/set.yaml:19:58  error  provisioningParameters.AzCount: "4" is not allowed by version 1.5.0 (AllowedValues: 2, 3)\n' +
-        '                                   next: use an allowed value, or a version that allows "4"',
+      'network/dev/set.yaml:19:58  error  provisioningParameters.AzCount: "4" is not\n' +
+        '    allowed by version 1.5.0 (AllowedValues: 2, 3)\n' +
+        '    next:  use an allowed value, or a version that allows "4"',
     );
   });
 
   it('leaves out what there is not', () => {
     expect(renderProblem({ ...problem, at: null, field: '', message: 'm', next: 'n' })).toBe(
-      '-  error  m\n          next: n',
+      '-  error  m\n    next:  n',
     );
     expect(renderProblems([])).toBe('');
   });

@@ -111,8 +111,9 @@ Stalled
 In flight
   prod-eu/ledger-db           record rec-2vz8hf4kqn9pe IN_PROGRESS
 
-Waiting
-  prod-eu/net-b               record rec-x FAILED
+Waiting (1)
+  prod-eu/net-b
+    waits    for its turn
 `);
   });
 
@@ -153,7 +154,9 @@ Waiting
   it.each<[string, readonly ProductStatusView[], string]>([
     ['nothing', [], 'nothing is known yet'],
     ['all well', [view('a'), view('b')], 'all 2 ready'],
-    ['under way', [view('a'), flying], '1 is on the way'],
+    ['under way', [view('a'), flying], '1 in flight'],
+    ['under way and waiting', [flying, waiting, { ...waiting, name: 'c' }], '1 in flight, 2 wait'],
+    ['waiting', [view('a'), waiting], '1 waits'],
     ['in trouble', [stalled, { ...stalled, name: 'b' }, flying], '2 need a person'],
   ])('opens with the whole in one line: %s', (_what, products, line) => {
     expect(renderStatusText({ products, daemon, now: NOW }).split('\n', 1)[0]).toContain(line);
@@ -189,4 +192,20 @@ it('says once for each target what a guard holds back, with every name', () => {
   expect(text.match(/trueup approve/g)).toHaveLength(1);
   expect(text).toContain('Stalled\n  prod-eu/net-payments-prod');
   expect(text).toContain('3 need a person');
+});
+
+it('says once why many wait, with every name, and what helps', () => {
+  const frozen = ['net-b', 'net-a'].map((name) =>
+    view(name, {
+      condition: 'Reconciling',
+      reason: 'Frozen',
+      message: 'frozen: INC-1, by ann@host since 2026-11-21 03:00:00 UTC',
+    }),
+  );
+  const text = renderStatusText({ products: [...frozen, waiting], daemon, now: NOW });
+  expect(text).toContain(`Waiting (3)
+  prod-eu/net-a, prod-eu/net-b
+    waits    frozen: INC-1, by ann@host since 2026-11-21 03:00:00 UTC
+`);
+  expect(text.match(/INC-1/g)).toHaveLength(1);
 });

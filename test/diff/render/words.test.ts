@@ -4,6 +4,7 @@ import { blockOf, cellOf, codeOf, htmlCode } from '../../../src/diff/render/mark
 import {
   duration,
   joined,
+  nextFor,
   plural,
   shownPair,
   thousands,
@@ -181,5 +182,21 @@ describe('Markdown escapes', () => {
   it('blocks are closed by their own fence only', () => {
     expect(blockOf('diff', ['- a', '+ ````'])).toBe('`````diff\n- a\n+ ````\n`````');
     expect(blockOf('diff', ['- a'])).toBe('```diff\n- a\n```');
+  });
+});
+
+describe('nextFor', () => {
+  it('names what to retry, so that the command can be copied', () => {
+    const next = 'fix the cause, then change the document or ask again with trueup retry';
+    expect(nextFor(next, 'prod', 'net-a')).toBe(`${next} prod/net-a`);
+    expect(nextFor('ask again with trueup retry once it is over', 'prod', 'net-a')).toBe(
+      'ask again with trueup retry prod/net-a once it is over',
+    );
+  });
+
+  it('leaves a name that is there, and every other sentence, as they are', () => {
+    const named = 'ask again with trueup retry prod/net-a';
+    expect(nextFor(named, 'prod', 'net-b')).toBe(named);
+    expect(nextFor('use an allowed value', 'prod', 'net-b')).toBe('use an allowed value');
   });
 });

@@ -37,7 +37,6 @@ rollouts:
   - product: network
     canary: 1
     maxFailures: 1
-guards: {updates: {floor: 50}}
 `;
 
 const documents = (version: string) =>

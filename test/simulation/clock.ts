@@ -13,7 +13,7 @@ interface Sleeper {
 }
 
 const START_MS = Date.UTC(2026, 10, 21, 12);
-export const NEVER: Promise<never> = new Promise(() => undefined);
+export const never = (): Promise<never> => new Promise(() => undefined);
 
 /**
  * Time of the whole simulated world. It passes only when everybody sleeps. AWS has its own wall
@@ -65,7 +65,7 @@ export class SimClock {
   }
 
   sleep(ms: number, life: Life | null, signal?: AbortSignal): Promise<void> {
-    if (life?.dead === true) return NEVER;
+    if (life?.dead === true) return never();
     if (signal?.aborted === true || !(ms > 0)) return Promise.resolve();
     return new Promise((resolve) => {
       const sleeper: Sleeper = {

@@ -1,7 +1,7 @@
 import type { ProductEntry } from '../../src/domain/entry.ts';
 import { TrueupError } from '../../src/domain/errors/registry.ts';
 import type { Journal } from '../../src/reconciler/ports.ts';
-import { NEVER } from './clock.ts';
+import { never } from './clock.ts';
 
 /** What stands in the way of writing, and what is known to be on the disk. It outlives processes. */
 export interface Disk {
@@ -63,7 +63,7 @@ export function guardedJournal(disk: Disk, guard: JournalGuard): Journal {
       if (typeof value !== 'function') return value;
       const name = String(property);
       return async (...args: unknown[]) => {
-        if (guard.before(name)) return NEVER;
+        if (guard.before(name)) return never();
         const writes = WRITES.has(name);
         if (writes && !(name === 'takeRequests' && !(await hasRequests(target)))) refuse(disk);
         if (writes) guard.written(name, args);
@@ -74,8 +74,8 @@ export function guardedJournal(disk: Disk, guard: JournalGuard): Journal {
           return { key, entry, before };
         });
         for (const { key, entry, before } of replaced)
-          if (guard.stored(key, entry, before)) return NEVER;
-        return guard.after(name) ? NEVER : answer;
+          if (guard.stored(key, entry, before)) return never();
+        return guard.after(name) ? never() : answer;
       };
     },
   });

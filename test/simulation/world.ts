@@ -26,7 +26,7 @@ import { StatusBoard } from '../../src/reconciler/status-board.ts';
 import { createRevisionLoader } from '../../src/wire/revision.ts';
 import { targetHandles } from '../../src/wire/targets.ts';
 import { MemoryJournal } from '../reconciler/memory-journal.ts';
-import { NEVER, SimClock } from './clock.ts';
+import { never, SimClock } from './clock.ts';
 import { directClients } from './direct-clients.ts';
 import {
   ACCOUNT,
@@ -481,10 +481,10 @@ export class World {
   #sourceOf(running: Running): Source {
     return {
       read: async () => {
-        if (this.#dies(running, 'source', 'before', 'source.read')) return NEVER;
+        if (this.#dies(running, 'source', 'before', 'source.read')) return never();
         const result = this.#source;
         running.process.sourceLost.set(result.kind !== 'ok', this.clock.elapsed());
-        return this.#dies(running, 'source', 'after', 'source.read') ? NEVER : result;
+        return this.#dies(running, 'source', 'after', 'source.read') ? never() : result;
       },
       watch: async (onHint) => {
         this.#hint = onHint;
@@ -516,7 +516,7 @@ export class World {
         const call = callOf(request);
         const writes = WRITES.test(call.operation);
         const kind = writes ? 'send' : 'read';
-        if (this.#dies(running, kind, 'before', call.operation)) return NEVER;
+        if (this.#dies(running, kind, 'before', call.operation)) return never();
         this.calls += 1;
         if (writes) this.rules.arrives(process, call);
         else this.rules.read(process, call);
@@ -531,13 +531,13 @@ export class World {
           this.rules.life.hidden();
         if (this.#dies(running, kind, 'after', call.operation)) {
           answer.catch(() => undefined);
-          return NEVER;
+          return never();
         }
         try {
           const response = await answer;
-          return process.life.dead ? NEVER : response;
+          return process.life.dead ? never() : response;
         } catch (error) {
-          if (process.life.dead) return NEVER;
+          if (process.life.dead) return never();
           throw error;
         } finally {
           if (writes) this.rules.answered(process, call);

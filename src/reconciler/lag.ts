@@ -36,15 +36,13 @@ export function lagsBehindUs(context: TargetContext, spec: Spec, live: Live): bo
   return true;
 }
 
-/** As it was before our last record: nothing, where that made something new. */
+/** As it may have been before our last record: nothing, where that made something new. */
 function showsBefore(last: LastResult, live: Exclude<Live, { kind: 'unreadable' }>): boolean {
   const isNew = last.step === 'provision' || last.step === 'import';
   if (live.kind === 'absent') return isNew;
-  if (last.step === 'terminate' && live.records.last === last.recordId) return true;
-  // Where a property change moves no LastRecordId, somebody else's record may lie in between.
-  if (last.step === 'launchRole' || last.step === 'owner')
-    return live.records.last !== last.recordId;
-  return live.records.last === last.base && last.recordId !== last.base;
+  if (last.step === 'terminate') return true;
+  // Somebody else's record may lie in between, or come after: which of them, only time tells.
+  return live.records.last !== last.recordId;
 }
 
 function isRead<T>(reading: Reading<T>, value: T): boolean {

@@ -37,7 +37,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   one(
     'an open request is repeated whatever has become of what it needs',
     'src/reconciler/settle-open.ts',
-    'if (!isStillWanted(context, key, intent) || context.waitsFor(key) !== null) return null;',
+    'if (!isStillWanted(context, key, intent) || context.dependencyWait(key) !== null) return null;',
     'if (!isStillWanted(context, key, intent)) return null;',
   ),
   {
@@ -85,18 +85,36 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     "if (desired.unknownIdentity) return 'a file of this revision could not be read';",
     '',
   ),
-  one(
-    'the limit of terminations is ignored',
-    'src/diff/guards.ts',
-    "const guards = ['maxChanges', 'maxProvisions', 'maxTerminations'] as const;",
-    "const guards = ['maxChanges', 'maxProvisions'] as const;",
-  ),
-  one(
-    'the limit of provisions is ignored',
-    'src/diff/guards.ts',
-    "const guards = ['maxChanges', 'maxProvisions', 'maxTerminations'] as const;",
-    "const guards = ['maxChanges', 'maxTerminations'] as const;",
-  ),
+  {
+    name: 'the limit of terminations is ignored',
+    edits: [
+      {
+        file: 'src/diff/guards.ts',
+        from: 'return GUARDS.map((guard) => {',
+        to: "return GUARDS.filter((guard) => guard !== 'terminations').map((guard) => {",
+      },
+      {
+        file: 'src/diff/guards.ts',
+        from: 'const over = GUARDS.find(',
+        to: "const over = GUARDS.filter((guard) => guard !== 'terminations').find(",
+      },
+    ],
+  },
+  {
+    name: 'the limit of provisions is ignored',
+    edits: [
+      {
+        file: 'src/diff/guards.ts',
+        from: 'return GUARDS.map((guard) => {',
+        to: "return GUARDS.filter((guard) => guard !== 'provisions').map((guard) => {",
+      },
+      {
+        file: 'src/diff/guards.ts',
+        from: 'const over = GUARDS.find(',
+        to: "const over = GUARDS.filter((guard) => guard !== 'provisions').find(",
+      },
+    ],
+  },
   one(
     'dependsOn is not waited for',
     'src/reconciler/dependencies.ts',

@@ -156,8 +156,10 @@ const CORE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/reconciler/intent.ts',
-        from: 'await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped }));',
-        to: 'await context.entries.update(key, (entry) => ({ ...open(entry, stamped), intent: stamped })).catch(() => undefined);',
+        from: `    return context.guard.charged(opened, stamped);
+  });`,
+        to: `    return context.guard.charged(opened, stamped);
+  }).catch(() => undefined);`,
       },
       {
         file: 'src/reconciler/send-once.ts',

@@ -51,8 +51,8 @@ export function combine({ readings, unread, files, options }: CombineInput): Des
     options.targets.map(({ name }) => ({ ...claim, target: name })),
   );
   const linked = linkDependencies(sound, [...anywhere, ...claims]);
-  for (const { spec, problem } of linked.refused)
-    unusable.push({ ...spec, at: spec.origin.at, problem });
+  for (const { spec, problem, needs } of linked.refused)
+    unusable.push({ ...spec, at: spec.origin.at, problem, needs });
   const specs = [...linked.specs];
   const inUse = new Set(specs.map(slotOf));
   const found = [
@@ -139,9 +139,9 @@ function targetProblem(draft: Draft, options: DesiredOptions): Problem {
 /** One entry for each provisioned product, the first by place. */
 function distinct(claims: readonly InvalidDocument[]): InvalidDocument[] {
   const first = new Map<string, InvalidDocument>();
-  for (const { target, key, name, at, problem } of [...claims].sort(byPlace)) {
+  for (const { target, key, name, at, problem, needs = [] } of [...claims].sort(byPlace)) {
     const slot = slotOf({ target, key });
-    if (!first.has(slot)) first.set(slot, { target, key, name, at, problem });
+    if (!first.has(slot)) first.set(slot, { target, key, name, at, problem, needs });
   }
   return [...first.values()].sort(bySlot);
 }

@@ -21,10 +21,17 @@ export interface Unlinked {
   readonly dependsOn: readonly string[];
 }
 
+export interface Refused {
+  readonly spec: UnlinkedSpec;
+  readonly problem: Problem;
+  /** `target/name` of each thing that it says it depends on, there or not. */
+  readonly needs: readonly string[];
+}
+
 export interface Linked {
   /** Without those that have a problem. */
   readonly specs: readonly Spec[];
-  readonly refused: readonly { readonly spec: UnlinkedSpec; readonly problem: Problem }[];
+  readonly refused: readonly Refused[];
 }
 
 /**
@@ -38,15 +45,15 @@ export function linkDependencies(
   const byName = new Map(declared.map((one) => [nameOf(one), one]));
   const suggest = suggesterOf([...byName.keys()]);
   const specs: Spec[] = [];
-  const refused: { spec: UnlinkedSpec; problem: Problem }[] = [];
+  const refused: Refused[] = [];
   for (const document of documents) {
     const { found, problem } = linkOne(document, byName, suggest);
     if (problem === null) specs.push({ ...document.spec, dependsOn: found });
-    else refused.push({ spec: document.spec, problem });
+    else refused.push({ spec: document.spec, problem, needs: needsOf(document) });
   }
   const circles = findCircles(specs);
   for (const [spec, circle] of circles)
-    refused.push({ spec, problem: circleProblem(spec, circle) });
+    refused.push({ spec, problem: circleProblem(spec, circle), needs: spec.dependsOn.map(nameOf) });
   return { specs: specs.filter((spec) => !circles.has(spec)), refused };
 }
 
@@ -57,7 +64,7 @@ function linkOne(
 ): { readonly found: readonly Dependency[]; readonly problem: Problem | null } {
   const found = new Map<string, Dependency>();
   for (const [index, written] of dependsOn.entries()) {
-    const slot = written.includes('/') ? written : `${spec.target}/${written}`;
+    const slot = slotOf(spec, written);
     const one = byName.get(slot);
     if (one === undefined)
       return { found: [], problem: unknownProblem(spec, index, written, suggest) };
@@ -65,6 +72,14 @@ function linkOne(
   }
   const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
   return { found: sorted, problem: null };
+}
+
+function slotOf({ target }: UnlinkedSpec, written: string): string {
+  return written.includes('/') ? written : `${target}/${written}`;
+}
+
+function needsOf({ spec, dependsOn }: Unlinked): readonly string[] {
+  return dependsOn.map((written) => slotOf(spec, written));
 }
 
 function nameOf(one: { readonly target: TargetName; readonly name: string }): string {

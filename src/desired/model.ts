@@ -115,6 +115,8 @@ export interface InvalidDocument {
   readonly at: Position;
   /** Why; `problems` may hold more. */
   readonly problem: Problem;
+  /** `target/name` of what it says it depends on, where that could be read. */
+  readonly needs?: readonly string[];
 }
 
 /** What a set of files declares. */

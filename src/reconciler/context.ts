@@ -49,13 +49,18 @@ export interface DesiredState {
   /** Some document could not be told at all: one that seems to be gone may be that one. */
   readonly unknownIdentity: boolean;
   /** What the same revision says of every target: documents may depend on something of another one. */
-  readonly elsewhere?: ReadonlyMap<TargetName, Pick<DesiredState, 'specs' | 'declared'>>;
+  readonly elsewhere?: ReadonlyMap<
+    TargetName,
+    Pick<DesiredState, 'specs' | 'declared' | 'invalid'>
+  >;
 }
 
 export interface InvalidDocument {
   readonly name: string;
   readonly at: Position;
   readonly problem: Problem;
+  /** `target/name` of what it says it depends on, where that could be read. */
+  readonly needs?: readonly string[];
 }
 
 /** What one target's passes share. Made once at start; what changes is read through functions. */

@@ -42,6 +42,27 @@ export async function readDependants(
   return [...here, ...elsewhere];
 }
 
+/**
+ * Documents that are invalid now, of whatever target, and say that they need this one: mostly they are
+ * invalid because it is gone, and the journal need not have seen them.
+ */
+export function invalidDependants(
+  target: TargetName,
+  { name }: KnownDocument,
+  desired: DesiredState,
+): readonly string[] {
+  const slot = `${target}/${name}`;
+  const here = [...desired.invalid.values()].filter(({ needs }) => needs?.includes(slot));
+  const others = [...(desired.elsewhere ?? [])].flatMap(([of, state]) =>
+    of === target
+      ? []
+      : [...state.invalid.values()]
+          .filter(({ needs }) => needs?.includes(slot))
+          .map((one) => ({ name: `${of}/${one.name}` })),
+  );
+  return [...here, ...others].map((one) => one.name);
+}
+
 /** What is there and holds up the end of this one, and what goes too and so goes before it. */
 export function dependantsOf(
   target: TargetName,

@@ -7,7 +7,7 @@ import type { Dependency } from '../domain/spec.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { claimantOf, type Ids, idsIn, idsOf } from './claimants.ts';
 import { type DesiredState, isoNow, type TargetContext } from './context.ts';
-import { type Dependant, dependantsOf, readDependants } from './dependants.ts';
+import { type Dependant, dependantsOf, invalidDependants, readDependants } from './dependants.ts';
 import type { Evaluation } from './evaluate.ts';
 import { withLeavingInstances } from './leaving-instances.ts';
 import type { Observation } from './observe.ts';
@@ -119,6 +119,7 @@ async function judge(
 ): Promise<Removal> {
   const { known, live, unsure, ids } = facts;
   const { neededBy, after } = dependantsOf(context.target, known, facts.dependants);
+  const needing = new Set([...neededBy, ...invalidDependants(context.target, known, desired)]);
   const change = judgeRemoval({
     target: context.target,
     known,
@@ -128,7 +129,7 @@ async function judge(
     claimedBy: claimantOf(desired, ids, known)?.name ?? null,
     isConfirmed: context.known.isConfirmed(context, known.key),
     unsure: unsure ?? context.known.doubtOf(desired, known),
-    neededBy,
+    neededBy: [...needing].sort(),
     after: after.map((one) => nameOf(context.target, one)),
     observeOnly: context.observeOnly,
     asked: context.asked(known.key),
@@ -155,7 +156,7 @@ export async function judgeAgain(
       claimantOf(desired, idsIn(context.observation()?.products ?? new Map()), known)?.name ?? null,
     isConfirmed: context.known.isConfirmed(context, known.key),
     unsure: unsureOf(context, desired) ?? context.known.doubtOf(desired, known),
-    neededBy: [],
+    neededBy: invalidDependants(context.target, known, desired),
     after: removal.change.after,
     observeOnly: context.observeOnly,
     asked: context.asked(known.key),

@@ -116,7 +116,8 @@ function stateOf(
   for (const document of desired.invalid) {
     if (document.target !== target) continue;
     declared.add(document.key);
-    invalid.set(document.key, { name: document.name, at: document.at, problem: document.problem });
+    const { name, at, problem, needs = [] } = document;
+    invalid.set(document.key, { name, at, problem, needs });
   }
   return { revision, specs, leftOut, invalid, declared, unknownIdentity };
 }

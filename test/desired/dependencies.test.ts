@@ -41,6 +41,7 @@ describe('dependsOn', () => {
     ]);
     expect(found.problems[0]?.next).toContain('network');
     expect(found.invalid.map(({ key }) => key)).toEqual(['name:a']);
+    expect(found.invalid.map(({ needs }) => needs?.length)).toEqual([2]);
     expect(found.specs.map(({ name }) => name)).toEqual(['b', 'network']);
   });
 

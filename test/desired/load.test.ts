@@ -188,6 +188,7 @@ describe('across files', () => {
         name: 'one',
         at: problems[0]?.at,
         problem: problems[0],
+        needs: [],
       },
     ]);
   });

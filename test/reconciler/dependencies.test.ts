@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asTargetName, type ProductKey } from '../../src/domain/ids.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { type Incarnation, World } from './world.ts';
+import { type Incarnation, TARGET, World } from './world.ts';
 
 const seed: SeedInput = {
   timing: { accepted: '1s', running: '5s' },
@@ -321,11 +321,14 @@ describe('dependsOn', () => {
     expect(story(world)).toEqual(['a accepted', 'a succeeded']);
   });
 
-  it('ends nothing that a document still depends on', async () => {
+  it.each([
+    ['as the journal saw it', true],
+    ['which the journal never saw', false],
+  ])('ends nothing that a document still depends on, %s', async (_, isKnown) => {
     const same = { provisioningParameters: { Cidr: 'old' } };
     const a = doc('a', [], {}, { prune: 'terminate' });
     const b = doc('b', ['a'], same);
-    const world = await World.create({ seed }, [a, b]);
+    const world = await World.create({ seed }, isKnown ? [a, b] : [a]);
     const trueup = await world.start();
     await trueup.converge();
     world.service.admin.clearCalls();
@@ -345,7 +348,7 @@ describe('dependsOn', () => {
     trueup.reconciler.setDesired({
       ...desired,
       declared: new Set([key]),
-      invalid: new Map([[key, { name: 'b', at, problem }]]),
+      invalid: new Map([[key, { name: 'b', at, problem, needs: isKnown ? [] : [`${TARGET}/a`] }]]),
     });
     for (let i = 0; i < 3; i++) {
       const review = await world.clock.until(trueup.reconciler.review());

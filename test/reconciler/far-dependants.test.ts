@@ -29,7 +29,7 @@ const far = (state: 'invalid' | 'gone' | 'freed') => (desired: DesiredState) => 
     state === 'freed' ? [[keyOf('app'), { ...spec, target: FAR, key: keyOf('app') }]] : [],
   );
   const declared = new Set(state === 'gone' ? [] : [keyOf('app')]);
-  return { elsewhere: new Map([[FAR, { specs, declared }]]) };
+  return { elsewhere: new Map([[FAR, { specs, declared, invalid: new Map() }]]) };
 };
 
 async function gone(state: 'invalid' | 'gone' | 'freed', known = app()) {

@@ -99,6 +99,7 @@ export async function freshen(
   context: ObserveContext,
   spec: Spec,
   observation: Observation | null,
+  before: Observation | null = observation,
 ): Promise<Live> {
   const described = await context.catalog.describe(by(spec));
   if (described.kind === 'failed')
@@ -111,11 +112,25 @@ export async function freshen(
     return { ...seen, launchRole: read(launchRole), statusMessage };
   }
   const row = await context.catalog.searchOne(described.value.id);
+  if (lags(row, described.value) && wasListed(before, spec, described.value))
+    return { kind: 'unreadable', why: 'the listing lags behind what AWS says of it' };
   const found: Found =
     row.kind === 'ok' && row.value !== null
       ? { kind: 'row', row: row.value, described: described.value }
       : { kind: 'described', described: described.value };
   return complete(context, spec, found, await context.catalog.stacks(stackIds([found])));
+}
+
+/** The row is missing, or older than what Describe says: a property change need not move LastRecordId. */
+function lags(row: Result<SearchRow | null>, now: Described): boolean {
+  if (row.kind === 'failed' || row.value === null || isStale(row.value, now)) return true;
+  return row.value.status === 'UNDER_CHANGE' && now.status !== 'UNDER_CHANGE';
+}
+
+/** Only a row tells its stack: without it a chain would go on as if its parameters were unknown. */
+function wasListed(before: Observation | null, spec: Spec, { id }: Described): boolean {
+  const seen = before?.products.get(spec.key);
+  return seen?.kind === 'present' && seen.id === id && seen.physicalId !== null;
 }
 
 /** What Describe says now outranks what was remembered: not every change of a role moves LastRecordId. */

@@ -95,7 +95,12 @@ function secretsOf({ request }: Intent): readonly string[] {
 
 async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Promise<RoundEnd> {
   const again = afresh || isBlindToUs(context, spec.key);
-  const live = await freshen(context, spec, again ? null : context.observation());
+  const live = await freshen(
+    context,
+    spec,
+    again ? null : context.observation(),
+    context.observation(),
+  );
   if (lagsBehindUs(context, spec, live)) {
     return over({
       kind: 'again',

@@ -406,3 +406,19 @@ describe('a provisioning whose end is learnt late', () => {
     expect(world.statusOf(trueup, 'net-new')).toMatchObject({ reason: 'InSync', unverified: 1 });
   });
 });
+
+describe('a listing that lags in the middle of a chain', () => {
+  it('loses none of its steps, and does not change their order', async () => {
+    const properties = { properties: { launchRole: ROLE, owner: OWNER } };
+    const world = await start([wish('net-a', 'B', properties)], { searchLag: '40s' });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(10 * 60_000);
+    const steps = world.writes().map(({ operation, input }) => {
+      const changed = (input as { readonly ProvisionedProductProperties?: object })
+        .ProvisionedProductProperties;
+      return changed === undefined ? operation : Object.keys(changed).join();
+    });
+    expect(steps).toEqual(['LAUNCH_ROLE', 'UpdateProvisionedProduct', 'OWNER']);
+  });
+});

@@ -108,5 +108,8 @@ async function currentStatusMessage(
 ): Promise<string | null> {
   if (known !== null) return known;
   const described = await context.catalog.describe(subjectOf(intent.request));
-  return described.kind === 'ok' ? (described.value?.statusMessage ?? null) : null;
+  if (described.kind === 'failed' || described.value === null) return null;
+  // A Describe that lags still tells of an earlier failure, which may have been of another kind.
+  const { records, statusMessage } = described.value;
+  return records.last === intent.recordId ? statusMessage : null;
 }

@@ -35,5 +35,6 @@ export const REGRESSIONS: readonly { readonly seed: number; readonly mutant: str
   { seed: 10957, mutant: null },
   { seed: 18974, mutant: null },
   { seed: 19974, mutant: null },
+  { seed: 29677, mutant: null },
   { seed: 20746, mutant: null },
 ];

@@ -7,7 +7,8 @@ import type { AssessInput } from './assess.ts';
 import type { Comparison } from './compare.ts';
 import { lastProvisioningFailed } from './normalize.ts';
 import { listed } from './problems.ts';
-import { buildRequest, lacksKey, type RequestInput, requestHash } from './request.ts';
+import { buildRequest, lacksKey, type RequestInput } from './request.ts';
+import { requestHash } from './stored-request.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

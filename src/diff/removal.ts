@@ -6,7 +6,8 @@ import type { KnownDocument } from '../domain/known.ts';
 import type { ProductStatus } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { problem, quoted } from './problems.ts';
-import { requestHash, terminateRequest } from './request.ts';
+import { terminateRequest } from './request.ts';
+import { requestHash } from './stored-request.ts';
 
 /** How long a document must have been missing, and how far apart two reads that say so must be. */
 export const GONE_MS = 10 * 60_000;

@@ -4,7 +4,7 @@ import type { AppliedReference } from '../domain/entry.ts';
 import type { Digest, ProductKey } from '../domain/ids.ts';
 import { referenceOf } from '../domain/values.ts';
 import { about, fingerprintOf, type TargetContext } from './context.ts';
-import { freshen } from './observe.ts';
+import { freshen } from './freshen.ts';
 import { sourcesOf } from './prepare-spec.ts';
 
 /**

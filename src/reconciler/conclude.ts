@@ -4,15 +4,13 @@ import type { ProductKey } from '../domain/ids.ts';
 import type { RecordStatus } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { formatPosition } from '../domain/problem.ts';
+import { HELD_AGAIN_MS } from './again.ts';
 import type { Carried } from './carried.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { statusOfIntent, statusOfLeaving, statusOfRecord } from './conditions-of-requests.ts';
 import { about, isoNow, recordTimeoutMs, type TargetContext } from './context.ts';
 import { finishGone, finishRecord, type StepEnd } from './finish.ts';
 import { stallAmbiguous, stallRefused } from './refusal.ts';
-
-/** A request whose fate cannot be told yet, or a source that cannot be read: look again after this long. */
-export const HELD_AGAIN_MS = 15_000;
 
 /** `goOn`: look again and compute the next step. */
 export type RoundEnd =

@@ -1,5 +1,5 @@
+import { appliedVersionOf } from '../diff/pending.ts';
 import { recordInEffect } from '../diff/record.ts';
-import { appliedVersionOf } from '../diff/request.ts';
 import type { AppliedVersion, ProductEntry } from '../domain/entry.ts';
 import { type DesiredState, isoNow, specDigestOf, type TargetContext } from './context.ts';
 import type { Evaluation } from './evaluate.ts';

@@ -1,5 +1,6 @@
+import { pendingOf } from '../diff/pending.ts';
 import { recordDropped } from '../diff/record.ts';
-import { pendingOf, requestHash, storeRequest } from '../diff/request.ts';
+import { requestHash, storeRequest } from '../diff/stored-request.ts';
 import { makeToken } from '../diff/token.ts';
 import type { Intent, Latch, ProductEntry } from '../domain/entry.ts';
 import type { ProductKey, ProvisionedProductId, RecordId } from '../domain/ids.ts';

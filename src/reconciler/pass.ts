@@ -1,36 +1,30 @@
-import { compare } from '../diff/compare.ts';
-import { blankProduct } from '../diff/creation.ts';
-import { openIntent } from '../diff/record.ts';
-import { buildRequest } from '../diff/request.ts';
-import { planInstances, removesMore, requestsLeft } from '../diff/stack-set.ts';
 import type { Cause, ChangeVerdict } from '../domain/change.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
+import { BUSY_AGAIN_MS, HELD_AGAIN_MS, LAG_AGAIN_MS } from './again.ts';
 import type { Carried } from './carried.ts';
-import { sendNew, settleOpen } from './carry-out.ts';
-import { conclude, HELD_AGAIN_MS, over, type RoundEnd } from './conclude.ts';
-import { statusOfChange, statusOfTrouble } from './conditions.ts';
-import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
-import { askedBy, type Evaluation, evaluate } from './evaluate.ts';
-import { type Filled, fillValues, storedValues } from './fill-values.ts';
+import { settleOpen } from './carry-out.ts';
+import { conclude, over, type RoundEnd } from './conclude.ts';
+import { statusOfChange } from './conditions.ts';
+import { about, isoNow, type TargetContext } from './context.ts';
+import { type Evaluation, evaluate } from './evaluate.ts';
+import { storedValues } from './fill-values.ts';
+import { freshen } from './freshen.ts';
 import { heldPass } from './hold-back.ts';
-import { newIntent } from './intent.ts';
 import { isBlindToUs, lagsBehindUs } from './lag.ts';
 import { learnSecrets } from './learn-secrets.ts';
-import { freshen } from './observe.ts';
+import { isAllowed, isImporting, isLastRequest, removesUnreviewed } from './may-act.ts';
+import { perform, withoutValues } from './perform.ts';
 import { runRemoval } from './prune-pass.ts';
 import { whyNoReplacement } from './replacement.ts';
 import { measuredOf } from './review-guards.ts';
 
-/** Somebody else's operation runs: look again after this long. */
-const BUSY_AGAIN_MS = 30_000;
 /** A change that kept changing while it was carried out is looked at again after this long. */
 const REVIEW_AGAIN_MS = 60_000;
-/** Describe lags behind our own record: look again after this long. */
-const LAG_AGAIN_MS = 5_000;
+
 /**
  * launchRole, update, instances, owner: a chain longer than this contradicts itself, but for
  * stack instances that form many groups; those go on after a review.
@@ -193,114 +187,3 @@ async function act(
 }
 
 const BY_DOCUMENT: Cause = { kind: 'document' };
-
-/** AWS carries out one import at a time; one may be open since an earlier process. */
-function isImporting({ importing, entries }: TargetContext, key: ProductKey): boolean {
-  return (
-    importing.size > 0 ||
-    entries.openIntents().some((one) => one !== key && entries.get(one).intent?.step === 'import')
-  );
-}
-
-function isAllowed(context: TargetContext, key: ProductKey, steps: readonly Step[]): boolean {
-  const allowed = context.allowed(key);
-  return allowed !== undefined && steps.every((step) => allowed.includes(step));
-}
-
-/** A stack instance that was not there when the plan was judged is not removed by it. */
-function removesUnreviewed(context: TargetContext, { spec, live, change }: Evaluation): boolean {
-  if (change.verdict.kind === 'provision') {
-    const held = context.observation()?.leaving?.get(spec.key) ?? 0;
-    return (change.instances?.removed ?? 0) > held;
-  }
-  const reviewed = context.observation()?.products.get(spec.key);
-  if (live.kind !== 'present' || reviewed?.kind !== 'present') return false;
-  return removesMore(planInstances(spec, live, context.entries.get(spec.key)), reviewed);
-}
-
-/** Stack instances that one request cannot name take several of one step. */
-function isLastRequest(context: TargetContext, { spec, live, change }: Evaluation): boolean {
-  if (change.verdict.kind === 'provision') return change.verdict.steps.length === 1;
-  if (change.verdict.kind !== 'update' || live.kind !== 'present') return true;
-  const [step] = change.verdict.steps;
-  if (step === undefined || change.verdict.steps.length > 1) return step === undefined;
-  return requestsLeft(spec, live, context.entries.get(spec.key), step) <= 1;
-}
-
-async function perform(
-  context: TargetContext,
-  evaluation: Evaluation,
-  cause: Cause,
-  step: Step,
-  last: boolean,
-): Promise<RoundEnd> {
-  const { effective: spec, facts } = evaluation;
-  if (evaluation.live.kind === 'unreadable')
-    return over({ kind: 'retry', error: 'live state was not read' });
-  const live = evaluation.live.kind === 'present' ? evaluation.live : blankProduct(spec);
-  const comparison =
-    evaluation.comparison ??
-    compare({
-      spec,
-      live,
-      entry: context.entries.about(spec.key, live),
-      fingerprint: fingerprintOf(context, spec.key),
-      keyId: context.fingerprinter?.keyId ?? null,
-    });
-  const definitions = facts?.definitions.kind === 'read' ? facts.definitions.value : null;
-  const built = buildRequest({
-    step,
-    spec,
-    live,
-    comparison,
-    entry: context.entries.about(spec.key, live),
-    fingerprint: fingerprintOf(context, spec.key),
-    resolved: facts?.resolved.kind === 'resolved' ? facts.resolved : null,
-    definitions,
-    current: facts?.current.kind === 'read' ? facts.current.value : null,
-  });
-  const filled = await fillValues(context, spec, built, definitions);
-  if (filled.kind !== 'ok') return over(await withoutValues(context, evaluation, filled));
-  const { request } = filled;
-  const intent = newIntent(context, evaluation, live, step, request);
-  const carried = await sendNew(context, spec.key, intent, request, (entry, stamped) =>
-    openIntent(entry, stamped, {
-      live,
-      keyId: context.fingerprinter?.keyId ?? null,
-      cause,
-      retry: askedBy(spec),
-    }),
-  );
-  const fields = evaluation.change.differences
-    .filter((difference) => difference.step === step)
-    .map((difference) => difference.label);
-  return conclude(context, spec.key, carried, { last, cause, fields });
-}
-
-/** Nothing was sent, because a value that it needs could not be had. */
-async function withoutValues(
-  context: TargetContext,
-  { spec }: Evaluation,
-  filled: Exclude<Filled, { kind: 'ok' }>,
-): Promise<Outcome> {
-  switch (filled.kind) {
-    case 'moved':
-      return { kind: 'again', afterMs: LAG_AGAIN_MS, why: filled.why };
-    case 'unreadable':
-      return { kind: 'retry', error: filled.why };
-    case 'refused': {
-      const { message, next } = filled.problem;
-      const what = { stalled: true, reason: 'Refused', message, next };
-      const before = context.board.get(context.target, spec.key);
-      if (before !== undefined)
-        context.board.set(statusOfTrouble(before, what, isoNow(context.clock)));
-      context.log.write('error', 'product.stalled', {
-        ...about(context, spec.key),
-        reason: message,
-      });
-      return { kind: 'stalled', reason: message };
-    }
-    default:
-      return filled satisfies never;
-  }
-}

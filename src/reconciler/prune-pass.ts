@@ -1,20 +1,19 @@
+import { pendingWithoutValues } from '../diff/pending.ts';
 import { recreationBegun } from '../diff/record.ts';
-import { pendingWithoutValues, terminateRequest } from '../diff/request.ts';
+import { terminateRequest } from '../diff/request.ts';
 import type { Intent, ProductEntry } from '../domain/entry.ts';
 import { asDigest, type ProductKey } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { BUSY_AGAIN_MS, HELD_AGAIN_MS } from './again.ts';
 import { sendNew } from './carry-out.ts';
 import { explainFailure } from './catalog-facts.ts';
-import { conclude, HELD_AGAIN_MS } from './conclude.ts';
+import { conclude } from './conclude.ts';
 import { statusOfRemoval } from './conditions.ts';
 import { isoNow, type TargetContext } from './context.ts';
 import { heldPass } from './hold-back.ts';
 import { makeIntent } from './intent.ts';
 import { endsMore } from './leaving-instances.ts';
 import { forget, judgeAgain, leavingAs, type Removal } from './removals.ts';
-
-/** Somebody else's operation runs: look again after this long. */
-const BUSY_AGAIN_MS = 30_000;
 
 /**
  * One pass over a provisioned product whose document is gone: described again, judged again, and

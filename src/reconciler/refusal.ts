@@ -4,12 +4,12 @@ import type { Intent } from '../domain/entry.ts';
 import type { ProductKey, RecordId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { subjectOf } from '../domain/request.ts';
+import { BUSY_AGAIN_MS } from './again.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { about, isoNow, type TargetContext } from './context.ts';
 import type { Failure } from './ports.ts';
 import { trouble } from './trouble.ts';
 
-const BUSY_AGAIN_MS = 30_000;
 /** Between two looks at a provisioned product that refused us while it seemed to be at rest. */
 const REFUSED_LOOK_MS = 15_000;
 /** Control Tower works on few accounts at one time, each for many minutes. */

@@ -1,5 +1,5 @@
-import { rebuildRequest } from '../diff/request.ts';
 import { type Settlement, STABLE_MS, settleIntent } from '../diff/settle.ts';
+import { rebuildRequest } from '../diff/stored-request.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey, ProvisionedProductId, RecordId } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AssessInput } from '../../src/diff/assess.ts';
 import { needsFailureTime } from '../../src/diff/hold.ts';
-import { buildRequest, requestHash } from '../../src/diff/request.ts';
+import { buildRequest } from '../../src/diff/request.ts';
+import { requestHash } from '../../src/diff/stored-request.ts';
 import type { LastResult, Latch } from '../../src/domain/entry.ts';
 import { asDigest } from '../../src/domain/ids.ts';
 import { read } from '../../src/domain/live.ts';

@@ -1,8 +1,10 @@
 import { assess, type UpdateFacts } from '../../src/diff/assess.ts';
 import { compare } from '../../src/diff/compare.ts';
 import { specDigest } from '../../src/diff/digest.ts';
+import { pendingOf } from '../../src/diff/pending.ts';
 import { openIntent, recordSucceeded } from '../../src/diff/record.ts';
-import { buildRequest, pendingOf, requestHash, storeRequest } from '../../src/diff/request.ts';
+import { buildRequest } from '../../src/diff/request.ts';
+import { requestHash, storeRequest } from '../../src/diff/stored-request.ts';
 import { makeToken } from '../../src/diff/token.ts';
 import { hmac } from '../../src/domain/canonical.ts';
 import type { Change } from '../../src/domain/change.ts';

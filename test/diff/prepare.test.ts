@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { pendingOf } from '../../src/diff/pending.ts';
 import { documentOf, makePlan } from '../../src/diff/plan.ts';
 import { prepare } from '../../src/diff/prepare.ts';
 import { renderPlanMarkdown } from '../../src/diff/render/markdown.ts';
 import { renderPlanText } from '../../src/diff/render/text.ts';
-import {
-  buildRequest,
-  pendingOf,
-  rebuildRequest,
-  requestHash,
-  storeRequest,
-} from '../../src/diff/request.ts';
+import { buildRequest } from '../../src/diff/request.ts';
+import { rebuildRequest, requestHash, storeRequest } from '../../src/diff/stored-request.ts';
 import { findByRule, ruleKey } from '../../src/diff/version-rule.ts';
 import type { ProductEntry } from '../../src/domain/entry.ts';
 import { asArtifactId, asDigest } from '../../src/domain/ids.ts';

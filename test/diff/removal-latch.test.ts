@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { judgeRemoval } from '../../src/diff/removal.ts';
-import { requestHash, terminateRequest } from '../../src/diff/request.ts';
+import { terminateRequest } from '../../src/diff/request.ts';
+import { requestHash } from '../../src/diff/stored-request.ts';
 import { EMPTY_ENTRY, type Latch } from '../../src/domain/entry.ts';
 import {
   asDigest,

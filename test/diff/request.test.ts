@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  buildRequest,
-  lacksKey,
-  pendingOf,
-  type RequestInput,
-  rebuildRequest,
-  requestHash,
-  storeRequest,
-} from '../../src/diff/request.ts';
+import { pendingOf } from '../../src/diff/pending.ts';
+import { buildRequest, lacksKey, type RequestInput } from '../../src/diff/request.ts';
+import { rebuildRequest, requestHash, storeRequest } from '../../src/diff/stored-request.ts';
 import { read, type StackParameter } from '../../src/domain/live.ts';
 import type { ProductRequest } from '../../src/domain/request.ts';
 import type { Spec } from '../../src/domain/spec.ts';

@@ -1,0 +1,104 @@
+import { type Json, sha256 } from '../domain/canonical.ts';
+import type { Digest } from '../domain/ids.ts';
+import type {
+  ParameterArgument,
+  ProductRequest,
+  StackSetRequest,
+  StoredArgument,
+  StoredRequest,
+} from '../domain/request.ts';
+import type { Spec } from '../domain/spec.ts';
+import type { Fingerprint } from './finding.ts';
+import { own } from './normalize.ts';
+
+/** The form that is stored and hashed: each secret is only its keyed digest. */
+export function storeRequest(request: ProductRequest): StoredRequest {
+  switch (request.operation) {
+    case 'UpdateProvisionedProductProperties':
+    case 'TerminateProvisionedProduct':
+    case 'ImportAsProvisionedProduct':
+      return request;
+    case 'UpdateProvisionedProduct':
+    case 'ProvisionProduct':
+      return { ...request, parameters: request.parameters.map(storedArgument) };
+    default:
+      return request satisfies never;
+  }
+}
+
+function storedArgument(argument: ParameterArgument): StoredArgument {
+  switch (argument.kind) {
+    case 'secret':
+      return { kind: 'secret', key: argument.key, digest: argument.digest };
+    case 'reference': {
+      const { kind, key, reference, version } = argument;
+      return { kind, key, reference, version };
+    }
+    case 'value':
+    case 'previous':
+      return argument;
+    default:
+      return argument satisfies never;
+  }
+}
+
+/**
+ * The request that was stored, with its secrets put back from the present document, and with the
+ * `values` (by parameter) of the versions that it names. `null` if one of them is no longer there exactly: then the stored token must not be used again.
+ */
+export function rebuildRequest(
+  stored: StoredRequest,
+  spec: Spec,
+  fingerprint: Fingerprint | null,
+  values: ReadonlyMap<string, string> = new Map(),
+): ProductRequest | null {
+  if (!('parameters' in stored)) return stored;
+  const parameters: ParameterArgument[] = [];
+  for (const argument of stored.parameters) {
+    const rebuilt = rebuildArgument(argument, spec, fingerprint, values);
+    if (rebuilt === null) return null;
+    parameters.push(rebuilt);
+  }
+  return { ...stored, parameters };
+}
+
+function rebuildArgument(
+  argument: StoredArgument,
+  spec: Spec,
+  fingerprint: Fingerprint | null,
+  values: ReadonlyMap<string, string>,
+): ParameterArgument | null {
+  if (argument.kind === 'reference') {
+    const value = values.get(argument.key);
+    return value === undefined ? null : { ...argument, value };
+  }
+  if (argument.kind !== 'secret') return argument;
+  const wish = own(spec.parameters, argument.key);
+  if (wish?.kind !== 'value' || fingerprint === null) return null;
+  const same = fingerprint(argument.key, wish.value) === argument.digest;
+  return same ? { ...argument, value: wish.value } : null;
+}
+
+/** Digest of the resolved request, without its base. The prefix lets the way of hashing change. */
+export function requestHash(request: ProductRequest): Digest {
+  return sha256({ version: 'trueup-request-1', request: storedJson(storeRequest(request)) });
+}
+
+function storedJson(request: StoredRequest) {
+  if (!('parameters' in request)) return { ...request };
+  const { preferences, ...rest } = request;
+  return {
+    ...rest,
+    parameters: request.parameters.map((argument) => ({ ...argument })),
+    tags: request.tags?.map((tag) => ({ ...tag })) ?? null,
+    ...(preferences === undefined ? {} : { preferences: preferencesJson(preferences) }),
+  };
+}
+
+function preferencesJson({ failureTolerance, maxConcurrency, ...rest }: StackSetRequest): Json {
+  return {
+    ...rest,
+    failureTolerance: failureTolerance === null ? null : { ...failureTolerance },
+    maxConcurrency: maxConcurrency === null ? null : { ...maxConcurrency },
+  };
+}

@@ -1,0 +1,88 @@
+import type { ProvisionedProductId } from '../domain/ids.ts';
+import type { Live } from '../domain/live.ts';
+import type { Spec } from '../domain/spec.ts';
+import { isStale } from './assemble.ts';
+import { explainFailure } from './catalog-facts.ts';
+import type { ObserveContext } from './observe.ts';
+import type { Described, SearchListing, SearchRow } from './ports.ts';
+
+export type Found =
+  | { readonly kind: 'live'; readonly live: Live }
+  | { readonly kind: 'row'; readonly row: SearchRow; readonly described: Described | null }
+  | { readonly kind: 'described'; readonly described: Described };
+
+export function by(spec: Spec): { readonly id: ProvisionedProductId } | { readonly name: string } {
+  return spec.identity.kind === 'id' ? { id: spec.identity.id } : { name: spec.identity.name };
+}
+
+interface RowIndex {
+  readonly ids: ReadonlyMap<string, SearchRow>;
+  readonly names: ReadonlyMap<string, readonly SearchRow[]>;
+}
+
+export function indexRows(rows: readonly SearchRow[]): RowIndex {
+  const ids = new Map<string, SearchRow>();
+  const names = new Map<string, SearchRow[]>();
+  for (const row of rows) {
+    ids.set(row.id, row);
+    const same = names.get(row.name);
+    if (same === undefined) names.set(row.name, [row]);
+    else same.push(row);
+  }
+  return { ids, names };
+}
+
+export async function find(
+  context: ObserveContext,
+  spec: Spec,
+  listing: SearchListing,
+  index: RowIndex,
+): Promise<Found> {
+  const rows =
+    spec.identity.kind === 'id'
+      ? [index.ids.get(spec.identity.id)].filter((row) => row !== undefined)
+      : (index.names.get(spec.identity.name) ?? []);
+  const [row, second] = rows;
+  if (row !== undefined && second !== undefined) {
+    return {
+      kind: 'live',
+      live: { kind: 'unreadable', why: `several provisioned products bear the name ${spec.name}` },
+    };
+  }
+  if (row !== undefined) return confirmRow(context, spec, row);
+  const described = await context.catalog.describe(by(spec));
+  if (described.kind === 'failed')
+    return { kind: 'live', live: { kind: 'unreadable', why: explainFailure(described.failure) } };
+  if (described.value !== null) return { kind: 'described', described: described.value };
+  // Absent needs both: a complete listing without it, and Describe saying that it does not exist.
+  const live: Live = listing.complete
+    ? { kind: 'absent' }
+    : { kind: 'unreadable', why: 'the listing of provisioned products was not complete' };
+  return { kind: 'live', live };
+}
+
+async function describedByName(context: ObserveContext, spec: Spec): Promise<Found> {
+  const described = await context.catalog.describe(by(spec));
+  if (described.kind === 'failed')
+    return { kind: 'live', live: { kind: 'unreadable', why: explainFailure(described.failure) } };
+  return described.value === null
+    ? { kind: 'live', live: { kind: 'absent' } }
+    : { kind: 'described', described: described.value };
+}
+
+/** Describes a row whose LastRecordId is not our own newest one: it may be older than our record. */
+async function confirmRow(context: ObserveContext, spec: Spec, row: SearchRow): Promise<Found> {
+  const ours = context.entries.get(spec.key).ownRecords[0];
+  const suspicious = ours !== undefined && row.records.last !== ours;
+  if (!suspicious) return { kind: 'row', row, described: null };
+  const remembered = await context.memory.get(spec.key, row.records.last);
+  if (remembered.fresh === true) return { kind: 'row', row, described: null };
+  const described = await context.catalog.describe({ id: row.id });
+  if (described.kind === 'failed')
+    return { kind: 'live', live: { kind: 'unreadable', why: explainFailure(described.failure) } };
+  // The row may be that of an earlier one, and the name stand for another one since.
+  if (described.value === null) return describedByName(context, spec);
+  if (!isStale(row, described.value))
+    await context.memory.add(spec.key, row.records.last, { fresh: true });
+  return { kind: 'row', row, described: described.value };
+}

@@ -1,0 +1,45 @@
+import { planInstances, removesMore, requestsLeft } from '../diff/stack-set.ts';
+import type { ProductKey } from '../domain/ids.ts';
+import type { Step } from '../domain/request.ts';
+import type { TargetContext } from './context.ts';
+import type { Evaluation } from './evaluate.ts';
+
+/** AWS carries out one import at a time; one may be open since an earlier process. */
+export function isImporting({ importing, entries }: TargetContext, key: ProductKey): boolean {
+  return (
+    importing.size > 0 ||
+    entries.openIntents().some((one) => one !== key && entries.get(one).intent?.step === 'import')
+  );
+}
+
+export function isAllowed(
+  context: TargetContext,
+  key: ProductKey,
+  steps: readonly Step[],
+): boolean {
+  const allowed = context.allowed(key);
+  return allowed !== undefined && steps.every((step) => allowed.includes(step));
+}
+
+/** A stack instance that was not there when the plan was judged is not removed by it. */
+export function removesUnreviewed(
+  context: TargetContext,
+  { spec, live, change }: Evaluation,
+): boolean {
+  if (change.verdict.kind === 'provision') {
+    const held = context.observation()?.leaving?.get(spec.key) ?? 0;
+    return (change.instances?.removed ?? 0) > held;
+  }
+  const reviewed = context.observation()?.products.get(spec.key);
+  if (live.kind !== 'present' || reviewed?.kind !== 'present') return false;
+  return removesMore(planInstances(spec, live, context.entries.get(spec.key)), reviewed);
+}
+
+/** Stack instances that one request cannot name take several of one step. */
+export function isLastRequest(context: TargetContext, { spec, live, change }: Evaluation): boolean {
+  if (change.verdict.kind === 'provision') return change.verdict.steps.length === 1;
+  if (change.verdict.kind !== 'update' || live.kind !== 'present') return true;
+  const [step] = change.verdict.steps;
+  if (step === undefined || change.verdict.steps.length > 1) return step === undefined;
+  return requestsLeft(spec, live, context.entries.get(spec.key), step) <= 1;
+}

@@ -1,0 +1,93 @@
+import { compare } from '../diff/compare.ts';
+import { blankProduct } from '../diff/creation.ts';
+import { openIntent } from '../diff/record.ts';
+import { buildRequest } from '../diff/request.ts';
+import type { Cause } from '../domain/change.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Step } from '../domain/request.ts';
+import { LAG_AGAIN_MS } from './again.ts';
+import { sendNew } from './carry-out.ts';
+import { conclude, over, type RoundEnd } from './conclude.ts';
+import { statusOfTrouble } from './conditions.ts';
+import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
+import { askedBy, type Evaluation } from './evaluate.ts';
+import { type Filled, fillValues } from './fill-values.ts';
+import { newIntent } from './intent.ts';
+
+export async function perform(
+  context: TargetContext,
+  evaluation: Evaluation,
+  cause: Cause,
+  step: Step,
+  last: boolean,
+): Promise<RoundEnd> {
+  const { effective: spec, facts } = evaluation;
+  if (evaluation.live.kind === 'unreadable')
+    return over({ kind: 'retry', error: 'live state was not read' });
+  const live = evaluation.live.kind === 'present' ? evaluation.live : blankProduct(spec);
+  const comparison =
+    evaluation.comparison ??
+    compare({
+      spec,
+      live,
+      entry: context.entries.about(spec.key, live),
+      fingerprint: fingerprintOf(context, spec.key),
+      keyId: context.fingerprinter?.keyId ?? null,
+    });
+  const definitions = facts?.definitions.kind === 'read' ? facts.definitions.value : null;
+  const built = buildRequest({
+    step,
+    spec,
+    live,
+    comparison,
+    entry: context.entries.about(spec.key, live),
+    fingerprint: fingerprintOf(context, spec.key),
+    resolved: facts?.resolved.kind === 'resolved' ? facts.resolved : null,
+    definitions,
+    current: facts?.current.kind === 'read' ? facts.current.value : null,
+  });
+  const filled = await fillValues(context, spec, built, definitions);
+  if (filled.kind !== 'ok') return over(await withoutValues(context, evaluation, filled));
+  const { request } = filled;
+  const intent = newIntent(context, evaluation, live, step, request);
+  const carried = await sendNew(context, spec.key, intent, request, (entry, stamped) =>
+    openIntent(entry, stamped, {
+      live,
+      keyId: context.fingerprinter?.keyId ?? null,
+      cause,
+      retry: askedBy(spec),
+    }),
+  );
+  const fields = evaluation.change.differences
+    .filter((difference) => difference.step === step)
+    .map((difference) => difference.label);
+  return conclude(context, spec.key, carried, { last, cause, fields });
+}
+
+/** Nothing was sent, because a value that it needs could not be had. */
+export async function withoutValues(
+  context: TargetContext,
+  { spec }: Evaluation,
+  filled: Exclude<Filled, { kind: 'ok' }>,
+): Promise<Outcome> {
+  switch (filled.kind) {
+    case 'moved':
+      return { kind: 'again', afterMs: LAG_AGAIN_MS, why: filled.why };
+    case 'unreadable':
+      return { kind: 'retry', error: filled.why };
+    case 'refused': {
+      const { message, next } = filled.problem;
+      const what = { stalled: true, reason: 'Refused', message, next };
+      const before = context.board.get(context.target, spec.key);
+      if (before !== undefined)
+        context.board.set(statusOfTrouble(before, what, isoNow(context.clock)));
+      context.log.write('error', 'product.stalled', {
+        ...about(context, spec.key),
+        reason: message,
+      });
+      return { kind: 'stalled', reason: message };
+    }
+    default:
+      return filled satisfies never;
+  }
+}

@@ -340,7 +340,7 @@ export class Daemon {
       state.reconciler === null ? [] : [state.reconciler],
     );
     for (const reconciler of open) reconciler.close();
-    await Promise.all(open.map((reconciler) => reconciler.idle()));
+    await Promise.all(open.map((reconciler) => reconciler.drained()));
     await this.#report(this.#now());
     this.#shared.log.write('info', 'daemon.stopped', {});
   }

@@ -253,7 +253,7 @@ export class OneShot {
       opened.kind === 'ok' ? [opened.reconciler] : [],
     );
     for (const reconciler of open) reconciler.close();
-    await Promise.all(open.map((reconciler) => reconciler.idle()));
+    await Promise.all(open.map((reconciler) => reconciler.drained()));
     await this.#shared.board.flush();
     for (const reconciler of open) reconciler.context.catalog.close();
   }

@@ -14,7 +14,7 @@ import { type Evaluation, evaluate } from './evaluate.ts';
 import { storedValues } from './fill-values.ts';
 import { freshen } from './freshen.ts';
 import { heldPass } from './hold-back.ts';
-import { isBlindToUs, lagsBehindUs } from './lag.ts';
+import { isBlindToUs, lagsBehindUs, lookedAt } from './lag.ts';
 import { learnSecrets } from './learn-secrets.ts';
 import { isAllowed, isImporting, isLastRequest, removesUnreviewed } from './may-act.ts';
 import { perform, withoutValues } from './perform.ts';
@@ -89,8 +89,9 @@ function secretsOf({ request }: Intent): readonly string[] {
 
 async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Promise<RoundEnd> {
   const mayHold = !afresh && !isBlindToUs(context, spec.key);
+  const looked = lookedAt(context.clock);
   const live = await freshen(context, spec, context.observation(), mayHold);
-  if (lagsBehindUs(context, spec, live)) {
+  if (lagsBehindUs(context, spec, live, looked)) {
     return over({
       kind: 'again',
       afterMs: LAG_AGAIN_MS,

@@ -1,0 +1,78 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { ACCOUNT, Desk, documentYaml } from './support.ts';
+
+const seed = {
+  account: ACCOUNT,
+  region: 'eu-west-1',
+  timing: { accepted: '100ms', running: '100ms' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform' }],
+      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
+    },
+  ],
+  provisionedProducts: [
+    { name: 'net-a', product: 'network', version: 'v1', parameters: { Cidr: 'A' } },
+  ],
+};
+
+const document = documentYaml(
+  'net-a',
+  'productName: network\nprovisioningArtifactName: v1\nprovisioningParameters: {Cidr: B}\n',
+);
+
+describe('what is typed wrong', () => {
+  it('is answered with the help of the command that was meant', async () => {
+    await using desk = await Desk.open(seed);
+    const plan = await desk.run(['plan', 'desired', '--wrong']);
+    expect(plan).toMatchObject({ code: 1, err: expect.stringContaining('trueup plan --help') });
+    const local = await desk.run(['local', '--wrong']);
+    expect(local.err).toContain('trueup local --help');
+    expect((await desk.run(['wrong'])).err).toContain('trueup --help shows every command');
+  });
+
+  it.each(['validate', 'status'])('%s has no Markdown and says so', async (command) => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    const directory = command === 'status' ? [] : ['desired'];
+    const ended = await desk.run([command, ...directory, '--format', 'markdown']);
+    expect(ended).toMatchObject({ code: 1, out: '' });
+    expect(ended.err).toContain('Allowed choices are text, json.');
+  });
+
+  it('a port that is taken is named, without the inside of the program', async () => {
+    await using desk = await Desk.open(seed);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const local = await desk.run(['local', '--port', String(port)]);
+    server.close();
+    expect(local.code).toBe(1);
+    expect(local.err).toContain(`port ${port} of 127.0.0.1 cannot be used`);
+    expect(local.err).toContain('--port 0 takes a free one');
+    expect(local.err).not.toContain('    at ');
+  });
+
+  it('a seed that is not there, or is none, has a next step', async () => {
+    await using desk = await Desk.open(seed);
+    const absent = await desk.run(['local', '--seed', 'nope.yaml']);
+    expect(absent.err).toMatch(/nope\.yaml[\s\S]*next: check the path/);
+    await desk.write('seed.yaml', 'kind: Other\n');
+    const wrong = await desk.run(['local', '--seed', 'seed.yaml']);
+    expect(wrong.err).toMatch(/seed\.yaml:1[\s\S]*next: mend the seed/);
+  });
+});
+
+describe('apply --format markdown', () => {
+  it('is Markdown to its end', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    const args = ['apply', 'desired', '--yes', '--account', ACCOUNT, '--format', 'markdown'];
+    const { out, code } = await desk.run(args);
+    expect(code).toBe(0);
+    expect(out).toMatch(/\n```text\nApply {3}1 change planned, 1 carried out\n[\s\S]*\n```\n$/);
+  });
+});

@@ -1,6 +1,5 @@
 import { renderProblems } from '../diff/render/problem.ts';
 import { plural } from '../diff/render/words.ts';
-import { errorEntry } from '../domain/errors/registry.ts';
 import { visible, visibleJson } from '../domain/visible.ts';
 import type { App, Loaded } from './app.ts';
 import type { ExitCode } from './io.ts';
@@ -22,10 +21,18 @@ export async function validateCommand(app: App, directory: string): Promise<Exit
 }
 
 export function unavailable(app: App, directory: string, why: string): ExitCode {
-  const { next } = errorEntry('source/unavailable');
+  const next = visible(nextOf(directory, why));
   const reason = `cannot read ${visible(directory)}: ${visible(why)}`;
   app.io.err(`trueup: ${reason} (source/unavailable)\nnext: ${next}\n`);
   return 1;
+}
+
+/** The registry speaks to whoever watches a daemon; here the command is typed again. */
+function nextOf(directory: string, why: string): string {
+  if (directory === '-') return 'give it documents, for instance: cat FILE | trueup validate -';
+  if (why.endsWith('is not a directory'))
+    return `name the directory that holds it, or give the file as input: trueup validate - < ${directory}`;
+  return 'name a directory that holds documents (README.md shows one), or - for standard input';
 }
 
 function summary(loaded: Extract<Loaded, { kind: 'ok' }>, errors: number): string {

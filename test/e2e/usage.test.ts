@@ -66,6 +66,20 @@ describe('what is typed wrong', () => {
   });
 });
 
+describe('a directory that is none', () => {
+  it.each([
+    ['desired/a.yaml', 'trueup validate - < desired/a.yaml'],
+    ['nowhere', 'name a directory that holds documents'],
+    ['-', 'cat FILE | trueup validate -'],
+  ])('%s is answered with what to type instead', async (directory, next) => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    const ended = await desk.run(['plan', directory]);
+    expect(ended).toMatchObject({ code: 1, err: expect.stringContaining(next) });
+    expect(ended.err).not.toContain('a running daemon');
+  });
+});
+
 describe('apply --format markdown', () => {
   it('is Markdown to its end', async () => {
     await using desk = await Desk.open(seed);

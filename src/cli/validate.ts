@@ -1,5 +1,6 @@
 import { renderProblems } from '../diff/render/problem.ts';
 import { plural } from '../diff/render/words.ts';
+import { errorEntry } from '../domain/errors/registry.ts';
 import { visible, visibleJson } from '../domain/visible.ts';
 import type { App, Loaded } from './app.ts';
 import type { ExitCode } from './io.ts';
@@ -27,12 +28,12 @@ export function unavailable(app: App, directory: string, why: string): ExitCode 
   return 1;
 }
 
-/** The registry speaks to whoever watches a daemon; here the command is typed again. */
+/** What to type instead, where that can be told. */
 function nextOf(directory: string, why: string): string {
   if (directory === '-') return 'give it documents, for instance: cat FILE | trueup validate -';
   if (why.endsWith('is not a directory'))
     return `name the directory that holds it, or give the file as input: trueup validate - < ${directory}`;
-  return 'name a directory that holds documents (README.md shows one), or - for standard input';
+  return errorEntry('source/unavailable').next;
 }
 
 function summary(loaded: Extract<Loaded, { kind: 'ok' }>, errors: number): string {

@@ -45,7 +45,7 @@ async function perform(io: Io, invocation: Invocation): Promise<ExitCode> {
   if (command.kind === 'local') return serveLocal(io, command);
   const prepared = command.kind === 'demo' ? await prepareDemo(command, invocation) : invocation;
   const read = await readConfig(io, prepared);
-  if (read === null) return 1;
+  if (read === null) return withoutConfig(io, command.kind);
   const config = withJournalOf(prepared, read);
   const wrong = misuse(prepared);
   if (wrong !== null) throw new TrueupError('cli/bad-argument', wrong);
@@ -55,6 +55,15 @@ async function perform(io: Io, invocation: Invocation): Promise<ExitCode> {
     createApp({ io, invocation: prepared, config: open, version: packageJson.version }),
     command,
   );
+}
+
+/** A freeze is for the moment in which nobody wants to mend a configuration first. */
+function withoutConfig(io: Io, kind: Action['kind']): ExitCode {
+  if (kind === 'freeze' || kind === 'resume')
+    io.err(
+      `trueup: the configuration is invalid, so ${kind} did nothing\nnext: to go past it, add --config /dev/null and --journal FILE, the journal of the daemon\n`,
+    );
+  return 1;
 }
 
 /** What the argument parser cannot tell. */

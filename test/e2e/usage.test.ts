@@ -80,6 +80,20 @@ describe('a directory that is none', () => {
   });
 });
 
+describe('an invalid configuration', () => {
+  it('stops a freeze, which says how to go past it, and that works', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('trueup.yaml', 'intervall: 5m\n');
+    const freeze = ['freeze', '--reason', 'INC-1'];
+    const refused = await desk.run(freeze);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('freeze did nothing');
+    expect(refused.err).toContain('--config /dev/null and --journal FILE');
+    const past = ['--config', '/dev/null', '--journal', '.trueup/journal.db'];
+    expect(await desk.run([...freeze, ...past])).toMatchObject({ code: 0 });
+  });
+});
+
 describe('apply --format markdown', () => {
   it('is Markdown to its end', async () => {
     await using desk = await Desk.open(seed);

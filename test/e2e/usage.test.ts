@@ -104,3 +104,13 @@ describe('apply --format markdown', () => {
     expect(out).toMatch(/\n```text\nApply {3}1 change planned, 1 carried out\n[\s\S]*\n```\n$/);
   });
 });
+
+describe('status where only apply was here', () => {
+  it('names the account that the target is', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    await desk.run(['apply', 'desired', '--yes', '--account', ACCOUNT]);
+    const status = await desk.run(['status']);
+    expect(status.out).toMatch(new RegExp(`^default {2}${ACCOUNT} `, 'm'));
+  });
+});

@@ -11,7 +11,7 @@ const seed = {
     {
       name: 'network',
       paths: [{ portfolio: 'platform' }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
+      versions: [{ name: 'v1', parameters: { Cidr: { allowedValues: ['A', 'B'] } } }],
     },
   ],
   provisionedProducts: [
@@ -102,6 +102,23 @@ describe('apply --format markdown', () => {
     const { out, code } = await desk.run(args);
     expect(code).toBe(0);
     expect(out).toMatch(/\n```text\nApply {3}1 change planned, 1 carried out\n[\s\S]*\n```\n$/);
+  });
+});
+
+describe('a value that the version refuses', () => {
+  it('is named in the log and the status with its parameter and line', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document.replace('Cidr: B', 'Cidr: C'));
+    const apply = await desk.run(['apply', 'desired', '--yes', '--account', ACCOUNT]);
+    const line = apply.err.split('\n').find((one) => one.includes('product.stalled')) ?? '{}';
+    const [, place] = /a\.yaml:(\d+:\d+)/.exec(apply.out) ?? [];
+    expect(JSON.parse(line)).toMatchObject({
+      reason: expect.stringMatching(/^Cidr: "C" is not allowed/),
+      document: `a.yaml:${place}`,
+    });
+    const status = await desk.run(['status']);
+    expect(status.out).toContain('Cidr: "C" is not allowed');
+    expect(status.out).toContain(`a.yaml:${place}`);
   });
 });
 

@@ -2,9 +2,14 @@ import { STABLE_MS } from '../diff/settle.ts';
 import type { LastResult } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Live, Reading } from '../domain/live.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { Spec } from '../domain/spec.ts';
-import type { TargetContext } from './context.ts';
+import { LAG_AGAIN_MS } from './again.ts';
+import { about, type TargetContext } from './context.ts';
 import type { Clock } from './ports.ts';
+import { trouble } from './trouble.ts';
+
+const REASON = 'Lag';
 
 /**
  * Whether LastRecordId of the bulk observation is still the base of our own last record. A property
@@ -65,6 +70,15 @@ export function lagsBehindUs(
       ![live.owner.value.arn, live.owner.value.sessionArn].includes(spec.owner)
     );
   return true;
+}
+
+/** Up to a minute in which nothing seems to happen: people are told what for. */
+export function waitsForLag(context: TargetContext, { key }: Spec): Outcome {
+  const why = `AWS does not show trueup's own last record ${context.entries.get(key).lastResult?.recordId ?? ''} as the latest: it may lag behind, or somebody else's came after; it is given a minute`;
+  if (context.board.get(context.target, key)?.reason !== REASON)
+    context.log.write('info', 'product.lags', { ...about(context, key), reason: why });
+  trouble(context, key, { stalled: false, reason: REASON, message: why, next: null });
+  return { kind: 'again', afterMs: LAG_AGAIN_MS, why };
 }
 
 /** As it may have been before our last record: nothing, where that made something new. */

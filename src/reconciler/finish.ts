@@ -88,6 +88,7 @@ async function succeed(
   await context.entries.update(key, (entry) =>
     recordSucceeded(entry, intent, { recordId, ...known, at, chainDone: last }),
   );
+  if (intent.step === 'terminate') noteReplaced(context, key);
   showSuccess(context, key, intent, last);
   await context.board.flush();
   context.log.write('info', 'record.succeeded', {
@@ -124,9 +125,15 @@ export async function finishGone(
   await context.entries.update(key, (entry) =>
     recordTerminated(entry, intent, intent.recordId, isoNow(context.clock)),
   );
+  noteReplaced(context, key);
   showSuccess(context, key, intent, false);
   await context.board.flush();
   context.log.write('info', 'product.gone', { ...about(context, key), token: intent.token });
+}
+
+/** Its document is there: it was terminated to come back. */
+function noteReplaced({ desired, known }: TargetContext, key: ProductKey): void {
+  if (desired().declared.has(key)) known.replaced(key);
 }
 
 function duration(ms: number): string {

@@ -175,6 +175,13 @@ export class KnownDocuments {
     );
   }
 
+  /** We terminated what it stood for, to provision it again: that will have another id. */
+  replaced(key: ProductKey): void {
+    const known = this.#held.get(key);
+    if (known === undefined) return;
+    this.#held = new Map(this.#held).set(key, { ...known, provisionedProductId: null });
+  }
+
   /** Drops what is gone from AWS too. */
   forget(key: ProductKey): void {
     this.#missedMs.delete(key);

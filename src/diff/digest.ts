@@ -1,8 +1,9 @@
 import { canonicalJson, type Json, sha256 } from '../domain/canonical.ts';
 import type { Digest } from '../domain/ids.ts';
-import type { ByIdOrName, Spec, StackSetPreferences } from '../domain/spec.ts';
+import type { ByIdOrName, Spec } from '../domain/spec.ts';
 import type { VersionRule } from '../domain/values.ts';
 import { byText } from './normalize.ts';
+import { preferencesJson } from './preferences-json.ts';
 
 /** In the place of a value that may be a secret. No wish has this shape. */
 const MASK: Json = { masked: true };
@@ -47,14 +48,6 @@ function content(spec: Spec, masked: (key: string) => boolean): Json {
     launchRole: spec.launchRole,
     acceptLanguage: spec.acceptLanguage,
     expect: { ...spec.expect },
-  };
-}
-
-function preferencesJson({ failureTolerance, maxConcurrency, ...rest }: StackSetPreferences): Json {
-  return {
-    ...rest,
-    failureTolerance: failureTolerance === null ? null : { ...failureTolerance },
-    maxConcurrency: maxConcurrency === null ? null : { ...maxConcurrency },
   };
 }
 

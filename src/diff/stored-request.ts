@@ -1,15 +1,15 @@
-import { type Json, sha256 } from '../domain/canonical.ts';
+import { sha256 } from '../domain/canonical.ts';
 import type { Digest } from '../domain/ids.ts';
 import type {
   ParameterArgument,
   ProductRequest,
-  StackSetRequest,
   StoredArgument,
   StoredRequest,
 } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { Fingerprint } from './finding.ts';
 import { own } from './normalize.ts';
+import { preferencesJson } from './preferences-json.ts';
 
 /** The form that is stored and hashed: each secret is only its keyed digest. */
 export function storeRequest(request: ProductRequest): StoredRequest {
@@ -92,13 +92,5 @@ function storedJson(request: StoredRequest) {
     parameters: request.parameters.map((argument) => ({ ...argument })),
     tags: request.tags?.map((tag) => ({ ...tag })) ?? null,
     ...(preferences === undefined ? {} : { preferences: preferencesJson(preferences) }),
-  };
-}
-
-function preferencesJson({ failureTolerance, maxConcurrency, ...rest }: StackSetRequest): Json {
-  return {
-    ...rest,
-    failureTolerance: failureTolerance === null ? null : { ...failureTolerance },
-    maxConcurrency: maxConcurrency === null ? null : { ...maxConcurrency },
   };
 }

@@ -1,4 +1,4 @@
-import { judgeRemoval, type Leaving, renamedProblem } from '../diff/removal.ts';
+import { judgeRemoval, type Leaving, type RemovalInput, renamedProblem } from '../diff/removal.ts';
 import type { Change } from '../domain/change.ts';
 import { EMPTY_ENTRY } from '../domain/entry.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
@@ -120,44 +120,49 @@ async function judge(
   const { known, live, unsure, ids } = facts;
   const { neededBy, after } = dependantsOf(context.target, known, facts.dependants);
   const needing = new Set([...neededBy, ...invalidDependants(context.target, known, desired)]);
-  const change = judgeRemoval({
-    target: context.target,
-    known,
-    entry: context.entries.get(known.key),
+  const change = await judgeLeaving(context, desired, known, {
     live,
-    isOurs: isOurs(context, known),
+    unsure,
     claimedBy: claimantOf(desired, ids, known)?.name ?? null,
-    isConfirmed: context.known.isConfirmed(context, known.key),
-    unsure: unsure ?? context.known.doubtOf(desired, known),
     neededBy: [...needing].sort(),
     after: after.map((one) => nameOf(context.target, one)),
-    observeOnly: context.observeOnly,
-    asked: context.asked(known.key),
-    now: isoNow(context.clock),
   });
-  return { known, change: await withLeavingInstances(context, change), after };
+  return { known, change, after };
 }
 
 /** The same judgement on what AWS says right before the call; the rest is as it was reviewed. */
 export async function judgeAgain(
   context: RemovalContext,
-  removal: Removal,
+  { known, change }: Removal,
   live: Leaving,
 ): Promise<Change> {
   const desired = context.desired();
-  const { known } = removal;
+  const ids = idsIn(context.observation()?.products ?? new Map());
+  return judgeLeaving(context, desired, known, {
+    live,
+    unsure: unsureOf(context, desired),
+    claimedBy: claimantOf(desired, ids, known)?.name ?? null,
+    neededBy: invalidDependants(context.target, known, desired),
+    after: change.after,
+  });
+}
+
+type Seen = Pick<RemovalInput, 'live' | 'unsure' | 'claimedBy' | 'neededBy' | 'after'>;
+
+function judgeLeaving(
+  context: RemovalContext,
+  desired: DesiredState,
+  known: KnownDocument,
+  seen: Seen,
+): Promise<Change> {
   const change = judgeRemoval({
+    ...seen,
     target: context.target,
     known,
     entry: context.entries.get(known.key),
-    live,
     isOurs: isOurs(context, known),
-    claimedBy:
-      claimantOf(desired, idsIn(context.observation()?.products ?? new Map()), known)?.name ?? null,
     isConfirmed: context.known.isConfirmed(context, known.key),
-    unsure: unsureOf(context, desired) ?? context.known.doubtOf(desired, known),
-    neededBy: invalidDependants(context.target, known, desired),
-    after: removal.change.after,
+    unsure: seen.unsure ?? context.known.doubtOf(desired, known),
     observeOnly: context.observeOnly,
     asked: context.asked(known.key),
     now: isoNow(context.clock),

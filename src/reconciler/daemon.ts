@@ -198,13 +198,13 @@ export class Daemon {
 
   async #honour(request: PersonRequest): Promise<void> {
     const state = this.#states.find((one) => one.handle.name === request.target);
-    if (state?.reconciler == null) {
-      this.#shared.log.write('warn', 'request.dropped', {
-        target: request.target,
-        reason: 'the target is not open',
-      });
+    if (state === undefined) {
+      const reason = 'the configuration has no such target';
+      this.#shared.log.write('warn', 'request.dropped', { target: request.target, reason });
       return;
     }
+    // Asked again of the journal, which outlives us: it is taken once the target is open.
+    if (state.reconciler === null) return this.#shared.journal.ask(request);
     await honour(state.reconciler, request);
     state.due = PRIORITY.person;
   }

@@ -4,9 +4,13 @@ import type { PresentProduct } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
 import { parameterField } from './compare-parameters.ts';
+import { likenessOf } from './digest.ts';
 import { lastProvisioningFailed, own, validFingerprints } from './normalize.ts';
 import { rotated } from './prepare.ts';
 import { ruleKey } from './version-rule.ts';
+
+const OTHER_KEY =
+  'whether the document changed cannot be told, because the journal was written with another key';
 
 /**
  * Why live state differs. A document that has not changed since it was last in effect wants nothing
@@ -19,14 +23,12 @@ export function causeOf(
 ): Cause {
   const { entry, specDigest } = input;
   const { inEffect } = entry;
-  if (inEffect === null || specDigest === null || inEffect.specDigest !== specDigest)
-    return { kind: 'document' };
-  return (
-    upstreamCause(input, live, differences) ?? {
-      kind: 'drift',
-      evidence: driftEvidence(live, entry),
-    }
-  );
+  if (inEffect === null || specDigest === null) return { kind: 'document' };
+  const likeness = likenessOf(inEffect.specDigest, specDigest);
+  if (likeness === 'other') return { kind: 'document' };
+  // Where the journal cannot tell, nothing proves that a document asks for it.
+  const evidence = likeness === 'unknown' ? OTHER_KEY : driftEvidence(live, entry);
+  return upstreamCause(input, live, differences) ?? { kind: 'drift', evidence };
 }
 
 /**
@@ -132,5 +134,6 @@ export function mayHeal(input: AssessInput, live: PresentProduct, asked: boolean
   const failed = lastProvisioningFailed(live) ? live.records.lastProvisioning : null;
   if (failed !== null && entry.ownRecords.includes(failed)) return false;
   // Without the key the content cannot be told from that of the earlier send.
-  return entry.healed === null || (specDigest !== null && entry.healed !== specDigest);
+  if (entry.healed === null) return true;
+  return specDigest !== null && likenessOf(entry.healed, specDigest) === 'other';
 }

@@ -3,6 +3,7 @@ import type { PresentProduct } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
+import { likenessOf } from './digest.ts';
 import { problem } from './problems.ts';
 
 /** How something that is not there comes into being. */
@@ -31,9 +32,13 @@ function mayRecreate(input: Wish, live: PresentProduct): boolean {
   return input.asked || !wasRecreated(entry, specDigest);
 }
 
-/** A content that comes back, by a revert for instance, has had its one recreation. */
+/**
+ * A content that comes back, by a revert for instance, has had its one recreation; and whatever was
+ * recreated under another key may have been this one.
+ */
 function wasRecreated({ recreated, recreatedBefore }: Wish['entry'], content: Digest): boolean {
-  return recreated === content || recreatedBefore.includes(content);
+  const known = recreated === null ? recreatedBefore : [recreated, ...recreatedBefore];
+  return known.some((one) => likenessOf(one, content) !== 'other');
 }
 
 /** The document means exactly the one that is there: a new one has other ids. */

@@ -1,5 +1,5 @@
 import { canonicalJson, type Json, sha256 } from '../domain/canonical.ts';
-import type { Digest } from '../domain/ids.ts';
+import { asDigest, type Digest } from '../domain/ids.ts';
 import type { ByIdOrName, Spec } from '../domain/spec.ts';
 import type { VersionRule } from '../domain/values.ts';
 import { byText } from './normalize.ts';
@@ -8,12 +8,28 @@ import { preferencesJson } from './preferences-json.ts';
 /** In the place of a value that may be a secret. No wish has this shape. */
 const MASK: Json = { masked: true };
 
+const VERSION = 'trueup-spec-1';
+
 /**
  * Digest of what a document asks for, for the journal. It covers every value, secrets included, so
- * it must be made with a key: `hmacOf` digests a text under the fingerprint key.
+ * it must be made with a key: `hmacOf` digests a text under the fingerprint key. It names that key
+ * and its own version, because next to one that was made otherwise it says nothing.
  */
-export function specDigest(spec: Spec, hmacOf: (text: string) => Digest): Digest {
-  return hmacOf(canonicalJson(content(spec, () => false)));
+export function specDigest(spec: Spec, keyId: string, hmacOf: (text: string) => Digest): Digest {
+  return asDigest(`${hmacOf(canonicalJson(content(spec, () => false)))}#${VERSION}.${keyId}`);
+}
+
+/**
+ * Whether a document asks for what it asked for when the journal wrote its digest. `unknown`: it was
+ * made with another key. That is neither the same nor a change.
+ */
+export function likenessOf(stored: Digest, present: Digest): 'same' | 'other' | 'unknown' {
+  if (stored === present) return 'same';
+  return makingOf(stored) === makingOf(present) ? 'other' : 'unknown';
+}
+
+function makingOf(digest: Digest): string | undefined {
+  return digest.split('#')[1];
 }
 
 /**
@@ -34,7 +50,7 @@ function content(spec: Spec, masked: (key: string) => boolean): Json {
   });
   const tags = Object.entries(spec.tags ?? {}).map(([key, value]) => ({ key, value }));
   return {
-    version: 'trueup-spec-1',
+    version: VERSION,
     target: spec.target,
     key: spec.key,
     product: byIdOrName(spec.product),

@@ -1,13 +1,20 @@
-import { type Freeze, type FreezeScope, type HoldSubject, scopeKey } from '../domain/hold.ts';
+import {
+  type Freeze,
+  type FreezeScope,
+  type HoldSubject,
+  namesOf,
+  scopeKey,
+} from '../domain/hold.ts';
 import { byText } from './normalize.ts';
 import { utc, visible } from './render/words.ts';
 
 /** Whether a freeze is about this one. What is not known of it counts as meant: never the other way. */
-export function isFrozenBy({ scope }: Freeze, { target, name, labels }: HoldSubject): boolean {
+export function isFrozenBy({ scope }: Freeze, subject: HoldSubject): boolean {
+  const names = namesOf(subject);
   return (
-    (scope.target === null || scope.target === target) &&
-    (scope.name === null || name === null || scope.name === name) &&
-    hasLabels(scope.labels, labels)
+    (scope.target === null || scope.target === subject.target) &&
+    (scope.name === null || names === null || names.includes(scope.name)) &&
+    hasLabels(scope.labels, subject.labels)
   );
 }
 

@@ -136,11 +136,12 @@ function nextInError({ spec, entry, specDigest }: AssessInput): string | null {
     return 'reconcile.deletionProtection forbids the termination that recreate needs: take it out, or terminate it by hand';
   if (meansThisOne(spec))
     return 'the document means exactly this one, and a new one would be another one: take provisionedProductId and expect out to have it recreated by its name';
-  if (specDigest !== null)
+  const { recreated, recreatedBefore } = entry;
+  if (specDigest !== null && [recreated, ...recreatedBefore].includes(specDigest))
     return 'it was recreated once for this content: fix the cause, then change the document or ask again with trueup retry';
+  if (specDigest !== null)
+    return 'whether it was recreated for this content cannot be told, because the journal was written with another key: fix the cause, then ask for it with trueup retry';
   const known =
-    entry.recreated === null
-      ? 'whether it was recreated before'
-      : 'whether that was for this content';
+    recreated === null ? 'whether it was recreated before' : 'whether that was for this content';
   return `${known} cannot be told without the key of the journal: apply and run, which have it, terminate it and provision it again, once for each content`;
 }

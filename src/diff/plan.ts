@@ -7,6 +7,7 @@ import type { Position, Problem } from '../domain/problem.ts';
 import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import { publicSpecDigest } from './digest.ts';
+import { requestsOf } from './instance-requests.ts';
 import { byText } from './normalize.ts';
 import { joined } from './render/words.ts';
 
@@ -125,7 +126,11 @@ export function countChanges({ body, meta }: Countable): PlanCounts {
     ).length;
   const drifted = reportedFor('drift', 'heal');
   const newer = reportedFor('newVersion', 'rotated');
-  const steps = changes.flatMap(({ verdict }) => ('steps' in verdict ? verdict.steps : []));
+  const steps = changes.flatMap((change) =>
+    'steps' in change.verdict
+      ? change.verdict.steps.flatMap((step) => Array<Step>(requestsOf(change, step)).fill(step))
+      : [],
+  );
   const stepsOf = (...wanted: readonly Step[]) =>
     steps.filter((step) => wanted.includes(step)).length;
   const properties = stepsOf('launchRole', 'owner');

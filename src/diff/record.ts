@@ -12,6 +12,7 @@ import type { Digest, RecordId } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import { isBlank } from './creation.ts';
+import { likenessOf } from './digest.ts';
 import { own, sameInstant, validFingerprints } from './normalize.ts';
 import { entryFor } from './ownership.ts';
 
@@ -54,10 +55,10 @@ export function recreationBegun(
   content: Digest | null,
 ): Pick<ProductEntry, 'recreated' | 'recreatedBefore'> {
   const before = [...(recreated === null ? [] : [recreated]), ...recreatedBefore];
-  return {
-    recreated: content,
-    recreatedBefore: before.filter((one) => one !== content).slice(0, RECREATED_MAX),
-  };
+  // What was recreated under another key is told apart from nothing: a person has spoken since.
+  const kept =
+    content === null ? before : before.filter((one) => likenessOf(one, content) === 'other');
+  return { recreated: content, recreatedBefore: kept.slice(0, RECREATED_MAX) };
 }
 
 /** The entry where a request is given up that left nothing behind: a recreation was not begun. */

@@ -168,12 +168,22 @@ export function compareInstances(input: CompareInput): readonly Finding[] {
       const found = live.instances.kind === 'read' ? live.instances.value : [];
       const instance = found.find((one) => keyOf(one) === keyOf(pair));
       if (instance === undefined) return [];
-      const name = `instance ${keyOf(pair)}`;
+      const name = `${INSTANCE}${keyOf(pair)}`;
       return [
         differs(spec, field, name, text(instance.status), none('removed'), 'deleteInstances'),
       ];
     }),
   ];
+}
+
+const INSTANCE = 'instance ';
+
+/** The one that the label of a removal names; null: it is another label. */
+export function instanceIn(label: string): Where | null {
+  const [account, region] = label.startsWith(INSTANCE)
+    ? label.slice(INSTANCE.length).split('/')
+    : [];
+  return account === undefined || region === undefined ? null : { account, region };
 }
 
 /** How people call a group of instances. */

@@ -1,5 +1,11 @@
 import { Cron } from 'croner';
-import type { HoldSubject, ShownWindow, SyncWindow, WindowState } from '../domain/hold.ts';
+import {
+  type HoldSubject,
+  namesOf,
+  type ShownWindow,
+  type SyncWindow,
+  type WindowState,
+} from '../domain/hold.ts';
 import { hasLabels } from './freezes.ts';
 
 /** Who wants to start something: windows with `manual` let a person through. */
@@ -104,12 +110,15 @@ function nextChange(rules: Rules, nowMs: number, isOpen: boolean): number | null
 
 /** Whether a window is about this one. What is not known of it counts as meant. */
 export function isWindowFor(window: SyncWindow, subject: HoldSubject): boolean {
-  const { target, name, labels } = subject;
+  const { target, labels } = subject;
+  const names = namesOf(subject);
   return (
     (window.targets.length === 0 || window.targets.includes(target)) &&
     (window.names.length === 0 ||
-      name === null ||
-      window.names.some((one) => isLike(one, name) || isLike(one, `${target}/${name}`))) &&
+      names === null ||
+      names.some((name) =>
+        window.names.some((one) => isLike(one, name) || isLike(one, `${target}/${name}`)),
+      )) &&
     hasLabels(window.labels, labels)
   );
 }

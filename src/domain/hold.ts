@@ -50,7 +50,14 @@ export interface SyncWindow {
 export interface HoldSubject {
   readonly target: TargetName;
   readonly name: string | null;
+  /** Its name in AWS, where that of its document is only a label. */
+  readonly realName?: string | null;
   readonly labels: Readonly<Record<string, string>> | null;
+}
+
+/** Every name that it goes by; null: one of them is not known. */
+export function namesOf({ name, realName = name }: HoldSubject): readonly string[] | null {
+  return name === null || realName === null ? null : [name, realName];
 }
 
 /** Whether anything may be started. `until`: when that changes, ms; null: no end in sight. */

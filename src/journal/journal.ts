@@ -22,6 +22,7 @@ import {
 import { errnoOf, inWords, isRefusal, readFailure } from './failures.ts';
 import { Items } from './items.ts';
 import { lockForWriting, type WriterLock } from './lock.ts';
+import { journalFile } from './place.ts';
 import { freezesBeforeReset } from './reset.ts';
 import { type Writer, writerShape } from './shapes/service.ts';
 import { type FreezesAfterReset, SqliteJournal, storeFreeze } from './sqlite-journal.ts';
@@ -46,7 +47,8 @@ export interface JournalOptions {
  * Opens the journal. Rejects with `journal/locked`, `journal/corrupt`, `journal/newer-schema` or
  * `journal/unreadable`. A journal that cannot be written is no error: its `readOnly` says why.
  */
-export async function openJournal(options: JournalOptions): Promise<SqliteJournal> {
+export async function openJournal(given: JournalOptions): Promise<SqliteJournal> {
+  const options = { ...given, path: journalFile(given.path) };
   return options.mode === 'write' ? openForWriting(options) : openForReading(options, null);
 }
 

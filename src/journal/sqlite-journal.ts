@@ -189,7 +189,10 @@ export class SqliteJournal implements Journal {
     );
   }
 
-  /** Binding again to the same account and region changes nothing; to others it is refused. */
+  /**
+   * Binding again to the same account and region changes nothing; to others it is refused, and so is
+   * a second name for them: what is frozen, open or counted under the first would not be seen.
+   */
   async bindAccount(target: TargetName, accountId: AccountId, region: string): Promise<void> {
     const bound = await this.account(target);
     if (bound?.accountId === accountId && bound.region === region) return;
@@ -197,6 +200,14 @@ export class SqliteJournal implements Journal {
       throw new TrueupError(
         'journal/other-account',
         `${this.path} knows target ${target} as account ${bound.accountId} in ${bound.region}, not ${accountId} in ${region}`,
+      );
+    const former = this.#access
+      .read(() => this.#items.ofKind('account', boundAccount))
+      .find(({ value }) => value.accountId === accountId && value.region === region);
+    if (former !== undefined)
+      throw new TrueupError(
+        'journal/renamed-target',
+        `${this.path} knows account ${accountId} in ${region} as target ${former.target}, not ${target}`,
       );
     this.#access.write(() => this.#items.store('account', target, '', { accountId, region }));
   }

@@ -1,9 +1,12 @@
 import { compare } from '../diff/compare.ts';
-import { comparable, isBlind } from '../diff/normalize.ts';
+import { comparable, isBlind, own } from '../diff/normalize.ts';
 import type { AppliedReference } from '../domain/entry.ts';
 import type { Digest, ProductKey } from '../domain/ids.ts';
+import type { PresentProduct } from '../domain/live.ts';
+import type { Spec } from '../domain/spec.ts';
 import { referenceOf } from '../domain/values.ts';
 import { about, fingerprintOf, type TargetContext } from './context.ts';
+import { evaluate } from './evaluate.ts';
 import { freshen } from './freshen.ts';
 import { sourcesOf } from './prepare-spec.ts';
 
@@ -31,10 +34,12 @@ export async function acceptProduct(context: TargetContext, key: ProductKey): Pr
     if (wish.kind === 'value' && (complete || noEcho.has(parameter)))
       values[parameter] = fingerprint(parameter, comparable(wish.value));
   }
+  const visibly = await visiblyDifferent(context, spec, live);
   const versions = await context.values().versions(sourcesOf(spec));
   const references: Record<string, AppliedReference> = Object.create(null);
   for (const [parameter, wish] of Object.entries(spec.parameters)) {
-    const reference = wish.kind === 'from' ? referenceOf(wish.source) : null;
+    const isMeant = wish.kind === 'from' && !visibly.has(parameter);
+    const reference = isMeant ? referenceOf(wish.source) : null;
     const version = reference === null ? undefined : versions.get(reference);
     if (reference !== null && version?.kind === 'known')
       references[parameter] = { reference, version: version.version };
@@ -49,4 +54,17 @@ export async function acceptProduct(context: TargetContext, key: ProductKey): Pr
     ...about(context, key),
     parameters: Object.keys(values).length + Object.keys(references).length,
   });
+}
+
+/** Parameters whose live value AWS shows, and shows to be another one: nobody's word changes that. */
+async function visiblyDifferent(
+  context: TargetContext,
+  spec: Spec,
+  live: PresentProduct,
+): Promise<ReadonlySet<string>> {
+  if (live.stack.kind !== 'read' || isBlind(live)) return new Set();
+  const { parameters } = live.stack.value;
+  const { comparison } = await evaluate(context, spec, live);
+  const labels = comparison?.differences.map(({ label }) => label) ?? [];
+  return new Set(labels.filter((label) => own(parameters, label)?.kind === 'shown'));
 }

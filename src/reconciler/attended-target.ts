@@ -66,13 +66,8 @@ export class AttendedTarget {
   }
 
   async honour(request: PersonRequest): Promise<void> {
-    if (this.reconciler === null) {
-      this.#shared.log.write('warn', 'request.dropped', {
-        target: request.target,
-        reason: 'the target is not open',
-      });
-      return;
-    }
+    // Asked again of the journal, which outlives us: it is taken once the target is open.
+    if (this.reconciler === null) return this.#shared.journal.ask(request);
     await honour(this.reconciler, request);
     this.#due = PRIORITY.person;
   }

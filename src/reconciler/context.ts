@@ -199,7 +199,7 @@ export function specDigestOf(
   const { fingerprinter } = context;
   if (fingerprinter === null) return asDigest('hmac:no-key');
   return remembered(specDigests, fingerprinter, spec, () =>
-    specDigest(spec, (text) => fingerprinter.digest(['spec'], text)),
+    specDigest(spec, fingerprinter.keyId, (text) => fingerprinter.digest(['spec'], text)),
   );
 }
 

@@ -172,7 +172,7 @@ export class Daemon {
   async #honour(request: PersonRequest): Promise<void> {
     const target = this.#targets.find((one) => one.handle.name === request.target);
     if (target !== undefined) return target.honour(request);
-    const reason = 'there is no such target';
+    const reason = 'the configuration has no such target';
     this.#shared.log.write('warn', 'request.dropped', { target: request.target, reason });
   }
 

@@ -165,11 +165,15 @@ export class OneShot {
       .map(({ digest }) => digest);
   }
 
-  /** What people asked for beside no daemon is honoured before the first look. */
+  /**
+   * What people asked for beside no daemon is honoured before the first look; what is about a target
+   * that is not open stays asked for.
+   */
   async honourRequests(): Promise<void> {
     for (const request of await this.#shared.journal.takeRequests()) {
       const target = this.#targets.find((one) => one.handle.name === request.target);
       if (target?.opened.kind === 'ok') await honour(target.opened.reconciler, request);
+      else await this.#shared.journal.ask(request);
     }
   }
 

@@ -1,5 +1,6 @@
 import { compare } from '../diff/compare.ts';
 import { blankProduct } from '../diff/creation.ts';
+import { labelsOf } from '../diff/instance-requests.ts';
 import { openIntent } from '../diff/record.ts';
 import { buildRequest } from '../diff/request.ts';
 import type { Cause } from '../domain/change.ts';
@@ -58,9 +59,7 @@ export async function perform(
       retry: askedBy(spec),
     }),
   );
-  const fields = evaluation.change.differences
-    .filter((difference) => difference.step === step)
-    .map((difference) => difference.label);
+  const fields = labelsOf(evaluation.change.differences, step, request);
   return conclude(context, spec.key, carried, { last, cause, fields });
 }
 

@@ -1,6 +1,6 @@
 import type { ApprovalWish } from '../domain/guard.ts';
 import type { Hold } from '../domain/hold.ts';
-import { type Digest, nameInKey, type ProductKey, type TargetName } from '../domain/ids.ts';
+import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Step } from '../domain/request.ts';
 import type { Dependency } from '../domain/spec.ts';
 import { CatalogFacts } from './catalog-facts.ts';
@@ -9,6 +9,7 @@ import { Entries } from './entries.ts';
 import { Follower } from './follow.ts';
 import { GuardGate } from './guard-gate.ts';
 import { replacing } from './hold-back.ts';
+import { holdSubject } from './hold-subject.ts';
 import { type Holds, type HoldsNow, holdsOf } from './holds.ts';
 import { rememberInEffect } from './in-effect.ts';
 import { KnownDocuments } from './known.ts';
@@ -253,8 +254,8 @@ export class TargetReconciler {
 
   #holdOf(holds: HoldsNow, key: ProductKey): Hold | null {
     const spec = this.#desired.specs.get(key);
-    const name = spec?.name ?? this.#context.known.get(key)?.name ?? nameInKey(key);
-    const subject = { target: this.name, name, labels: spec?.labels ?? null };
-    return holds(subject, replacing(this.#context, key));
+    const known = this.#context.known.get(key);
+    const parts = { target: this.name, key, spec, known, observation: this.#observation };
+    return holds(holdSubject(parts), replacing(this.#context, key));
   }
 }

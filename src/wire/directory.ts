@@ -2,6 +2,7 @@ import type { Io } from '../cli/io.ts';
 import type { Config } from '../config/config.ts';
 import type { Log, Snapshot } from '../reconciler/ports.ts';
 import { systemClock } from '../server/clock.ts';
+import { snapshotOf } from '../source/snapshot.ts';
 import { createSource } from '../source/source.ts';
 
 type ReadOnce =
@@ -17,9 +18,10 @@ export async function readOnce(
   if (directory !== '-') return sourceOf(config, directory, log).read();
   const bytes = await io.readInput();
   if (bytes.length === 0) return { kind: 'unavailable', why: 'standard input is empty' };
+  // By its content, like a plain directory: what the guards count and an approval are for one revision.
   return {
     kind: 'ok',
-    snapshot: { revision: 'stdin', digest: 'stdin', files: [{ path: '-', bytes }], unreadable: [] },
+    snapshot: snapshotOf({ files: [{ path: '-', bytes }], unreadable: [] }, null),
   };
 }
 

@@ -4,6 +4,7 @@ import type { CatalogOptions } from '../aws/target.ts';
 import type { Config, TargetConfig } from '../config/config.ts';
 import { errorEntry } from '../domain/errors/registry.ts';
 import { asAccountId } from '../domain/ids.ts';
+import { journalFile } from '../journal/place.ts';
 import { explainFailure } from '../reconciler/catalog-facts.ts';
 import { createRateGate } from '../reconciler/limiter.ts';
 import type { TargetHandle } from '../reconciler/revision.ts';
@@ -93,7 +94,7 @@ async function openTarget(input: OpenInput): Promise<Opened> {
 function keyFiles({ config, local }: OpenInput): readonly string[] {
   const journals = [config.journal, ...(local === null ? [] : [local.journal])];
   const named = config.fingerprintKeyFile === null ? [] : [config.fingerprintKeyFile];
-  return [...named, ...journals.map((journal) => `${journal}.key`)];
+  return [...named, ...journals.map((journal) => `${journalFile(journal)}.key`)];
 }
 
 async function wrongAccount(

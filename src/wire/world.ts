@@ -52,7 +52,7 @@ async function openShared(
   const keyFile = config.fingerprintKeyFile;
   const fingerprinter = await openFingerprinter({
     keyFile,
-    journalPath: path,
+    journalPath: journal.path,
     mode: journal.readOnly === null ? 'write' : 'read',
     warn: (message) => log.write('warn', 'journal.keyPermissions', { reason: message }),
   });

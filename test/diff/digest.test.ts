@@ -4,7 +4,7 @@ import { hmac } from '../../src/domain/canonical.ts';
 import type { Spec } from '../../src/domain/spec.ts';
 import { aSpec, KEY, value } from './build.ts';
 
-const keyed = (spec: Spec) => specDigest(spec, (text) => hmac(KEY, ['spec'], text));
+const keyed = (spec: Spec) => specDigest(spec, 'key', (text) => hmac(KEY, ['spec'], text));
 const open = (spec: Spec) => publicSpecDigest(spec, new Set());
 
 const wanted: readonly Partial<Spec>[] = [

@@ -35,7 +35,7 @@ export interface Modelled {
 }
 
 export function digestOf(spec: Spec) {
-  return specDigest(spec, (text) => hmac(KEY, ['spec'], text));
+  return specDigest(spec, 'key', (text) => hmac(KEY, ['spec'], text));
 }
 
 export function judge({ spec, live, entry, facts, observeOnly, failedAt }: Modelled): Change {

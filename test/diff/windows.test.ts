@@ -145,6 +145,18 @@ describe('the state of sync windows', () => {
       'open 2026-10-25T01:40Z',
     ],
     [
+      'autumn: so do several hours',
+      [windowOf('allow 30 2,14 * * * 10m Europe/Berlin')],
+      '2026-10-25T01:35Z',
+      'open 2026-10-25T01:40Z',
+    ],
+    [
+      'autumn: and several minutes',
+      [windowOf('allow 0,30 2 * * * 10m Europe/Berlin')],
+      '2026-10-25T01:35Z',
+      'open 2026-10-25T01:40Z',
+    ],
+    [
       'half an hour of summer time (Lord Howe)',
       [windowOf('deny 0 2 * * * 1h Australia/Lord_Howe')],
       '2026-10-03T15:30Z',

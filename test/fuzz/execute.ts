@@ -154,7 +154,7 @@ function checkSeed(input: Input): void {
   }
 }
 
-const JOURNAL_CODES = /^journal\/(?:corrupt|newer-schema|other-account|unreadable)$/;
+const JOURNAL_CODES = /^journal\/(?:corrupt|newer-schema|other-account|renamed-target|unreadable)$/;
 
 /** Refused, or read as it was written: never as something else, and never as empty. */
 async function checkJournal(input: Input): Promise<void> {

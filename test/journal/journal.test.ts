@@ -224,6 +224,19 @@ describe('what else it keeps', () => {
     expect(await journal.account(PROD)).toEqual({ accountId: ours, region: 'eu-central-1' });
     expect(journal.readOnly).toBeNull();
   });
+
+  it('one name for an account and region: under another one, freezes and open requests would be lost', async () => {
+    const journal = await opened(scratch().path);
+    const ours = asAccountId('111122223333');
+    await journal.bindAccount(PROD, ours, 'eu-central-1');
+    const failure = await failureOf(journal.bindAccount(TEST, ours, 'eu-central-1'));
+    expect(failure.code).toBe('journal/renamed-target');
+    expect(failure.message).toContain(
+      `111122223333 in eu-central-1 as target ${PROD}, not ${TEST}`,
+    );
+    expect(await journal.account(TEST)).toBeNull();
+    await journal.bindAccount(TEST, ours, 'eu-west-1');
+  });
 });
 
 describe('people', () => {

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +48,18 @@ describe('the right to write', () => {
     );
     const reader = await opened(path, 'read');
     expect(await reader.get(PROD, NETWORK)).toEqual({ value: EMPTY_ENTRY, version: 0 });
+  });
+
+  it('is one for one file, also by the name of a link to it', async () => {
+    const { path, directory } = scratch();
+    const link = join(directory, 'journal.db');
+    symlinkSync(path, link);
+    const journal = await opened(link);
+    expect(journal.path).toBe(path);
+    expect((await failureOf(opened(path))).code).toBe('journal/locked');
+    await journal.close();
+    await opened(path);
+    expect((await failureOf(opened(link))).code).toBe('journal/locked');
   });
 
   it('is not taken twice within one process either', async () => {

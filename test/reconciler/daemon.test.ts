@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asAccountId } from '../../src/domain/ids.ts';
+import { asAccountId, asProductKey } from '../../src/domain/ids.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { Daemon } from '../../src/reconciler/daemon.ts';
 import type { Snapshot, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
@@ -237,6 +237,29 @@ describe('the daemon', () => {
     if (status === undefined) throw new Error('no status');
     await world.journal.ask({ kind: 'retry', target: status.target, key: status.key });
     await world.clock.pass(30_000);
+    expect(cidr(world, 'net-a')).toBe('B');
+    expect(world.writes()).toHaveLength(2);
+  });
+
+  it('honours what people asked for before it was there, or while the target could not be opened', async () => {
+    const world = await World.create({ seed }, []);
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      effect: { kind: 'recordFails' },
+      count: 1,
+    });
+    const source = new FakeSource('r1', [wish('net-a', 'B')]);
+    const first = await startDaemon(world, source);
+    await world.clock.pass(60_000);
+    first.stop.abort();
+    await world.clock.until(first.ended);
+    const key = asProductKey('name:net-a');
+    await world.journal.ask({ kind: 'retry', target: TARGET, key });
+    let isClosed = true;
+    await startDaemon(world, source, { isClosed: () => isClosed });
+    await world.clock.pass(60_000);
+    isClosed = false;
+    await world.clock.pass(600_000);
     expect(cidr(world, 'net-a')).toBe('B');
     expect(world.writes()).toHaveLength(2);
   });

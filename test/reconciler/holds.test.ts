@@ -72,6 +72,24 @@ const cidrs = (world: World) =>
   NAMES.map((name) => world.service.admin.product(name)?.parameters.Cidr).join('');
 
 describe('a freeze', () => {
+  it('by the name in AWS also holds a document that names the product by its id', async () => {
+    const seen = await World.create({ seed }, []);
+    const provisionedProductId = seen.service.admin.product('net-0')?.product.id;
+    const world = await World.create({ seed }, [wish('label', 'B', { provisionedProductId })]);
+    const trueup = await world.start();
+    await world.journal.freeze(freezeOf({ name: 'net-0' }));
+    await world.clock.until(trueup.reconcile());
+    await world.clock.pass(MINUTE);
+    expect(world.writes()).toHaveLength(0);
+    await world.journal.lift();
+    await world.journal.freeze(freezeOf({ name: 'label' }));
+    await world.clock.pass(MINUTE);
+    expect(world.writes()).toHaveLength(0);
+    await world.journal.lift();
+    await world.clock.pass(MINUTE);
+    expect(world.writes()).toHaveLength(1);
+  });
+
   it('lets nothing start from that moment on, follows what is in flight, and survives kill -9', async () => {
     const world = await World.create(
       { seed, maxInFlight: 5 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asAccountId } from '../../src/domain/ids.ts';
+import { asAccountId, asProductKey, asTargetName } from '../../src/domain/ids.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { OneShot } from '../../src/reconciler/one-shot.ts';
 import type { Shared } from '../../src/reconciler/shared.ts';
@@ -53,6 +53,7 @@ async function applied(world: World, overrides: Partial<Shared> = {}) {
     open,
   };
   await oneShot.open([handle], null);
+  await oneShot.honourRequests();
   await world.clock.until(oneShot.plan());
   const from = world.clock.monotonic();
   const end = await world.clock.until(oneShot.apply(HOUR));
@@ -67,6 +68,18 @@ const denied = (world: World, product: string) =>
   });
 
 describe('apply', () => {
+  it('keeps what people asked of a target that it does not open', async () => {
+    const world = await World.create({ seed }, [wish('net-a')]);
+    const elsewhere = {
+      kind: 'retry',
+      target: asTargetName('elsewhere'),
+      key: asProductKey('name:net-x'),
+    } as const;
+    await world.journal.ask(elsewhere);
+    await applied(world);
+    expect(await world.journal.takeRequests()).toEqual([elsewhere]);
+  });
+
   it('does not wait an hour for what needs a person', async () => {
     const world = await World.create({ seed }, [
       wish('net-a'),

@@ -16,16 +16,16 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   one(
     'recreated again and again',
     'src/diff/creation-wish.ts',
-    'return recreated === content || recreatedBefore.includes(content);',
-    "return recreated === content && recreatedBefore.includes(content) && content === '';",
+    "return known.some((one) => likenessOf(one, content) !== 'other');",
+    "return known.some((one) => content === '' && likenessOf(one, content) !== 'other');",
   ),
   {
     name: 'only the last content for which a recreation was begun is remembered',
     edits: [
       {
         file: 'src/diff/creation-wish.ts',
-        from: 'return recreated === content || recreatedBefore.includes(content);',
-        to: "return recreated === content || (content === '' && recreatedBefore.includes(content));",
+        from: "return known.some((one) => likenessOf(one, content) !== 'other');",
+        to: "return known.slice(0, recreated === null ? 0 : 1).some((one) => likenessOf(one, content) !== 'other');",
       },
       {
         file: 'src/diff/record.ts',

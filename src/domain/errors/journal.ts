@@ -43,6 +43,12 @@ export const journalErrors = {
       'A journal is bound to the account and region in which it first saw a target. In another one its records and fingerprints mean nothing.',
     next: 'Check the credentials, the region and the target in trueup.yaml. If the target really moved, use another journal with --journal, or start with an empty one with --journal-reset.',
   },
+  'journal/renamed-target': {
+    title: 'The journal knows this account and region by the name of another target.',
+    meaning:
+      'Freezes, open requests, failures, what the guards counted and what is to be pruned are kept under the name of the target. Under another name none of it would be seen, and changes would go past it.',
+    next: 'Give the target its former name in trueup.yaml (default, where there was none). If it must have another one: see that nothing is in flight, start with an empty journal with --journal-reset, and freeze again by the new name what was frozen by the former.',
+  },
   'journal/key-invalid': {
     title: 'The fingerprint key file cannot be used.',
     meaning:

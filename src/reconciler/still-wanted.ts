@@ -3,6 +3,7 @@ import type { ProductKey } from '../domain/ids.ts';
 import type { Spec } from '../domain/spec.ts';
 import { claimantOf, idsIn } from './claimants.ts';
 import { specDigestOf, type TargetContext } from './context.ts';
+import { invalidDependants } from './dependants.ts';
 
 /** Whether what an open request asked for is still asked for: only then may it be repeated. */
 export function isStillWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {
@@ -37,6 +38,7 @@ function isStillGone(context: TargetContext, key: ProductKey, { request }: Inten
     context.known.isConfirmed(context, key) &&
     [...desired.specs.keys()].every((one) => seen.has(one)) &&
     claimantOf(desired, idsIn(seen), known) === null &&
+    invalidDependants(context.target, known, desired).length === 0 &&
     !desired.declared.has(key) &&
     !desired.unknownIdentity &&
     context.readAtMs() !== null &&

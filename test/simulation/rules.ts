@@ -365,6 +365,12 @@ export class Rules {
     return this.#mistaken.has(`name:${name}`);
   }
 
+  /** After a failed update the product may bear tags that were only asked for; its stack does not. */
+  #isOnStack(tag: Argument, { product, stack }: TrueProduct): boolean {
+    const { lastProvisioningRecordId: last, lastSuccessfulProvisioningRecordId: good } = product;
+    return last === good || stack?.tags.find((one) => one.Key === tag.Key)?.Value === tag.Value;
+  }
+
   /** What is live, and has been for a while, is all that is asked for: such a call proves a mistake. */
   #checkPointless(call: WireCall, truth: TrueProduct): void {
     if (call.operation !== 'UpdateProvisionedProduct' || truth.product.status !== 'AVAILABLE')
@@ -380,7 +386,7 @@ export class Rules {
       parameters.every(
         (one) => one.Value === undefined || truth.parameters[one.Key] === one.Value,
       ) &&
-      tags.every((tag) => truth.tags[tag.Key] === tag.Value);
+      tags.every((tag) => truth.tags[tag.Key] === tag.Value && this.#isOnStack(tag, truth));
     const asked = this.#asked.has(name);
     if (same && !asked)
       this.break('1 nothing to do', `${name}: what is asked for has long been live`);

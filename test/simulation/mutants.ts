@@ -33,13 +33,9 @@ const CORE_MUTANTS: readonly Mutant[] = [
   ),
   one(
     'unreadable counts as absent',
-    'src/reconciler/observe.ts',
-    `  if (described.kind === 'failed')
-    return { kind: 'unreadable', why: explainFailure(described.failure) };
-  if (described.value === null) return { kind: 'absent' };
-  await correctMemory`,
-    `  if (described.kind === 'failed' || described.value === null) return { kind: 'absent' };
-  await correctMemory`,
+    'src/reconciler/freshen.ts',
+    "return { kind: 'unreadable', why: explainFailure(described.failure) };",
+    "return { kind: 'absent' };",
   ),
   one(
     'latch lost on restart',
@@ -86,7 +82,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
     name: 'guard skipped after a restart: a resumed name goes on without a reviewed plan',
     edits: [
       {
-        file: 'src/reconciler/pass.ts',
+        file: 'src/reconciler/may-act.ts',
         from: 'return allowed !== undefined && steps.every((step) => allowed.includes(step));',
         to: 'return allowed === undefined || steps.every((step) => allowed.includes(step));',
       },

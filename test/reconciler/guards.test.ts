@@ -237,7 +237,7 @@ describe('an approval', () => {
     expect(cidrs(world)).toBe('BBBBBCCCAA');
   });
 
-  it('is for its own digest: any other changes nothing', async () => {
+  it('changes nothing where it is for the digest of another plan', async () => {
     const { world } = await refusedPlan('BBBBB');
     const trueup = await world.start({
       caps,

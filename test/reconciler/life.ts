@@ -5,7 +5,7 @@ import { type Incarnation, type Wish, World, type WorldOptions } from './world.t
 
 export const MINUTE = 60_000;
 
-/** Four networks, none of them as any document here wants it: what is in effect was put so by us. */
+/** Four networks, none as a document here wants it: what is in effect was put so by us. */
 export const seed: SeedInput = {
   timing: { accepted: '1s', running: '5s' },
   products: [

@@ -4,33 +4,13 @@ import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { Daemon } from '../../src/reconciler/daemon.ts';
 import type { Snapshot, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
 import type { TargetHandle } from '../../src/reconciler/revision.ts';
+import { networks } from '../support/network.ts';
+import { cidrOf, networkDoc } from './networks.ts';
 import { ACCOUNT, desiredOf, type Incarnation, REGION, TARGET, type Wish, World } from './world.ts';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform' }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
-    },
-  ],
-  provisionedProducts: ['net-a', 'net-b'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A' },
-  })),
-};
+const seed = networks();
 
-const wish = (name: string, cidr: string): Wish => ({
-  name,
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: { Cidr: cidr },
-  },
-});
+const wish = (name: string, cidr: string) => networkDoc(name, { Cidr: cidr });
 
 /** A directory that a test flips by hand. */
 class FakeSource implements Source {
@@ -116,21 +96,19 @@ async function startDaemon(
   return { daemon, incarnation, stop, ended };
 }
 
-const cidr = (world: World, name: string) => world.service.admin.product(name)?.parameters.Cidr;
-
 describe('the daemon', () => {
   it('reconciles at start, when the directory changes, and stays quiet in between', async () => {
     const world = await World.create({ seed }, []);
     const source = new FakeSource('r1', [wish('net-a', 'B')]);
     await startDaemon(world, source);
     await world.clock.pass(60_000);
-    expect(cidr(world, 'net-a')).toBe('B');
+    expect(cidrOf(world, 'net-a')).toBe('B');
     const calls = world.service.admin.totalCalls();
     await world.clock.pass(120_000);
     expect(world.service.admin.totalCalls()).toBe(calls);
     source.publish('r2', [wish('net-a', 'C'), wish('net-b', 'C')]);
     await world.clock.pass(60_000);
-    expect([cidr(world, 'net-a'), cidr(world, 'net-b')]).toEqual(['C', 'C']);
+    expect([cidrOf(world, 'net-a'), cidrOf(world, 'net-b')]).toEqual(['C', 'C']);
     expect(world.events('source.revision')).toHaveLength(2);
   });
 
@@ -140,11 +118,11 @@ describe('the daemon', () => {
     await world.clock.pass(10_000);
     await world.service.admin.editStack({ product: 'net-a', parameters: { Cidr: 'Z' } });
     await world.clock.pass(331_000);
-    expect(cidr(world, 'net-a')).toBe('A');
+    expect(cidrOf(world, 'net-a')).toBe('A');
     await world.service.admin.editStack({ product: 'net-a', parameters: { Cidr: 'Z' } });
     daemon.hangUp();
     await world.clock.pass(20_000);
-    expect(cidr(world, 'net-a')).toBe('A');
+    expect(cidrOf(world, 'net-a')).toBe('A');
   });
 
   it('starts nothing while the source is unreadable, follows what is in flight, and goes on afterwards', async () => {
@@ -167,7 +145,7 @@ describe('the daemon', () => {
     expect(world.writes()).toHaveLength(1);
     source.publish('r1', [wish('net-a', 'B')]);
     await world.clock.pass(90_000);
-    expect(cidr(world, 'net-a')).toBe('B');
+    expect(cidrOf(world, 'net-a')).toBe('B');
     expect(world.writes()).toHaveLength(2);
   });
 
@@ -195,7 +173,7 @@ describe('the daemon', () => {
     source.publish('r2', [wish('net-a', 'B')]);
     await world.clock.pass(3_600_000);
     expect(world.writes()).toHaveLength(writes);
-    expect(cidr(world, 'net-b')).toBe('B');
+    expect(cidrOf(world, 'net-b')).toBe('B');
     expect(world.statusOf(incarnation, 'net-b')).toBeUndefined();
   });
 
@@ -237,7 +215,7 @@ describe('the daemon', () => {
     if (status === undefined) throw new Error('no status');
     await world.journal.ask({ kind: 'retry', target: status.target, key: status.key });
     await world.clock.pass(30_000);
-    expect(cidr(world, 'net-a')).toBe('B');
+    expect(cidrOf(world, 'net-a')).toBe('B');
     expect(world.writes()).toHaveLength(2);
   });
 });

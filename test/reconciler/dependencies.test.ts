@@ -1,44 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { asTargetName, type ProductKey } from '../../src/domain/ids.ts';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { asTargetName } from '../../src/domain/ids.ts';
+import { networks } from '../support/network.ts';
+import { type Fields, keyOf, networkDoc, story } from './networks.ts';
 import { type Incarnation, TARGET, World } from './world.ts';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
-    },
-  ],
-  provisionedProducts: ['a', 'b', 'c'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'old' },
-  })),
-};
+const seed = networks({ tagUpdate: 'allowed', names: ['a', 'b', 'c'], live: { Cidr: 'old' } });
 
-type Spec = Readonly<Record<string, unknown>>;
-
-const doc = (name: string, on: readonly string[] = [], parts: Spec = {}, reconcile: Spec = {}) => ({
-  name,
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: { Cidr: 'new' },
-    ...parts,
-    reconcile: { dependsOn: on, ...reconcile },
-  },
-});
-
-/** What began and what ended, in order. */
-const story = (world: World) =>
-  world.lines
-    .filter(({ event }) => event.endsWith('.accepted') || event.startsWith('record.'))
-    .filter(({ event }) => event !== 'record.resumed')
-    .map(({ event, fields }) => `${fields.provisionedProduct} ${event.split('.')[1]}`);
+const doc = (
+  name: string,
+  on: readonly string[] = [],
+  parts: Fields = {},
+  reconcile: Fields = {},
+) => networkDoc(name, { Cidr: 'new' }, { ...parts, reconcile: { dependsOn: on, ...reconcile } });
 
 const newer = { provisioningParameters: { Cidr: 'newer' } };
 const looks = 'DescribeProvisionedProduct';
@@ -59,9 +32,7 @@ describe('dependsOn', () => {
       'a accepted',
       'a succeeded',
     ]);
-    expect(
-      review.kind === 'ok' && review.evaluations.get('name:a' as ProductKey)?.change,
-    ).toMatchObject({
+    expect(review.kind === 'ok' && review.evaluations.get(keyOf('a'))?.change).toMatchObject({
       after: ['b'],
       verdict: { kind: 'update' },
     });
@@ -119,8 +90,7 @@ describe('dependsOn', () => {
         ['c', 'a'],
       ] as const) {
         expect(
-          review.kind === 'ok' &&
-            review.evaluations.get(`name:${name}` as ProductKey)?.change.verdict.kind,
+          review.kind === 'ok' && review.evaluations.get(keyOf(name))?.change.verdict.kind,
         ).toBe('waits');
         expect(statusOf(world, trueup, name)).toMatchObject({
           condition: 'Reconciling',
@@ -142,7 +112,7 @@ describe('dependsOn', () => {
     await trueup.converge();
     expect(story(world)).toEqual(['b accepted', 'b failed']);
     expect(statusOf(world, trueup, 'a')?.message).toContain('no more room');
-    await trueup.reconciler.retry('name:b' as ProductKey);
+    await trueup.reconciler.retry(keyOf('b'));
     await trueup.converge();
     expect(story(world).slice(2)).toEqual([
       'b accepted',
@@ -250,7 +220,7 @@ describe('dependsOn', () => {
     await second.reconcile();
     await world.clock.pass(9 * 60_000);
     expect(story(world)).toEqual(['b accepted', 'b failed']);
-    await second.reconciler.retry('name:b' as ProductKey);
+    await second.reconciler.retry(keyOf('b'));
     await second.converge();
     expect(story(world).slice(2)).toEqual(['b accepted', 'b succeeded', 'a succeeded']);
   });
@@ -266,8 +236,8 @@ describe('dependsOn', () => {
   it('waits for a document of another target, and goes on as soon as that is ready', async () => {
     const world = await World.create({ seed }, [doc('a')]);
     const trueup = await world.start();
-    const far = { target: asTargetName('other'), key: 'name:x' as ProductKey, name: 'x' };
-    const spec = world.desired.specs.get('name:a' as ProductKey);
+    const far = { target: asTargetName('other'), key: keyOf('x'), name: 'x' };
+    const spec = world.desired.specs.get(keyOf('a'));
     if (spec === undefined) throw new Error('no document');
     const linked = new Map([[spec.key, { ...spec, dependsOn: [far] }]]);
     trueup.reconciler.setDesired({ ...world.desired, specs: linked });
@@ -311,7 +281,7 @@ describe('dependsOn', () => {
     if (mine === undefined) throw new Error('no status');
     trueup.board.set({
       ...mine,
-      key: 'name:b' as ProductKey,
+      key: keyOf('b'),
       name: 'b',
       condition: 'Ready',
       sync: 'Synced',
@@ -335,7 +305,7 @@ describe('dependsOn', () => {
     // The dependant's document is invalid now (its dependency is gone), and so it is left alone.
     world.wish([]);
     const desired = world.desired;
-    const key = 'name:b' as ProductKey;
+    const key = keyOf('b');
     const at = { file: 'b.yaml', line: 1, column: 1 };
     const problem = {
       code: 'document/unknown-dependency',

@@ -16,11 +16,11 @@ import {
   terminations,
 } from './life.ts';
 import { MemoryJournal } from './memory-journal.ts';
+import { cidrOf } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
 const other = doc('net-b');
 const names = (world: World) => world.service.admin.names();
-const cidrOf = (world: World, name: string) => world.service.admin.product(name)?.parameters.Cidr;
 const ON_ITS_WAY = 3_000;
 
 describe('policies', () => {

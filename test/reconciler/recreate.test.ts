@@ -1,46 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { networks } from '../support/network.ts';
 import { keyOf, MINUTE, operations, terminations } from './life.ts';
 import { MemoryJournal } from './memory-journal.ts';
+import { type Fields, networkDoc } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
+const seed = networks({
+  names: [],
+  versions: [
     {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'notAllowed' }],
-      versions: [
-        {
-          name: 'v1',
-          parameters: {
-            Cidr: { allowedValues: ['A', 'B'] },
-            Password: { noEcho: true, default: 'none', minLength: 4 },
-          },
-        },
-        { name: 'v0', guidance: 'DEPRECATED', parameters: { Cidr: {} } },
-      ],
+      name: 'v1',
+      parameters: {
+        Cidr: { allowedValues: ['A', 'B'] },
+        Password: { noEcho: true, default: 'none', minLength: 4 },
+      },
     },
+    { name: 'v0', guidance: 'DEPRECATED', parameters: { Cidr: {} } },
   ],
-  provisionedProducts: [],
   secrets: [
     { name: 'prod/db', value: JSON.stringify({ password: 'long enough', short: 'x' }) },
     { name: 'prod/list', value: 'no JSON' },
   ],
-};
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const wish = (parts: Fields = {}, reconcile: Fields = {}): Wish => ({
-  name: 'net-a',
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: { Cidr: 'A' },
-    ...parts,
-    reconcile: { onMissing: 'provision', onError: 'recreate', ...reconcile },
-  },
 });
+
+const wish = (parts: Fields = {}, reconcile: Fields = {}): Wish =>
+  networkDoc(
+    'net-a',
+    { Cidr: 'A' },
+    { ...parts, reconcile: { onMissing: 'provision', onError: 'recreate', ...reconcile } },
+  );
 
 /** A provisioned product that our own provisioning left in ERROR. */
 async function inError() {

@@ -1,59 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultEffect } from '../../src/local-catalog/faults.ts';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { type Wish, World } from './world.ts';
+import { networks } from '../support/network.ts';
+import { type Fields, networkDoc } from './networks.ts';
+import { World } from './world.ts';
 
 const PASSWORD = 'first-of-all-passwords';
 const ROTATED = 'second-of-all-passwords';
 const ENDPOINT = 'db.internal.example';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [
-        {
-          name: 'v1',
-          parameters: {
-            Cidr: {},
-            Endpoint: { default: 'none' },
-            Password: { noEcho: true, default: 'none', minLength: 4 },
-          },
-        },
-      ],
-    },
-  ],
-  provisionedProducts: ['net-a', 'net-b'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A', Endpoint: 'old', Password: 'old-password' },
-  })),
+const seed = networks({
+  tagUpdate: 'allowed',
+  parameters: {
+    Cidr: {},
+    Endpoint: { default: 'none' },
+    Password: { noEcho: true, default: 'none', minLength: 4 },
+  },
+  live: { Cidr: 'A', Endpoint: 'old', Password: 'old-password' },
   secrets: [
     { name: 'prod/db', value: JSON.stringify({ password: PASSWORD, port: 5432 }) },
     { name: 'prod/other', value: 'plain-secret-value' },
   ],
   parameterStore: [{ name: '/prod/endpoint', value: ENDPOINT, type: 'SecureString' }],
-};
+});
 
 const SECRET = { valueFrom: { secretsManager: { secretId: 'prod/db', key: 'password' } } };
 const PARAMETER = { valueFrom: { ssmParameter: '/prod/endpoint' } };
 
-const wish = (
-  name: string,
-  parameters: Readonly<Record<string, unknown>>,
-  reconcile: Readonly<Record<string, unknown>> = {},
-): Wish => ({
-  name,
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: parameters,
-    reconcile,
-  },
-});
+const wish = (name: string, parameters: Fields, reconcile: Fields = {}) =>
+  networkDoc(name, parameters, { reconcile });
 
 const valuesOf = (world: World, name = 'net-a') => world.service.admin.product(name)?.parameters;
 const reads = (world: World, operation: string) => world.service.admin.calls(operation).length;

@@ -1,0 +1,31 @@
+/** What is said and asked of a world of networks (test/support/network.ts). */
+import type { ProductKey } from '../../src/domain/ids.ts';
+import type { FaultEffect } from '../../src/local-catalog/faults.ts';
+import { networkSpec } from '../support/network.ts';
+import type { Wish, World } from './world.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const keyOf = (name: string) => `name:${name}` as ProductKey;
+
+export const networkDoc = (name: string, parameters: Fields, more: Fields = {}): Wish => ({
+  name,
+  spec: networkSpec(parameters, more),
+});
+
+/** The next calls of the operation go wrong, the next one only if no count is given. */
+export const fault = (world: World, operation: string, effect: FaultEffect, count = 1) =>
+  world.service.admin.addFault({ operation, count, effect });
+
+export const operations = (world: World) => world.writes().map((call) => call.operation);
+export const truth = (world: World, name: string) => world.service.admin.product(name);
+export const cidrOf = (world: World, name: string) => truth(world, name)?.parameters.Cidr;
+
+/** What began and what ended, in order. */
+export const story = (world: World) =>
+  world.lines
+    .filter(({ event }) => event.endsWith('.accepted') || event.startsWith('record.'))
+    .filter(({ event }) => event !== 'record.resumed')
+    .map(({ event, fields }) => `${fields.provisionedProduct} ${event.split('.')[1]}`);

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { asAccountId } from '../../src/domain/ids.ts';
-import { Daemon } from '../../src/reconciler/daemon.ts';
-import type { Snapshot, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
-import type { TargetHandle } from '../../src/reconciler/revision.ts';
 import { networks } from '../support/network.ts';
 import { keyOf, networkDoc, truth } from './networks.ts';
-import { ACCOUNT, desiredOf, REGION, TARGET, type Wish, World } from './world.ts';
+import { FakeSource, startDaemon } from './run-daemon.ts';
+import { TARGET, World } from './world.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/launch-two';
 const OWNER = 'arn:aws:iam::111122223333:role/data';
@@ -29,66 +26,6 @@ const fault = (world: World, effect: never | object, more: object = {}) =>
     effect: effect as never,
     ...more,
   });
-
-class FakeSource implements Source {
-  result!: SnapshotResult;
-  #hint: () => void = () => undefined;
-  readonly revisions = new Map<string, readonly Wish[]>();
-  publish(revision: string, wishes: readonly Wish[]) {
-    this.revisions.set(revision, wishes);
-    const snapshot: Snapshot = { revision, digest: revision, files: [], unreadable: [] };
-    this.result = { kind: 'ok', snapshot };
-    this.#hint();
-  }
-  async read() {
-    return this.result;
-  }
-  async watch(onHint: () => void) {
-    this.#hint = onHint;
-    return { close: async () => undefined };
-  }
-}
-const revisionOf = (source: FakeSource, revision: string) => ({
-  revision,
-  digest: revision,
-  targets: new Map([[TARGET, desiredOf(source.revisions.get(revision) ?? [], revision)]]),
-  documents: 0,
-  invalid: 0,
-  problems: [],
-});
-async function startDaemon(world: World, source: FakeSource) {
-  const stop = new AbortController();
-  const incarnation = await world.start({ stop: stop.signal });
-  const handle: TargetHandle = {
-    name: TARGET,
-    accountId: asAccountId(ACCOUNT),
-    region: REGION,
-    open: async () => ({ kind: 'ok', reconciler: incarnation.reconciler }),
-  };
-  const daemon = new Daemon({
-    shared: incarnation.shared,
-    source,
-    load: (snapshot) => revisionOf(source, snapshot.revision),
-    targets: [handle],
-    options: {
-      directory: '/desired',
-      intervalMs: 300_000,
-      pollIntervalMs: 5_000,
-      host: 'test',
-      pid: 1,
-    },
-  });
-  const state = { ended: null as unknown };
-  daemon.run().then(
-    () => {
-      state.ended = 'ended';
-    },
-    (error) => {
-      state.ended = error;
-    },
-  );
-  return { incarnation, stop, state };
-}
 
 /**
  * Each of these was a way to break one of the safety rules. The names say what held on the other
@@ -128,8 +65,10 @@ describe('never wrong', () => {
 
   it('a revision over the cap is not sent under the verdict on the revision before', async () => {
     const world = await World.create({ seed, maxChanges: 2, maxInFlight: 1 }, []);
-    const source = new FakeSource();
-    source.publish('r1', [networkDoc('net-a', { Cidr: 'B' }), networkDoc('net-b', { Cidr: 'B' })]);
+    const source = new FakeSource('r1', [
+      networkDoc('net-a', { Cidr: 'B' }),
+      networkDoc('net-b', { Cidr: 'B' }),
+    ]);
     await startDaemon(world, source);
     await world.clock.pass(5_000); // net-a is under way, net-b waits for its slot
     world.service.admin.addFault({
@@ -148,8 +87,7 @@ describe('never wrong', () => {
 
   it('a document suspended while its update waits out a throttle is not sent', async () => {
     const world = await World.create({ seed }, []);
-    const source = new FakeSource();
-    source.publish('r1', [networkDoc('net-a', { Cidr: 'B' })]);
+    const source = new FakeSource('r1', [networkDoc('net-a', { Cidr: 'B' })]);
     fault(world, { kind: 'throttle' }, { count: 4 });
     await startDaemon(world, source);
     await world.clock.pass(1_000);
@@ -161,9 +99,17 @@ describe('never wrong', () => {
 
   it('a full journal does not end the daemon when a person has asked', async () => {
     const world = await World.create({ seed }, []);
-    const source = new FakeSource();
-    source.publish('r1', [networkDoc('net-a', { Cidr: 'A' })]);
-    const { state } = await startDaemon(world, source);
+    const source = new FakeSource('r1', [networkDoc('net-a', { Cidr: 'A' })]);
+    const { ended } = await startDaemon(world, source);
+    let end: unknown = null;
+    ended.then(
+      () => {
+        end = 'ended';
+      },
+      (error: unknown) => {
+        end = error;
+      },
+    );
     await world.clock.pass(10_000);
     await world.journal.ask({ kind: 'retry', target: TARGET, key: keyOf('net-a') });
     world.journal.full = true;
@@ -171,7 +117,7 @@ describe('never wrong', () => {
     const held = await world.journal.list(TARGET);
     expect(held.size).toBe(1);
     await world.clock.pass(60_000);
-    expect(state.ended).toBeNull();
+    expect(end).toBeNull();
   });
 
   it('a launch role read while Describe lags is not remembered for ever', async () => {
@@ -230,8 +176,9 @@ describe('never wrong', () => {
       { seed: { ...seed, behaviour: { searchLag: '30s', propertiesMoveLastRecordId: false } } },
       [],
     );
-    const source = new FakeSource();
-    source.publish('r1', [networkDoc('net-a', { Cidr: 'A' }, { properties: { owner: OWNER } })]);
+    const source = new FakeSource('r1', [
+      networkDoc('net-a', { Cidr: 'A' }, { properties: { owner: OWNER } }),
+    ]);
     await startDaemon(world, source);
     await world.clock.pass(600_000);
     expect(truth(world, 'net-a')?.records).toBe(2);
@@ -397,13 +344,14 @@ describe('never wrong', () => {
     await world.clock.pass(2_000);
     first.kill();
     await world.clock.pass(60_000);
-    const source = new FakeSource();
+    const source = new FakeSource('r2', [
+      networkDoc('net-a', { Cidr: 'B', Secret: 'first-secret' }),
+    ]);
     world.service.admin.addFault({
       operation: 'SearchProvisionedProducts',
       effect: { kind: 'slow', ms: 8_000 },
       count: 1,
     });
-    source.publish('r2', [networkDoc('net-a', { Cidr: 'B', Secret: 'first-secret' })]);
     await startDaemon(world, source);
     await world.clock.pass(60_000);
     source.publish('r3', [networkDoc('net-a', { Cidr: 'B', Secret: 'second-secret' })]);
@@ -413,8 +361,7 @@ describe('never wrong', () => {
 
   it('a person asks once: the backoff holds again after that attempt', async () => {
     const world = await World.create({ seed }, []);
-    const source = new FakeSource();
-    source.publish('r1', [networkDoc('net-a', { Cidr: 'B' })]);
+    const source = new FakeSource('r1', [networkDoc('net-a', { Cidr: 'B' })]);
     fault(world, { kind: 'recordFails', message: 'First.' }, { count: 1 });
     await startDaemon(world, source);
     await world.clock.pass(60_000);

@@ -1,100 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { asAccountId } from '../../src/domain/ids.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { Daemon } from '../../src/reconciler/daemon.ts';
-import type { Snapshot, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
-import type { TargetHandle } from '../../src/reconciler/revision.ts';
 import { networks } from '../support/network.ts';
 import { cidrOf, networkDoc } from './networks.ts';
-import { ACCOUNT, desiredOf, type Incarnation, REGION, TARGET, type Wish, World } from './world.ts';
+import { FakeSource, startDaemon } from './run-daemon.ts';
+import { desiredOf, type Incarnation, TARGET, type Wish, World } from './world.ts';
 
 const seed = networks();
 
 const wish = (name: string, cidr: string) => networkDoc(name, { Cidr: cidr });
-
-/** A directory that a test flips by hand. */
-class FakeSource implements Source {
-  result: SnapshotResult;
-  #hint: () => void = () => undefined;
-  readonly #revisions = new Map<string, readonly Wish[]>();
-
-  constructor(revision: string, wishes: readonly Wish[]) {
-    this.result = this.publish(revision, wishes);
-  }
-
-  publish(revision: string, wishes: readonly Wish[]): SnapshotResult {
-    this.#revisions.set(revision, wishes);
-    const snapshot: Snapshot = { revision, digest: revision, files: [], unreadable: [] };
-    this.result = { kind: 'ok', snapshot };
-    this.#hint();
-    return this.result;
-  }
-
-  lose(why: string): void {
-    this.result = { kind: 'unavailable', why };
-    this.#hint();
-  }
-
-  wishes(revision: string): readonly Wish[] {
-    return this.#revisions.get(revision) ?? [];
-  }
-
-  async read(): Promise<SnapshotResult> {
-    return this.result;
-  }
-
-  async watch(onHint: () => void) {
-    this.#hint = onHint;
-    return { close: async () => undefined };
-  }
-}
-
-async function startDaemon(
-  world: World,
-  source: FakeSource,
-  overrides: { readonly intervalMs?: number; readonly isClosed?: () => boolean } = {},
-) {
-  const stop = new AbortController();
-  const held: { daemon: Daemon | null } = { daemon: null };
-  const incarnation = await world.start({
-    stop: stop.signal,
-    heldBack: () => held.daemon?.sourceProblem ?? null,
-    readAtMs: () => held.daemon?.readAtMs ?? null,
-    isInRun: (dependency) => held.daemon?.isInRun(dependency) ?? true,
-  });
-  const handle: TargetHandle = {
-    name: TARGET,
-    accountId: asAccountId(ACCOUNT),
-    region: REGION,
-    open: async () =>
-      overrides.isClosed?.() === true
-        ? { kind: 'failed', why: 'denied', calls: { total: 0, byOperation: {} } }
-        : { kind: 'ok', reconciler: incarnation.reconciler },
-  };
-  const daemon = new Daemon({
-    shared: incarnation.shared,
-    source,
-    load: (snapshot) => ({
-      revision: snapshot.revision,
-      digest: snapshot.digest,
-      targets: new Map([[TARGET, desiredOf(source.wishes(snapshot.revision), snapshot.revision)]]),
-      documents: source.wishes(snapshot.revision).length,
-      invalid: 0,
-      problems: [],
-    }),
-    targets: [handle],
-    options: {
-      directory: '/desired',
-      intervalMs: overrides.intervalMs ?? 300_000,
-      pollIntervalMs: 5_000,
-      host: 'test',
-      pid: 1,
-    },
-  });
-  held.daemon = daemon;
-  const ended = daemon.run();
-  return { daemon, incarnation, stop, ended };
-}
 
 describe('the daemon', () => {
   it('reconciles at start, when the directory changes, and stays quiet in between', async () => {

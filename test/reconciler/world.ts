@@ -21,6 +21,7 @@ import type { Shared } from '../../src/reconciler/shared.ts';
 import { StatusBoard } from '../../src/reconciler/status-board.ts';
 import { TargetReconciler } from '../../src/reconciler/target.ts';
 import { createValues } from '../../src/values/values.ts';
+import { writesOf } from '../support/writes.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -88,13 +89,6 @@ export function desiredOf(wishes: readonly Wish[], revision = 'r1'): DesiredStat
     unknownIdentity: desired.unknownIdentity,
   };
 }
-
-const MUTATING: ReadonlySet<string> = new Set([
-  'UpdateProvisionedProduct',
-  'ProvisionProduct',
-  'TerminateProvisionedProduct',
-  'ImportAsProvisionedProduct',
-]);
 
 /** One process of trueup: it can be killed, and another one started on the same journal. */
 export interface Incarnation {
@@ -321,9 +315,7 @@ export class World {
 
   /** Mutating calls that arrived, oldest first. */
   writes() {
-    return this.service.admin
-      .calls()
-      .filter((call) => MUTATING.has(call.operation.replace('Properties', '')));
+    return writesOf(this.service.admin.calls());
   }
 
   events(event: string): readonly LogLine[] {

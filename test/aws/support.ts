@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type AwsCatalog, createCatalog } from '../../src/aws/catalog.ts';
 import type { CatalogOptions } from '../../src/aws/target.ts';
 import type { Result } from '../../src/reconciler/ports.ts';
-import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** One request as a server sees it. `input` is the JSON body, or the form without Action and Version. */
 export interface Call {
@@ -133,7 +133,7 @@ const DUMMY: Access = {
  * and credentials as it would for a person.
  */
 export function rig(over: Partial<CatalogOptions> = {}, access: Access = DUMMY): Rig {
-  const clock = virtualClock();
+  const clock = new VirtualClock();
   const tickets = { serviceCatalog: 0, cloudFormation: 0, sts: 0 };
   const events: { event: string; fields: object }[] = [];
   const ticket = (service: keyof typeof tickets) => ({
@@ -149,7 +149,11 @@ export function rig(over: Partial<CatalogOptions> = {}, access: Access = DUMMY):
       cloudFormation: ticket('cloudFormation'),
       sts: ticket('sts'),
     },
-    clock: { ...clock, sleep: (ms, signal) => wakeAtOnce(clock, ms, signal) },
+    clock: {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      sleep: (ms, signal) => wakeAtOnce(clock, ms, signal),
+    },
     random: () => 0.5,
     log: { write: (_level, event, fields) => events.push({ event, fields }) },
     ...over,
@@ -159,7 +163,7 @@ export function rig(over: Partial<CatalogOptions> = {}, access: Access = DUMMY):
 
 async function wakeAtOnce(clock: VirtualClock, ms: number, signal?: AbortSignal): Promise<void> {
   const sleeping = clock.sleep(ms, signal);
-  await clock.advance(ms);
+  await clock.pass(ms);
   await sleeping;
 }
 

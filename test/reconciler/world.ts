@@ -21,12 +21,13 @@ import type { Shared } from '../../src/reconciler/shared.ts';
 import { StatusBoard } from '../../src/reconciler/status-board.ts';
 import { TargetReconciler } from '../../src/reconciler/target.ts';
 import { createValues } from '../../src/values/values.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { writesOf } from '../support/writes.ts';
 import { MemoryJournal } from './memory-journal.ts';
-import { VirtualClock } from './virtual-clock.ts';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
+const NOON = Date.UTC(2026, 10, 21, 12);
 export const TARGET = asTargetName('default');
 
 /** A key that only this test run's journal knows. */
@@ -118,7 +119,7 @@ export interface WorldOptions {
 
 /** trueup, a Service Catalog and time, all in memory and all simulated; the SDK client is the real one. */
 export class World {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly journal = new MemoryJournal();
   readonly lines: LogLine[] = [];
   /** Environment variables of the process. */
@@ -152,7 +153,7 @@ export class World {
       import('@aws-sdk/client-ssm'),
       import('@aws-sdk/client-sts'),
     ]);
-    const clock = new VirtualClock();
+    const clock = new VirtualClock(NOON);
     const startMs = clock.now();
     let counter = 0;
     const service = await createLocalCatalog({

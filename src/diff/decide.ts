@@ -35,7 +35,7 @@ export function decide(input: AssessInput, live: PresentProduct, comparison: Com
       causeOf(input, live, comparison.differences),
       warnings,
     );
-  const open = comparison.unreadable.filter(({ label }) => label !== 'path');
+  const open = whatIsUnread(comparison);
   if (open.length > 0)
     return { verdict: { kind: 'unreadable', why: whyUnreadable(open) }, warnings };
   const broken = isStackBusy(live) ? null : stackProblem(spec, live);
@@ -47,6 +47,10 @@ export function decide(input: AssessInput, live: PresentProduct, comparison: Com
     return { verdict: { kind: 'refused', problems: [inError(input, live)] }, warnings };
   return { verdict: { kind: 'inSync' }, warnings: [...warnings, tainted(spec, live)] };
 }
+
+/** Without these nobody can tell whether it is as declared. A path that this caller cannot see is none. */
+export const whatIsUnread = ({ unreadable }: Pick<Comparison, 'unreadable'>) =>
+  unreadable.filter(({ label }) => label !== 'path');
 
 function whyUnreadable(fields: Comparison['unreadable']): string {
   const [first] = fields;

@@ -16,7 +16,7 @@ export async function acceptProduct(context: TargetContext, key: ProductKey): Pr
   const fingerprint = fingerprintOf(context, key);
   const keyId = context.fingerprinter?.keyId ?? null;
   if (spec === undefined || fingerprint === null || keyId === null) return;
-  const live = await freshen(context, spec, context.observation());
+  const live = await freshen(context, spec, context.observation(), true);
   if (live.kind !== 'present' || (live.stack.kind !== 'read' && !isBlind(live))) {
     context.log.write('warn', 'product.notAccepted', {
       ...about(context, key),

@@ -11,6 +11,7 @@ import type { Spec } from '../domain/spec.ts';
 import { assembleLive, showsWhatRuns } from './assemble.ts';
 import { explainFailure } from './catalog-facts.ts';
 import type { Found } from './find-live.ts';
+import { mayLagBehindUs } from './lag.ts';
 import type { ObserveContext } from './observe.ts';
 import type { Described, SearchRow, StackListing } from './ports.ts';
 import { readInstances, readStack, stackIdOf } from './read-stack.ts';
@@ -68,8 +69,8 @@ async function successRecord(
 
 /**
  * One Describe, only where a launch role is declared and Describe was not made anyway. It is
- * remembered only where it is as declared, and until our next record: a change of it need not move
- * LastRecordId, so another value may be one that Describe still shows after our own change.
+ * remembered only where it is as declared, where Describe cannot lag behind our own last change of it,
+ * and until our next record: a change of it need not move LastRecordId.
  */
 export async function launchRole(
   context: ObserveContext,
@@ -88,7 +89,8 @@ export async function launchRole(
   // Describe may lag behind the listing inside one record: then it shows the role before our change.
   if (status !== base.status)
     return unreadable('DescribeProvisionedProduct does not agree with the listing yet');
-  if (records.last === base.records.last && launchRole === spec.launchRole)
+  const isCertain = records.last === base.records.last && !mayLagBehindUs(context, spec.key);
+  if (isCertain && launchRole === spec.launchRole)
     await context.memory.add(spec.key, base.records.last, { launchRole, launchRoleAfter: after });
   return read(launchRole);
 }

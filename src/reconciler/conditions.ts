@@ -65,7 +65,8 @@ export function statusOfInvalid(
     key,
     name: document.name,
     provisionedProductId: before?.provisionedProductId ?? null,
-    health: before?.health ?? 'Unknown',
+    // What is invalid is not looked at, and what was seen once says nothing about now.
+    health: 'Unknown',
     wanted: null,
     live: null,
     unverified: 0,

@@ -9,7 +9,7 @@ import { logReview } from './log-review.ts';
 import { PersonRequests } from './person-requests.ts';
 import type { PersonRequest, Snapshot, Source } from './ports.ts';
 import { PRIORITY, type Priority } from './queue.ts';
-import type { Review } from './review.ts';
+import type { Review, Reviewed } from './review.ts';
 import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
 import type { TargetReconciler } from './target.ts';
@@ -52,7 +52,7 @@ export class Daemon {
   readonly #source: Source;
   readonly #latest: LatestRevision;
   readonly #options: DaemonOptions;
-  readonly #onReview: (target: TargetName, review: Extract<Review, { kind: 'ok' }>) => void;
+  readonly #onReview: (target: TargetName, review: Reviewed) => void;
   readonly #states: readonly TargetState[];
   readonly #woken = new Set<Wake>();
   #wake = new AbortController();
@@ -69,7 +69,7 @@ export class Daemon {
     readonly targets: readonly TargetHandle[];
     readonly options: DaemonOptions;
     /** Told of each review of a target, after its changes were released. */
-    readonly onReview?: (target: TargetName, review: Extract<Review, { kind: 'ok' }>) => void;
+    readonly onReview?: (target: TargetName, review: Reviewed) => void;
   }) {
     this.#shared = parts.shared;
     this.#source = parts.source;

@@ -4,12 +4,17 @@ import type { Spec } from '../domain/spec.ts';
 import { isStale } from './assemble.ts';
 import { explainFailure } from './catalog-facts.ts';
 import type { ObserveContext } from './observe.ts';
-import type { Described, SearchListing, SearchRow } from './ports.ts';
+import type { Catalog, Described, SearchListing, SearchRow } from './ports.ts';
 
 export type Found =
   | { readonly kind: 'live'; readonly live: Live }
   | { readonly kind: 'row'; readonly row: SearchRow; readonly described: Described | null }
   | { readonly kind: 'described'; readonly described: Described };
+
+/** What the finding of one needs of the reading of all. */
+export interface FindContext extends Pick<ObserveContext, 'entries' | 'memory'> {
+  readonly catalog: Pick<Catalog, 'describe'>;
+}
 
 export function by(spec: Spec): { readonly id: ProvisionedProductId } | { readonly name: string } {
   return spec.identity.kind === 'id' ? { id: spec.identity.id } : { name: spec.identity.name };
@@ -33,7 +38,7 @@ export function indexRows(rows: readonly SearchRow[]): RowIndex {
 }
 
 export async function find(
-  context: ObserveContext,
+  context: FindContext,
   spec: Spec,
   listing: SearchListing,
   index: RowIndex,
@@ -49,29 +54,37 @@ export async function find(
       live: { kind: 'unreadable', why: `several provisioned products bear the name ${spec.name}` },
     };
   }
-  if (row !== undefined) return confirmRow(context, spec, row);
-  const described = await context.catalog.describe(by(spec));
-  if (described.kind === 'failed')
-    return { kind: 'live', live: { kind: 'unreadable', why: explainFailure(described.failure) } };
-  if (described.value !== null) return { kind: 'described', described: described.value };
-  // Absent needs both: a complete listing without it, and Describe saying that it does not exist.
-  const live: Live = listing.complete
-    ? { kind: 'absent' }
-    : { kind: 'unreadable', why: 'the listing of provisioned products was not complete' };
-  return { kind: 'live', live };
+  return row === undefined
+    ? describeByDocument(context, spec, listing)
+    : confirmRow(context, spec, row, listing);
 }
 
-async function describedByName(context: ObserveContext, spec: Spec): Promise<Found> {
+/** Absent needs both: a complete listing, and DescribeProvisionedProduct saying that it does not exist. */
+export const notFound = ({ complete }: Pick<SearchListing, 'complete'>): Live =>
+  complete
+    ? { kind: 'absent' }
+    : { kind: 'unreadable', why: 'the listing of provisioned products was not complete' };
+
+async function describeByDocument(
+  context: FindContext,
+  spec: Spec,
+  listing: SearchListing,
+): Promise<Found> {
   const described = await context.catalog.describe(by(spec));
   if (described.kind === 'failed')
     return { kind: 'live', live: { kind: 'unreadable', why: explainFailure(described.failure) } };
   return described.value === null
-    ? { kind: 'live', live: { kind: 'absent' } }
+    ? { kind: 'live', live: notFound(listing) }
     : { kind: 'described', described: described.value };
 }
 
 /** Describes a row whose LastRecordId is not our own newest one: it may be older than our record. */
-async function confirmRow(context: ObserveContext, spec: Spec, row: SearchRow): Promise<Found> {
+async function confirmRow(
+  context: FindContext,
+  spec: Spec,
+  row: SearchRow,
+  listing: SearchListing,
+): Promise<Found> {
   const ours = context.entries.get(spec.key).ownRecords[0];
   const suspicious = ours !== undefined && row.records.last !== ours;
   if (!suspicious) return { kind: 'row', row, described: null };
@@ -80,8 +93,8 @@ async function confirmRow(context: ObserveContext, spec: Spec, row: SearchRow): 
   const described = await context.catalog.describe({ id: row.id });
   if (described.kind === 'failed')
     return { kind: 'live', live: { kind: 'unreadable', why: explainFailure(described.failure) } };
-  // The row may be that of an earlier one, and the name stand for another one since.
-  if (described.value === null) return describedByName(context, spec);
+  // The row is that of one that is gone, and the name may stand for another one since.
+  if (described.value === null) return describeByDocument(context, spec, listing);
   if (!isStale(row, described.value))
     await context.memory.add(spec.key, row.records.last, { fresh: true });
   return { kind: 'row', row, described: described.value };

@@ -3,33 +3,38 @@ import type { Spec } from '../domain/spec.ts';
 import { isStale } from './assemble.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { complete, stackIds } from './complete-live.ts';
-import { by, type Found } from './find-live.ts';
+import { by, type Found, notFound } from './find-live.ts';
 import type { Observation, ObserveContext } from './observe.ts';
 import type { Described, Result, SearchRow } from './ports.ts';
 
+const NEVER_SEEN: Live = { kind: 'unreadable', why: 'it was not looked at' };
+
 /**
  * Describes one provisioned product right before work on it. If no record was made since the bulk
- * observation, that is all: the rest of the observation still holds. Otherwise it is read afresh:
- * 1 Search by id and 1 DescribeStacks more.
+ * observation, and that may hold, that is all: the rest of the observation still holds. Otherwise it
+ * is read afresh: 1 Search by id and 1 DescribeStacks more.
  */
 export async function freshen(
   context: ObserveContext,
   spec: Spec,
   observation: Observation | null,
-  before: Observation | null = observation,
+  mayHold: boolean,
 ): Promise<Live> {
+  const seen = observation?.products.get(spec.key) ?? NEVER_SEEN;
   const described = await context.catalog.describe(by(spec));
   if (described.kind === 'failed')
     return { kind: 'unreadable', why: explainFailure(described.failure) };
-  if (described.value === null) return { kind: 'absent' };
+  if (described.value === null)
+    return seen.kind === 'unreadable'
+      ? seen
+      : notFound({ complete: observation?.complete ?? false });
   await correctMemory(context, spec, described.value);
-  const seen = observation?.products.get(spec.key);
-  if (seen?.kind === 'present' && stillHolds(seen, described.value)) {
+  if (mayHold && seen.kind === 'present' && stillHolds(seen, described.value)) {
     const { launchRole, statusMessage } = described.value;
     return { ...seen, launchRole: read(launchRole), statusMessage };
   }
   const row = await context.catalog.searchOne(described.value.id);
-  if (lags(row, described.value) && wasListed(before, spec, described.value))
+  if (lags(row, described.value) && wasListed(seen, described.value))
     return { kind: 'unreadable', why: 'the listing lags behind what AWS says of it' };
   const found: Found =
     row.kind === 'ok' && row.value !== null
@@ -45,9 +50,8 @@ function lags(row: Result<SearchRow | null>, now: Described): boolean {
 }
 
 /** Only a row tells its stack: without it a chain would go on as if its parameters were unknown. */
-function wasListed(before: Observation | null, spec: Spec, { id }: Described): boolean {
-  const seen = before?.products.get(spec.key);
-  return seen?.kind === 'present' && seen.id === id && seen.physicalId !== null;
+function wasListed(seen: Live, { id }: Described): boolean {
+  return seen.kind === 'present' && seen.id === id && seen.physicalId !== null;
 }
 
 /** What Describe says now outranks what was remembered: not every change of a role moves LastRecordId. */

@@ -3,12 +3,12 @@ import { recordInEffect } from '../diff/record.ts';
 import type { AppliedVersion, ProductEntry } from '../domain/entry.ts';
 import { type DesiredState, isoNow, specDigestOf, type TargetContext } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
-import type { Review } from './review.ts';
+import type { Reviewed } from './review.ts';
 
 /** What is in effect from now on, and which documents there were: later drift is told by it. */
 export async function rememberInEffect(
   context: TargetContext,
-  review: Extract<Review, { kind: 'ok' }>,
+  review: Reviewed,
   desired: DesiredState,
 ): Promise<void> {
   if (context.journal.readOnly !== null || context.fingerprinter === null) return;

@@ -15,6 +15,20 @@ export function isBlindToUs(context: TargetContext, key: ProductKey): boolean {
   return last !== null && seen?.kind === 'present' && seen.records.last === last.base;
 }
 
+/** A wall clock that jumps so far between two processes, right after a change, is not assumed. */
+const LONG_AGO_MS = 24 * 3_600_000;
+
+/** Whether Describe may still show the state before our own last record, or before one under way. */
+export function mayLagBehindUs(
+  { entries, clock, ended }: Pick<TargetContext, 'entries' | 'clock' | 'ended'>,
+  key: ProductKey,
+): boolean {
+  const { intent, lastResult } = entries.get(key);
+  if (intent !== null) return true;
+  if (lastResult === null || clock.monotonic() - ended.at(key) >= STABLE_MS) return false;
+  return clock.now() - Date.parse(lastResult.at) < LONG_AGO_MS;
+}
+
 /**
  * Whether Describe still shows the state before our own last record. It is given 60 s to catch up;
  * until then its answer would make us send what is already done.

@@ -1,13 +1,13 @@
 import { shortDigest } from '../diff/approval.ts';
 import type { TargetName } from '../domain/ids.ts';
 import type { Log } from './ports.ts';
-import type { Review } from './review.ts';
+import type { Reviewed } from './review.ts';
 
 /** One line for each look at a target, and one for each limit that holds it back. */
 export function logReview(
   log: Log,
   target: TargetName,
-  review: Extract<Review, { kind: 'ok' }>,
+  review: Reviewed,
   work: { readonly updates: number; readonly tookMs: number; readonly calls: number },
 ): void {
   const evaluations = [...review.evaluations.values()];

@@ -1,3 +1,4 @@
+import { whatIsUnread } from '../diff/decide.ts';
 import { planInstances, removesMore, requestsLeft } from '../diff/stack-set.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Step } from '../domain/request.ts';
@@ -35,11 +36,15 @@ export function removesUnreviewed(
   return removesMore(planInstances(spec, live, context.entries.get(spec.key)), reviewed);
 }
 
-/** Stack instances that one request cannot name take several of one step. */
+/**
+ * Whether it counts as done with this request. Not where some field could not be read: it may differ.
+ * Stack instances that one request cannot name take several of one step.
+ */
 export function isLastRequest(context: TargetContext, { spec, live, change }: Evaluation): boolean {
   if (change.verdict.kind === 'provision') return change.verdict.steps.length === 1;
   if (change.verdict.kind !== 'update' || live.kind !== 'present') return true;
   const [step] = change.verdict.steps;
   if (step === undefined || change.verdict.steps.length > 1) return step === undefined;
+  if (whatIsUnread(change).length > 0) return false;
   return requestsLeft(spec, live, context.entries.get(spec.key), step) <= 1;
 }

@@ -1,12 +1,10 @@
 import type { ProductKey, ProvisionedProductId } from '../domain/ids.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
-import type { CatalogFacts } from './catalog-facts.ts';
 import { complete, stackIds } from './complete-live.ts';
-import type { Entries } from './entries.ts';
+import type { TargetContext } from './context.ts';
 import { type Found, find, indexRows } from './find-live.ts';
-import type { Memory } from './memory.ts';
-import type { Catalog, Result, SearchRow } from './ports.ts';
+import type { Result, SearchRow } from './ports.ts';
 
 export interface Observation {
   readonly products: ReadonlyMap<ProductKey, Live>;
@@ -22,12 +20,10 @@ export interface Observation {
   readonly leaving?: ReadonlyMap<ProductKey, number>;
 }
 
-export interface ObserveContext {
-  readonly catalog: Catalog;
-  readonly facts: () => CatalogFacts;
-  readonly memory: Memory;
-  readonly entries: Entries;
-}
+export type ObserveContext = Pick<
+  TargetContext,
+  'catalog' | 'facts' | 'memory' | 'entries' | 'clock' | 'ended'
+>;
 
 /** Reads the live state of all specs of one target, in bulk. Fails only if the listing itself fails. */
 export async function observeAll(

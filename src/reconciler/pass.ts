@@ -88,13 +88,8 @@ function secretsOf({ request }: Intent): readonly string[] {
 }
 
 async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Promise<RoundEnd> {
-  const again = afresh || isBlindToUs(context, spec.key);
-  const live = await freshen(
-    context,
-    spec,
-    again ? null : context.observation(),
-    context.observation(),
-  );
+  const mayHold = !afresh && !isBlindToUs(context, spec.key);
+  const live = await freshen(context, spec, context.observation(), mayHold);
   if (lagsBehindUs(context, spec, live)) {
     return over({
       kind: 'again',

@@ -3,7 +3,7 @@ import { shownWindows } from '../diff/windows.ts';
 import type { Change } from '../domain/change.ts';
 import type { PlanHolds } from '../domain/hold.ts';
 import type { TargetContext } from './context.ts';
-import type { Review } from './review.ts';
+import type { Review, Reviewed } from './review.ts';
 import type { Shared } from './shared.ts';
 
 /** What a plan says of freezes and windows; null: nothing is frozen and there are no windows. */
@@ -26,7 +26,7 @@ export async function planHolds(
   };
 }
 
-function waiting(review: Extract<Review, { kind: 'ok' }>): readonly Change[] {
+function waiting(review: Reviewed): readonly Change[] {
   return [...review.evaluations.values(), ...review.removals.values()]
     .map(({ change }) => change)
     .filter(({ verdict }) => 'steps' in verdict);

@@ -15,7 +15,7 @@ import type { Wait } from './dependencies.ts';
 import { type EvaluateContext, type Evaluation, evaluate } from './evaluate.ts';
 import type { GuardGate, Judgement } from './guard-gate.ts';
 import { guardTrouble } from './guard-trouble.ts';
-import { type Observation, observeAll } from './observe.ts';
+import { type Observation, type ObserveContext, observeAll } from './observe.ts';
 import { sourcesOf } from './prepare-spec.ts';
 import { type Removal, type RemovalContext, refuseRenamed, reviewRemovals } from './removals.ts';
 import { judgeReview } from './review-guards.ts';
@@ -39,7 +39,9 @@ export type Review =
   /** The target could not be read; nothing is known and nothing may be done. */
   | { readonly kind: 'failed'; readonly why: string };
 
-export interface ReviewContext extends EvaluateContext, RemovalContext {
+export type Reviewed = Extract<Review, { readonly kind: 'ok' }>;
+
+export interface ReviewContext extends EvaluateContext, RemovalContext, ObserveContext {
   readonly rolloutRules: readonly RolloutRule[];
   readonly guard: GuardGate;
   waitsOn(spec: Spec): Wait | null;
@@ -212,10 +214,7 @@ function blockedBy(verdict: Change['verdict']): Wait | null {
 }
 
 /** What was judged of one name, whether its document is there or gone. */
-export function changeIn(
-  review: Extract<Review, { kind: 'ok' }>,
-  key: ProductKey,
-): Change | undefined {
+export function changeIn(review: Reviewed, key: ProductKey): Change | undefined {
   return (review.evaluations.get(key) ?? review.removals.get(key))?.change;
 }
 
@@ -230,18 +229,12 @@ export function allowedSteps(review: Review): ReadonlyMap<ProductKey, readonly S
 }
 
 /** While a guard refuses the plan, only what a person allowed runs. */
-function passesGuards(
-  { guards, judgement }: Extract<Review, { kind: 'ok' }>,
-  key: ProductKey,
-): boolean {
+function passesGuards({ guards, judgement }: Reviewed, key: ProductKey): boolean {
   return guards.length === 0 || judgement.runs.has(key) || judgement.finishing.has(key);
 }
 
 /** The statuses that follow from a review. */
-export function statusesOf(
-  context: TargetContext,
-  review: Extract<Review, { kind: 'ok' }>,
-): readonly ProductStatusView[] {
+export function statusesOf(context: TargetContext, review: Reviewed): readonly ProductStatusView[] {
   const now = isoNow(context.clock);
   const { revision, specs, invalid } = context.desired();
   const [finding] = review.guards;

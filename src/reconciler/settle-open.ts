@@ -7,7 +7,7 @@ import { type ProductRequest, subjectOf } from '../domain/request.ts';
 import { backoffMs } from './backoff.ts';
 import { type Carried, GENERATIONS, SEND_TRIES, stop, waitForTicket } from './carried.ts';
 import { explainFailure } from './catalog-facts.ts';
-import { fingerprintOf, type TargetContext } from './context.ts';
+import { about, fingerprintOf, recordTimeoutMs, type TargetContext } from './context.ts';
 import { storedValues } from './fill-values.ts';
 import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
 import type { Failure } from './ports.ts';
@@ -43,10 +43,16 @@ export async function settleWith(
     const seen = await look(context, current);
     if (seen.kind === 'failed') {
       failures += 1;
-      if (failures >= SEND_TRIES) return { kind: 'open', why: explainFailure(seen.failure) };
+      const why = explainFailure(seen.failure);
+      // Its operation may run: the slot is held for as long as one can.
+      if (context.clock.monotonic() - startedMs >= recordTimeoutMs(context, intent))
+        return { kind: 'open', why };
+      if (failures % SEND_TRIES === 0)
+        context.log.write('warn', 'intent.unsettled', { ...about(context, key), reason: why });
       await context.clock.sleep(backoffMs(failures, context.random(), 500, 20_000), context.stop);
       continue;
     }
+    failures = 0;
     if (seen.kind === 'gone') return settleGone(context, key, current);
     const nowMs = context.clock.monotonic();
     // A change of properties need not move LastRecordId: while anything runs there, nothing is repeated.
@@ -63,7 +69,7 @@ export async function settleWith(
     });
     if (
       decision.kind === 'ambiguous' &&
-      nowMs - startedMs < context.recordTimeoutMs &&
+      nowMs - startedMs < recordTimeoutMs(context, intent) &&
       seen.history?.some((one) => decision.records.includes(one.id) && isUnderWay(one))
     ) {
       // One of them may be ours, so the slot is held for as long as it runs.

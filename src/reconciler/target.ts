@@ -16,6 +16,7 @@ import { heldStatus, replacing } from './hold-back.ts';
 import { type Holds, type HoldsNow, holdsOf } from './holds.ts';
 import { rememberInEffect } from './in-effect.ts';
 import { KnownDocuments } from './known.ts';
+import { lagsBehindUs } from './lag.ts';
 import { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
 import { Parking } from './parking.ts';
@@ -23,7 +24,14 @@ import { runPass } from './pass.ts';
 import type { Values } from './ports.ts';
 import { KeyedQueue, PRIORITY, type Priority } from './queue.ts';
 import type { Removal } from './removals.ts';
-import { allowedSteps, changeIn, type Review, reviewTarget, statusesOf } from './review.ts';
+import {
+  allowedSteps,
+  changeIn,
+  type Review,
+  type Reviewed,
+  reviewTarget,
+  statusesOf,
+} from './review.ts';
 import { Rollouts, waiveFailures } from './rollouts.ts';
 import type { Shared, TargetParts } from './shared.ts';
 import { forgetTrouble } from './trouble.ts';
@@ -182,8 +190,9 @@ export class TargetReconciler {
     const busy = new Set(this.#context.entries.openIntents());
     const holds = await this.#holds.now();
     for (const seen of statusesOf(this.#context, review)) {
-      // What came to its end while the rest was read was seen as it was before.
+      // What came to its end while the rest was read, or just before, was seen as it was before.
       if (busy.has(seen.key) || this.#context.ended.at(seen.key) > startedMs) continue;
+      if (this.#lags(review, seen.key)) continue;
       const view = heldStatus(seen, changeIn(review, seen.key), this.#holdOf(holds, seen.key));
       announce(this.#context, view);
       this.#context.board.set(view);
@@ -194,6 +203,13 @@ export class TargetReconciler {
     await rememberInEffect(this.#context, review, desired);
     await this.#context.board.flush();
     return review;
+  }
+
+  /** What was just made is absent where AWS does not show it yet. */
+  #lags({ desired, observation }: Reviewed, key: ProductKey): boolean {
+    const spec = desired.specs.get(key);
+    const live = observation.products.get(key);
+    return spec !== undefined && live?.kind === 'absent' && lagsBehindUs(this.#context, spec, live);
   }
 
   #dependenciesOf(key: ProductKey): readonly Dependency[] {
@@ -215,11 +231,7 @@ export class TargetReconciler {
   }
 
   /** Allows what the review holds back, and returns the review as it is judged with that. */
-  async approve(
-    review: Extract<Review, { kind: 'ok' }>,
-    wish: ApprovalWish,
-    set: Digest,
-  ): Promise<Extract<Review, { kind: 'ok' }>> {
+  async approve(review: Reviewed, wish: ApprovalWish, set: Digest): Promise<Reviewed> {
     const { guard } = this.#context;
     await guard.approvePlanned(review.judgement, set, wish);
     const judgement = await guard.judgeAgain(review.judgement);

@@ -3,7 +3,7 @@ import { makePlan } from '../diff/plan.ts';
 import type { Digest, TargetName } from '../domain/ids.ts';
 import type { DesiredState } from './context.ts';
 import { documentsOf, type Looked, planOfTarget } from './plan-of.ts';
-import type { Review } from './review.ts';
+import type { Review, Reviewed } from './review.ts';
 import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
 import type { TargetReconciler } from './target.ts';
@@ -18,8 +18,6 @@ export interface Whole {
   readonly revision: Revision | null;
   desired(target: TargetName): DesiredState | null;
 }
-
-type Reviewed = Extract<Review, { kind: 'ok' }>;
 
 /** The whole plan is only needed where a guard holds something back: it can be approved by that. */
 export async function approvedByPlan(

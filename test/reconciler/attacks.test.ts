@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
-import { keyOf, networkDoc, truth } from './networks.ts';
+import { keyOf, networkDoc, OWNER, ROLE, truth } from './networks.ts';
 import { FakeSource, startDaemon } from './run-daemon.ts';
 import { TARGET, World } from './world.ts';
 
-const ROLE = 'arn:aws:iam::111122223333:role/launch-two';
-const OWNER = 'arn:aws:iam::111122223333:role/data';
 const NAMES = ['net-a', 'net-b', 'net-c', 'net-d', 'net-e'];
 const seed = networks({
   timing: { accepted: '1s', running: '8s', remediation: '3s', properties: '2s' },

@@ -1,29 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import type { Review } from '../../src/reconciler/review.ts';
-import { networks } from '../support/network.ts';
-import { type Fields, networkDoc } from './networks.ts';
-import { type Wish, World, type WorldOptions } from './world.ts';
+import { NAMES, OWNER, ROLE, seedWith, start, wish } from './networks.ts';
+import { World } from './world.ts';
 
 /** What the simulation found, each told again as the shortest story that shows it. */
-const NAMES = ['net-a', 'net-b', 'net-c', 'net-d'];
-const ROLE = 'arn:aws:iam::111122223333:role/launch-two';
-const OWNER = 'arn:aws:iam::111122223333:role/data';
-
-const seedWith = (behaviour: BehaviourInput, properties = '1s'): SeedInput =>
-  networks({
-    timing: { accepted: '1s', running: '5s', properties },
-    behaviour,
-    parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } },
-    names: NAMES,
-    live: { Cidr: 'A', Secret: 'hush-hush' },
-  });
-
-const wish = (name: string, cidr: string, more: Fields = {}) =>
-  networkDoc(name, { Cidr: cidr }, more);
-
-const start = (wishes: readonly Wish[], behaviour = {}, options: Partial<WorldOptions> = {}) =>
-  World.create({ seed: seedWith(behaviour), ...options }, wishes);
 
 /** What was sent for a provisioned product, oldest first. */
 function cidrsSent(world: World, name: string): readonly string[] {

@@ -1,8 +1,9 @@
 /** What is said and asked of a world of networks (test/support/network.ts). */
 import type { ProductKey } from '../../src/domain/ids.ts';
 import type { FaultEffect } from '../../src/local-catalog/faults.ts';
-import { networkSpec } from '../support/network.ts';
-import type { Wish, World } from './world.ts';
+import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { networkSpec, networks } from '../support/network.ts';
+import { type Wish, World, type WorldOptions } from './world.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -29,3 +30,26 @@ export const story = (world: World) =>
     .filter(({ event }) => event.endsWith('.accepted') || event.startsWith('record.'))
     .filter(({ event }) => event !== 'record.resumed')
     .map(({ event, fields }) => `${fields.provisionedProduct} ${event.split('.')[1]}`);
+
+export const NAMES = ['net-a', 'net-b', 'net-c', 'net-d'];
+export const ROLE = 'arn:aws:iam::111122223333:role/launch-two';
+export const OWNER = 'arn:aws:iam::111122223333:role/data';
+
+/** Four networks that were made with Cidr A. */
+export const seedWith = (behaviour: BehaviourInput, properties = '1s'): SeedInput =>
+  networks({
+    timing: { accepted: '1s', running: '5s', properties },
+    behaviour,
+    parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } },
+    names: NAMES,
+    live: { Cidr: 'A', Secret: 'hush-hush' },
+  });
+
+export const wish = (name: string, cidr: string, more: Fields = {}) =>
+  networkDoc(name, { Cidr: cidr }, more);
+
+export const start = (
+  wishes: readonly Wish[],
+  behaviour = {},
+  options: Partial<WorldOptions> = {},
+) => World.create({ seed: seedWith(behaviour), ...options }, wishes);

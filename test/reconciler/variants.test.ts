@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { networks } from '../support/network.ts';
+import { OWNER, ROLE } from './networks.ts';
 import { World } from './world.ts';
-
-const OWNER = 'arn:aws:iam::111122223333:role/data';
-const ROLE = 'arn:aws:iam::111122223333:role/launch-two';
 
 const secret = { noEcho: true, default: 'none' };
 const seed = networks({

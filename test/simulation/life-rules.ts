@@ -107,6 +107,8 @@ export class LifeRules {
   }
 
   readonly #misled = new Set<string>();
+  /** By id: the document it is to come back under; null: it goes because its document went. */
+  readonly #sentFor = new Map<string, Spec | null>();
 
   asked(name: string): void {
     this.#recreated.delete(name);
@@ -161,10 +163,18 @@ export class LifeRules {
 
   /** Why a product may not be terminated now under this revision; null: it may. */
   whyNotTerminated(state: DesiredState, truth: TrueProduct, retain: boolean): string | null {
+    const spec = state.specs.get(`name:${truth.product.name}` as ProductKey);
+    const why =
+      spec === undefined
+        ? this.#whyNotParting(state, truth, retain)
+        : this.#whyNotRecreated(spec, truth, retain);
+    if (why === null) this.#sentFor.set(truth.product.id, spec ?? null);
+    return why;
+  }
+
+  #whyNotParting(state: DesiredState, truth: TrueProduct, retain: boolean): string | null {
     const { name } = truth.product;
     const key = `name:${name}` as ProductKey;
-    const spec = state.specs.get(key);
-    if (spec !== undefined) return this.#whyNotRecreated(spec, truth, retain);
     if (state.declared.has(key)) return 'its document is there';
     if (state.unknownIdentity) return 'a file of this revision cannot be read';
     const paper = this.#papers.get(name);
@@ -216,11 +226,10 @@ export class LifeRules {
       : null;
   }
 
-  /** A termination had its effect. */
-  terminated(state: DesiredState | null, truth: TrueProduct): void {
-    const { name } = truth.product;
-    const spec = state?.specs.get(`name:${name}` as ProductKey);
-    if (spec === undefined) return;
+  /** A termination had its effect: it counts for the document that it was sent for. */
+  terminated({ product: { id, name } }: TrueProduct): void {
+    const spec = this.#sentFor.get(id) ?? null;
+    if (spec === null) return;
     this.#between.add(name);
     const { reconcile: _policy, origin: _place, labels: _labels, ...rest } = spec;
     const content = JSON.stringify(rest);

@@ -72,6 +72,7 @@ export interface Limits {
   /** After others' doing, how long until a process has looked again for certain. */
   readonly calmMs: number;
   readonly hasLife: boolean;
+  readonly names: readonly string[];
 }
 
 interface OwnRecord {
@@ -212,7 +213,6 @@ export class Rules {
     const truth = this.#service.admin.product(subject);
     // What is to be new is named; what somebody has just terminated is known by its id no more.
     const name = truth?.product.name ?? this.#names.get(subject) ?? subject;
-    if (truth !== null) this.#names.set(truth.product.id, name);
     if (process.account !== ACCOUNT)
       this.break('5 scope', `${name}: called with credentials of account ${process.account}`);
     this.#checkRate(process);
@@ -426,13 +426,16 @@ export class Rules {
   }
 
   /** The call had its effect; `logged` is what the catalog's own log says of it. */
-  effect(process: Process, call: WireCall, logged: LoggedCall): void {
+  effect(call: WireCall, logged: LoggedCall): void {
     const { recordId } = logged;
     const { token, subject } = named(call);
     if (recordId === undefined) return;
     const request = this.#requestOf(call, this.#bases.get(token) ?? null);
-    if (this.#own.has(recordId)) {
+    const own = this.#own.get(recordId);
+    if (own !== undefined) {
       this.#echoes.set(request, (this.#echoes.get(request) ?? 0) + 1);
+      // Without a journal it is new to the process, and it is ours: AWS knows its token.
+      this.life.owns(own.productId);
       return;
     }
     this.updates += 1;
@@ -440,7 +443,7 @@ export class Rules {
     const productId = truth?.product.id ?? subject;
     const name = truth?.product.name ?? subject;
     if (call.operation === 'TerminateProvisionedProduct' && truth !== null)
-      this.life.terminated(process.loaded.at(this.#clock.elapsed())[0] ?? null, truth);
+      this.life.terminated(truth);
     if (call.operation === 'ProvisionProduct') this.life.provisioned(name);
     const intent = this.#disk.entries.get(`name:${name}`)?.intent;
     const isOpen = intent?.token === token;
@@ -473,7 +476,8 @@ export class Rules {
   /** The same request twice in a row, with nothing in between, is right only after a passing failure. */
   #checkRepeat(record: OwnRecord, token: string): void {
     const last = this.#lastOwn.get(record.productId);
-    if (last === undefined || last.request !== record.request || last.forgotten) return;
+    if (last === undefined || last.request !== record.request) return;
+    if (last.forgotten || record.forgotten) return;
     const ended = this.#endOf(last.id);
     if (ended === null) return;
     if (ended.status === 'FAILED' && PASSING.test(ended.why)) {
@@ -503,6 +507,10 @@ export class Rules {
   /** After every moment: what became of records since. */
   look(): void {
     if (this.#limits.hasLife) this.life.look();
+    for (const name of this.#limits.names) {
+      const product = this.#service.admin.product(name)?.product;
+      if (product !== undefined) this.#names.set(product.id, name);
+    }
     for (const [productId, newest] of this.#newest) {
       if (this.#ends.has(newest.id)) continue;
       const product = this.#service.admin.product(productId)?.product;

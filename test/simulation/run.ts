@@ -276,7 +276,7 @@ async function askForTheRest(world: World): Promise<void> {
 
 /** Waits until no wish is open any more. A clock that went back holds up what waits by the wall clock. */
 async function converge(world: World, phase: string, open: (wish: Wish) => string | null) {
-  const limitMs = 5 * HOUR + Math.abs(world.clock.jumpedMs);
+  const limitMs = 5 * HOUR + Math.abs(world.clock.jumpedMs) + stragglingMs(world);
   const startMs = world.clock.elapsed();
   const points = () => world.wishes.flatMap((wish) => open(wish) ?? []);
   for (let waitMs = 30_000; ; waitMs = Math.min(waitMs * 1.5, 10 * MINUTE)) {
@@ -285,6 +285,14 @@ async function converge(world: World, phase: string, open: (wish: Wish) => strin
     if (world.clock.elapsed() - startMs > limitMs)
       throw new Violation('4 convergence', `(${phase}) ${points().join('; ')}`);
   }
+}
+
+/** How long one record may take where every fault that makes it straggle strikes it. */
+function stragglingMs({ scenario }: World): number {
+  const faults = scenario.steps.flatMap(({ action }) =>
+    action.kind === 'fault' ? [action.fault.effect] : [],
+  );
+  return faults.reduce((sum, one) => sum + (one.kind === 'straggle' ? one.ms : 0), 0);
 }
 
 /** Whether what is live is what the document declares. */

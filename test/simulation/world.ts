@@ -115,6 +115,7 @@ export class World {
       recordTimeoutMs: RECORD_TIMEOUT_MS,
       calmMs: 2 * scenario.intervalMs,
       hasLife: scenario.hasLife,
+      names: scenario.names,
     });
     for (const name of scenario.names) this.#keepStored(name, firstSecret(name));
     this.rules.propertiesMoveBase = scenario.catalog.behaviour?.propertiesMoveLastRecordId ?? true;
@@ -526,7 +527,7 @@ export class World {
         this.trace.add(
           `${call.operation} ${subject(call)} -> ${logged?.result} ${logged?.recordId ?? ''}`,
         );
-        if (writes && logged !== undefined) this.rules.effect(process, call, logged);
+        if (writes && logged !== undefined) this.rules.effect(call, logged);
         if (call.operation === 'DescribeStacks' && /AccessDenied/.test(logged?.result ?? ''))
           this.rules.life.hidden();
         if (this.#dies(running, kind, 'after', call.operation)) {
@@ -559,7 +560,7 @@ export class World {
       this.service.handle(request).catch(() => undefined);
       const [logged] = this.service.admin.calls().slice(-1);
       this.trace.add(`${call.operation} ${subject(call)} arrives: ${logged?.result}`);
-      if (logged !== undefined) this.rules.effect(process, call, logged);
+      if (logged !== undefined) this.rules.effect(call, logged);
     });
     this.rules.answered(process, call);
     throw new LostConnection('reply');

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { OWNER, ROLE, seedWith, start, wish } from './networks.ts';
+import { World } from './world.ts';
+
+/** What the simulation found where a read fails or lags, as the shortest story that shows it. */
+
+describe('stacks that cannot be read for a while', () => {
+  it('make nothing count as done after another step of it has succeeded', async () => {
+    const world = await start([
+      wish('net-a', 'B', { properties: { owner: OWNER } }),
+      wish('net-b', 'B', {
+        properties: { launchRole: ROLE },
+        reconcile: { dependsOn: ['net-a'] },
+      }),
+    ]);
+    const trueup = await world.start();
+    world.service.admin.addFault({ operation: 'DescribeStacks', effect: { kind: 'throttle' } });
+    await trueup.reconcile();
+    await world.clock.pass(2 * 60_000);
+    const id = world.service.admin.product('net-a')?.product.id;
+    expect(world.writes()).toMatchObject([{ input: { ProvisionedProductId: id } }]);
+    expect(world.statusOf(trueup, 'net-a')?.condition).not.toBe('Ready');
+    world.service.admin.clearFaults();
+    await trueup.converge();
+    await trueup.converge();
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
+    expect(world.service.admin.product('net-b')?.parameters.Cidr).toBe('B');
+  });
+});
+
+describe('a request of whose fate nothing can be read', () => {
+  it('keeps its slot, because its operation may run', async () => {
+    const wishes = ['net-a', 'net-b'].map((name) => wish(name, 'B'));
+    const options = { seed: seedWith({}), maxInFlight: 1 };
+    const world = await World.create(options, wishes);
+    const operation = 'UpdateProvisionedProduct';
+    const effect = { kind: 'lostReply' } as const;
+    world.service.admin.addFault({ operation, count: 1, effect });
+    world.service.admin.addFault({ operation, effect: { kind: 'straggle', ms: 3_600_000 } });
+    world.service.admin.addFault({
+      operation: 'ListRecordHistory',
+      effect: { kind: 'lostRequest' },
+    });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(20 * 60_000);
+    expect(world.writes()).toHaveLength(1);
+    expect(world.events('intent.unsettled').length).toBeGreaterThan(0);
+    world.service.admin.clearFaults();
+    await world.clock.pass(2 * 3_600_000);
+    expect(world.service.admin.product('net-b')?.parameters.Cidr).toBe('B');
+  });
+});
+
+describe('a launch role that Describe still shows as it was', () => {
+  it('is not remembered as the one that a revert asks for', async () => {
+    const role = (name: string) =>
+      wish('net-a', 'A', { properties: { launchRole: ROLE.replace('two', name) } });
+    const lags = { propertiesMoveLastRecordId: false } as const;
+    const world = await World.create({ seed: seedWith(lags) }, [role('one')]);
+    const trueup = await world.start();
+    await trueup.converge();
+    await world.clock.pass(120_000);
+    await trueup.converge();
+    world.service.admin.setBehaviour({ describeLag: '20s' });
+    world.wish([role('two')], 'r2');
+    await trueup.converge();
+    world.wish([role('one')], 'r3');
+    await trueup.converge();
+    await world.clock.pass(120_000);
+    await trueup.converge();
+    const live = world.service.admin.product('net-a')?.product.launchRole;
+    expect(live).toBe(ROLE.replace('two', 'one'));
+  });
+});
+
+describe('what was just made, where neither listing nor Describe shows it yet', () => {
+  it('is never shown as missing', async () => {
+    const provisioning = wish('net-new', 'A', { reconcile: { onMissing: 'provision' } });
+    const world = await start([provisioning], { describeLag: '20s', searchLag: '20s' });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(12_000);
+    expect(world.statusOf(trueup, 'net-new')).toMatchObject({ reason: 'Updated' });
+    await trueup.reconcile();
+    expect(world.statusOf(trueup, 'net-new')?.health).not.toBe('Missing');
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'net-new')).toMatchObject({ reason: 'InSync' });
+    expect(world.writes()).toHaveLength(1);
+  });
+});

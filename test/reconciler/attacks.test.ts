@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
-import { keyOf, networkDoc, OWNER, ROLE, truth } from './networks.ts';
+import { keyOf, killedAfter, networkDoc, OWNER, ROLE, truth } from './networks.ts';
 import { FakeSource, startDaemon } from './run-daemon.ts';
 import { TARGET, World } from './world.ts';
 
@@ -137,10 +137,7 @@ describe('never wrong', () => {
 
   it('drift after a record that ended while nobody looked is corrected', async () => {
     const world = await World.create({ seed }, [networkDoc('net-a', { Cidr: 'B' })]);
-    const first = await world.start();
-    await first.reconcile();
-    await world.clock.pass(2_000);
-    first.kill();
+    await killedAfter(world, 2_000);
     await world.clock.pass(60_000);
     await world.service.admin.editStack({ product: 'net-a', parameters: { Cidr: 'Z' } });
     await world.clock.pass(60_000);
@@ -260,10 +257,7 @@ describe('never wrong', () => {
       networkDoc('net-a', { Cidr: 'B', Secret: 'former-secret' }),
     ]);
     fault(world, { kind: 'recordFails', message: 'Value former-secret is too weak' }, { count: 1 });
-    const first = await world.start();
-    await first.reconcile();
-    await world.clock.pass(2_000);
-    first.kill();
+    await killedAfter(world, 2_000);
     world.wish([networkDoc('net-a', { Cidr: 'B', Secret: 'newer-secret' })]);
     const second = await world.start();
     await second.reconcile();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { networks } from '../support/network.ts';
-import { cidrOf, networkDoc } from './networks.ts';
+import { cidrOf, fault, networkDoc } from './networks.ts';
 import { FakeSource, startDaemon } from './run-daemon.ts';
 import { desiredOf, type Incarnation, TARGET, type Wish, World } from './world.ts';
 
@@ -115,11 +115,7 @@ describe('the daemon', () => {
 
   it('honours what people ask for beside it', async () => {
     const world = await World.create({ seed }, []);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      effect: { kind: 'recordFails' },
-      count: 1,
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails' });
     const source = new FakeSource('r1', [wish('net-a', 'B')]);
     const { incarnation } = await startDaemon(world, source);
     await world.clock.pass(60_000);
@@ -160,11 +156,7 @@ describe('a rollout under a daemon', () => {
 
   async function paused() {
     const world = await World.create({ seed: four, rollouts: [rule] }, []);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      effect: { kind: 'recordFails' },
-      count: 1,
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails' });
     const source = new FakeSource('r1', moved('v2'));
     const { incarnation } = await startDaemon(world, source);
     await world.clock.pass(3_600_000);

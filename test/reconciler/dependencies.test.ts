@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asTargetName } from '../../src/domain/ids.ts';
 import { networks } from '../support/network.ts';
-import { type Fields, keyOf, networkDoc, story } from './networks.ts';
+import { type Fields, fault, keyOf, killedAfter, networkDoc, story } from './networks.ts';
 import { type Incarnation, TARGET, World } from './world.ts';
 
 const seed = networks({ tagUpdate: 'allowed', names: ['a', 'b', 'c'], live: { Cidr: 'old' } });
@@ -103,11 +103,7 @@ describe('dependsOn', () => {
 
   it('stays behind when what it depends on fails on the way, and goes on after a retry', async () => {
     const world = await World.create({ seed }, [doc('a', ['b']), doc('b')]);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      count: 1,
-      effect: { kind: 'recordFails', message: 'no more room' },
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails', message: 'no more room' });
     const trueup = await world.start();
     await trueup.converge();
     expect(story(world)).toEqual(['b accepted', 'b failed']);
@@ -126,7 +122,7 @@ describe('dependsOn', () => {
     const lagging = { ...seed, behaviour: { describeLag: '10s' } };
     const world = await World.create({ seed: lagging }, [doc('a', ['b']), doc('b')]);
     const operation = 'UpdateProvisionedProduct';
-    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'lostReply' } });
+    fault(world, operation, { kind: 'lostReply' });
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(2_000);
@@ -184,10 +180,7 @@ describe('dependsOn', () => {
 
   it('does not begin on a look that was meant for what a document said before', async () => {
     const world = await World.create({ seed }, [doc('a', ['b']), doc('b')]);
-    const first = await world.start();
-    await first.reconcile();
-    await world.clock.pass(2_000);
-    first.kill();
+    await killedAfter(world, 2_000);
     const trueup = await world.start();
     world.service.admin.addFault({ operation: looks, product: 'b', count: 1, effect: slow });
     await trueup.reconcile();
@@ -209,12 +202,9 @@ describe('dependsOn', () => {
     const same = { provisioningParameters: { Cidr: 'old' } };
     const world = await World.create({ seed }, [doc('a', ['b']), doc('b', [], same)]);
     const operation = 'UpdateProvisionedProduct';
-    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'lostRequest' } });
-    const first = await world.start();
-    await first.reconcile();
-    await world.clock.pass(2_000);
-    first.kill();
-    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'recordFails' } });
+    fault(world, operation, { kind: 'lostRequest' });
+    await killedAfter(world, 2_000);
+    fault(world, operation, { kind: 'recordFails' });
     world.wish([doc('a', ['b']), doc('b', [], newer)]);
     const second = await world.start();
     await second.reconcile();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
-import { type Fields, networkDoc } from './networks.ts';
+import { type Fields, fault, networkDoc } from './networks.ts';
 import { World } from './world.ts';
 
 const parts = {
@@ -49,10 +49,9 @@ describe('first contact and NoEcho values', () => {
     const world = await World.create({ seed }, [
       wish('net-a', { Cidr: 'B', Secret: 'very secret value' }),
     ]);
-    world.service.admin.addFault({
-      effect: { kind: 'recordFails', message: 'Value very secret value is weak' },
-      operation: 'UpdateProvisionedProduct',
-      count: 1,
+    fault(world, 'UpdateProvisionedProduct', {
+      kind: 'recordFails',
+      message: 'Value very secret value is weak',
     });
     const trueup = await world.start();
     await trueup.converge();
@@ -153,11 +152,7 @@ describe('limits', () => {
 
   it('repeats a throttled send with the same token', async () => {
     const world = await World.create({ seed }, [wish('net-a', { Cidr: 'B' })]);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      effect: { kind: 'throttle' },
-      count: 2,
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'throttle' }, 2);
     const trueup = await world.start();
     await trueup.converge();
     const tokens = world

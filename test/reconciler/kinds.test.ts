@@ -3,6 +3,7 @@ import type { ProductKind } from '../../src/local-catalog/model.ts';
 import type { ParameterInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { acceptProduct } from '../../src/reconciler/accept.ts';
 import { MemoryJournal } from './memory-journal.ts';
+import { fault } from './networks.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -244,11 +245,7 @@ describe.each(ENGINES)('%s', (kind) => {
       wish({ ...values, Region: 'x' }, 'two'),
     ]);
     const first = await world.start();
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      effect: { kind: 'slow', ms: 30_000 },
-      count: 1,
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'slow', ms: 30_000 });
     await first.reconcile();
     await world.clock.pass(5_000);
     first.kill();
@@ -447,11 +444,7 @@ describe('Control Tower', () => {
     const world = await World.create({ seed: estate('CONTROL_TOWER_ACCOUNT') }, [
       wish({ ...values, Region: 'x' }, 'two'),
     ]);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      count: 2,
-      effect: { kind: 'recordFails', message: BUSY },
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails', message: BUSY }, 2);
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(90_000);
@@ -472,11 +465,12 @@ describe('Control Tower', () => {
     const world = await World.create({ seed: estate('CONTROL_TOWER_ACCOUNT') }, [
       wish({ ...values, Region: 'x' }, 'two'),
     ]);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      count: 2,
-      effect: { kind: 'error', code: 'InvalidParametersException', message: BUSY },
-    });
+    fault(
+      world,
+      'UpdateProvisionedProduct',
+      { kind: 'error', code: 'InvalidParametersException', message: BUSY },
+      2,
+    );
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(60_000);

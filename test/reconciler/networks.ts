@@ -20,6 +20,29 @@ export const networkDoc = (name: string, parameters: Fields, more: Fields = {}):
 export const fault = (world: World, operation: string, effect: FaultEffect, count = 1) =>
   world.service.admin.addFault({ operation, count, effect });
 
+/** kill -9 of a process so long after it began its work. */
+export async function killedAfter(world: World, ms: number): Promise<void> {
+  const trueup = await world.start();
+  await trueup.reconcile();
+  await world.clock.pass(ms);
+  trueup.kill();
+}
+
+/** A document of which only the name could be read, as a revision has it. */
+export const invalidDocument = (name: string) =>
+  ({
+    name,
+    at: { file: `${name}.yaml`, line: 1, column: 1 },
+    problem: {
+      code: 'document/bad-value',
+      severity: 'error',
+      at: null,
+      field: '',
+      message: 'wrong',
+      next: 'mend it',
+    },
+  }) as const;
+
 export const operations = (world: World) => world.writes().map((call) => call.operation);
 export const truth = (world: World, name: string) => world.service.admin.product(name);
 export const cidrOf = (world: World, name: string) => truth(world, name)?.parameters.Cidr;

@@ -107,11 +107,7 @@ describe('onMissing: provision', () => {
       expect(world.writes()).toEqual([]);
     }
     const world = await create();
-    world.service.admin.addFault({
-      operation: 'SearchProvisionedProducts',
-      count: 20,
-      effect: { kind: 'internalError' },
-    });
+    fault(world, 'SearchProvisionedProducts', { kind: 'internalError' }, 20);
     const trueup = await world.start();
     expect((await trueup.reconcile()).kind).toBe('failed');
     expect(world.writes()).toEqual([]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
 import { keyOf, MINUTE, operations, terminations } from './life.ts';
 import { MemoryJournal } from './memory-journal.ts';
-import { type Fields, networkDoc } from './networks.ts';
+import { type Fields, fault, networkDoc } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
 const seed = networks({
@@ -33,11 +33,7 @@ const wish = (parts: Fields = {}, reconcile: Fields = {}): Wish =>
 /** A provisioned product that our own provisioning left in ERROR. */
 async function inError() {
   const world = await World.create({ seed }, [wish({}, { onError: 'report' })]);
-  world.service.admin.addFault({
-    operation: 'ProvisionProduct',
-    count: 1,
-    effect: { kind: 'recordFails', message: 'No more addresses.' },
-  });
+  fault(world, 'ProvisionProduct', { kind: 'recordFails', message: 'No more addresses.' });
   const trueup = await world.start();
   await trueup.converge();
   const id = world.service.admin.product('net-a')?.product.id ?? '';
@@ -196,11 +192,7 @@ describe('onError: recreate, once for each content', () => {
 
   it('nor is it recreated again after a request for another content that came to nothing', async () => {
     const { world, trueup } = await recreatedForA();
-    world.service.admin.addFault({
-      operation: 'TerminateProvisionedProduct',
-      count: 1,
-      effect: { kind: 'lostRequest' },
-    });
+    fault(world, 'TerminateProvisionedProduct', { kind: 'lostRequest' });
     world.wish([boom('B')]);
     await trueup.reconcile();
     await world.clock.pass(10_000);
@@ -216,11 +208,7 @@ describe('onError: recreate, once for each content', () => {
 
   it('a termination that was certainly not carried out is tried again', async () => {
     const { world, trueup } = await inError();
-    world.service.admin.addFault({
-      operation: 'TerminateProvisionedProduct',
-      count: 8,
-      effect: { kind: 'throttle' },
-    });
+    fault(world, 'TerminateProvisionedProduct', { kind: 'throttle' }, 8);
     world.wish([boom('A')]);
     for (let i = 0; i < 3; i++) await trueup.converge();
     await world.clock.pass(30 * MINUTE);
@@ -231,11 +219,7 @@ describe('onError: recreate, once for each content', () => {
 
   it('is provisioned again where the end of the termination was seen without its record', async () => {
     const { world, trueup } = await inError();
-    world.service.admin.addFault({
-      operation: 'TerminateProvisionedProduct',
-      count: 1,
-      effect: { kind: 'slow', ms: 20_000 },
-    });
+    fault(world, 'TerminateProvisionedProduct', { kind: 'slow', ms: 20_000 });
     world.wish([boom('A')]);
     await trueup.reconcile();
     await world.clock.pass(10_000);

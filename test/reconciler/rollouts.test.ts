@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/domain/problem.ts';
 import type { RolloutRule } from '../../src/domain/rollout.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { keyOf, story } from './networks.ts';
+import { fault, keyOf, story } from './networks.ts';
 import { type Incarnation, type Wish, World, type WorldOptions } from './world.ts';
 
 const names = (count: number, prefix = 'p') =>
@@ -86,11 +86,7 @@ const change = (review: Awaited<ReturnType<Incarnation['converge']>>, name: stri
 
 /** The next moves fail, whatever they are. */
 function failNext(world: World, count: number): void {
-  world.service.admin.addFault({
-    operation: 'UpdateProvisionedProduct',
-    count,
-    effect: { kind: 'recordFails', message: 'no more room' },
-  });
+  fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails', message: 'no more room' }, count);
 }
 
 describe('a rollout', () => {
@@ -260,10 +256,9 @@ describe('a rollout', () => {
   it('does not count what passes by itself', async () => {
     const members = names(3);
     const world = await create(members, all(members));
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      count: 1,
-      effect: { kind: 'recordFails', message: 'Rate exceeded (ThrottlingException)' },
+    fault(world, 'UpdateProvisionedProduct', {
+      kind: 'recordFails',
+      message: 'Rate exceeded (ThrottlingException)',
     });
     const trueup = await world.start();
     await trueup.converge();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RolloutRule } from '../../src/domain/rollout.ts';
 import { networks } from '../support/network.ts';
 import { later, MINUTE, operations } from './life.ts';
-import { networkDoc } from './networks.ts';
+import { fault, networkDoc } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
 const seed = networks({
@@ -32,11 +32,7 @@ describe('rollouts and the life cycle', () => {
       doc('net-b', 'v1'),
       doc('net-z', 'v1', { onMissing: 'provision' }),
     ]);
-    world.service.admin.addFault({
-      operation: 'ProvisionProduct',
-      count: 1,
-      effect: { kind: 'recordFails', message: 'No more addresses.' },
-    });
+    fault(world, 'ProvisionProduct', { kind: 'recordFails', message: 'No more addresses.' });
     const first = await world.start();
     await first.converge();
     expect(world.service.admin.product('net-z')?.product.status).toBe('ERROR');

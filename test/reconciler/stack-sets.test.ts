@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { fault } from './networks.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
 const A = '111122223333';
@@ -364,11 +365,7 @@ describe('stackInstances', () => {
       await past(world, 'DELETE', [C], [EU, US]);
       world.wish(declared([...accounts], [...regions], { reconcile: { removeInstances: true } }));
       const first = await world.start();
-      world.service.admin.addFault({
-        operation: 'UpdateProvisionedProduct',
-        effect: { kind: 'slow', ms: 30_000 },
-        count: 1,
-      });
+      fault(world, 'UpdateProvisionedProduct', { kind: 'slow', ms: 30_000 });
       await first.reconcile();
       await world.clock.pass(5_000);
       first.kill();
@@ -387,11 +384,7 @@ describe('stackInstances', () => {
   it('repeats a lost request with its token', async () => {
     const world = await World.create({ seed }, []);
     await past(world, 'DELETE', [C], [EU, US]);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      effect: { kind: 'lostRequest' },
-      count: 1,
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'lostRequest' });
     world.wish(declared([A, B, C], [EU, US]));
     const trueup = await world.start();
     await trueup.converge();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import { networks } from '../support/network.ts';
-import { type Fields, networkDoc } from './networks.ts';
+import { type Fields, fault, networkDoc } from './networks.ts';
 import { World } from './world.ts';
 
 const PASSWORD = 'first-of-all-passwords';
@@ -148,11 +148,7 @@ describe('values that stand elsewhere', () => {
       wish('net-b', { Cidr: 'B', Endpoint: { valueFrom: { ssmParameter: '/prod/b' } } }),
     ]);
     // As a policy does that denies one of two names: the two together, and then that one alone.
-    world.service.admin.addFault({
-      operation: 'GetParameters',
-      count: 2,
-      effect: { kind: 'accessDenied' },
-    });
+    fault(world, 'GetParameters', { kind: 'accessDenied' }, 2);
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(2_000);
@@ -210,10 +206,9 @@ describe('values that stand elsewhere', () => {
 
   it("stand not even in AWS's own error text", async () => {
     const world = await World.create({ seed }, [wish('net-a', { Cidr: 'B', Password: SECRET })]);
-    world.service.admin.addFault({
-      effect: { kind: 'recordFails', message: `Value ${PASSWORD} is weak` },
-      operation: 'UpdateProvisionedProduct',
-      count: 1,
+    fault(world, 'UpdateProvisionedProduct', {
+      kind: 'recordFails',
+      message: `Value ${PASSWORD} is weak`,
     });
     const trueup = await world.start();
     await trueup.converge();
@@ -293,7 +288,7 @@ describe('a request whose answer is not known', () => {
 
   async function lost(effect: FaultEffect) {
     const world = await World.create({ seed }, [wish('net-a', parameters)]);
-    world.service.admin.addFault({ operation: 'UpdateProvisionedProduct', count: 1, effect });
+    fault(world, 'UpdateProvisionedProduct', effect);
     const first = await world.start();
     await first.reconcile();
     while (world.writes().length === 0) await world.clock.pass(500);
@@ -330,7 +325,7 @@ describe('a request whose answer is not known', () => {
     ]);
     world.env.APP_PASSWORD = PASSWORD;
     const effect = { kind: 'lostRequest' } as const;
-    world.service.admin.addFault({ operation: 'UpdateProvisionedProduct', count: 1, effect });
+    fault(world, 'UpdateProvisionedProduct', effect);
     const first = await world.start();
     await first.reconcile();
     while (world.writes().length === 0) await world.clock.pass(500);

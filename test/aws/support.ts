@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type AwsCatalog, createCatalog } from '../../src/aws/catalog.ts';
 import type { CatalogOptions } from '../../src/aws/target.ts';
+import { asArtifactId, asProductId, asProvisionedProductId } from '../../src/domain/ids.ts';
+import type { ProductRequest } from '../../src/domain/request.ts';
 import type { Result } from '../../src/reconciler/ports.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -178,3 +180,18 @@ export function failedWith<T>(result: Result<T>) {
   if (result.kind === 'ok') throw new Error(`not failed: ${JSON.stringify(result.value)}`);
   return result.failure;
 }
+
+type UpdateRequest = Extract<ProductRequest, { operation: 'UpdateProvisionedProduct' }>;
+
+/** An update that says as little as one can. */
+export const updateRequest = (over: Partial<UpdateRequest> = {}): UpdateRequest => ({
+  operation: 'UpdateProvisionedProduct',
+  provisionedProductId: asProvisionedProductId('pp-1'),
+  productId: asProductId('prod-1'),
+  artifactId: asArtifactId('pa-1'),
+  pathId: null,
+  parameters: [],
+  tags: null,
+  acceptLanguage: null,
+  ...over,
+});

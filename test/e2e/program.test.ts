@@ -9,6 +9,10 @@ const seed = quickNetworks({
 });
 
 const account = ['--account', ACCOUNT];
+const RUN = [
+  ...['run', 'desired', '--poll-interval', '100ms', '--settle', '50ms'],
+  ...['--writes-per-second', '10', ...account],
+];
 
 describe('the program, as a process', () => {
   it('plans what it would do, makes no change, and counts its calls as the server does', async () => {
@@ -115,17 +119,7 @@ describe('the program, as a process', () => {
   it('runs as a daemon: converges, follows the directory, answers status, ends on SIGTERM with 0', async () => {
     await using desk = await Desk.open(seed);
     await desk.write('desired/a.yaml', networkYaml('net-a', 'B'));
-    const daemon = desk.start([
-      'run',
-      'desired',
-      '--poll-interval',
-      '100ms',
-      '--settle',
-      '50ms',
-      '--writes-per-second',
-      '10',
-      ...account,
-    ]);
+    const daemon = desk.start(RUN);
     await daemon.seen(/"event":"record.succeeded"/);
     await desk.write('desired/b.yaml', networkYaml('net-b', 'C'));
     await daemon.seen(/"event":"record.succeeded".*net-b|net-b.*"event":"record.succeeded"/);
@@ -147,17 +141,7 @@ describe('the program, as a process', () => {
       count: 1,
       effect: { kind: 'recordFails', message: 'No more addresses.' },
     });
-    const daemon = desk.start([
-      'run',
-      'desired',
-      '--poll-interval',
-      '100ms',
-      '--settle',
-      '50ms',
-      '--writes-per-second',
-      '10',
-      ...account,
-    ]);
+    const daemon = desk.start(RUN);
     await daemon.seen(/product\.stalled/);
     const status = await desk.run(['status']);
     expect(status).toMatchObject({ code: 1, out: expect.stringContaining('No more addresses.') });

@@ -2,17 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { ProductKind } from '../../src/local-catalog/model.ts';
 import type { ParameterInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { acceptProduct } from '../../src/reconciler/accept.ts';
+import { ENGINES } from '../support/engines.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { fault } from './networks.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
 const HOUR = 3_600_000;
-const ENGINES = [
-  'CONTROL_TOWER_ACCOUNT',
-  'TERRAFORM_OPEN_SOURCE',
-  'TERRAFORM_CLOUD',
-  'EXTERNAL',
-] as const;
 
 const parameters: Record<string, ParameterInput> = {
   AccountEmail: {},

@@ -16,7 +16,7 @@ import {
   terminations,
 } from './life.ts';
 import { MemoryJournal } from './memory-journal.ts';
-import { cidrOf, fault } from './networks.ts';
+import { cidrOf, fault, invalidDocument } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
 const other = doc('net-b');
@@ -58,16 +58,7 @@ describe('policies', () => {
   it('of a document that is invalid in its last revision are those of the last good one', async () => {
     const { world, trueup } = await inEffect([doc('net-a'), other]);
     world.wish([other]);
-    const problem = {
-      code: 'document/bad-value',
-      severity: 'error',
-      at: null,
-      field: '',
-      message: 'wrong',
-      next: 'mend it',
-    } as const;
-    const at = { file: 'a.yaml', line: 1, column: 1 };
-    const invalid = new Map([[keyOf('net-a'), { name: 'net-a', at, problem }]]);
+    const invalid = new Map([[keyOf('net-a'), invalidDocument('net-a')]]);
     for (let i = 0; i < 2; i++) {
       const declared = new Set([...world.desired.declared, keyOf('net-a')]);
       await look(world, trueup, () => ({ invalid, declared }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
-import { MINUTE, networkDoc } from './networks.ts';
+import { invalidDocument, keyOf, MINUTE, networkDoc } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
 const seed = networks({ live: { Cidr: 'as it came' } });
@@ -65,19 +65,7 @@ describe('a product whose document is gone', () => {
   });
 
   it('is left alone while a document is invalid that came when it went: that may be its new name', async () => {
-    const problem = {
-      code: 'document/bad-value',
-      severity: 'error',
-      at: null,
-      field: '',
-      message: 'wrong',
-      next: 'mend it',
-    } as const;
-    const at = { file: 'x.yaml', line: 1, column: 1 };
-    const [key] = [...(await World.create({ seed }, [doc('net-x')])).desired.specs.keys()];
-    if (key === undefined) throw new Error('no document');
-    expect(await gone(() => ({ invalid: new Map([[key, { name: 'net-x', at, problem }]]) }))).toBe(
-      0,
-    );
+    const invalid = new Map([[keyOf('net-x'), invalidDocument('net-x')]]);
+    expect(await gone(() => ({ invalid }))).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { ENGINES } from '../support/engines.ts';
 import { networks } from '../support/network.ts';
 import { OWNER, ROLE } from './networks.ts';
 import { World } from './world.ts';
@@ -117,13 +118,6 @@ describe('under every variant of what AWS leaves open', () => {
     },
   );
 });
-
-const ENGINES = [
-  'CONTROL_TOWER_ACCOUNT',
-  'TERRAFORM_OPEN_SOURCE',
-  'TERRAFORM_CLOUD',
-  'EXTERNAL',
-] as const;
 
 const engineVariants: readonly BehaviourInput[] = [
   {},

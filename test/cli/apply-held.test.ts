@@ -7,7 +7,7 @@ import { WEIGHTLESS, type Weights } from '../../src/domain/guard.ts';
 import type { PlanHolds } from '../../src/domain/hold.ts';
 import { asDigest, asProductKey, asTargetName } from '../../src/domain/ids.ts';
 import type { Plan } from '../../src/domain/plan.ts';
-import { assessed } from '../diff/build.ts';
+import { assessed, META } from '../diff/build.ts';
 
 const target = asTargetName('prod-eu');
 const why = 'outside its sync windows until 2026-11-21 22:00:00 UTC';
@@ -38,17 +38,7 @@ function planWith(
     windows: [],
     held: held.map((name) => ({ target, name, kind: 'window', why, until: null })),
   };
-  const calls = { byOperation: {}, total: 0 };
-  const createdAt = '2026-11-21T14:02:11Z';
-  const meta = {
-    revision: 'r',
-    createdAt,
-    programVersion: '0',
-    calls,
-    directory: 'd',
-    holds,
-    guards,
-  };
+  const meta = { ...META, holds, guards };
   return { ...makePlan({ targets, documents: [], problems: [] }), meta };
 }
 

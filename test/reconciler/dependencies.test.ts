@@ -13,6 +13,9 @@ const doc = (
   reconcile: Fields = {},
 ) => networkDoc(name, { Cidr: 'new' }, { ...parts, reconcile: { dependsOn: on, ...reconcile } });
 
+const B_THEN_A = ['b accepted', 'b succeeded', 'a accepted', 'a succeeded'];
+
+const same = { provisioningParameters: { Cidr: 'old' } };
 const newer = { provisioningParameters: { Cidr: 'newer' } };
 const looks = 'DescribeProvisionedProduct';
 const slow = { kind: 'slow', ms: 20_000 } as const;
@@ -67,7 +70,7 @@ describe('dependsOn', () => {
   });
 
   it('does not wait for what is in sync, or differs and is only reported', async () => {
-    const inSync = doc('b', [], { provisioningParameters: { Cidr: 'old' } });
+    const inSync = doc('b', [], same);
     const reported = doc('c', [], {}, { mode: 'observe' });
     const world = await World.create({ seed }, [doc('a', ['b', 'c']), inSync, reported]);
     await (await world.start()).converge();
@@ -110,12 +113,7 @@ describe('dependsOn', () => {
     expect(statusOf(world, trueup, 'a')?.message).toContain('no more room');
     await trueup.reconciler.retry(keyOf('b'));
     await trueup.converge();
-    expect(story(world).slice(2)).toEqual([
-      'b accepted',
-      'b succeeded',
-      'a accepted',
-      'a succeeded',
-    ]);
+    expect(story(world).slice(2)).toEqual(B_THEN_A);
   });
 
   it('does not begin on the success of what a document said before', async () => {
@@ -130,18 +128,10 @@ describe('dependsOn', () => {
     await trueup.reconcile();
     await world.clock.pass(60_000);
     await trueup.converge();
-    expect(story(world)).toEqual([
-      'b accepted',
-      'b succeeded',
-      'b accepted',
-      'b succeeded',
-      'a accepted',
-      'a succeeded',
-    ]);
+    expect(story(world)).toEqual(['b accepted', 'b succeeded', ...B_THEN_A]);
   });
 
   it('does not begin on what a revision said that went while it was looked at', async () => {
-    const same = { provisioningParameters: { Cidr: 'old' } };
     const world = await World.create({ seed }, [doc('a', ['b']), doc('b', [], same)]);
     world.service.admin.addFault({ operation: looks, product: 'a', count: 1, effect: slow });
     const trueup = await world.start();
@@ -151,11 +141,10 @@ describe('dependsOn', () => {
     await trueup.reconcile();
     await world.clock.pass(60_000);
     await trueup.converge();
-    expect(story(world)).toEqual(['b accepted', 'b succeeded', 'a accepted', 'a succeeded']);
+    expect(story(world)).toEqual(B_THEN_A);
   });
 
   it('does not begin on what has drifted while its request waited for its turn', async () => {
-    const same = { provisioningParameters: { Cidr: 'old' } };
     const b = doc('b', [], same, { drift: 'correct' });
     const before = [doc('a', ['b'], same), b, doc('c', [], same)];
     const world = await World.create({ seed, writesPerSecond: 0.05 }, before);
@@ -170,12 +159,7 @@ describe('dependsOn', () => {
     await world.service.admin.editStack({ product: 'b', parameters: { Cidr: 'by hand' } });
     await trueup.reconcile();
     await world.clock.pass(120_000);
-    expect(story(world).slice(2)).toEqual([
-      'b accepted',
-      'b succeeded',
-      'a accepted',
-      'a succeeded',
-    ]);
+    expect(story(world).slice(2)).toEqual(B_THEN_A);
   });
 
   it('does not begin on a look that was meant for what a document said before', async () => {
@@ -190,16 +174,10 @@ describe('dependsOn', () => {
     await trueup.reconcile();
     await world.clock.pass(60_000);
     await trueup.converge();
-    expect(story(world).slice(2)).toEqual([
-      'b accepted',
-      'b succeeded',
-      'a accepted',
-      'a succeeded',
-    ]);
+    expect(story(world).slice(2)).toEqual(B_THEN_A);
   });
 
   it('does not repeat an open request while what it needs is not as declared', async () => {
-    const same = { provisioningParameters: { Cidr: 'old' } };
     const world = await World.create({ seed }, [doc('a', ['b']), doc('b', [], same)]);
     const operation = 'UpdateProvisionedProduct';
     fault(world, operation, { kind: 'lostRequest' });
@@ -285,7 +263,6 @@ describe('dependsOn', () => {
     ['as the journal saw it', true],
     ['which the journal never saw', false],
   ])('ends nothing that a document still depends on, %s', async (_, isKnown) => {
-    const same = { provisioningParameters: { Cidr: 'old' } };
     const a = doc('a', [], {}, { prune: 'terminate' });
     const b = doc('b', ['a'], same);
     const world = await World.create({ seed }, isKnown ? [a, b] : [a]);

@@ -4,7 +4,7 @@ import type { ParameterInput, SeedInput } from '../../src/local-catalog/seed-inp
 import { acceptProduct } from '../../src/reconciler/accept.ts';
 import { ENGINES } from '../support/engines.ts';
 import { MemoryJournal } from './memory-journal.ts';
-import { fault } from './networks.ts';
+import { fault, killedAfter } from './networks.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -239,11 +239,8 @@ describe.each(ENGINES)('%s', (kind) => {
     const world = await World.create({ seed: estate(kind) }, [
       wish({ ...values, Region: 'x' }, 'two'),
     ]);
-    const first = await world.start();
     fault(world, 'UpdateProvisionedProduct', { kind: 'slow', ms: 30_000 });
-    await first.reconcile();
-    await world.clock.pass(5_000);
-    first.kill();
+    await killedAfter(world, 5_000);
     const second = await world.start();
     await second.converge();
     expect(new Set(sent(world).map((input) => input.UpdateToken)).size).toBe(1);

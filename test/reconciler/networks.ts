@@ -3,7 +3,7 @@ import type { ProductKey } from '../../src/domain/ids.ts';
 import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { networkSpec, networks } from '../support/network.ts';
-import { type Wish, World, type WorldOptions } from './world.ts';
+import { type Incarnation, type Wish, World, type WorldOptions } from './world.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -26,6 +26,27 @@ export async function killedAfter(world: World, ms: number): Promise<void> {
   await trueup.reconcile();
   await world.clock.pass(ms);
   trueup.kill();
+}
+
+/** kill -9 between a request and its reply; the process that comes after has settled it. */
+export async function settledAfterKill(world: World, operation: string): Promise<Incarnation> {
+  fault(world, operation, { kind: 'slow', ms: 20_000 });
+  await killedAfter(world, 2_000);
+  if (world.writes().length !== 1) throw new Error('the request was not under way');
+  await world.clock.pass(1_000);
+  const second = await world.start();
+  await second.converge();
+  return second;
+}
+
+/** One request is lost on its way: what it is sent with, each time, and how long that took. */
+export async function afterLostRequest(world: World, operation: string, token: string) {
+  fault(world, operation, { kind: 'lostRequest' });
+  const trueup = await world.start();
+  const startMs = world.clock.monotonic();
+  await trueup.converge();
+  const tokens = world.writes().map(({ input }) => (input as Fields)[token]);
+  return { trueup, tokens, tookMs: world.clock.monotonic() - startMs };
 }
 
 /** A document of which only the name could be read, as a revision has it. */

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { networks } from '../support/network.ts';
 import { MemoryJournal } from './memory-journal.ts';
-import { type Fields, fault, networkDoc, operations } from './networks.ts';
+import {
+  afterLostRequest,
+  type Fields,
+  fault,
+  networkDoc,
+  operations,
+  settledAfterKill,
+} from './networks.ts';
 import { World } from './world.ts';
 
 const seed = networks({
@@ -27,9 +34,10 @@ const wish = (parts: Fields = {}, reconcile: Fields = {}) => [
 const create = (wishes = wish(), behaviour: BehaviourInput = {}) =>
   World.create({ seed: { ...seed, behaviour } }, wishes);
 
-const tokens = (world: World) =>
-  world.writes().map((call) => (call.input as { readonly ProvisionToken: string }).ProvisionToken);
 const PROVISION = 'ProvisionProduct';
+/** What `onError: recreate` makes of a provisioning that failed. */
+const RECREATED = [PROVISION, 'TerminateProvisionedProduct', PROVISION];
+const WINDOWS = ['0s', '5m', 'forever'];
 
 describe('onMissing: provision', () => {
   it('provisions what does not exist, with all that is declared, and is then in sync', async () => {
@@ -113,26 +121,18 @@ describe('onMissing: provision', () => {
     expect(world.writes()).toEqual([]);
   });
 
-  it.each(['0s', '5m', 'forever'])(
+  it.each(WINDOWS)(
     'provisions once after kill -9 between send and reply (token window %s)',
     async (tokenWindow) => {
       const world = await create(wish(), { tokenWindow });
-      fault(world, PROVISION, { kind: 'slow', ms: 20_000 });
-      const first = await world.start();
-      await first.reconcile();
-      await world.clock.pass(2_000);
-      expect(world.writes()).toHaveLength(1);
-      first.kill();
-      await world.clock.pass(1_000);
-      const second = await world.start();
-      await second.converge();
+      const second = await settledAfterKill(world, PROVISION);
       expect(world.writes()).toHaveLength(1);
       expect(world.statusOf(second, 'net-a')?.condition).toBe('Ready');
       expect(world.service.admin.names()).toEqual(['net-a']);
     },
   );
 
-  it.each(['0s', '5m', 'forever'])(
+  it.each(WINDOWS)(
     'settles a lost reply by its name, without a second call (token window %s)',
     async (tokenWindow) => {
       const world = await create(wish(), { tokenWindow, describeLag: '10s', searchLag: '20s' });
@@ -145,18 +145,15 @@ describe('onMissing: provision', () => {
     },
   );
 
-  it.each(['0s', '5m', 'forever'])(
+  it.each(WINDOWS)(
     'repeats a lost request with its token, after a minute without a trace (token window %s)',
     async (tokenWindow) => {
       const world = await create(wish(), { tokenWindow });
-      fault(world, PROVISION, { kind: 'lostRequest' });
-      const trueup = await world.start();
-      const startedMs = world.clock.monotonic();
-      await trueup.converge();
-      expect(tokens(world)).toHaveLength(2);
-      expect(new Set(tokens(world)).size).toBe(1);
-      expect(world.clock.monotonic() - startedMs).toBeGreaterThanOrEqual(60_000);
-      expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+      const lost = await afterLostRequest(world, PROVISION, 'ProvisionToken');
+      expect(lost.tokens).toHaveLength(2);
+      expect(new Set(lost.tokens).size).toBe(1);
+      expect(lost.tookMs).toBeGreaterThanOrEqual(60_000);
+      expect(world.statusOf(lost.trueup, 'net-a')?.condition).toBe('Ready');
     },
   );
 
@@ -252,7 +249,7 @@ describe('onMissing: provision', () => {
 describe('onError: recreate', () => {
   const recreating = () => wish({}, { onError: 'recreate' });
 
-  it.each(['0s', '5m', 'forever'])(
+  it.each(WINDOWS)(
     'terminates what is in ERROR and provisions it again, once for each content (token window %s)',
     async (tokenWindow) => {
       const world = await create(recreating(), { tokenWindow });
@@ -260,11 +257,7 @@ describe('onError: recreate', () => {
       const trueup = await world.start();
       await trueup.converge();
       await trueup.converge();
-      expect(operations(world).slice(0, 3)).toEqual([
-        'ProvisionProduct',
-        'TerminateProvisionedProduct',
-        'ProvisionProduct',
-      ]);
+      expect(operations(world).slice(0, 3)).toEqual(RECREATED);
       expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
       await trueup.converge();
       expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
@@ -276,11 +269,7 @@ describe('onError: recreate', () => {
     fault(world, PROVISION, { kind: 'recordFails' }, 9);
     const trueup = await world.start();
     for (let i = 0; i < 4; i++) await trueup.converge();
-    expect(operations(world)).toEqual([
-      'ProvisionProduct',
-      'TerminateProvisionedProduct',
-      'ProvisionProduct',
-    ]);
+    expect(operations(world)).toEqual(RECREATED);
     expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Stalled' });
   });
 
@@ -298,11 +287,7 @@ describe('onError: recreate', () => {
     await second.reconcile();
     await world.clock.pass(30_000);
     await second.converge();
-    expect(operations(world)).toEqual([
-      'ProvisionProduct',
-      'TerminateProvisionedProduct',
-      'ProvisionProduct',
-    ]);
+    expect(operations(world)).toEqual(RECREATED);
     expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
   });
 
@@ -323,11 +308,7 @@ describe('onError: recreate', () => {
       const review = await second.converge();
       expect(review).toMatchObject({ guards: [{ guard: 'provisions', planned: 1 }] });
     }
-    expect(operations(world)).toEqual([
-      'ProvisionProduct',
-      'TerminateProvisionedProduct',
-      'ProvisionProduct',
-    ]);
+    expect(operations(world)).toEqual(RECREATED);
     expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
   });
 

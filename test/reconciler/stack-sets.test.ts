@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { fault } from './networks.ts';
+import { fault, killedAfter } from './networks.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
 const A = '111122223333';
@@ -364,11 +364,8 @@ describe('stackInstances', () => {
       const world = await World.create({ seed }, []);
       await past(world, 'DELETE', [C], [EU, US]);
       world.wish(declared([...accounts], [...regions], { reconcile: { removeInstances: true } }));
-      const first = await world.start();
       fault(world, 'UpdateProvisionedProduct', { kind: 'slow', ms: 30_000 });
-      await first.reconcile();
-      await world.clock.pass(5_000);
-      first.kill();
+      await killedAfter(world, 5_000);
       const second = await world.start();
       await second.converge();
       await second.converge();

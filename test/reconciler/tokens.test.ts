@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
-import { fault, networkDoc } from './networks.ts';
+import { afterLostRequest, fault, networkDoc, settledAfterKill } from './networks.ts';
 import { World } from './world.ts';
 
 const seed = networks({
@@ -43,13 +43,10 @@ describe('tokens and intents', () => {
 
   it('repeats a request that was lost with the same token, after live state stayed at the base', async () => {
     const world = await World.create({ seed }, wish('B'));
-    fault(world, UPDATE, { kind: 'lostRequest' });
-    const trueup = await world.start();
-    const startedMs = world.clock.monotonic();
-    await trueup.converge();
-    expect(tokens(world)).toHaveLength(2);
-    expect(new Set(tokens(world)).size).toBe(1);
-    expect(world.clock.monotonic() - startedMs).toBeGreaterThanOrEqual(60_000);
+    const lost = await afterLostRequest(world, UPDATE, 'UpdateToken');
+    expect(lost.tokens).toHaveLength(2);
+    expect(new Set(lost.tokens).size).toBe(1);
+    expect(lost.tookMs).toBeGreaterThanOrEqual(60_000);
     expect(world.service.admin.product('net-a')?.records).toBe(2);
   });
 
@@ -61,15 +58,7 @@ describe('tokens and intents', () => {
         { seed: { ...seed, behaviour: { tokenWindow } } },
         wish('B'),
       );
-      fault(world, UPDATE, { kind: 'slow', ms: 20_000 });
-      const first = await world.start();
-      await first.reconcile();
-      await world.clock.pass(2_000);
-      expect(world.writes()).toHaveLength(1);
-      first.kill();
-      await world.clock.pass(1_000);
-      const second = await world.start();
-      await second.converge();
+      const second = await settledAfterKill(world, UPDATE);
       expect(world.writes()).toHaveLength(1);
       expect(world.service.admin.product('net-a')?.records).toBe(2);
       expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');

@@ -88,16 +88,21 @@ describe('a plain directory', () => {
   });
 });
 
+/** A read that has been under way for so many turns of the event loop. */
+async function readingFor(turns: number, directory: string) {
+  const { source, clock } = sourceOf(directory);
+  const reading = source.read();
+  for (let turn = 0; turn < turns; turn += 1) await macrotask();
+  return { reading, clock };
+}
+
 describe('a published tree', () => {
   const FILES = 600;
 
   it('is thrown away if the link was pointed elsewhere meanwhile', async () => {
     const publisher = gitSync(scratch(), FILES);
     publisher.publish(1);
-    const { source, clock } = sourceOf(publisher.directory);
-    const reading = source.read();
-    await macrotask();
-    await macrotask();
+    const { reading, clock } = await readingFor(2, publisher.directory);
     publisher.publish(2);
     const snapshot = snapshotIn(await clock.untilRead(reading));
     expect(clock.sleeps.length).toBeGreaterThan(0);
@@ -110,9 +115,7 @@ describe('a published tree', () => {
     const root = scratch();
     const publisher = gitSync(root, FILES);
     const old = join(root, '.worktrees', publisher.publish(1));
-    const { source, clock } = sourceOf(publisher.directory);
-    const reading = source.read();
-    await macrotask();
+    const { reading, clock } = await readingFor(1, publisher.directory);
     cpSync(old, `${old}.kept`, { recursive: true });
     publisher.publish(2);
     renameSync(`${old}.kept`, old);
@@ -122,11 +125,7 @@ describe('a published tree', () => {
   it('is thrown away if a file is added in place while it is read', async () => {
     const publisher = gitSync(scratch(), FILES);
     publisher.publish(1);
-    const { source, clock } = sourceOf(publisher.directory);
-    const reading = source.read();
-    await macrotask();
-    await macrotask();
-    await macrotask();
+    const { reading, clock } = await readingFor(3, publisher.directory);
     fill(publisher.directory, { 'part-0/added.yaml': 'revision: 1\n' });
     expect(snapshotIn(await clock.untilRead(reading)).files).toHaveLength(FILES + 1);
   });
@@ -135,10 +134,7 @@ describe('a published tree', () => {
     const root = scratch();
     const publisher = gitSync(root, FILES);
     const tree = join(root, '.worktrees', publisher.publish(1));
-    const { source, clock } = sourceOf(publisher.directory);
-    const reading = source.read();
-    await macrotask();
-    await macrotask();
+    const { reading, clock } = await readingFor(2, publisher.directory);
     // The link still stands and the tree's root too: only the listing is short.
     rmSync(join(tree, 'part-4'), { recursive: true });
     const snapshot = snapshotIn(await clock.untilRead(reading));

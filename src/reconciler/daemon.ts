@@ -1,19 +1,15 @@
 import type { TargetName } from '../domain/ids.ts';
 import type { Dependency } from '../domain/spec.ts';
 import type { DaemonView } from '../domain/status.ts';
-import { backoffMs, jittered } from './backoff.ts';
-import type { DesiredState } from './context.ts';
-import { honour } from './honour.ts';
+import { AttendedTarget } from './attended-target.ts';
+import { jittered } from './backoff.ts';
 import { LatestRevision } from './latest-revision.ts';
-import { logReview } from './log-review.ts';
 import { PersonRequests } from './person-requests.ts';
 import type { PersonRequest, Snapshot, Source } from './ports.ts';
 import { PRIORITY, type Priority } from './queue.ts';
-import type { Review, Reviewed } from './review.ts';
+import type { Reviewed } from './review.ts';
 import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
-import type { TargetReconciler } from './target.ts';
-import { approvedByPlan } from './whole-plan.ts';
 
 export interface DaemonOptions {
   readonly directory: string;
@@ -25,22 +21,7 @@ export interface DaemonOptions {
 
 const HEARTBEAT_MS = 30_000;
 
-type Wake = 'source' | 'interval' | 'requests' | 'hangup' | 'target';
-
-interface TargetState {
-  readonly handle: TargetHandle;
-  reconciler: TargetReconciler | null;
-  review: Review | null;
-  problem: string | null;
-  failures: number;
-  /** Monotonic time before which it is not opened or reviewed again after a failure. */
-  notBeforeMs: number;
-  /** A review is due: a new revision, the interval, a person. */
-  due: Priority | null;
-  reviewing: boolean;
-  /** What was read while the target could not be opened: the last document of each name. */
-  unheard: DesiredState | null;
-}
+type Wake = 'source' | 'interval' | 'hangup' | 'target';
 
 /**
  * The loop of `trueup run`: it wakes when the directory may have changed, at an interval, on a
@@ -52,8 +33,7 @@ export class Daemon {
   readonly #source: Source;
   readonly #latest: LatestRevision;
   readonly #options: DaemonOptions;
-  readonly #onReview: (target: TargetName, review: Reviewed) => void;
-  readonly #states: readonly TargetState[];
+  readonly #targets: readonly AttendedTarget[];
   readonly #woken = new Set<Wake>();
   #wake = new AbortController();
   #lastPass: DaemonView['lastPass'] = null;
@@ -77,19 +57,21 @@ export class Daemon {
     this.#requests = new PersonRequests(journal, log, (request) => this.#honour(request));
     this.#latest = new LatestRevision({ source: parts.source, load: parts.load, clock, log });
     this.#options = parts.options;
-    this.#onReview = parts.onReview ?? (() => undefined);
     this.#startedAt = this.#now();
-    this.#states = parts.targets.map((handle) => ({
-      handle,
-      reconciler: null,
-      review: null,
-      problem: null,
-      failures: 0,
-      notBeforeMs: 0,
-      due: null,
-      reviewing: false,
-      unheard: null,
-    }));
+    this.#targets = parts.targets.map(
+      (handle) =>
+        new AttendedTarget({
+          handle,
+          shared: parts.shared,
+          latest: this.#latest,
+          all: () => this.#targets,
+          onReview: (review, tookMs) => {
+            this.#lastPass = { at: this.#now(), tookMs };
+            parts.onReview?.(handle.name, review);
+          },
+          onNews: () => this.#rouse('target'),
+        }),
+    );
   }
 
   /** Why no mutating call may start because of the source, or null. */
@@ -147,7 +129,7 @@ export class Daemon {
       await this.#readSource();
     if (woken.has('interval') || woken.has('hangup')) this.#makeDue(PRIORITY.resync);
     await this.#requests.take();
-    for (const state of this.#states) this.#attend(state);
+    for (const target of this.#targets) target.attend();
     await this.#report();
   }
 
@@ -155,9 +137,7 @@ export class Daemon {
   async #rest(intervalMs: number): Promise<void> {
     if (this.#woken.size > 0 || this.#shared.stop.aborted) return;
     const now = this.#shared.clock.monotonic();
-    const waits = this.#states
-      .filter((state) => state.notBeforeMs > now)
-      .map((state) => state.notBeforeMs - now);
+    const waits = this.#targets.flatMap(({ waitMs }) => waitMs ?? []);
     const delayMs = Math.min(
       HEARTBEAT_MS,
       this.#options.pollIntervalMs,
@@ -180,113 +160,20 @@ export class Daemon {
 
   async #readSource(): Promise<void> {
     const end = await this.#latest.read();
-    if (end === 'new') for (const state of this.#states) this.#handDesired(state);
+    if (end === 'new') for (const target of this.#targets) target.hear();
     if (end === 'new') this.#makeDue(PRIORITY.commit);
     else if (end === 'recovered') this.#makeDue(PRIORITY.resync);
   }
 
-  #handDesired(state: TargetState): void {
-    const desired = this.#latest.desiredOf(state.handle.name);
-    if (desired === null) return;
-    if (state.reconciler !== null) state.reconciler.setDesired(desired);
-    else state.unheard = { ...desired, ...togetherWith(state.unheard, desired) };
-  }
-
   #makeDue(priority: Priority): void {
-    for (const state of this.#states) state.due = Math.max(priority, state.due ?? 0) as Priority;
+    for (const target of this.#targets) target.makeDue(priority);
   }
 
   async #honour(request: PersonRequest): Promise<void> {
-    const state = this.#states.find((one) => one.handle.name === request.target);
-    if (state?.reconciler == null) {
-      this.#shared.log.write('warn', 'request.dropped', {
-        target: request.target,
-        reason: 'the target is not open',
-      });
-      return;
-    }
-    await honour(state.reconciler, request);
-    state.due = PRIORITY.person;
-  }
-
-  /** Opens or reviews a target, in the background: a slow target holds up no other. */
-  #attend(state: TargetState): void {
-    if (state.reviewing || state.due === null || this.#shared.clock.monotonic() < state.notBeforeMs)
-      return;
-    const priority = state.due;
-    state.due = null;
-    state.reviewing = true;
-    void this.#openAndReview(state, priority)
-      .catch((error: unknown) => String(error))
-      .then((why) => {
-        state.reviewing = false;
-        this.#noteTarget(state, why, priority);
-        this.#rouse('target');
-      });
-  }
-
-  /** Returns why it could not be done, or null. */
-  async #openAndReview(state: TargetState, priority: Priority): Promise<string | null> {
-    if (state.reconciler === null) {
-      const opened = await state.handle.open();
-      if (opened.kind === 'failed') return opened.why;
-      state.reconciler = opened.reconciler;
-      if (state.unheard !== null) opened.reconciler.setDesired(state.unheard);
-      state.unheard = null;
-      this.#handDesired(state);
-      const resumed = opened.reconciler.resume();
-      if (resumed > 0)
-        this.#shared.log.write('info', 'intent.resumed', {
-          target: state.handle.name,
-          open: resumed,
-        });
-    }
-    if (this.#latest.revision === null) return null;
-    const startedMs = this.#shared.clock.monotonic();
-    state.review = await state.reconciler.review();
-    if (state.review.kind === 'failed') return state.review.why;
-    const desired = (name: TargetName) => this.#latest.desiredOf(name);
-    const whole = { states: this.#states, revision: this.#latest.revision, desired };
-    const review = await approvedByPlan(whole, state.reconciler, state.review, this.#shared);
-    state.review = review;
-    const isHeld = this.#shared.observeOnly || this.#shared.heldBack() !== null;
-    const released = isHeld ? 0 : state.reconciler.release(review, priority);
-    const tookMs = Math.round(this.#shared.clock.monotonic() - startedMs);
-    this.#lastPass = { at: this.#now(), tookMs };
-    const calls = state.reconciler.context.catalog.calls().total;
-    logReview(this.#shared.log, state.handle.name, review, { updates: released, tookMs, calls });
-    if (released > 0) this.#lookAgainAfter(state, state.reconciler);
-    this.#onReview(state.handle.name, review);
-    return null;
-  }
-
-  /** One more look when the changes have ended: what was sent is read back, not believed. */
-  #lookAgainAfter(state: TargetState, reconciler: TargetReconciler): void {
-    const before = reconciler.recordsEnded;
-    void reconciler.drained().then(() => {
-      // Without a record there is nothing to read back; looking anyway would go round and round.
-      if (this.#shared.stop.aborted || reconciler.recordsEnded === before) return;
-      state.due ??= PRIORITY.resync;
-      this.#rouse('target');
-    });
-  }
-
-  #noteTarget(state: TargetState, why: string | null, priority: Priority): void {
-    if (why === null) {
-      state.failures = 0;
-      state.problem = null;
-      return;
-    }
-    state.failures += 1;
-    if (state.problem !== why)
-      this.#shared.log.write('error', 'target.unreadable', {
-        target: state.handle.name,
-        reason: why,
-      });
-    state.problem = why;
-    state.due = priority;
-    state.notBeforeMs =
-      this.#shared.clock.monotonic() + backoffMs(state.failures, this.#shared.random());
+    const target = this.#targets.find((one) => one.handle.name === request.target);
+    if (target !== undefined) return target.honour(request);
+    const reason = 'there is no such target';
+    this.#shared.log.write('warn', 'request.dropped', { target: request.target, reason });
   }
 
   async #report(stoppedAt: string | null = null): Promise<void> {
@@ -326,21 +213,14 @@ export class Daemon {
         problem: this.#latest.problem,
       },
       journalProblem: this.#shared.journal.readOnly,
-      targets: this.#states.map((state) => ({
-        name: state.handle.name,
-        accountId: state.reconciler?.context.accountId ?? state.handle.accountId,
-        region: state.handle.region,
-        problem: state.problem,
-      })),
+      targets: this.#targets.map((target) => target.view()),
     };
   }
 
   async #shutDown(): Promise<void> {
-    const open = this.#states.flatMap((state) =>
-      state.reconciler === null ? [] : [state.reconciler],
-    );
+    const open = this.#targets.flatMap(({ reconciler }) => reconciler ?? []);
     for (const reconciler of open) reconciler.close();
-    await Promise.all(open.map((reconciler) => reconciler.idle()));
+    await Promise.all(open.map((reconciler) => reconciler.drained()));
     await this.#report(this.#now());
     this.#shared.log.write('info', 'daemon.stopped', {});
   }
@@ -348,16 +228,4 @@ export class Daemon {
   #now(): string {
     return new Date(this.#shared.clock.now()).toISOString();
   }
-}
-
-/** What documents say about their end counts from the moment they are read. */
-function togetherWith(
-  before: DesiredState | null,
-  { specs, declared }: DesiredState,
-): Pick<DesiredState, 'specs' | 'declared'> {
-  if (before === null) return { specs, declared };
-  return {
-    specs: new Map([...before.specs, ...specs]),
-    declared: new Set([...before.declared, ...declared]),
-  };
 }

@@ -13,16 +13,13 @@ import { PRIORITY } from './queue.ts';
 import type { Review } from './review.ts';
 import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
+import { sumCalls } from './sum-calls.ts';
 import type { TargetReconciler } from './target.ts';
+import { waitQuiet } from './wait-quiet.ts';
 
 /** Which of the documents a command is about; null: all of them. */
 export type Selection = ((spec: Spec) => boolean) | null;
 
-/** A right that was given a moment ago takes this long to work everywhere, and so may a look at it. */
-const STUCK_MS = 60_000;
-const STUCK_LOOK_MS = 5_000;
-/** Reasons of what is not on its way by itself. */
-const WAITING: ReadonlySet<string> = new Set(['WaitsFor', 'RolloutPaused', 'Frozen', 'Window']);
 /** Between looks at what the listing does not show as it is yet; a minute in all. */
 const LAG_WAITS_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
 
@@ -187,8 +184,13 @@ export class OneShot {
       released += reconciler.release(review, PRIORITY.person);
     }
     if (released === 0) return { released, timedOut: false, after: this.#makePlan(), statuses: [] };
-    const timedOut = await this.#waitQuiet(
+    const timedOut = await waitQuiet(
+      this.#shared,
       reconcilers.map((one) => one.reconciler),
+      this.#targets.map(({ handle, desired }) => ({
+        target: handle.name,
+        keys: [...desired.specs.keys()],
+      })),
       timeoutMs,
     );
     // The next look says what is live; why something is not done only the work itself can say.
@@ -216,59 +218,22 @@ export class OneShot {
     return plan;
   }
 
-  /** Whether the time was over before nothing was left to do. */
-  async #waitQuiet(reconcilers: readonly TargetReconciler[], timeoutMs: number): Promise<boolean> {
-    const { clock, stop } = this.#shared;
-    const done = new AbortController();
-    const finish = () => done.abort();
-    const signal = AbortSignal.any([done.signal, stop]);
-    void allQuiet(reconcilers).then(finish);
-    void this.#untilStuck(signal).then(finish);
-    await clock.sleep(timeoutMs, signal);
-    const isOver = !done.signal.aborted;
-    finish();
-    return isOver;
-  }
-
-  /** Resolves when for a while nothing has been on its way that does not need a person. */
-  async #untilStuck(signal: AbortSignal): Promise<void> {
-    for (let stillMs = 0; stillMs < STUCK_MS && !signal.aborted; ) {
-      await this.#shared.clock.sleep(STUCK_LOOK_MS, signal);
-      stillMs = this.#isStuck() ? stillMs + STUCK_LOOK_MS : 0;
-    }
-  }
-
-  /** What waits for something else moves when that moves, and what is frozen not in this run. */
-  #isStuck(): boolean {
-    return !this.#targets.some(({ handle, desired }) =>
-      [...desired.specs.keys()].some((key) => {
-        const view = this.#shared.board.get(handle.name, key);
-        return view?.condition === 'Reconciling' && !WAITING.has(view.reason);
-      }),
-    );
-  }
-
   async close(): Promise<void> {
     const open = this.#targets.flatMap(({ opened }) =>
       opened.kind === 'ok' ? [opened.reconciler] : [],
     );
     for (const reconciler of open) reconciler.close();
-    await Promise.all(open.map((reconciler) => reconciler.idle()));
+    await Promise.all(open.map((reconciler) => reconciler.drained()));
     await this.#shared.board.flush();
     for (const reconciler of open) reconciler.context.catalog.close();
   }
 
   calls(): CallCounts {
-    const sums = new Map<string, number>();
-    for (const { opened } of this.#targets) {
-      const counts =
-        opened.kind === 'ok' ? opened.reconciler.context.catalog.calls() : opened.calls;
-      for (const [operation, count] of Object.entries(counts.byOperation)) {
-        sums.set(operation, (sums.get(operation) ?? 0) + count);
-      }
-    }
-    const byOperation = Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
-    return { byOperation, total: [...sums.values()].reduce((sum, count) => sum + count, 0) };
+    return sumCalls(
+      this.#targets.map(({ opened }) =>
+        opened.kind === 'ok' ? opened.reconciler.context.catalog.calls() : opened.calls,
+      ),
+    );
   }
 
   /** Accounts that were found, for the question before the first change. */
@@ -299,10 +264,4 @@ function heldBy({ opened, review }: OpenTarget) {
 
 function idOf({ target, key }: Pick<ProductStatusView, 'target' | 'key'>): string {
   return JSON.stringify([target, key]);
-}
-
-/** The end of work in one target may begin some in another that waited for it. */
-async function allQuiet(reconcilers: readonly TargetReconciler[]): Promise<void> {
-  do await Promise.all(reconcilers.map((one) => one.quiet()));
-  while (reconcilers.some((one) => one.pending > 0));
 }

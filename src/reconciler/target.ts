@@ -1,41 +1,30 @@
 import type { ApprovalWish } from '../domain/guard.ts';
 import type { Hold } from '../domain/hold.ts';
 import { type Digest, nameInKey, type ProductKey, type TargetName } from '../domain/ids.ts';
-import type { Outcome } from '../domain/outcome.ts';
 import type { Step } from '../domain/request.ts';
 import type { Dependency } from '../domain/spec.ts';
-import { announce, announceUnmanaged } from './announce.ts';
-import { backoffMs } from './backoff.ts';
 import { CatalogFacts } from './catalog-facts.ts';
-import { statusOfTrouble } from './conditions.ts';
-import { about, type DesiredState, EndedRecords, isoNow, type TargetContext } from './context.ts';
+import { about, type DesiredState, EndedRecords, type TargetContext } from './context.ts';
 import { Entries } from './entries.ts';
 import { Follower } from './follow.ts';
 import { GuardGate } from './guard-gate.ts';
-import { heldStatus, replacing } from './hold-back.ts';
+import { replacing } from './hold-back.ts';
 import { type Holds, type HoldsNow, holdsOf } from './holds.ts';
 import { rememberInEffect } from './in-effect.ts';
 import { KnownDocuments } from './known.ts';
-import { lagsBehindUs } from './lag.ts';
 import { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
 import { Parking } from './parking.ts';
-import { runPass } from './pass.ts';
 import type { Values } from './ports.ts';
-import { KeyedQueue, PRIORITY, type Priority } from './queue.ts';
+import { PRIORITY, type Priority } from './queue.ts';
 import type { Removal } from './removals.ts';
-import {
-  allowedSteps,
-  changeIn,
-  type Review,
-  type Reviewed,
-  reviewTarget,
-  statusesOf,
-} from './review.ts';
+import { allowedSteps, type Review, type Reviewed, reviewTarget } from './review.ts';
 import { Rollouts, waiveFailures } from './rollouts.ts';
 import type { Shared, TargetParts } from './shared.ts';
+import { showReview } from './show-review.ts';
 import { forgetTrouble } from './trouble.ts';
 import { NO_VALUES, ValueFacts } from './value-facts.ts';
+import { Worker } from './worker.ts';
 
 const NOTHING: DesiredState = {
   revision: '',
@@ -49,12 +38,8 @@ const NOTHING: DesiredState = {
 export class TargetReconciler {
   readonly name: TargetName;
   readonly #context: TargetContext;
-  readonly #queue: KeyedQueue;
+  readonly #worker: Worker;
   readonly #shared: Shared;
-  readonly #failures = new Map<ProductKey, number>();
-  readonly #asked = new Set<ProductKey>();
-  readonly #resting = new Map<ProductKey, AbortController>();
-  readonly #quiet = new Set<() => void>();
   #desired: DesiredState = NOTHING;
   #observation: Observation | null = null;
   #facts: CatalogFacts;
@@ -103,7 +88,7 @@ export class TargetReconciler {
       facts: () => this.#facts,
       values: () => this.#valueFacts,
       allowed: (key) => this.#allowed.get(key),
-      asked: (key) => this.#asked.has(key),
+      asked: (key) => this.#worker.isAsked(key),
       held: (key) => this.#held(key),
       hold: async (key) => this.#holdOf(await this.#holds.now(), key),
       known,
@@ -122,15 +107,13 @@ export class TargetReconciler {
       revision: () => this.#desired.revision,
       dependenciesOf: (key) => this.#dependenciesOf(key),
       rollouts: this.#rollouts,
-      onFree: (key) => this.#queue.add(key, PRIORITY.commit),
+      onFree: (key) => this.#worker.add(key, PRIORITY.commit),
     });
-    this.#queue = new KeyedQueue({
-      concurrency: parts.maxInFlight,
-      clock: shared.clock,
-      work: (key) => this.#work(key),
-      onDone: () => this.#tellQuiet(),
-      laneOf: (key) => this.#typeOf(key),
-      laneLimits: parts.maxInFlightByType,
+    this.#worker = new Worker({
+      context: this.#context,
+      shared,
+      maxInFlight: parts.maxInFlight,
+      maxInFlightByType: parts.maxInFlightByType,
     });
   }
 
@@ -146,7 +129,7 @@ export class TargetReconciler {
 
   resume(): number {
     const open = this.#context.entries.openIntents();
-    for (const key of open) this.#queue.add(key, PRIORITY.resume);
+    for (const key of open) this.#worker.add(key, PRIORITY.resume);
     return open.length;
   }
 
@@ -187,29 +170,11 @@ export class TargetReconciler {
     this.#removals = review.removals;
     this.#rollouts.take(review.rollouts, endedBefore);
     this.#context.follower.estateSize = review.observation.estateSize;
-    const busy = new Set(this.#context.entries.openIntents());
     const holds = await this.#holds.now();
-    for (const seen of statusesOf(this.#context, review)) {
-      // What came to its end while the rest was read, or just before, was seen as it was before.
-      if (busy.has(seen.key) || this.#context.ended.at(seen.key) > startedMs) continue;
-      if (this.#lags(review, seen.key)) continue;
-      const view = heldStatus(seen, changeIn(review, seen.key), this.#holdOf(holds, seen.key));
-      announce(this.#context, view);
-      this.#context.board.set(view);
-    }
-    const shown = new Set([...desired.declared, ...review.removals.keys(), ...busy]);
-    for (const gone of this.#context.board.keepOnly(this.name, shown))
-      if (gone.reason !== 'Terminated') announceUnmanaged(this.#context, gone);
+    showReview(this.#context, review, startedMs, (key) => this.#holdOf(holds, key));
     await rememberInEffect(this.#context, review, desired);
     await this.#context.board.flush();
     return review;
-  }
-
-  /** What was just made is absent where AWS does not show it yet. */
-  #lags({ desired, observation }: Reviewed, key: ProductKey): boolean {
-    const spec = desired.specs.get(key);
-    const live = observation.products.get(key);
-    return spec !== undefined && live?.kind === 'absent' && lagsBehindUs(this.#context, spec, live);
   }
 
   #dependenciesOf(key: ProductKey): readonly Dependency[] {
@@ -224,8 +189,8 @@ export class TargetReconciler {
     this.#allowed = allowed;
     for (const key of allowed.keys()) {
       this.#parking.leave(key);
-      this.#resting.get(key)?.abort();
-      this.#queue.add(key, priority);
+      this.#worker.wake(key);
+      this.#worker.add(key, priority);
     }
     return allowed.size;
   }
@@ -240,9 +205,7 @@ export class TargetReconciler {
 
   async retry(key: ProductKey): Promise<void> {
     await forgetTrouble(this.#context, key);
-    this.#asked.add(key);
-    this.#failures.delete(key);
-    this.#resting.get(key)?.abort();
+    this.#worker.ask(key);
     this.#context.log.write('info', 'product.retryAsked', about(this.#context, key));
   }
 
@@ -256,13 +219,12 @@ export class TargetReconciler {
   }
 
   get pending(): number {
-    return this.#queue.size + this.#queue.delayed;
+    return this.#worker.pending;
   }
 
   /** Resolves when nothing waits, runs or is due later. */
   quiet(): Promise<void> {
-    if (this.pending === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#quiet.add(resolve));
+    return this.#worker.quiet();
   }
 
   /** How many records of ours have ended since the start. */
@@ -270,30 +232,16 @@ export class TargetReconciler {
     return this.#context.ended.count;
   }
 
-  /** Resolves when nothing waits or runs now; what is due later does not count. */
+  /**
+   * Resolves when nothing waits or runs now; what is due later does not count. After `close`, with
+   * `stop` aborted: when the running passes have ended.
+   */
   drained(): Promise<void> {
-    return this.#queue.idle();
+    return this.#worker.drained();
   }
 
   close(): void {
-    this.#queue.close();
-  }
-
-  /** Resolves when running passes have ended; call `close` and abort `stop` first. */
-  idle(): Promise<void> {
-    return this.#queue.idle();
-  }
-
-  /** An open request tells it even before anything was observed. */
-  #typeOf(key: ProductKey): string | null {
-    const live = this.#observation?.products.get(key);
-    if (live?.kind === 'present') return live.type;
-    const open = this.#context.entries.get(key).intent?.productType;
-    if (open !== undefined && open !== null) return open;
-    const product = this.#desired.specs.get(key)?.product;
-    if (product === undefined || product === null) return null;
-    const name = product.kind === 'id' ? product.id : product.name;
-    return this.#observation?.types.get(name) ?? null;
+    this.#worker.close();
   }
 
   #held(key: ProductKey): string | null {
@@ -307,97 +255,5 @@ export class TargetReconciler {
     const name = spec?.name ?? this.#context.known.get(key)?.name ?? nameInKey(key);
     const subject = { target: this.name, name, labels: spec?.labels ?? null };
     return holds(subject, replacing(this.#context, key));
-  }
-
-  async #work(key: ProductKey): Promise<void> {
-    for (;;) {
-      const outcome = await this.#pass(key);
-      const afterMs = this.#after(key, outcome);
-      await this.#context.board.flush();
-      if (afterMs === null) return;
-      if (!this.#keepsSlot(key, outcome)) {
-        this.#queue.addAfter(key, afterMs, PRIORITY.resync);
-        return;
-      }
-      await this.#rest(key, afterMs);
-      if (this.#shared.stop.aborted) return;
-    }
-  }
-
-  async #pass(key: ProductKey): Promise<Outcome> {
-    this.#context.guard.begin(key);
-    try {
-      const outcome = await runPass(this.#context, key);
-      const isHeld =
-        this.#shared.oneShot === true &&
-        outcome.kind === 'again' &&
-        (await this.#context.hold(key)) !== null;
-      return isHeld ? { kind: 'settled' } : outcome;
-    } catch (error) {
-      const message = this.#context.redactor.redact(
-        error instanceof Error ? error.message : String(error),
-      );
-      const fields = { ...about(this.#context, key), reason: message };
-      this.#context.log.write('error', 'pass.failed', fields);
-      return { kind: 'retry', error: message };
-    }
-  }
-
-  /** A request was sent, and what became of it could not be found out: it may be in flight. */
-  #keepsSlot(key: ProductKey, outcome: Outcome): boolean {
-    const { intent } = this.#context.entries.get(key);
-    return outcome.kind === 'retry' && intent !== null && intent.firstSentAt !== null;
-  }
-
-  /** Waits with its slot; a person or a new plan ends the wait. */
-  async #rest(key: ProductKey, afterMs: number): Promise<void> {
-    const abort = new AbortController();
-    this.#resting.set(key, abort);
-    const signal = AbortSignal.any([abort.signal, this.#shared.stop]);
-    await this.#context.clock.sleep(afterMs, signal);
-    this.#resting.delete(key);
-  }
-
-  /** When it is worked again, ms from now; null: when something asks for it. */
-  #after(key: ProductKey, outcome: Outcome): number | null {
-    switch (outcome.kind) {
-      case 'settled':
-      case 'stalled':
-        this.#asked.delete(key);
-        this.#failures.delete(key);
-        return null;
-      case 'again':
-        // `retry` let the latch fall: a new one tells that the attempt that was asked for was made.
-        if (this.#context.entries.get(key).latch !== null) this.#asked.delete(key);
-        this.#failures.delete(key);
-        return outcome.afterMs;
-      case 'retry': {
-        const failures = (this.#failures.get(key) ?? 0) + 1;
-        this.#failures.set(key, failures);
-        const delayMs = backoffMs(failures, this.#context.random());
-        this.#noteRetry(key, outcome.error, delayMs);
-        return delayMs;
-      }
-      default:
-        return outcome satisfies never;
-    }
-  }
-
-  #noteRetry(key: ProductKey, error: string, delayMs: number): void {
-    this.#context.log.write('warn', 'product.retrying', {
-      ...about(this.#context, key),
-      afterMs: delayMs,
-      reason: error,
-    });
-    const before = this.#context.board.get(this.name, key);
-    if (before === undefined || before.condition === 'Stalled') return;
-    const trouble = { stalled: false, reason: 'Retrying', message: error, next: null };
-    this.#context.board.set(statusOfTrouble(before, trouble, isoNow(this.#context.clock)));
-  }
-
-  #tellQuiet(): void {
-    if (this.pending > 0) return;
-    for (const resolve of this.#quiet) resolve();
-    this.#quiet.clear();
   }
 }

@@ -110,6 +110,11 @@ export class LifeRules {
   /** By id: the document it is to come back under; null: it goes because its document went. */
   readonly #sentFor = new Map<string, Spec | null>();
 
+  /** Something is asked for; `wanted`: by which document, null: because there is none any more. */
+  sent(id: string, wanted: Spec | null): void {
+    this.#sentFor.set(id, wanted);
+  }
+
   asked(name: string): void {
     this.#recreated.delete(name);
   }
@@ -164,12 +169,9 @@ export class LifeRules {
   /** Why a product may not be terminated now under this revision; null: it may. */
   whyNotTerminated(state: DesiredState, truth: TrueProduct, retain: boolean): string | null {
     const spec = state.specs.get(`name:${truth.product.name}` as ProductKey);
-    const why =
-      spec === undefined
-        ? this.#whyNotParting(state, truth, retain)
-        : this.#whyNotRecreated(spec, truth, retain);
-    if (why === null) this.#sentFor.set(truth.product.id, spec ?? null);
-    return why;
+    return spec === undefined
+      ? this.#whyNotParting(state, truth, retain)
+      : this.#whyNotRecreated(spec, truth, retain);
   }
 
   #whyNotParting(state: DesiredState, truth: TrueProduct, retain: boolean): string | null {

@@ -305,13 +305,14 @@ export class Rules {
     const now = this.#clock.elapsed();
     if (process.sourceLost.at(now).every((lost) => lost))
       this.break('5 scope', `${name}: called while the source cannot be read`);
-    const reasons = process.loaded
-      .at(now)
-      .map((state) =>
-        state === null ? 'no revision was read yet' : this.#whyUnwanted(state, call, name),
-      );
+    const states = process.loaded.at(now);
+    const reasons = states.map((state) =>
+      state === null ? 'no revision was read yet' : this.#whyUnwanted(state, call, name),
+    );
     const [why] = reasons;
     if (!reasons.includes(null)) this.break('5 scope', `${name}: ${why}`);
+    const wanted = states[reasons.indexOf(null)]?.specs.get(`name:${name}` as ProductKey) ?? null;
+    this.life.sent(named(call).subject, wanted);
   }
 
   #whyUnwanted(state: DesiredState, call: WireCall, name: string): string | null {

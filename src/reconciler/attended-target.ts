@@ -1,0 +1,182 @@
+import type { DaemonView } from '../domain/status.ts';
+import { backoffMs } from './backoff.ts';
+import type { DesiredState } from './context.ts';
+import { honour } from './honour.ts';
+import type { LatestRevision } from './latest-revision.ts';
+import { logReview } from './log-review.ts';
+import type { PersonRequest } from './ports.ts';
+import { PRIORITY, type Priority } from './queue.ts';
+import type { Review, Reviewed } from './review.ts';
+import type { TargetHandle } from './revision.ts';
+import type { Shared } from './shared.ts';
+import type { TargetReconciler } from './target.ts';
+import { approvedByPlan } from './whole-plan.ts';
+
+interface AttendedOptions {
+  readonly handle: TargetHandle;
+  readonly shared: Shared;
+  readonly latest: LatestRevision;
+  /** All targets of the daemon, this one too. */
+  all(): readonly AttendedTarget[];
+  /** Told of each review, after its changes were released. */
+  onReview(review: Reviewed, tookMs: number): void;
+  /** Something has come to an end, or is due at once. */
+  onNews(): void;
+}
+
+/** One target as the daemon attends to it: opened when it can be, reviewed when a review is due. */
+export class AttendedTarget {
+  readonly handle: TargetHandle;
+  readonly #options: AttendedOptions;
+  readonly #shared: Shared;
+  reconciler: TargetReconciler | null = null;
+  review: Review | null = null;
+  #problem: string | null = null;
+  #failures = 0;
+  /** Monotonic time before which it is not opened or reviewed again after a failure. */
+  #notBeforeMs = 0;
+  /** A review is due: a new revision, the interval, a person. */
+  #due: Priority | null = null;
+  #reviewing = false;
+  /** What was read while the target could not be opened: the last document of each name. */
+  #unheard: DesiredState | null = null;
+
+  constructor(options: AttendedOptions) {
+    this.handle = options.handle;
+    this.#options = options;
+    this.#shared = options.shared;
+  }
+
+  makeDue(priority: Priority): void {
+    this.#due = Math.max(priority, this.#due ?? 0) as Priority;
+  }
+
+  /** How long it waits after a failure, ms; null: it does not. */
+  get waitMs(): number | null {
+    const waitMs = this.#notBeforeMs - this.#shared.clock.monotonic();
+    return waitMs > 0 ? waitMs : null;
+  }
+
+  /** Takes over the latest revision. */
+  hear(): void {
+    const desired = this.#options.latest.desiredOf(this.handle.name);
+    if (desired === null) return;
+    if (this.reconciler !== null) this.reconciler.setDesired(desired);
+    else this.#unheard = { ...desired, ...togetherWith(this.#unheard, desired) };
+  }
+
+  async honour(request: PersonRequest): Promise<void> {
+    if (this.reconciler === null) {
+      this.#shared.log.write('warn', 'request.dropped', {
+        target: request.target,
+        reason: 'the target is not open',
+      });
+      return;
+    }
+    await honour(this.reconciler, request);
+    this.#due = PRIORITY.person;
+  }
+
+  /** Opens or reviews it if that is due, in the background: a slow target holds up no other. */
+  attend(): void {
+    if (this.#reviewing || this.#due === null || this.waitMs !== null) return;
+    const priority = this.#due;
+    this.#due = null;
+    this.#reviewing = true;
+    void this.#openAndReview(priority)
+      .catch((error: unknown) => String(error))
+      .then((why) => {
+        this.#reviewing = false;
+        this.#note(why, priority);
+        this.#options.onNews();
+      });
+  }
+
+  /** Returns why it could not be done, or null. */
+  async #openAndReview(priority: Priority): Promise<string | null> {
+    if (this.reconciler === null) {
+      const opened = await this.handle.open();
+      if (opened.kind === 'failed') return opened.why;
+      this.#take(opened.reconciler);
+    }
+    const { reconciler } = this;
+    const { clock, observeOnly } = this.#shared;
+    const { latest } = this.#options;
+    if (reconciler === null || latest.revision === null) return null;
+    const startedMs = clock.monotonic();
+    this.review = await reconciler.review();
+    if (this.review.kind === 'failed') return this.review.why;
+    const whole = {
+      states: this.#options.all(),
+      revision: latest.revision,
+      desired: latest.desiredOf.bind(latest),
+    };
+    const review = await approvedByPlan(whole, reconciler, this.review, this.#shared);
+    this.review = review;
+    const isHeld = observeOnly || this.#shared.heldBack() !== null;
+    const released = isHeld ? 0 : reconciler.release(review, priority);
+    const tookMs = Math.round(clock.monotonic() - startedMs);
+    const calls = reconciler.context.catalog.calls().total;
+    logReview(this.#shared.log, this.handle.name, review, { updates: released, tookMs, calls });
+    if (released > 0) this.#lookAgainAfter(reconciler);
+    this.#options.onReview(review, tookMs);
+    return null;
+  }
+
+  #take(reconciler: TargetReconciler): void {
+    this.reconciler = reconciler;
+    if (this.#unheard !== null) reconciler.setDesired(this.#unheard);
+    this.#unheard = null;
+    this.hear();
+    const open = reconciler.resume();
+    if (open > 0)
+      this.#shared.log.write('info', 'intent.resumed', { target: this.handle.name, open });
+  }
+
+  /** One more look when the changes have ended: what was sent is read back, not believed. */
+  #lookAgainAfter(reconciler: TargetReconciler): void {
+    const before = reconciler.recordsEnded;
+    void reconciler.drained().then(() => {
+      // Without a record there is nothing to read back; looking anyway would go round and round.
+      if (this.#shared.stop.aborted || reconciler.recordsEnded === before) return;
+      this.#due ??= PRIORITY.resync;
+      this.#options.onNews();
+    });
+  }
+
+  #note(why: string | null, priority: Priority): void {
+    if (why === null) {
+      this.#failures = 0;
+      this.#problem = null;
+      return;
+    }
+    this.#failures += 1;
+    const { clock, log, random } = this.#shared;
+    if (this.#problem !== why)
+      log.write('error', 'target.unreadable', { target: this.handle.name, reason: why });
+    this.#problem = why;
+    this.#due = priority;
+    this.#notBeforeMs = clock.monotonic() + backoffMs(this.#failures, random());
+  }
+
+  view(): DaemonView['targets'][number] {
+    return {
+      name: this.handle.name,
+      accountId: this.reconciler?.context.accountId ?? this.handle.accountId,
+      region: this.handle.region,
+      problem: this.#problem,
+    };
+  }
+}
+
+/** What documents say about their end counts from the moment they are read. */
+function togetherWith(
+  before: DesiredState | null,
+  { specs, declared }: DesiredState,
+): Pick<DesiredState, 'specs' | 'declared'> {
+  if (before === null) return { specs, declared };
+  return {
+    specs: new Map([...before.specs, ...specs]),
+    declared: new Set([...before.declared, ...declared]),
+  };
+}

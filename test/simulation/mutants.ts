@@ -28,7 +28,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'open intents are not resumed after a restart',
     'src/reconciler/target.ts',
-    'for (const key of open) this.#queue.add(key, PRIORITY.resume);',
+    'for (const key of open) this.#worker.add(key, PRIORITY.resume);',
     '',
   ),
   one(
@@ -120,9 +120,9 @@ const CORE_MUTANTS: readonly Mutant[] = [
   ),
   one(
     'limit of operations in flight ignored',
-    'src/reconciler/target.ts',
-    'concurrency: parts.maxInFlight,',
-    'concurrency: parts.maxInFlight + 5,',
+    'src/reconciler/worker.ts',
+    'concurrency: caps.maxInFlight,',
+    'concurrency: caps.maxInFlight + 5,',
   ),
   one(
     'rates ignored',

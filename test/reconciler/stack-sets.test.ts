@@ -150,10 +150,21 @@ describe('a stack set', () => {
 
   it('changes nothing for tolerance and concurrency alone', async () => {
     const tolerance = { stackSetFailureTolerancePercentage: 10, stackSetMaxConcurrencyCount: 2 };
-    const world = await World.create({ seed }, wish({ provisioningPreferences: tolerance }));
+    const provisioningPreferences = tolerance;
+    const world = await World.create({ seed }, wish({ provisioningPreferences }));
     const trueup = await world.start();
     await looks(world, trueup);
     expect(world.writes()).toEqual([]);
+    // They were read all the same: the next update has them.
+    world.wish(wish({ provisioningPreferences, provisioningParameters: { Level: 'high' } }));
+    await looks(world, trueup);
+    expect(preferences(world)).toEqual([
+      {
+        StackSetOperationType: 'UPDATE',
+        StackSetFailureTolerancePercentage: 10,
+        StackSetMaxConcurrencyCount: 2,
+      },
+    ]);
   });
 
   it('brings declared instances that lag behind up to date', async () => {

@@ -159,6 +159,9 @@ describe('prune', () => {
     await never.converge();
     await later(other, never);
     expect(other.writes()).toEqual([]);
+    expect(other.events('removal.notOurs')).toMatchObject([
+      { fields: { provisionedProduct: 'net-a' } },
+    ]);
   });
 
   it('refuses what somebody else has changed since', async () => {

@@ -59,6 +59,8 @@ export interface JournalView {
   readonly note: string | null;
   statuses(): Promise<readonly ProductStatusView[]>;
   daemon(): Promise<DaemonView | null>;
+  /** The account that a target was found to be, or null. */
+  accountId(target: TargetName): Promise<string | null>;
   freezes(): Promise<readonly Freeze[]>;
   heldPlans(): Promise<readonly HeldPlan[]>;
   ask(

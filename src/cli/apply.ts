@@ -1,6 +1,7 @@
 import { countChanges, heldByGuards } from '../diff/plan.ts';
 import { renderApply } from '../diff/render/apply.ts';
 import { renderPlanJson } from '../diff/render/json.ts';
+import { blockOf } from '../diff/render/markdown-escape.ts';
 import { plural } from '../diff/render/words.ts';
 import type { Change } from '../domain/change.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -102,11 +103,28 @@ function waiting(held: number): string {
 const GONE =
   'The embedded Service Catalog ends here and forgets all of it; --local-state FILE keeps it for the next command.\n';
 
+/** What a plan in Markdown is followed by must be Markdown as well. */
+function inFormat(app: App, after: Plan, text: string): string {
+  switch (app.invocation.format) {
+    case 'json':
+      return renderPlanJson(after);
+    case 'markdown':
+      return `\n${blockOf('text', text.trimEnd().split('\n'))}\n`;
+    case 'text':
+      return `\n${text}`;
+    default:
+      return app.invocation.format satisfies never;
+  }
+}
+
 function report(app: App, before: Plan, end: ApplyEnd): ExitCode {
   const { after, statuses, timedOut, interrupted } = end;
   const input = { before, after, statuses, timedOut, interrupted: interrupted !== null };
-  const { text, clean } = renderApply(input, paintFor(app.io.colour));
-  app.io.out(app.invocation.format === 'json' ? renderPlanJson(after) : `\n${text}`);
+  const { text, clean } = renderApply(
+    input,
+    paintFor(app.io.colour && app.invocation.format === 'text'),
+  );
+  app.io.out(inFormat(app, after, text));
   const { local, localState } = app.invocation;
   if (local !== null && localState === null) app.io.err(GONE);
   if (interrupted !== null)

@@ -3,7 +3,7 @@ import { OPTIONS } from '../config/options.ts';
 import {
   type CommonOption,
   type EstateCommand,
-  FORMATS,
+  formatsOf,
   GROUPS,
   groupOf,
   SHOWN,
@@ -18,7 +18,7 @@ export function estate(
   description: string,
 ): Commander {
   const command = parent.command(syntax).description(description);
-  for (const [given, option] of common()) {
+  for (const [given, option] of common(name)) {
     const isShown = SHOWN[name].common.includes(given);
     command.addOption(option.helpGroup(groupOf(given)).hideHelp(!isShown));
   }
@@ -36,9 +36,12 @@ function meaningOf({ meaning, shownDefault, rule }: (typeof OPTIONS)[number]): s
   return isSaid ? meaning : `${meaning} (default: ${shownDefault})`;
 }
 
-function common(): readonly (readonly [CommonOption, Option])[] {
+function common(name: EstateCommand): readonly (readonly [CommonOption, Option])[] {
   return [
-    ['format', new Option('-f, --format <format>', 'output').choices(FORMATS).default('text')],
+    [
+      'format',
+      new Option('-f, --format <format>', 'output').choices(formatsOf(name)).default('text'),
+    ],
     [
       'config',
       new Option('--config <file>', 'configuration file (default: trueup.yaml, if there is one)'),

@@ -103,6 +103,8 @@ function buildProgram(version: string, output: Output, take: Take): Commander {
     .action((name: string | undefined) =>
       take(plain({ kind: 'schema', name: name ?? 'document' })),
     );
+  for (const command of program.commands)
+    command.showHelpAfterError(`(trueup ${command.name()} --help shows what it takes)`);
   return program;
 }
 

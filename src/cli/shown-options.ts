@@ -26,6 +26,11 @@ export interface Shown {
   readonly table: readonly OptionName[];
 }
 
+/** Only a plan is made for pull requests: the rest would print text under another name. */
+export function formatsOf(command: EstateCommand): readonly Format[] {
+  return command === 'validate' || command === 'status' ? ['text', 'json'] : FORMATS;
+}
+
 const GUARDS: readonly OptionName[] = ['maxChanges', 'maxProvisions', 'maxTerminations'];
 const READING: readonly OptionName[] = [
   'region',

@@ -1,6 +1,7 @@
 import { renderStatusText } from '../diff/render/status.ts';
+import type { ProductStatusView } from '../domain/status.ts';
 import { visible, visibleJson } from '../domain/visible.ts';
-import type { App } from './app.ts';
+import type { App, JournalView } from './app.ts';
 import type { ExitCode } from './io.ts';
 import { paintFor } from './paint.ts';
 
@@ -29,7 +30,8 @@ export async function statusCommand(app: App): Promise<ExitCode> {
         app.io.err(
           `trueup: ${visible(journal.note)}\nnext: apply or run makes it; where it lies elsewhere, name it with --journal\n`,
         );
-      const view = { now, products: shown, daemon, freezes, windows };
+      const accounts = await accountsOf(journal, shown);
+      const view = { now, products: shown, daemon, freezes, windows, accounts };
       app.io.out(renderStatusText(view, paintFor(app.io.colour)));
     }
     const working = daemon === null || daemon.targets.every((target) => target.problem === null);
@@ -38,6 +40,19 @@ export async function statusCommand(app: App): Promise<ExitCode> {
   } finally {
     await journal.close();
   }
+}
+
+/** Where no daemon tells them: what apply was bound to. */
+async function accountsOf(
+  journal: Pick<JournalView, 'accountId'>,
+  shown: readonly ProductStatusView[],
+): Promise<ReadonlyMap<string, string>> {
+  const accounts = new Map<string, string>();
+  for (const target of new Set(shown.map((one) => one.target))) {
+    const accountId = await journal.accountId(target);
+    if (accountId !== null) accounts.set(target, accountId);
+  }
+  return accounts;
 }
 
 /** `status --check`: is the daemon alive and able to work? One line, for health checks. */

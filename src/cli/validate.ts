@@ -22,10 +22,18 @@ export async function validateCommand(app: App, directory: string): Promise<Exit
 }
 
 export function unavailable(app: App, directory: string, why: string): ExitCode {
-  const { next } = errorEntry('source/unavailable');
+  const next = visible(nextOf(directory, why));
   const reason = `cannot read ${visible(directory)}: ${visible(why)}`;
   app.io.err(`trueup: ${reason} (source/unavailable)\nnext: ${next}\n`);
   return 1;
+}
+
+/** What to type instead, where that can be told. */
+function nextOf(directory: string, why: string): string {
+  if (directory === '-') return 'give it documents, for instance: cat FILE | trueup validate -';
+  if (why.endsWith('is not a directory'))
+    return `name the directory that holds it, or give the file as input: trueup validate - < ${directory}`;
+  return errorEntry('source/unavailable').next;
 }
 
 function summary(loaded: Extract<Loaded, { kind: 'ok' }>, errors: number): string {

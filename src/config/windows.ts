@@ -110,8 +110,9 @@ function zoneProblem(timeZone: string): string | null {
 /** Times of five fields only: names such as @daily would hide when a window opens. */
 function scheduleProblem(schedule: string): string | null {
   try {
+    if (schedule.trim().split(/\s+/).length !== 5)
+      return `${quote(schedule)} is not five cron fields`;
     const cron = new Cron(schedule, { timezone: 'UTC', mode: '5-part' });
-    if (schedule.includes('@')) return `${quote(schedule)} is not five cron fields`;
     return cron.nextRun(LONG_AGO) === null ? `the time ${quote(schedule)} never comes` : null;
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^\w+: /, '') : String(error);

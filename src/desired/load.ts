@@ -55,10 +55,11 @@ function withoutKustomizations(files: readonly DesiredFile[]): {
   const roots = files.filter(({ path }) => KUSTOMIZATION.test(path)).map(({ path }) => path);
   const prefixes = roots.map((path) => path.slice(0, path.lastIndexOf('/') + 1));
   const problems = roots.map((path) => {
-    const directory = path.slice(0, path.lastIndexOf('/') + 1) || './';
+    const directory = path.slice(0, path.lastIndexOf('/') + 1);
     const at = { file: path, line: 1, column: 1 };
-    const message = `the directory ${quote(directory)} is a kustomization; none of its files is read`;
-    const next = `render it first: kustomize build ${directory} | trueup plan -`;
+    const message = `the directory ${quote(directory || './')} is a kustomization; none of its files is read`;
+    // Which directory was given is not known here, and must not make two plans differ.
+    const next = `render it first: kustomize build DIR/${directory} | trueup plan - (DIR is the directory that trueup was given)`;
     return fault('document/kustomization', at, message, { next });
   });
   const readable = files.filter(

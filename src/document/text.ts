@@ -47,12 +47,22 @@ function badUtf8(file: string, bytes: Uint8Array): Problem {
   }
   const before = new TextDecoder().decode(bytes.subarray(0, good), { stream: true });
   const at = { file, ...new LineIndex(before).at(before.length) };
-  const byte = bytes[good]?.toString(16).padStart(2, '0');
+  const begun = startOfCharacter(bytes, good);
+  const byte = bytes[begun]?.toString(16).toUpperCase().padStart(2, '0');
   const message =
-    byte === undefined
+    good === bytes.length
       ? `the file ends in the middle of a character, at byte ${bytes.length}`
-      : `byte 0x${byte} at offset ${good} is not valid UTF-8`;
+      : `byte 0x${byte} at offset ${begun} is not valid UTF-8`;
   return fault('document/bad-utf8', at, message);
+}
+
+/** What breaks a character off is mostly sound itself: at fault is the byte that began it. */
+function startOfCharacter(bytes: Uint8Array, end: number): number {
+  let start = end;
+  while (start > 0 && ((bytes[start - 1] ?? 0) & 0xc0) === 0x80) start--;
+  const first = bytes[start - 1] ?? 0;
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+  return start > 0 && start - 1 + length > end ? start - 1 : end;
 }
 
 function decodesSoFar(bytes: Uint8Array): boolean {

@@ -82,6 +82,7 @@ export async function launchRole(
   const after = context.entries.get(spec.key).ownRecords[0] ?? null;
   if (remembered.launchRole === spec.launchRole && remembered.launchRoleAfter === after)
     return read(remembered.launchRole);
+  const mayLag = mayLagBehindUs(context, spec.key);
   const described = await context.catalog.describe({ id: base.id });
   if (described.kind === 'failed') return unreadable(explainFailure(described.failure));
   if (described.value === null) return unreadable('it went away while it was read');
@@ -89,8 +90,7 @@ export async function launchRole(
   // Describe may lag behind the listing inside one record: then it shows the role before our change.
   if (status !== base.status)
     return unreadable('DescribeProvisionedProduct does not agree with the listing yet');
-  const isCertain = records.last === base.records.last && !mayLagBehindUs(context, spec.key);
-  if (isCertain && launchRole === spec.launchRole)
+  if (!mayLag && records.last === base.records.last && launchRole === spec.launchRole)
     await context.memory.add(spec.key, base.records.last, { launchRole, launchRoleAfter: after });
   return read(launchRole);
 }

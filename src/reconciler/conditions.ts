@@ -1,5 +1,6 @@
 import { isAccountBusy } from '../diff/failure-text.ts';
 import { gist } from '../diff/render/groups.ts';
+import { shortField } from '../diff/render/problem.ts';
 import type { Cause, Change, ChangeVerdict } from '../domain/change.ts';
 import type { Latch } from '../domain/entry.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
@@ -27,8 +28,15 @@ export function statusOfChange(
     wanted: describeSide(change, 'desired'),
     live: describeSide(change, 'live'),
     unverified: change.unverified.length,
+    ...placeOf(change),
     ...conditionOf(change),
   };
+}
+
+/** What is refused stands at a field of the document; its line helps more than that of the name. */
+function placeOf({ verdict }: Change): Partial<Pick<ProductStatusView, 'at'>> {
+  const at = verdict.kind === 'refused' ? verdict.problems[0].at : null;
+  return at === null ? {} : { at };
 }
 
 /** The status of a provisioned product whose document is gone and had asked for its end. */
@@ -212,7 +220,7 @@ function conditionOf(change: Change): Condition {
         condition: 'Stalled',
         sync: 'OutOfSync',
         reason: 'Refused',
-        message: verdict.problems[0].message,
+        message: `${shortField(verdict.problems[0].field)}${verdict.problems[0].message}`,
         next: verdict.problems[0].next,
       };
     case 'unreadable':

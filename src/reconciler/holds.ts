@@ -68,7 +68,7 @@ export class Holds {
     const indexes = this.#windows.flatMap((one, i) => (isWindowFor(one, subject) ? [i] : []));
     if (indexes.length === 0) return null;
     const state = this.#stateOf(indexes);
-    return state.kind === 'open' ? null : closedHold(state);
+    return state.kind === 'open' ? null : closedHold(state, this.#starter);
   }
 
   #stateOf(indexes: readonly number[]): WindowState {
@@ -88,14 +88,23 @@ function holdOf(freeze: Freeze): Hold {
   return { kind: 'freeze', why: freezeWords(freeze), next, until: null };
 }
 
-function closedHold({ until, denied }: Extract<WindowState, { kind: 'closed' }>): Hold {
+/** Whoever applies is gone when the window opens. */
+const NEXT = {
+  daemon: 'nothing: it goes on by itself then',
+  person: 'apply again then, or have a daemon run',
+} as const satisfies Record<Starter, string>;
+
+function closedHold(
+  { until, denied }: Extract<WindowState, { kind: 'closed' }>,
+  starter: Starter,
+): Hold {
   const end = until === null ? 'with no end in sight' : `until ${utc(iso(until))}`;
   const reason = denied?.reason == null ? '' : ` (${visible(denied.reason)})`;
   const what =
     denied === null
       ? `outside its sync windows ${end}`
       : `in the deny window ${visible(denied.schedule)}${reason} ${end}`;
-  const next = until === null ? 'see windows in trueup.yaml' : 'nothing: it goes on by itself then';
+  const next = until === null ? 'see windows in trueup.yaml' : NEXT[starter];
   return { kind: 'window', why: what, next, until };
 }
 

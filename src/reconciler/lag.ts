@@ -2,8 +2,14 @@ import { STABLE_MS } from '../diff/settle.ts';
 import type { LastResult } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Live, Reading } from '../domain/live.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { Spec } from '../domain/spec.ts';
-import type { TargetContext } from './context.ts';
+import { LAG_AGAIN_MS } from './again.ts';
+import { about, type TargetContext } from './context.ts';
+import type { Clock } from './ports.ts';
+import { trouble } from './trouble.ts';
+
+const REASON = 'Lag';
 
 /**
  * Whether LastRecordId of the bulk observation is still the base of our own last record. A property
@@ -14,6 +20,17 @@ export function isBlindToUs(context: TargetContext, key: ProductKey): boolean {
   const seen = context.observation()?.products.get(key);
   return last !== null && seen?.kind === 'present' && seen.records.last === last.base;
 }
+
+/** When a look began, by both clocks: how old what it saw is at least. */
+export interface LookedAt {
+  readonly nowMs: number;
+  readonly monotonicMs: number;
+}
+
+export const lookedAt = (clock: Pick<Clock, 'now' | 'monotonic'>): LookedAt => ({
+  nowMs: clock.now(),
+  monotonicMs: clock.monotonic(),
+});
 
 /** A wall clock that jumps so far between two processes, right after a change, is not assumed. */
 const LONG_AGO_MS = 24 * 3_600_000;
@@ -30,14 +47,19 @@ export function mayLagBehindUs(
 }
 
 /**
- * Whether Describe still shows the state before our own last record. It is given 60 s to catch up;
+ * Whether a look still shows the state before our own last record. Describe is given 60 s to catch up;
  * until then its answer would make us send what is already done.
  */
-export function lagsBehindUs(context: TargetContext, spec: Spec, live: Live): boolean {
+export function lagsBehindUs(
+  context: TargetContext,
+  spec: Spec,
+  live: Live,
+  looked: LookedAt,
+): boolean {
   const last = context.entries.get(spec.key).lastResult;
   if (last === null || live.kind === 'unreadable' || !showsBefore(last, live)) return false;
-  const ageMs = context.clock.now() - Date.parse(last.at);
-  const monotonicAgeMs = context.clock.monotonic() - context.ended.at(spec.key);
+  const ageMs = looked.nowMs - Date.parse(last.at);
+  const monotonicAgeMs = looked.monotonicMs - context.ended.at(spec.key);
   if ((ageMs < 0 || ageMs >= STABLE_MS) && monotonicAgeMs >= STABLE_MS) return false;
   if (live.kind === 'absent') return true;
   // A property change need not move LastRecordId: its value tells as well.
@@ -48,6 +70,15 @@ export function lagsBehindUs(context: TargetContext, spec: Spec, live: Live): bo
       ![live.owner.value.arn, live.owner.value.sessionArn].includes(spec.owner)
     );
   return true;
+}
+
+/** Up to a minute in which nothing seems to happen: people are told what for. */
+export function waitsForLag(context: TargetContext, { key }: Spec): Outcome {
+  const why = `AWS does not show trueup's own last record ${context.entries.get(key).lastResult?.recordId ?? ''} as the latest: it may lag behind, or somebody else's came after; it is given a minute`;
+  if (context.board.get(context.target, key)?.reason !== REASON)
+    context.log.write('info', 'product.lags', { ...about(context, key), reason: why });
+  trouble(context, key, { stalled: false, reason: REASON, message: why, next: null });
+  return { kind: 'again', afterMs: LAG_AGAIN_MS, why };
 }
 
 /** As it may have been before our last record: nothing, where that made something new. */

@@ -4,7 +4,7 @@ import type { ProductKey } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
-import { BUSY_AGAIN_MS, HELD_AGAIN_MS, LAG_AGAIN_MS } from './again.ts';
+import { BUSY_AGAIN_MS, HELD_AGAIN_MS } from './again.ts';
 import type { Carried } from './carried.ts';
 import { settleOpen } from './carry-out.ts';
 import { conclude, over, type RoundEnd } from './conclude.ts';
@@ -14,7 +14,7 @@ import { type Evaluation, evaluate } from './evaluate.ts';
 import { storedValues } from './fill-values.ts';
 import { freshen } from './freshen.ts';
 import { heldPass } from './hold-back.ts';
-import { isBlindToUs, lagsBehindUs } from './lag.ts';
+import { isBlindToUs, lagsBehindUs, lookedAt, waitsForLag } from './lag.ts';
 import { learnSecrets } from './learn-secrets.ts';
 import { isAllowed, isImporting, isLastRequest, removesUnreviewed } from './may-act.ts';
 import { perform, withoutValues } from './perform.ts';
@@ -89,13 +89,10 @@ function secretsOf({ request }: Intent): readonly string[] {
 
 async function runRound(context: TargetContext, spec: Spec, afresh: boolean): Promise<RoundEnd> {
   const mayHold = !afresh && !isBlindToUs(context, spec.key);
+  const looked = lookedAt(context.clock);
   const live = await freshen(context, spec, context.observation(), mayHold);
-  if (lagsBehindUs(context, spec, live)) {
-    return over({
-      kind: 'again',
-      afterMs: LAG_AGAIN_MS,
-      why: 'AWS does not show our last record yet',
-    });
+  if (lagsBehindUs(context, spec, live, looked)) {
+    return over(waitsForLag(context, spec));
   }
   const evaluation = await evaluate(context, spec, live);
   // What a document said before must not be shown as the state of what it says now.

@@ -53,6 +53,7 @@ export async function stallRefused(
   const isNew = intent.request.provisionedProductId === null;
   const untilMs = context.clock.monotonic() + STABLE_MS;
   for (;;) {
+    const askedMs = context.clock.monotonic();
     const described = await context.catalog.describe(subjectOf(intent.request));
     if (described.kind === 'failed' || (described.value === null && !isNew))
       return { kind: 'retry', error: explainFailure(failure) };
@@ -60,7 +61,7 @@ export async function stallRefused(
     const last = described.value?.records.last ?? null;
     if (status === 'UNDER_CHANGE' || status === 'PLAN_IN_PROGRESS' || last !== intent.base)
       return { kind: 'again', afterMs: BUSY_AGAIN_MS, why: `another operation runs: ${status}` };
-    if (context.clock.monotonic() >= untilMs) break;
+    if (askedMs >= untilMs) break;
     await context.clock.sleep(REFUSED_LOOK_MS, context.stop);
     if (context.stop.aborted) return { kind: 'again', afterMs: 0, why: 'shutting down' };
   }

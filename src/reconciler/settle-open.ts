@@ -40,6 +40,7 @@ export async function settleWith(
   let atBaseSinceMs: number | null = null;
   const startedMs = context.clock.monotonic();
   while (!context.stop.aborted) {
+    const askedMs = context.clock.monotonic();
     const seen = await look(context, current);
     if (seen.kind === 'failed') {
       failures += 1;
@@ -54,22 +55,22 @@ export async function settleWith(
     }
     failures = 0;
     if (seen.kind === 'gone') return settleGone(context, key, current);
-    const nowMs = context.clock.monotonic();
     // A change of properties need not move LastRecordId: while anything runs there, nothing is repeated.
     const atRest = seen.lastRecordId === current.base && seen.status !== 'UNDER_CHANGE';
-    atBaseSinceMs = atRest ? (atBaseSinceMs ?? nowMs) : null;
+    // An answer may be slow: what it shows is as old as the question.
+    atBaseSinceMs = atRest ? (atBaseSinceMs ?? context.clock.monotonic()) : null;
     const decision = settleIntent({
       intent: current,
       lastRecordId: seen.lastRecordId,
       history: seen.history,
-      nowMs,
+      nowMs: askedMs,
       firstSeenAtBaseMs: atBaseSinceMs,
       ownRecords: context.entries.get(key).ownRecords,
       rebuildable: (await rebuild(context, key, current)) !== null,
     });
     if (
       decision.kind === 'ambiguous' &&
-      nowMs - startedMs < recordTimeoutMs(context, intent) &&
+      askedMs - startedMs < recordTimeoutMs(context, intent) &&
       seen.history?.some((one) => decision.records.includes(one.id) && isUnderWay(one))
     ) {
       // One of them may be ours, so the slot is held for as long as it runs.

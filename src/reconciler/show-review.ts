@@ -3,21 +3,21 @@ import type { ProductKey } from '../domain/ids.ts';
 import { announce, announceUnmanaged } from './announce.ts';
 import type { TargetContext } from './context.ts';
 import { heldStatus } from './hold-back.ts';
-import { lagsBehindUs } from './lag.ts';
+import { type LookedAt, lagsBehindUs } from './lag.ts';
 import { changeIn, type Reviewed, statusesOf } from './review.ts';
 
-/** Puts what a review saw on the board, but where something newer is known; `startedMs`: monotonic. */
+/** Puts what a review saw on the board, but where something newer is known. */
 export function showReview(
   context: TargetContext,
   review: Reviewed,
-  startedMs: number,
+  looked: LookedAt,
   holdOf: (key: ProductKey) => Hold | null,
 ): void {
   const busy = new Set(context.entries.openIntents());
   for (const seen of statusesOf(context, review)) {
     // What came to its end while the rest was read, or just before, was seen as it was before.
-    if (busy.has(seen.key) || context.ended.at(seen.key) > startedMs) continue;
-    if (lags(context, review, seen.key)) continue;
+    if (busy.has(seen.key) || context.ended.at(seen.key) > looked.monotonicMs) continue;
+    if (lags(context, review, seen.key, looked)) continue;
     const view = heldStatus(seen, changeIn(review, seen.key), holdOf(seen.key));
     announce(context, view);
     context.board.set(view);
@@ -32,8 +32,9 @@ function lags(
   context: TargetContext,
   { desired, observation }: Reviewed,
   key: ProductKey,
+  looked: LookedAt,
 ): boolean {
   const spec = desired.specs.get(key);
   const live = observation.products.get(key);
-  return spec !== undefined && live?.kind === 'absent' && lagsBehindUs(context, spec, live);
+  return spec !== undefined && live?.kind === 'absent' && lagsBehindUs(context, spec, live, looked);
 }

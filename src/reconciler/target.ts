@@ -12,6 +12,7 @@ import { replacing } from './hold-back.ts';
 import { type Holds, type HoldsNow, holdsOf } from './holds.ts';
 import { rememberInEffect } from './in-effect.ts';
 import { KnownDocuments } from './known.ts';
+import { lookedAt } from './lag.ts';
 import { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
 import { Parking } from './parking.ts';
@@ -151,7 +152,7 @@ export class TargetReconciler {
     const facts = new CatalogFacts(this.#context.catalog);
     const values = new ValueFacts(this.#values, this.#shared.redactor);
     const desired = this.#desired;
-    const startedMs = this.#context.clock.monotonic();
+    const looked = lookedAt(this.#context.clock);
     const endedBefore = this.recordsEnded;
     const review = await reviewTarget(
       {
@@ -171,7 +172,7 @@ export class TargetReconciler {
     this.#rollouts.take(review.rollouts, endedBefore);
     this.#context.follower.estateSize = review.observation.estateSize;
     const holds = await this.#holds.now();
-    showReview(this.#context, review, startedMs, (key) => this.#holdOf(holds, key));
+    showReview(this.#context, review, looked, (key) => this.#holdOf(holds, key));
     await rememberInEffect(this.#context, review, desired);
     await this.#context.board.flush();
     return review;

@@ -103,6 +103,7 @@ async function openJournalView(config: Config, purpose: 'read' | 'ask'): Promise
     note: journal.missing ? `there is no journal at ${config.journal}` : null,
     statuses: () => journal.statuses(),
     daemon: () => journal.daemon(),
+    accountId: async (target) => (await journal.account(target))?.accountId ?? null,
     freezes: () => journal.freezes(),
     heldPlans: () => journal.heldPlans(),
     ask: (request) => journal.ask(request),

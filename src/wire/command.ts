@@ -45,7 +45,7 @@ async function perform(io: Io, invocation: Invocation): Promise<ExitCode> {
   if (command.kind === 'local') return serveLocal(io, command);
   const prepared = command.kind === 'demo' ? await prepareDemo(command, invocation) : invocation;
   const read = await readConfig(io, prepared);
-  if (read === null) return 1;
+  if (read === null) return withoutConfig(io, command.kind);
   const config = withJournalOf(prepared, read);
   const wrong = misuse(prepared);
   if (wrong !== null) throw new TrueupError('cli/bad-argument', wrong);
@@ -55,6 +55,15 @@ async function perform(io: Io, invocation: Invocation): Promise<ExitCode> {
     createApp({ io, invocation: prepared, config: open, version: packageJson.version }),
     command,
   );
+}
+
+/** A freeze is for the moment in which nobody wants to mend a configuration first. */
+function withoutConfig(io: Io, kind: Action['kind']): ExitCode {
+  if (kind === 'freeze' || kind === 'resume')
+    io.err(
+      `trueup: the configuration is invalid, so ${kind} did nothing\nnext: to go past it, add --config /dev/null and --journal FILE, the journal of the daemon\n`,
+    );
+  return 1;
 }
 
 /** What the argument parser cannot tell. */
@@ -195,9 +204,26 @@ async function serveLocal(io: Io, command: Extract<Action, { kind: 'local' }>): 
   ]);
   const shutDown = shutDownOn(['SIGINT', 'SIGTERM']);
   const options = { port, seedFile: command.seed, generate, stateFile: command.state };
-  await runLocal(options, { print: (line) => io.out(`${line}\n`), signal: shutDown.signal });
-  shutDown.release();
-  return 0;
+  try {
+    await runLocal(options, { print: (line) => io.out(`${line}\n`), signal: shutDown.signal });
+    return 0;
+  } catch (error) {
+    throw isPortError(error) ? portTaken(port, error) : error;
+  } finally {
+    shutDown.release();
+  }
+}
+
+function isPortError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+}
+
+function portTaken(port: number, cause: Error): TrueupError {
+  const isTaken = 'code' in cause && cause.code === 'EADDRINUSE';
+  const why = isTaken ? 'another program, perhaps another catalog, listens there' : cause.message;
+  const next = 'end that program, or choose another port; --port 0 takes a free one';
+  const message = `port ${port} of 127.0.0.1 cannot be used: ${why}`;
+  return new TrueupError('cli/bad-argument', message, { next, cause });
 }
 
 function wholeNumber(flag: string, text: string, most: number): number {
@@ -214,6 +240,9 @@ function isFileError(error: Error): boolean {
   return 'syscall' in error && 'path' in error;
 }
 
+const FILE_NEXT = 'check the path, and the permissions of the file';
+const SEED_NEXT = 'mend the seed; trueup schema local-catalog prints its schema';
+
 /** Errors that were foreseen say what and what next; anything else is a fault of this program. */
 function explain(io: Io, error: unknown): ExitCode {
   if (error instanceof TrueupError) {
@@ -223,6 +252,7 @@ function explain(io: Io, error: unknown): ExitCode {
   if (error instanceof Error && (error.name === 'SeedFileError' || isFileError(error))) {
     // A seed file has a line for each problem.
     io.err(`trueup: ${error.message.split('\n').map(visible).join('\n')}\n`);
+    io.err(`next: ${isFileError(error) ? FILE_NEXT : SEED_NEXT}\n`);
     return 1;
   }
   io.err(

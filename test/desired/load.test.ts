@@ -356,7 +356,7 @@ describe('what is not ours', () => {
       });
       expect(specs.map((spec) => spec.name)).toEqual(['c']);
       expect(problems.map(brief)).toEqual([`team/${name}:1:1 document/kustomization`]);
-      expect(problems[0]?.next).toContain('kustomize build team/ | trueup plan -');
+      expect(problems[0]?.next).toContain('kustomize build DIR/team/ | trueup plan -');
       expect(unknownIdentity).toBe(true);
     },
   );

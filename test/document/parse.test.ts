@@ -49,6 +49,19 @@ describe('a stream of documents', () => {
     expect(textMember(documents[0]?.root ?? null, 'name')).toBe('x');
   });
 
+  test.each([
+    ['an old code page', [0x61, 0xe9, 0x22], '1:2', 'byte 0xE9 at offset 1'],
+    ['the end of a character alone', [0x61, 0x80, 0x22], '1:2', 'byte 0x80 at offset 1'],
+    ['after a whole character', [0xc3, 0xa9, 0xff], '1:2', 'byte 0xFF at offset 2'],
+    ['a long one that is broken off', [0xf0, 0x9f, 0x98, 0x22], '1:1', 'byte 0xF0 at offset 0'],
+    ['the end of the file', [0x61, 0xe9], '1:2', 'the file ends in the middle of a character'],
+  ])('text that is not UTF-8 is named by the byte at fault: %s', (_what, bytes, at, message) => {
+    const { problems } = parseDocuments({ file: 'a.yaml', bytes: Uint8Array.from(bytes) });
+    expect(problems).toHaveLength(1);
+    expect(`${problems[0]?.at?.line}:${problems[0]?.at?.column}`).toBe(at);
+    expect(problems[0]?.message).toContain(message);
+  });
+
   test('Windows line ends change neither values nor lines', () => {
     const { documents } = parse('a: x\r\nb: >\r\n  one\r\n  two\r\nc: z\r\n');
     const root = documents[0]?.root ?? null;

@@ -192,3 +192,31 @@ describe('limits', () => {
     expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
   });
 });
+
+describe("somebody else's record right after our own", () => {
+  it('is waited for as if AWS lagged, and status and log say so until the minute is over', async () => {
+    const world = await World.create({ seed }, [wish('net-a', { Cidr: 'B' })]);
+    const trueup = await world.start();
+    await trueup.converge();
+    const own = String(world.events('record.succeeded')[0]?.fields.record);
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-a',
+      ProvisioningParameters: [
+        { Key: 'Cidr', Value: 'X' },
+        { Key: 'Mode', UsePreviousValue: true },
+        { Key: 'Secret', UsePreviousValue: true },
+      ],
+      UpdateToken: 'other',
+    });
+    await world.clock.pass(10_000);
+    await trueup.reconcile();
+    await world.clock.pass(12_000);
+    const view = world.statusOf(trueup, 'net-a');
+    expect(view).toMatchObject({ condition: 'Reconciling', reason: 'Lag' });
+    expect(view?.message).toContain(`trueup's own last record ${own}`);
+    expect(world.events('product.lags')).toHaveLength(1);
+    await world.clock.pass(60_000);
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
+    expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+  });
+});

@@ -74,6 +74,24 @@ describe('a launch role that Describe still shows as it was', () => {
   });
 });
 
+describe('an answer that is slow', () => {
+  it('is as old as its question: what it shows of a launch role is not sent again', async () => {
+    const lags = { propertiesMoveLastRecordId: false, describeLag: '20s' } as const;
+    const properties = { launchRole: ROLE };
+    const world = await World.create({ seed: seedWith(lags, '1s') }, [
+      wish('net-a', 'B', { properties }),
+    ]);
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(5_000);
+    const effect = { kind: 'slow', ms: 58_000 } as const;
+    world.service.admin.addFault({ operation: 'DescribeStacks', count: 1, effect });
+    await world.clock.pass(5 * 60_000);
+    const sent = world.writes().map((call) => call.operation);
+    expect(sent).toEqual(['UpdateProvisionedProductProperties', 'UpdateProvisionedProduct']);
+  });
+});
+
 describe('what was just made, where neither listing nor Describe shows it yet', () => {
   it('is never shown as missing', async () => {
     const provisioning = wish('net-new', 'A', { reconcile: { onMissing: 'provision' } });

@@ -443,8 +443,11 @@ describe('sync windows', () => {
     for (const manual of [false, true]) {
       const world = await World.create({ seed }, [wish('net-0')]);
       const windows = [{ ...opensAtTwo, manual }];
-      await (await world.start({ windows, oneShot: true })).converge();
+      const apply = await world.start({ windows, oneShot: true });
+      await apply.converge();
       expect(world.writes()).toHaveLength(manual ? 1 : 0);
+      const next = manual ? null : 'apply again then, or have a daemon run';
+      expect(world.statusOf(apply, 'net-0')?.next).toBe(next);
       const daemon = await World.create({ seed }, [wish('net-0')]);
       await (await daemon.start({ windows })).reconcile();
       await daemon.clock.pass(MINUTE);

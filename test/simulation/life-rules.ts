@@ -231,7 +231,10 @@ export class LifeRules {
   /** A termination had its effect: it counts for the document that it was sent for. */
   terminated({ product: { id, name } }: TrueProduct): void {
     const spec = this.#sentFor.get(id) ?? null;
-    if (spec === null) return;
+    if (spec === null) {
+      this.#between.delete(name);
+      return;
+    }
     this.#between.add(name);
     const { reconcile: _policy, origin: _place, labels: _labels, ...rest } = spec;
     const content = JSON.stringify(rest);

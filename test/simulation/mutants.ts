@@ -101,8 +101,8 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'a Describe that lags is believed',
     'src/reconciler/pass.ts',
-    'if (lagsBehindUs(context, spec, live)) {',
-    'if (lagsBehindUs(context, spec, live) && spec.name === "") {',
+    'if (lagsBehindUs(context, spec, live, looked)) {',
+    'if (lagsBehindUs(context, spec, live, looked) && spec.name === "") {',
   ),
   one(
     'an echo is always taken for ours',

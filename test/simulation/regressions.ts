@@ -38,7 +38,8 @@ export const REGRESSIONS: readonly { readonly seed: number; readonly mutant: str
   { seed: 29677, mutant: null },
   { seed: 20746, mutant: null },
   { seed: 26861, mutant: null },
-  ...[102_498, 105_399, 106_556, 106_772, 110_097, 111_689, 113_638, 122_708, 125_587, 126_612].map(
-    (seed) => ({ seed, mutant: null }),
-  ),
+  ...[
+    102_498, 105_399, 106_556, 106_772, 110_097, 111_689, 113_638, 122_708, 125_587, 126_612,
+    204_757,
+  ].map((seed) => ({ seed, mutant: null })),
 ];

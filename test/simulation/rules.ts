@@ -447,7 +447,8 @@ export class Rules {
       this.life.terminated(truth);
     if (call.operation === 'ProvisionProduct') this.life.provisioned(name);
     const intent = this.#disk.entries.get(`name:${name}`)?.intent;
-    const isOpen = intent?.token === token;
+    // It may have taken somebody else's record for its answer.
+    const isOpen = intent?.token === token && (intent.recordId ?? recordId) === recordId;
     const moves =
       call.operation !== 'UpdateProvisionedProductProperties' || this.propertiesMoveBase;
     // Each life of a name has a base of its own.

@@ -343,6 +343,12 @@ function isBroken(world: World, wish: Wish): boolean {
   );
 }
 
+/** Semantics 5: somebody's failure that the journal does not know; what needs it waits with it. */
+function isLeftForADay(world: World, name: string): boolean {
+  const view = world.board?.get(TARGET, `name:${name}` as ProductKey);
+  return view?.reason === 'Backoff' && /the journal does not know it/.test(view.message);
+}
+
 /** Why this document is not yet where it should be; null: it is, or it is right that it is not. */
 function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   if (!world.isUp) return 'the daemon is down';
@@ -355,7 +361,8 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   if (truth?.product.status === 'UNDER_CHANGE') return say;
   if (wrong.length === 0) return null;
   if (view === undefined) return say;
-  if (view.reason === 'Backoff' && /the journal does not know it/.test(view.message)) return null;
+  if ([wish.name, ...(wish.life?.dependsOn ?? [])].some((name) => isLeftForADay(world, name)))
+    return null;
   if (/could each be the answer/.test(view.message)) return null;
   const takenForRight =
     view.unverified > 0 || world.accepted.has(wish.name) || world.rules.wasMistaken(wish.name);

@@ -418,7 +418,13 @@ export class World {
       count(({ kind }) => kind === 'update') > maxChanges ||
       count(({ kind }) => kind === 'provision') > maxProvisions ||
       count(({ steps }) => steps.includes('terminate')) > maxTerminations;
-    return new Map(isRefused ? [] : planned.map(([key, { steps }]) => [key, steps]));
+    // What was terminated to be provisioned again is not left half done.
+    const runs = planned.filter(
+      ([key, { kind }]) =>
+        !isRefused ||
+        (kind === 'provision' && this.rules.life.isBetween(key.slice('name:'.length))),
+    );
+    return new Map(runs.map(([key, { steps }]) => [key, steps]));
   }
 
   #caps(): Caps {

@@ -35,7 +35,7 @@ export function problemLines(problem: Problem): readonly string[] {
 }
 
 /** The field as people name it beside its document: parameters by their key alone. */
-function shortField(field: string): string {
+export function shortField(field: string): string {
   if (field === '') return '';
   return `${visible(field.replace(/^provisioningParameters\./, ''))}: `;
 }

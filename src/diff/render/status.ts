@@ -35,6 +35,8 @@ export interface StatusInput {
   readonly now: string;
   readonly freezes?: readonly Freeze[];
   readonly windows?: readonly ShownWindow[];
+  /** By target, as the journal is bound to them; a daemon's own word goes before. */
+  readonly accounts?: ReadonlyMap<string, string>;
 }
 
 /** Without a sign of life for this long, a daemon is not called running. */
@@ -88,9 +90,11 @@ function daemonLines({ daemon, now }: StatusInput, paint: Paint): readonly strin
   const alarmed = (line: string) => (isSilent(daemon, now) ? paint('refused', line) : line);
   const counts = `${plural(source.documents, 'document', 'documents')}, ${thousands(source.invalid)} invalid`;
   const revision = source.revision === null ? 'not read yet' : visible(source.revision);
+  // An apply may have read another one since: each provisioned product has its own revision.
+  const past = daemon.stoppedAt !== null || isSilent(daemon, now) ? ', last known' : '';
   return [
     ...wrap(daemonState(daemon, now), 'Daemon    ', INDENT).map(alarmed),
-    `Source    ${revision}${since}, ${counts}`,
+    ...wrap(`${revision}${since}, ${counts}${past}`, 'Source    ', INDENT),
     ...(source.problem === null ? [] : troubled(source.problem, paint)),
     `Journal   ${daemon.journalProblem === null ? 'ok' : paint('refused', visible(daemon.journalProblem))}`,
     ...daemon.targets.flatMap(({ name, problem }) =>
@@ -124,16 +128,16 @@ function daemonState(daemon: DaemonView, now: string): string {
 
 const COLUMNS = ['READY', 'IN FLIGHT', 'WAITING', 'STALLED', 'DRIFT', 'UNVERIFIED'] as const;
 
-function targetTable({ products, daemon }: StatusInput): readonly string[] {
+function targetTable({ products, daemon, accounts: bound }: StatusInput): readonly string[] {
   const byTarget = Map.groupBy(products, (view) => view.target as string);
   const accounts = new Map(
-    (daemon?.targets ?? []).map(({ name, accountId }) => [name as string, accountId ?? '-']),
+    (daemon?.targets ?? []).map(({ name, accountId }) => [name as string, accountId]),
   );
   const names = [...new Set([...byTarget.keys(), ...accounts.keys()])].sort(byText);
   if (names.length === 0) return [];
   const rows = names.map((name) => [
     visible(name),
-    accounts.get(name) ?? '-',
+    accounts.get(name) ?? bound?.get(name) ?? '-',
     ...figures(byTarget.get(name) ?? []),
   ]);
   return alignTable([['TARGET', 'ACCOUNT', ...COLUMNS], ...rows]);

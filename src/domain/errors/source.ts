@@ -5,7 +5,7 @@ export const sourceErrors = {
     title: 'The desired-state directory cannot be read as a whole.',
     meaning:
       'It is missing, empty, changing without rest, or its link leads nowhere. What cannot be read is never taken for empty: the last good revision stands, nothing is removed and no new change is started.',
-    next: 'mend what the message names; a running daemon looks again by itself',
+    next: 'name a directory that holds documents (README.md shows one), or mend what the message names',
   },
   'source/no-documents': {
     title: 'The desired-state directory holds files, and none of them declares anything.',

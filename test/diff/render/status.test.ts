@@ -102,6 +102,11 @@ Waiting (1)
       'no sign of life for 4m10s, last seen on trueup-0',
     ],
     ['stopped', { stoppedAt: '2026-11-21T03:00:00.000Z' }, 'stopped at 03:00:00 on trueup-0'],
+    [
+      'stopped, whose revision need not be the latest',
+      { stoppedAt: '2026-11-21T03:00:00.000Z' },
+      '0 invalid, last known',
+    ],
     ['observing', { observeOnly: true }, 'as trueup-0, only observing'],
     ['before its first pass', { lastPass: null }, 'no full pass yet'],
     [

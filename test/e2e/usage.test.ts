@@ -1,0 +1,133 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { ACCOUNT, Desk, documentYaml } from './support.ts';
+
+const seed = {
+  account: ACCOUNT,
+  region: 'eu-west-1',
+  timing: { accepted: '100ms', running: '100ms' },
+  products: [
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform' }],
+      versions: [{ name: 'v1', parameters: { Cidr: { allowedValues: ['A', 'B'] } } }],
+    },
+  ],
+  provisionedProducts: [
+    { name: 'net-a', product: 'network', version: 'v1', parameters: { Cidr: 'A' } },
+  ],
+};
+
+const document = documentYaml(
+  'net-a',
+  'productName: network\nprovisioningArtifactName: v1\nprovisioningParameters: {Cidr: B}\n',
+);
+
+describe('what is typed wrong', () => {
+  it('is answered with the help of the command that was meant', async () => {
+    await using desk = await Desk.open(seed);
+    const plan = await desk.run(['plan', 'desired', '--wrong']);
+    expect(plan).toMatchObject({ code: 1, err: expect.stringContaining('trueup plan --help') });
+    const local = await desk.run(['local', '--wrong']);
+    expect(local.err).toContain('trueup local --help');
+    expect((await desk.run(['wrong'])).err).toContain('trueup --help shows every command');
+  });
+
+  it.each(['validate', 'status'])('%s has no Markdown and says so', async (command) => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    const directory = command === 'status' ? [] : ['desired'];
+    const ended = await desk.run([command, ...directory, '--format', 'markdown']);
+    expect(ended).toMatchObject({ code: 1, out: '' });
+    expect(ended.err).toContain('Allowed choices are text, json.');
+  });
+
+  it('a port that is taken is named, without the inside of the program', async () => {
+    await using desk = await Desk.open(seed);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const local = await desk.run(['local', '--port', String(port)]);
+    server.close();
+    expect(local.code).toBe(1);
+    expect(local.err).toContain(`port ${port} of 127.0.0.1 cannot be used`);
+    expect(local.err).toContain('--port 0 takes a free one');
+    expect(local.err).not.toContain('    at ');
+  });
+
+  it('a seed that is not there, or is none, has a next step', async () => {
+    await using desk = await Desk.open(seed);
+    const absent = await desk.run(['local', '--seed', 'nope.yaml']);
+    expect(absent.err).toMatch(/nope\.yaml[\s\S]*next: check the path/);
+    await desk.write('seed.yaml', 'kind: Other\n');
+    const wrong = await desk.run(['local', '--seed', 'seed.yaml']);
+    expect(wrong.err).toMatch(/seed\.yaml:1[\s\S]*next: mend the seed/);
+  });
+});
+
+describe('a directory that is none', () => {
+  it.each([
+    ['desired/a.yaml', 'trueup validate - < desired/a.yaml'],
+    ['nowhere', 'name a directory that holds documents'],
+    ['-', 'cat FILE | trueup validate -'],
+  ])('%s is answered with what to type instead', async (directory, next) => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    const ended = await desk.run(['plan', directory]);
+    expect(ended).toMatchObject({ code: 1, err: expect.stringContaining(next) });
+    expect(ended.err).not.toContain('a running daemon');
+  });
+});
+
+describe('an invalid configuration', () => {
+  it('stops a freeze, which says how to go past it, and that works', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('trueup.yaml', 'intervall: 5m\n');
+    const freeze = ['freeze', '--reason', 'INC-1'];
+    const refused = await desk.run(freeze);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('freeze did nothing');
+    expect(refused.err).toContain('--config /dev/null and --journal FILE');
+    const past = ['--config', '/dev/null', '--journal', '.trueup/journal.db'];
+    expect(await desk.run([...freeze, ...past])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('apply --format markdown', () => {
+  it('is Markdown to its end', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    const args = ['apply', 'desired', '--yes', '--account', ACCOUNT, '--format', 'markdown'];
+    const { out, code } = await desk.run(args);
+    expect(code).toBe(0);
+    expect(out).toMatch(/\n```text\nApply {3}1 change planned, 1 carried out\n[\s\S]*\n```\n$/);
+  });
+});
+
+describe('a value that the version refuses', () => {
+  it('is named in the log and the status with its parameter and line', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document.replace('Cidr: B', 'Cidr: C'));
+    const apply = await desk.run(['apply', 'desired', '--yes', '--account', ACCOUNT]);
+    const line = apply.err.split('\n').find((one) => one.includes('product.stalled')) ?? '{}';
+    const [, place] = /a\.yaml:(\d+:\d+)/.exec(apply.out) ?? [];
+    expect(JSON.parse(line)).toMatchObject({
+      reason: expect.stringMatching(/^Cidr: "C" is not allowed/),
+      document: `a.yaml:${place}`,
+    });
+    const status = await desk.run(['status']);
+    expect(status.out).toContain('Cidr: "C" is not allowed');
+    expect(status.out).toContain(`a.yaml:${place}`);
+  });
+});
+
+describe('status where only apply was here', () => {
+  it('names the account that the target is', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    await desk.run(['apply', 'desired', '--yes', '--account', ACCOUNT]);
+    const status = await desk.run(['status']);
+    expect(status.out).toMatch(new RegExp(`^default {2}${ACCOUNT} `, 'm'));
+  });
+});

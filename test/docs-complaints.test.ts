@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-
-const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 'utf8');
+import { lookUpTests, readRepository } from './support/named-tests.ts';
 
 interface Row {
   readonly complaint: string;
@@ -10,7 +8,7 @@ interface Row {
 }
 
 async function rows(): Promise<readonly Row[]> {
-  const page = await read('docs/complaints.md');
+  const page = await readRepository('docs/complaints.md');
   return page
     .split('\n')
     .filter((line) => line.startsWith('| ') && !/^\| (complaint|---) /.test(line))
@@ -22,22 +20,9 @@ async function rows(): Promise<readonly Row[]> {
     });
 }
 
-/** Whether a text stands in a file as a whole string literal. */
-const isNamed = (source: string, name: string) =>
-  ["'", '"', '`'].some((quote) => source.includes(`${quote}${name}${quote}`));
-
 it('every test that docs/complaints.md names is there', async () => {
-  const missing: string[] = [];
-  let named = 0;
-  for (const { tests } of await rows()) {
-    if (tests === 'none') continue;
-    for (const reference of tests.split('<br>')) {
-      const [, path = '', name = ''] = /^`(test\/[\w/-]+\.test\.ts): (.+)`$/.exec(reference) ?? [];
-      const source = path === '' ? '' : await read(path).catch(() => '');
-      if (!isNamed(source, name)) missing.push(reference);
-      named += 1;
-    }
-  }
+  const shown = (await rows()).map(({ tests }) => tests).filter((tests) => tests !== 'none');
+  const { named, missing } = await lookUpTests(shown);
   expect(missing).toEqual([]);
   expect(named).toBeGreaterThan(50);
 });

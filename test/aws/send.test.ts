@@ -8,21 +8,16 @@ import {
   asToken,
 } from '../../src/domain/ids.ts';
 import type { ParameterArgument, ProductRequest } from '../../src/domain/request.ts';
-import { type Answer, failedWith, inProcess, json, okValue, refusal, rig } from './support.ts';
-
-const update = (
-  over: Partial<Extract<ProductRequest, { operation: 'UpdateProvisionedProduct' }>> = {},
-): ProductRequest => ({
-  operation: 'UpdateProvisionedProduct',
-  provisionedProductId: asProvisionedProductId('pp-1'),
-  productId: asProductId('prod-1'),
-  artifactId: asArtifactId('pa-1'),
-  pathId: null,
-  parameters: [],
-  tags: null,
-  acceptLanguage: null,
-  ...over,
-});
+import {
+  type Answer,
+  failedWith,
+  inProcess,
+  json,
+  okValue,
+  refusal,
+  rig,
+  updateRequest as update,
+} from './support.ts';
 
 const secret = (value: string): ParameterArgument => ({
   kind: 'secret',

@@ -16,6 +16,7 @@ import {
   refusal,
   rig,
   text,
+  updateRequest,
   xmlRefusal,
 } from './support.ts';
 
@@ -152,17 +153,7 @@ describe('preferences on the wire', () => {
     const { catalog, wire } = reading(() =>
       json({ RecordDetail: { RecordId: 'rec-1', Status: 'CREATED', CreatedTime: 1_577_222_793 } }),
     );
-    const request = {
-      operation: 'UpdateProvisionedProduct',
-      provisionedProductId: ID,
-      productId: asProductId('prod-1'),
-      artifactId: asArtifactId('pa-1'),
-      pathId: null,
-      parameters: [],
-      tags: null,
-      acceptLanguage: null,
-      ...(preferences === undefined ? {} : { preferences }),
-    } as const;
+    const request = updateRequest(preferences === undefined ? {} : { preferences });
     okValue(await catalog.send(request, asToken('tu1-a')));
     expect(wire.calls[0]?.input.ProvisioningPreferences).toEqual(sent);
   });

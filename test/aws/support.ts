@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type AwsCatalog, createCatalog } from '../../src/aws/catalog.ts';
 import type { CatalogOptions } from '../../src/aws/target.ts';
+import { asArtifactId, asProductId, asProvisionedProductId } from '../../src/domain/ids.ts';
+import type { ProductRequest } from '../../src/domain/request.ts';
 import type { Result } from '../../src/reconciler/ports.ts';
-import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** One request as a server sees it. `input` is the JSON body, or the form without Action and Version. */
 export interface Call {
@@ -133,7 +135,7 @@ const DUMMY: Access = {
  * and credentials as it would for a person.
  */
 export function rig(over: Partial<CatalogOptions> = {}, access: Access = DUMMY): Rig {
-  const clock = virtualClock();
+  const clock = new VirtualClock();
   const tickets = { serviceCatalog: 0, cloudFormation: 0, sts: 0 };
   const events: { event: string; fields: object }[] = [];
   const ticket = (service: keyof typeof tickets) => ({
@@ -149,7 +151,11 @@ export function rig(over: Partial<CatalogOptions> = {}, access: Access = DUMMY):
       cloudFormation: ticket('cloudFormation'),
       sts: ticket('sts'),
     },
-    clock: { ...clock, sleep: (ms, signal) => wakeAtOnce(clock, ms, signal) },
+    clock: {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      sleep: (ms, signal) => wakeAtOnce(clock, ms, signal),
+    },
     random: () => 0.5,
     log: { write: (_level, event, fields) => events.push({ event, fields }) },
     ...over,
@@ -159,7 +165,7 @@ export function rig(over: Partial<CatalogOptions> = {}, access: Access = DUMMY):
 
 async function wakeAtOnce(clock: VirtualClock, ms: number, signal?: AbortSignal): Promise<void> {
   const sleeping = clock.sleep(ms, signal);
-  await clock.advance(ms);
+  await clock.pass(ms);
   await sleeping;
 }
 
@@ -174,3 +180,18 @@ export function failedWith<T>(result: Result<T>) {
   if (result.kind === 'ok') throw new Error(`not failed: ${JSON.stringify(result.value)}`);
   return result.failure;
 }
+
+type UpdateRequest = Extract<ProductRequest, { operation: 'UpdateProvisionedProduct' }>;
+
+/** An update that says as little as one can. */
+export const updateRequest = (over: Partial<UpdateRequest> = {}): UpdateRequest => ({
+  operation: 'UpdateProvisionedProduct',
+  provisionedProductId: asProvisionedProductId('pp-1'),
+  productId: asProductId('prod-1'),
+  artifactId: asArtifactId('pa-1'),
+  pathId: null,
+  parameters: [],
+  tags: null,
+  acceptLanguage: null,
+  ...over,
+});

@@ -3,11 +3,11 @@ import type { App } from '../../src/cli/app.ts';
 import { applyCommand } from '../../src/cli/apply.ts';
 import { judgeGuards } from '../../src/diff/guards.ts';
 import { makePlan } from '../../src/diff/plan.ts';
-import { WEIGHTLESS } from '../../src/domain/guard.ts';
+import { WEIGHTLESS, type Weights } from '../../src/domain/guard.ts';
 import type { PlanHolds } from '../../src/domain/hold.ts';
 import { asDigest, asProductKey, asTargetName } from '../../src/domain/ids.ts';
 import type { Plan } from '../../src/domain/plan.ts';
-import { assessed } from '../diff/build.ts';
+import { assessed, META } from '../diff/build.ts';
 
 const target = asTargetName('prod-eu');
 const why = 'outside its sync windows until 2026-11-21 22:00:00 UTC';
@@ -38,17 +38,7 @@ function planWith(
     windows: [],
     held: held.map((name) => ({ target, name, kind: 'window', why, until: null })),
   };
-  const calls = { byOperation: {}, total: 0 };
-  const createdAt = '2026-11-21T14:02:11Z';
-  const meta = {
-    revision: 'r',
-    createdAt,
-    programVersion: '0',
-    calls,
-    directory: 'd',
-    holds,
-    guards,
-  };
+  const meta = { ...META, holds, guards };
   return { ...makePlan({ targets, documents: [], problems: [] }), meta };
 }
 
@@ -109,19 +99,24 @@ it('says in its question how many wait, and why in its report', async () => {
   expect(seen.out.join('')).toMatch(/x prod-eu\/net-a .*not begun\n/);
 });
 
-it('asks for what a person approved, whatever else is held by a guard and frozen too', async () => {
-  const refused = judgeGuards({
+const set = asDigest(`sha256:${'1'.repeat(64)}`);
+const lists = { standing: ['net-a'], waiting: [], sent: [], moved: [] };
+const approvals = [{ set, asked: set, strict: false, ...lists }];
+
+/** What the guards say of a plan that is too much for them, or of which more was approved. */
+const refused = (planned: Partial<Weights>, approved: Partial<Weights> = {}, maxChanges = 0) =>
+  judgeGuards({
     target,
-    caps: { maxChanges: 0, maxProvisions: 0, maxTerminations: 0 },
+    caps: { maxChanges, maxProvisions: 0, maxTerminations: 0 },
     managed: 2,
     sent: { window: WEIGHTLESS, revision: WEIGHTLESS },
-    planned: { ...WEIGHTLESS, updates: 1 },
-    approved: { ...WEIGHTLESS, updates: 1 },
+    planned: { ...WEIGHTLESS, ...planned },
+    approved: { ...WEIGHTLESS, ...approved },
   });
-  const set = asDigest(`sha256:${'1'.repeat(64)}`);
-  const lists = { standing: ['net-a'], waiting: [], sent: [], moved: [] };
-  const approvals = [{ set, asked: set, strict: false, ...lists }];
-  const guards = [{ target, set, findings: refused, approvals }];
+
+it('asks for what a person approved, whatever else is held by a guard and frozen too', async () => {
+  const findings = refused({ updates: 1 }, { updates: 1 });
+  const guards = [{ target, set, findings, approvals }];
   const { seen } = await apply(planWith(['net-b'], guards));
   expect(seen.asked).toEqual(['Change 1 provisioned product? Only "yes" goes on: ']);
   expect(seen.applied).toBe(1);
@@ -130,32 +125,14 @@ it('asks for what a person approved, whatever else is held by a guard and frozen
 });
 
 it('counts in its question no termination that a guard holds back', async () => {
-  const refused = judgeGuards({
-    target,
-    caps: { maxChanges: 5, maxProvisions: 0, maxTerminations: 0 },
-    managed: 2,
-    sent: { window: WEIGHTLESS, revision: WEIGHTLESS },
-    planned: { ...WEIGHTLESS, terminations: 1 },
-    approved: { ...WEIGHTLESS, updates: 1 },
-  });
-  const set = asDigest(`sha256:${'1'.repeat(64)}`);
-  const lists = { standing: ['net-a'], waiting: [], sent: [], moved: [] };
-  const approvals = [{ set, asked: set, strict: false, ...lists }];
-  const guards = [{ target, set, findings: refused, approvals }];
-  const { seen } = await apply(planWith([], guards, 'net-b'));
+  const findings = refused({ terminations: 1 }, { updates: 1 }, 5);
+  const { seen } = await apply(planWith([], [{ target, set, findings, approvals }], 'net-b'));
   expect(seen.asked).toEqual(['Change 1 provisioned product? Only "yes" goes on: ']);
 });
 
 it('asks before it finishes a recreation that was begun, which no guard holds back', async () => {
-  const refused = judgeGuards({
-    target,
-    caps: { maxChanges: 0, maxProvisions: 0, maxTerminations: 0 },
-    managed: 2,
-    sent: { window: WEIGHTLESS, revision: WEIGHTLESS },
-    planned: { ...WEIGHTLESS, updates: 1 },
-    approved: WEIGHTLESS,
-  });
-  const guards = [{ target, set: null, findings: refused, approvals: [], finishing: ['net-a'] }];
+  const findings = refused({ updates: 1 });
+  const guards = [{ target, set: null, findings, approvals: [], finishing: ['net-a'] }];
   const { seen } = await apply(planWith([], guards));
   expect(seen.asked).toEqual(['Change 1 provisioned product? Only "yes" goes on: ']);
   expect(seen.out.join('')).toMatch(/x prod-eu\/net-a .*not begun\n/);

@@ -2,13 +2,12 @@
  * Real crashes: the real daemon as a process against the local catalog over HTTP, killed with SIGKILL
  * at random points while commits and faults go on. The catalog's own log is the judge.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { asTargetName } from '../../src/domain/ids.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { FaultEffect } from '../../src/local-catalog/faults.ts';
@@ -16,8 +15,9 @@ import { type LocalCatalog, startLocalCatalog } from '../../src/local-catalog/lo
 import { normaliseSeed } from '../../src/local-catalog/seed.ts';
 import { systemClock } from '../../src/server/clock.ts';
 import { Rng } from '../simulation/rng.ts';
+import { networks } from '../support/network.ts';
+import { spawnProgram } from '../support/program.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const ACCOUNT = '111122223333';
 const NAMES = Array.from({ length: 16 }, (_, index) => `net-${index}`);
 /** A killed request whose document changes waits for ten minutes, so an estate is used up after a while. */
@@ -120,26 +120,16 @@ function documentOf(name: string, cidr: string): string {
   ].join('\n');
 }
 
-const SEED = normaliseSeed({
-  account: ACCOUNT,
-  region: 'eu-west-1',
-  timing: { accepted: '20ms', running: '150ms', remediation: '50ms' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform' }],
-      versions: [
-        { name: 'v1', parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } } },
-      ],
-    },
-  ],
-  provisionedProducts: NAMES.map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'start' },
-  })),
-});
+const SEED = normaliseSeed(
+  networks({
+    account: ACCOUNT,
+    region: 'eu-west-1',
+    timing: { accepted: '20ms', running: '150ms', remediation: '50ms' },
+    parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } },
+    names: NAMES,
+    live: { Cidr: 'start' },
+  }),
+);
 
 const EFFECTS: readonly FaultEffect[] = [
   { kind: 'throttle' },
@@ -181,22 +171,9 @@ class Crashes {
   #start(): { readonly child: ChildProcess; readonly ended: Promise<void> } {
     const flags = ['--account', ACCOUNT, '--interval', '5s', '--poll-interval', '1s'];
     const rates = ['--writes-per-second', '10', '--settle', '50ms', '--log-level', 'warn'];
-    const child = spawn(
-      process.execPath,
-      [MAIN, 'run', this.#publisher.directory, ...flags, ...rates],
-      {
-        cwd: this.#directory,
-        stdio: ['ignore', 'ignore', 'pipe'],
-        env: {
-          PATH: process.env.PATH ?? '',
-          HOME: this.#directory,
-          AWS_ENDPOINT_URL: this.#catalog.url,
-          AWS_REGION: 'eu-west-1',
-          AWS_ACCESS_KEY_ID: 'local',
-          AWS_SECRET_ACCESS_KEY: 'local',
-        },
-      },
-    );
+    const args = ['run', this.#publisher.directory, ...flags, ...rates];
+    const child = spawnProgram(this.#directory, this.#catalog.url, args);
+    child.stdout?.resume();
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#errors = (this.#errors + chunk).slice(-4_000);
     });

@@ -6,6 +6,7 @@ import { derivedUuid } from '../../src/local-catalog/ids.ts';
 import type { CallerInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { Desk, documentYaml } from '../e2e/support.ts';
 import { ACCOUNT, REGION, type Wish, World } from '../reconciler/world.ts';
+import { networkSpec } from '../support/network.ts';
 
 /** What AWS asks for beside the action that bears the name of the call. */
 const ASKED_BESIDES: Readonly<Record<string, readonly string[]>> = {
@@ -87,13 +88,6 @@ const seedFor = (caller: CallerInput, timing: SeedInput['timing'] = QUICK): Seed
   parameterStore: [{ name: '/prod/cidr', value: 'B', type: 'SecureString' }],
 });
 
-const network = (parameters: object, more: object = {}) => ({
-  productName: 'network',
-  provisioningArtifactName: 'v1',
-  provisioningParameters: parameters,
-  ...more,
-});
-
 const secret = (more: object = {}) => ({
   valueFrom: { secretsManager: { secretId: 'prod/db', ...more } },
 });
@@ -102,18 +96,18 @@ const secret = (more: object = {}) => ({
 const WISHES: readonly Wish[] = [
   {
     name: 'net-a',
-    spec: network(
+    spec: networkSpec(
       { Cidr: { valueFrom: { ssmParameter: '/prod/cidr' } }, Password: secret() },
       { properties: { launchRole: LAUNCH, owner: `${LAUNCH}-owner` }, pathName: 'platform' },
     ),
   },
   {
     name: 'net-b',
-    spec: network({ Cidr: 'B', Password: secret({ version: 'AWSCURRENT' }) }),
+    spec: networkSpec({ Cidr: 'B', Password: secret({ version: 'AWSCURRENT' }) }),
   },
-  { name: 'net-c', spec: network({ Cidr: 'ours' }, { reconcile: { prune: 'terminate' } }) },
-  { name: 'net-new', spec: network({ Cidr: 'N' }, { reconcile: { onMissing: 'provision' } }) },
-  { name: 'net-loose', spec: network({ Cidr: 'A' }, { reconcile: { adopt: { stackArn } } }) },
+  { name: 'net-c', spec: networkSpec({ Cidr: 'ours' }, { reconcile: { prune: 'terminate' } }) },
+  { name: 'net-new', spec: networkSpec({ Cidr: 'N' }, { reconcile: { onMissing: 'provision' } }) },
+  { name: 'net-loose', spec: networkSpec({ Cidr: 'A' }, { reconcile: { adopt: { stackArn } } }) },
   {
     name: 'set',
     spec: {
@@ -180,7 +174,7 @@ async function applied(): Promise<readonly LoggedCall[]> {
   }
   // A version that is not the current one is asked for by itself.
   await admin.setSecret('prod/db', 'secret-value-two');
-  const former = network({ Cidr: 'C', Password: secret({ version: 'AWSPREVIOUS' }) });
+  const former = networkSpec({ Cidr: 'C', Password: secret({ version: 'AWSPREVIOUS' }) });
   world.wish([
     ...WISHES.filter(({ name }) => name !== 'net-b' && name !== 'net-c'),
     { name: 'net-b', spec: former },
@@ -201,7 +195,7 @@ async function applied(): Promise<readonly LoggedCall[]> {
 /** `apply`, the program itself: what only its composition calls. */
 async function appliedByProgram(): Promise<readonly LoggedCall[]> {
   await using desk = await Desk.open(seedFor(callerOf('apply', 'APPLIER')));
-  await desk.write('desired/net-a.json', jsonOf('net-a', network({ Cidr: 'B' })));
+  await desk.write('desired/net-a.json', jsonOf('net-a', networkSpec({ Cidr: 'B' })));
   const args = ['apply', 'desired', '--yes', '--account', ACCOUNT];
   const ended = await desk.run(args, { AWS_ACCESS_KEY_ID: 'APPLIER' });
   expect(ended, ended.err).toMatchObject({ code: 0 });
@@ -269,7 +263,7 @@ describe('the least rights', () => {
       allow: actionsOf('assume-targets'),
     };
     await using desk = await Desk.open({ ...seedFor(target), callers: [target, own] });
-    await desk.write('desired/net-a.json', jsonOf('net-a', network({ Cidr: 'B' })));
+    await desk.write('desired/net-a.json', jsonOf('net-a', networkSpec({ Cidr: 'B' })));
     await desk.write(
       'trueup.yaml',
       `targets: [{name: default, accountId: "${ACCOUNT}", region: ${REGION}, roleArn: "${target.arn}"}]\n`,

@@ -28,7 +28,9 @@ import {
   type StackParameter,
   type VersionDefinitions,
 } from '../../src/domain/live.ts';
+import type { Plan } from '../../src/domain/plan.ts';
 import { DEFAULT_LIFE, type Spec } from '../../src/domain/spec.ts';
+import type { ProductStatusView } from '../../src/domain/status.ts';
 
 /**
  * A small estate of one: everything a test does not name is in sync. Product `net` (prod-net) in
@@ -313,3 +315,40 @@ export function aRecord(id: string, parts: Partial<RecordView> = {}): RecordView
     ...parts,
   };
 }
+
+/** What a plan says of itself besides its body. */
+export const META: Plan['meta'] = {
+  revision: 'r',
+  createdAt: '2026-11-21T14:02:11Z',
+  programVersion: '0',
+  calls: { byOperation: {}, total: 0 },
+  directory: 'd',
+  guards: [],
+};
+
+/** The status of a provisioned product that is in sync. */
+export const aStatus = (
+  name: string,
+  parts: Partial<ProductStatusView> = {},
+): ProductStatusView => ({
+  target: asTargetName('prod-eu'),
+  key: productKey({ kind: 'name', name }),
+  name,
+  provisionedProductId: null,
+  condition: 'Ready',
+  sync: 'Synced',
+  health: 'Healthy',
+  reason: 'InSync',
+  message: '',
+  next: null,
+  recordId: null,
+  recordStatus: null,
+  wanted: null,
+  live: null,
+  unverified: 0,
+  drift: false,
+  revision: 'd41a7c9',
+  at: { file: 'network/prod/set.yaml', line: 31, column: 5 },
+  updatedAt: '2026-11-21T03:04:10.000Z',
+  ...parts,
+});

@@ -26,6 +26,7 @@ import {
   fingerprint,
   KEY_ID,
   labelsOf,
+  META,
   prints,
   verdictOf,
 } from './build.ts';
@@ -353,22 +354,13 @@ describe('a rule for the version', () => {
       documents: [documentOf(spec, 'all')],
       problems: [],
     });
-    const calls = { byOperation: {}, total: 0 };
-    const meta = {
-      revision: 'r',
-      createdAt: '2026-11-21T00:00:00Z',
-      programVersion: '0',
-      guards: [],
-      calls,
-      directory: 'd',
-    };
-    const text = renderPlanText({ ...made, meta }, { detailedExitcode: true });
+    const text = renderPlanText({ ...made, meta: META }, { detailedExitcode: true });
     expect(text).toContain('1 with something newer');
     expect(text).toContain('Something newer, only reported (1)');
     expect(text).toMatch(/version +1\.0 +!= {2}2\.0 \(latest\)/);
     expect(text).toContain('next:  set reconcile.onNewVersion to update');
     expect(text).toContain('exit 0: there is nothing to change');
-    const markdown = renderPlanMarkdown({ ...made, meta });
+    const markdown = renderPlanMarkdown({ ...made, meta: META });
     expect(markdown).toContain('something newer, only reported');
     expect(markdown).toContain('latest finds version 2.0');
   });

@@ -71,16 +71,7 @@ describe('recordSucceeded', () => {
   it('makes true what was pending', () => {
     const digest = fingerprint('Password', 'new');
     const intent = anIntent({
-      pending: {
-        fingerprints: { Password: digest },
-        references: {},
-        appliedVersion: null,
-        keyId: KEY_ID,
-        complete: false,
-        instancesRun: null,
-        ownTags: ['team'],
-        declaredPath: 'name:platform',
-      },
+      pending: { ...anIntent().pending, fingerprints: { Password: digest } },
     });
     expect(recordSucceeded(before, intent, success)).toMatchObject({
       provisionedProductId: 'pp-a',

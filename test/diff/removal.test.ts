@@ -5,6 +5,8 @@ import {
   type Leaving,
   type RemovalInput,
 } from '../../src/diff/removal.ts';
+import { terminateRequest } from '../../src/diff/request.ts';
+import { requestHash } from '../../src/diff/stored-request.ts';
 import {
   asDigest,
   asProductKey,
@@ -71,6 +73,20 @@ const stalled = {
   next: 'n',
   at: NOW,
 } as const;
+
+it.each([
+  ['a failed update does not hold a termination', asDigest('sha256:update'), 'terminate'],
+  [
+    'a failed termination holds the same one',
+    requestHash(terminateRequest(ID, false, null)),
+    'latched',
+  ],
+  ['what could not be told holds everything', null, 'latched'],
+] as const)('%s', (_rule, held, expected) => {
+  const latch = { ...stalled, requestHash: held, recordId: rec('1') };
+  const failed = { ...live, status: 'TAINTED' as const };
+  expect(judged({ entry: { ...owned, latch }, live: failed }).verdict.kind).toBe(expected);
+});
 
 describe('a removal', () => {
   it('ends what nothing speaks for any more', () => {

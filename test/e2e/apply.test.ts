@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { ACCOUNT, Desk, documentYaml } from './support.ts';
+import { ACCOUNT, Desk, networkYaml, quickNetworks } from './support.ts';
 
 const NAMES = [
   'net-bad-value',
@@ -13,42 +12,23 @@ const NAMES = [
   'net-suspended',
 ] as const;
 
-const seed: SeedInput = {
-  account: ACCOUNT,
-  region: 'eu-west-1',
-  timing: { accepted: '50ms', running: '100ms', remediation: '50ms', properties: '50ms' },
-  products: [
+const seed = quickNetworks({
+  tagUpdate: 'allowed',
+  versions: [
     {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [
+      name: 'v1',
+      parameters: { Cidr: { maxLength: 8 }, Mode: { default: 'plain' } },
+      failsWhen: [
         {
-          name: 'v1',
-          parameters: { Cidr: { maxLength: 8 }, Mode: { default: 'plain' } },
-          failsWhen: [
-            {
-              parameter: 'Mode',
-              value: 'boom',
-              message: 'Resource handler returned: no address left',
-            },
-          ],
+          parameter: 'Mode',
+          value: 'boom',
+          message: 'Resource handler returned: no address left',
         },
       ],
     },
   ],
-  provisionedProducts: NAMES.map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A' },
-  })),
-};
-
-const document = (name: string, cidr: string, more = '') =>
-  documentYaml(
-    name,
-    `productName: network\nprovisioningArtifactName: v1\nprovisioningParameters:\n  Cidr: ${cidr}\n${more}`,
-  );
+  names: NAMES,
+});
 
 /** A whole small estate at once: what the guards would say of that is tested elsewhere. */
 const CONFIG = 'guards: {updates: {share: 100%}}\n';
@@ -64,22 +44,21 @@ function entryOf(out: string, name: string): string {
 describe('the summary of apply', () => {
   it('says of every provisioned product that is not as declared why, and what next', async () => {
     await using desk = await Desk.open(seed);
-    await desk.write('trueup.yaml', 'guards: {updates: {floor: 50}}\n');
     const { admin } = desk.catalog;
     await desk.write('trueup.yaml', CONFIG);
-    await desk.write('desired/a.yaml', document('net-bad-value', 'much-too-long'));
-    await desk.write('desired/b.yaml', document('net-boom', 'B', '  Mode: boom\n'));
-    await desk.write('desired/c.yaml', document('net-busy', 'B'));
-    await desk.write('desired/d.yaml', document('net-denied', 'B'));
+    await desk.write('desired/a.yaml', networkYaml('net-bad-value', 'much-too-long'));
+    await desk.write('desired/b.yaml', networkYaml('net-boom', 'B', '  Mode: boom\n'));
+    await desk.write('desired/c.yaml', networkYaml('net-busy', 'B'));
+    await desk.write('desired/d.yaml', networkYaml('net-denied', 'B'));
     await desk.write(
       'desired/e.yaml',
-      document('net-follower', 'B', 'reconcile: {dependsOn: [net-bad-value]}\n'),
+      networkYaml('net-follower', 'B', 'reconcile: {dependsOn: [net-bad-value]}\n'),
     );
-    await desk.write('desired/f.yaml', document('net-good', 'B'));
-    await desk.write('desired/g.yaml', document('net-invalid', '[]'));
+    await desk.write('desired/f.yaml', networkYaml('net-good', 'B'));
+    await desk.write('desired/g.yaml', networkYaml('net-invalid', '[]'));
     await desk.write(
       'desired/h.yaml',
-      document('net-suspended', 'B', 'reconcile: {suspend: true}\n'),
+      networkYaml('net-suspended', 'B', 'reconcile: {suspend: true}\n'),
     );
     admin.addFault({
       operation: 'UpdateProvisionedProduct',
@@ -91,18 +70,10 @@ describe('the summary of apply', () => {
       product: 'net-busy',
       effect: { kind: 'straggle', ms: 600_000 },
     });
+    const hasty = ['apply', 'desired', '--yes', '--timeout', '1s', ...account];
     // An earlier run, whose journal is not at hand any more, has left one in flight.
-    await desk.run([
-      'apply',
-      'desired',
-      '--yes',
-      '--timeout',
-      '1s',
-      '--journal',
-      'o.db',
-      ...account,
-    ]);
-    const ended = await desk.run(['apply', 'desired', '--yes', '--timeout', '1s', ...account]);
+    await desk.run([...hasty, '--journal', 'o.db']);
+    const ended = await desk.run(hasty);
     const { out } = ended;
     expect(ended.code).toBe(1);
     for (const line of out.split('\n'))
@@ -120,8 +91,8 @@ describe('the summary of apply', () => {
 
   it('says what held a whole plan, and that nothing is left to say', async () => {
     await using desk = await Desk.open(seed);
-    await desk.write('desired/a.yaml', document('net-good', 'B'));
-    await desk.write('desired/b.yaml', document('net-busy', 'B'));
+    await desk.write('desired/a.yaml', networkYaml('net-good', 'B'));
+    await desk.write('desired/b.yaml', networkYaml('net-busy', 'B'));
     const held = await desk.run(['apply', 'desired', '--yes', '--max-changes', '1', ...account]);
     expect(held.code).toBe(1);
     expect(held.out).toContain('2 planned, 1 allowed (absolute): 1 too many');

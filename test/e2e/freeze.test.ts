@@ -1,34 +1,15 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { ACCOUNT, Desk, documentYaml, type Started } from './support.ts';
+import { ACCOUNT, Desk, networkYaml, quickNetworks, type Started } from './support.ts';
 
 const NAMES = Array.from({ length: 12 }, (_, i) => `net-${String(i).padStart(2, '0')}`);
 
-const seed: SeedInput = {
-  account: ACCOUNT,
-  region: 'eu-west-1',
+const seed = quickNetworks({
   timing: { accepted: '100ms', running: '400ms', remediation: '100ms', properties: '100ms' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
-    },
-  ],
-  provisionedProducts: NAMES.map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A' },
-  })),
-};
+  names: NAMES,
+});
 
-const network = (name: string) =>
-  documentYaml(
-    name,
-    'productName: network\nprovisioningArtifactName: v1\nprovisioningParameters:\n  Cidr: "B"\n',
-  );
+const network = (name: string) => networkYaml(name, 'B');
 
 const account = ['--account', ACCOUNT];
 const RUN = [

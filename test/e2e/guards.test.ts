@@ -1,47 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { ACCOUNT, Desk, documentYaml } from './support.ts';
+import { ACCOUNT, Desk, networkYaml, quickNetworks } from './support.ts';
 
 const names = ['net-0', 'net-1', 'net-2', 'net-3', 'net-4'];
 
-const seed: SeedInput = {
-  account: ACCOUNT,
-  region: 'eu-west-1',
+const here = quickNetworks({
   timing: { accepted: '100ms', running: '300ms', remediation: '100ms', properties: '100ms' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform' }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
-    },
-  ],
-  provisionedProducts: [
-    ...names.map((name) => ({
-      name,
-      product: 'network',
-      version: 'v1',
-      parameters: { Cidr: 'A' },
-    })),
-    {
-      name: 'net-far',
-      product: 'network',
-      version: 'v1',
-      parameters: { Cidr: 'A' },
-      region: 'us-east-1',
-    },
-  ],
+  names,
+});
+const far = { name: 'net-far', product: 'network', version: 'v1', parameters: { Cidr: 'A' } };
+const seed = {
+  ...here,
+  provisionedProducts: [...(here.provisionedProducts ?? []), { ...far, region: 'us-east-1' }],
 };
-
-const network = (name: string, cidr: string, target: string) =>
-  documentYaml(
-    name,
-    `target: ${target}\nproductName: network\nprovisioningArtifactName: v1\nprovisioningParameters:\n  Cidr: "${cidr}"\n`,
-  );
 
 const estate = (cidr: string, target = 'default', count = names.length) =>
   names
     .slice(0, count)
-    .map((name) => network(name, cidr, target))
+    .map((name) => networkYaml(name, cidr, `target: ${target}\n`))
     .join('---\n');
 
 const account = ['--account', ACCOUNT, '--writes-per-second', '20'];
@@ -153,7 +128,7 @@ describe('approvals in trueup.yaml', () => {
     await desk.write('trueup.yaml', targets);
     await desk.write(
       'desired/a.yaml',
-      `${estate('B', 'near')}---\n${network('net-far', 'B', 'far')}`,
+      `${estate('B', 'near')}---\n${networkYaml('net-far', 'B', 'target: far\n')}`,
     );
     const far = () =>
       desk.catalog.admin.product('net-far', { region: 'us-east-1' })?.parameters.Cidr;

@@ -1,43 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { ACCOUNT, Desk, documentYaml } from './support.ts';
+import { ACCOUNT, Desk, networkYaml, quickNetworks } from './support.ts';
 
-const seed: SeedInput = {
-  account: ACCOUNT,
-  region: 'eu-west-1',
+const seed = quickNetworks({
   timing: { accepted: '100ms', running: '300ms', remediation: '100ms', properties: '100ms' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [
-        {
-          name: 'v1',
-          parameters: { Cidr: {}, Password: { noEcho: true, default: 'unset-password' } },
-        },
-      ],
-    },
-  ],
-  provisionedProducts: ['net-a', 'net-b', 'net-c'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A' },
-  })),
-};
-
-const network = (name: string, cidr: string) =>
-  documentYaml(
-    name,
-    `productName: network\nprovisioningArtifactName: v1\nprovisioningParameters:\n  Cidr: "${cidr}"\n`,
-  );
+  tagUpdate: 'allowed',
+  parameters: { Cidr: {}, Password: { noEcho: true, default: 'unset-password' } },
+  names: ['net-a', 'net-b', 'net-c'],
+});
 
 const account = ['--account', ACCOUNT];
+const RUN = [
+  ...['run', 'desired', '--poll-interval', '100ms', '--settle', '50ms'],
+  ...['--writes-per-second', '10', ...account],
+];
 
 describe('the program, as a process', () => {
   it('plans what it would do, makes no change, and counts its calls as the server does', async () => {
     await using desk = await Desk.open(seed);
-    await desk.write('desired/a.yaml', network('net-a', 'B'));
+    await desk.write('desired/a.yaml', networkYaml('net-a', 'B'));
     const plan = await desk.run([
       'plan',
       'desired',
@@ -61,7 +41,10 @@ describe('the program, as a process', () => {
 
   it('applies, and then has nothing to do', async () => {
     await using desk = await Desk.open(seed);
-    await desk.write('desired/a.yaml', `${network('net-a', 'B')}---\n${network('net-b', 'A')}`);
+    await desk.write(
+      'desired/a.yaml',
+      `${networkYaml('net-a', 'B')}---\n${networkYaml('net-b', 'A')}`,
+    );
     const apply = await desk.run(['apply', 'desired', '--yes', ...account]);
     expect(apply, apply.err).toMatchObject({ code: 0 });
     expect(desk.catalog.admin.product('net-a')?.parameters.Cidr).toBe('B');
@@ -75,7 +58,7 @@ describe('the program, as a process', () => {
 
   it('refuses to apply without being asked on a terminal, and in an account that nobody declared', async () => {
     await using desk = await Desk.open(seed);
-    await desk.write('desired/a.yaml', network('net-a', 'B'));
+    await desk.write('desired/a.yaml', networkYaml('net-a', 'B'));
     expect(await desk.run(['apply', 'desired', ...account])).toMatchObject({
       code: 1,
       err: expect.stringContaining('--yes'),
@@ -92,9 +75,12 @@ describe('the program, as a process', () => {
 
   it('tells every problem of every file at once, and leaves the valid ones to be planned', async () => {
     await using desk = await Desk.open(seed);
-    await desk.write('desired/a.yaml', network('net-a', 'B').replace('productName', 'productNmae'));
-    await desk.write('desired/b.yaml', `${network('net-b', 'B')}\tx: 1\n`);
-    await desk.write('desired/c.yaml', network('net-c', 'B'));
+    await desk.write(
+      'desired/a.yaml',
+      networkYaml('net-a', 'B').replace('productName', 'productNmae'),
+    );
+    await desk.write('desired/b.yaml', `${networkYaml('net-b', 'B')}\tx: 1\n`);
+    await desk.write('desired/c.yaml', networkYaml('net-c', 'B'));
     const validate = await desk.run(['validate', 'desired']);
     expect(validate.code).toBe(1);
     expect(validate.out).toMatch(/a\.yaml:6:3\s+error .*productNmae/);
@@ -108,7 +94,7 @@ describe('the program, as a process', () => {
 
   it('sends one token and makes one update when it is killed between send and reply', async () => {
     await using desk = await Desk.open(seed);
-    await desk.write('desired/a.yaml', network('net-a', 'B'));
+    await desk.write('desired/a.yaml', networkYaml('net-a', 'B'));
     desk.catalog.admin.addFault({
       operation: 'UpdateProvisionedProduct',
       count: 1,
@@ -132,20 +118,10 @@ describe('the program, as a process', () => {
 
   it('runs as a daemon: converges, follows the directory, answers status, ends on SIGTERM with 0', async () => {
     await using desk = await Desk.open(seed);
-    await desk.write('desired/a.yaml', network('net-a', 'B'));
-    const daemon = desk.start([
-      'run',
-      'desired',
-      '--poll-interval',
-      '100ms',
-      '--settle',
-      '50ms',
-      '--writes-per-second',
-      '10',
-      ...account,
-    ]);
+    await desk.write('desired/a.yaml', networkYaml('net-a', 'B'));
+    const daemon = desk.start(RUN);
     await daemon.seen(/"event":"record.succeeded"/);
-    await desk.write('desired/b.yaml', network('net-b', 'C'));
+    await desk.write('desired/b.yaml', networkYaml('net-b', 'C'));
     await daemon.seen(/"event":"record.succeeded".*net-b|net-b.*"event":"record.succeeded"/);
     expect(desk.catalog.admin.product('net-b')?.parameters.Cidr).toBe('C');
     const check = await desk.run(['status', '--check']);
@@ -159,23 +135,13 @@ describe('the program, as a process', () => {
 
   it('stalls on a failed record, shows why, and tries again when a person asks beside the daemon', async () => {
     await using desk = await Desk.open(seed);
-    await desk.write('desired/a.yaml', network('net-a', 'B'));
+    await desk.write('desired/a.yaml', networkYaml('net-a', 'B'));
     desk.catalog.admin.addFault({
       operation: 'UpdateProvisionedProduct',
       count: 1,
       effect: { kind: 'recordFails', message: 'No more addresses.' },
     });
-    const daemon = desk.start([
-      'run',
-      'desired',
-      '--poll-interval',
-      '100ms',
-      '--settle',
-      '50ms',
-      '--writes-per-second',
-      '10',
-      ...account,
-    ]);
+    const daemon = desk.start(RUN);
     await daemon.seen(/product\.stalled/);
     const status = await desk.run(['status']);
     expect(status).toMatchObject({ code: 1, out: expect.stringContaining('No more addresses.') });
@@ -211,10 +177,7 @@ describe('the program, as a process', () => {
   it('keeps a secret of a document out of everything it prints and stores', async () => {
     await using desk = await Desk.open(seed);
     const secret = 'correct-horse-battery';
-    await desk.write(
-      'desired/a.yaml',
-      network('net-a', 'B').replace('Cidr: "B"', `Cidr: "B"\n    Password: ${secret}`),
-    );
+    await desk.write('desired/a.yaml', networkYaml('net-a', 'B', `  Password: ${secret}\n`));
     const plan = await desk.run(['plan', 'desired', ...account]);
     const apply = await desk.run(['apply', 'desired', '--yes', '--log-level', 'trace', ...account]);
     expect(apply, apply.err).toMatchObject({ code: 0 });
@@ -255,7 +218,7 @@ describe('the program, as a process', () => {
 describe('an interrupt', () => {
   it('ends apply with 130, leaves what is in flight to the journal, and the next apply takes it up', async () => {
     await using desk = await Desk.open({ ...seed, timing: { accepted: '100ms', running: '4s' } });
-    await desk.write('desired/a.yaml', network('net-a', 'B'));
+    await desk.write('desired/a.yaml', networkYaml('net-a', 'B'));
     const apply = desk.start(['apply', 'desired', '--yes', ...account]);
     await apply.seen(/update\.accepted/);
     apply.child.kill('SIGINT');

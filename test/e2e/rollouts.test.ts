@@ -1,35 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { ACCOUNT, Desk, documentYaml } from './support.ts';
+import { ACCOUNT, Desk, documentYaml, quickNetworks } from './support.ts';
 
 const NAMES = Array.from({ length: 8 }, (_, i) => `net-${String(i + 1).padStart(2, '0')}`);
 
-const seed: SeedInput = {
-  account: ACCOUNT,
-  region: 'eu-west-1',
-  timing: { accepted: '50ms', running: '100ms', remediation: '50ms', properties: '50ms' },
-  products: [
+const parameters = { Cidr: {} };
+const seed = quickNetworks({
+  tagUpdate: 'allowed',
+  versions: [
+    { name: 'v1', parameters },
     {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [
-        { name: 'v1', parameters: { Cidr: {} } },
-        {
-          name: 'v2',
-          parameters: { Cidr: {} },
-          failsWhen: [{ parameter: 'Cidr', value: 'A', message: 'No more addresses.' }],
-        },
-        { name: 'v3', parameters: { Cidr: {} } },
-      ],
+      name: 'v2',
+      parameters,
+      failsWhen: [{ parameter: 'Cidr', value: 'A', message: 'No more addresses.' }],
     },
+    { name: 'v3', parameters },
   ],
-  provisionedProducts: NAMES.map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A' },
-  })),
-};
+  names: NAMES,
+});
 
 /** All may move at once as far as the guards go: what holds them here is the rollout. */
 const CONFIG = `guards: {updates: {floor: 20}}

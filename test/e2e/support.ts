@@ -1,13 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type LocalCatalog, startLocalCatalog } from '../../src/local-catalog/local-catalog.ts';
 import { normaliseSeed } from '../../src/local-catalog/seed.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+import { networks } from '../support/network.ts';
+import { spawnProgram } from '../support/program.ts';
+import { writesOf } from '../support/writes.ts';
 
 export interface Ended {
   readonly code: number | null;
@@ -54,20 +54,7 @@ export class Desk {
 
   /** Starts trueup with the account declared and the environment of a user of this catalog. */
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
-    const child = spawn(process.execPath, [MAIN, ...args], {
-      cwd: this.directory,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOME: this.directory,
-        AWS_ENDPOINT_URL: this.catalog.url,
-        AWS_REGION: 'eu-west-1',
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        ...env,
-      },
-    });
-    return started(child);
+    return started(spawnProgram(this.directory, this.catalog.url, args, env));
   }
 
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
@@ -76,9 +63,7 @@ export class Desk {
 
   /** Mutating calls that arrived, oldest first. */
   writes() {
-    return this.catalog.admin
-      .calls()
-      .filter((call) => call.operation.startsWith('UpdateProvisionedProduct'));
+    return writesOf(this.catalog.admin.calls());
   }
 
   tokens(): readonly string[] {
@@ -130,3 +115,18 @@ export function documentYaml(name: string, spec: string): string {
     .join('');
   return `apiVersion: trueup/v1\nkind: ProvisionedProduct\nmetadata:\n  name: ${name}\nspec:\n${indented}`;
 }
+
+export const networkYaml = (name: string, cidr: string, more = '') =>
+  documentYaml(
+    name,
+    `productName: network\nprovisioningArtifactName: v1\nprovisioningParameters:\n  Cidr: ${cidr}\n${more}`,
+  );
+
+/** A catalog of networks whose operations end at once. */
+export const quickNetworks = (parts: Parameters<typeof networks>[0]) =>
+  networks({
+    account: ACCOUNT,
+    region: 'eu-west-1',
+    timing: { accepted: '50ms', running: '100ms', remediation: '50ms', properties: '50ms' },
+    ...parts,
+  });

@@ -5,7 +5,7 @@ import { EMPTY_ENTRY } from '../../src/domain/entry.ts';
 import { asAccountId, asProductKey, asRecordId, asTargetName } from '../../src/domain/ids.ts';
 import { type JournalOptions, openJournal } from '../../src/journal/journal.ts';
 import type { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import type { Input } from './corpus.ts';
 
 const TARGET = asTargetName('prod-eu');
@@ -17,7 +17,7 @@ process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 export const JOURNAL = join(directory, 'journal.db');
 
 export const openAt = (path: string, mode: JournalOptions['mode']): Promise<SqliteJournal> =>
-  openJournal({ path, clock: virtualClock(), host: 'fuzz', pid: 1, mode });
+  openJournal({ path, clock: new VirtualClock(), host: 'fuzz', pid: 1, mode });
 
 /** Everything that the program reads of a journal before it acts. */
 export async function contentOf(journal: SqliteJournal): Promise<string> {

@@ -12,14 +12,14 @@ import { TrueupError } from '../../src/domain/errors/registry.ts';
 import { asProductKey, asTargetName } from '../../src/domain/ids.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const [, , role = '', path = '', count = '0'] = argv;
 const TARGET = asTargetName('prod-eu');
 const KEY = asProductKey('name:filled');
 const say = (text: string) => stdout.write(`${text}\n`);
 
-const clock = virtualClock();
+const clock = new VirtualClock();
 
 async function open(mode: 'write' | 'ask'): Promise<SqliteJournal> {
   return openJournal({ path, clock, host: 'child', pid: process.pid, mode });
@@ -49,7 +49,7 @@ async function limit(journal: SqliteJournal): Promise<void> {
   } catch (error) {
     const code = error instanceof TrueupError ? error.code : String(error);
     const found = (await journal.list(TARGET)).size;
-    await clock.advance(60_000);
+    await clock.pass(60_000);
     const { readOnly } = journal;
     await journal.close();
     const again = await open('write');

@@ -22,7 +22,7 @@ import type { DaemonView, ProductStatusView } from '../../src/domain/status.ts';
 import { type JournalOptions, openJournal } from '../../src/journal/journal.ts';
 import type { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import type { KnownDocument } from '../../src/reconciler/ports.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 export const PROD = asTargetName('prod-eu');
 export const TEST = asTargetName('test-eu');
@@ -261,7 +261,7 @@ export async function opened(
 ): Promise<SqliteJournal> {
   const journal = await openJournal({
     path,
-    clock: virtualClock(),
+    clock: new VirtualClock(),
     host: 'trueup-0',
     pid: 7,
     mode,

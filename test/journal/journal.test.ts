@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { EMPTY_ENTRY } from '../../src/domain/entry.ts';
 import { asAccountId, asDigest, asProductKey, asRecordId } from '../../src/domain/ids.ts';
 import { connect } from '../../src/journal/database.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import {
   approvalOf,
   DAEMON,
@@ -243,14 +243,14 @@ describe('people', () => {
   it('ask beside the writer, and are heard once, in order', async () => {
     const { path } = scratch();
     const writer = await opened(path);
-    const clock = virtualClock();
+    const clock = new VirtualClock();
     const person = await opened(path, 'ask', { clock });
     const [retry, accept] = [
       { kind: 'retry', target: TEST, key: NETWORK } as const,
       { kind: 'accept', target: PROD, key: LEDGER } as const,
     ];
     await person.ask(retry);
-    await clock.advance(1);
+    await clock.pass(1);
     await person.ask(accept);
     await person.ask({ kind: 'retry', target: PROD, key: LEDGER });
     await person.ask(accept);

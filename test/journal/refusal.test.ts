@@ -12,7 +12,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EMPTY_ENTRY } from '../../src/domain/entry.ts';
 import { asNobody } from '../source/scratch.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { FULL_ENTRY, failureOf, LEDGER, NETWORK, opened, PROD, scratch } from './fixtures.ts';
 
 /** A journal with one entry that anybody may read and nobody but its owner may write. */
@@ -99,16 +99,16 @@ describe('a journal that may not be read', () => {
 describe('a journal that stops being writable', () => {
   it('rejects writes until one works again, which it finds out by itself', async () => {
     const { path } = scratch();
-    const clock = virtualClock();
+    const clock = new VirtualClock();
     const journal = await opened(path, 'write', { clock });
     renameSync(path, `${path}.away`);
     const failure = await failureOf(journal.put(PROD, NETWORK, FULL_ENTRY, 0));
     expect(failure.code).toBe('journal/unwritable');
     expect(journal.readOnly).toBe(`${path} was removed or replaced while it was in use`);
-    await clock.advance(60_000);
+    await clock.pass(60_000);
     expect(journal.readOnly).not.toBeNull();
     renameSync(`${path}.away`, path);
-    await clock.advance(10_000);
+    await clock.pass(10_000);
     expect(journal.readOnly).toBeNull();
     expect(await journal.put(PROD, NETWORK, FULL_ENTRY, 0)).toBe(1);
   });
@@ -133,7 +133,7 @@ describe('a journal that stops being writable', () => {
 
   it('can be closed while it is in trouble', async () => {
     const { path } = scratch();
-    const clock = virtualClock();
+    const clock = new VirtualClock();
     const journal = await opened(path, 'write', { clock });
     renameSync(path, `${path}.away`);
     await failureOf(journal.put(PROD, NETWORK, FULL_ENTRY, 0));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProductKind } from '../../src/local-catalog/model.ts';
 import type { BehaviourInput, ParameterInput } from '../../src/local-catalog/seed-input.ts';
+import { ENGINES } from '../support/engines.ts';
 import {
   at,
   ENDS,
@@ -76,13 +77,6 @@ const all = [
 async function row(h: Harness) {
   return at(await h.call('SearchProvisionedProducts'), 'ProvisionedProducts.0');
 }
-
-const ENGINES = [
-  'CONTROL_TOWER_ACCOUNT',
-  'TERRAFORM_OPEN_SOURCE',
-  'TERRAFORM_CLOUD',
-  'EXTERNAL',
-] as const;
 
 describe.each(ENGINES)('%s', (kind) => {
   test('updates, and no call shows its values', async () => {

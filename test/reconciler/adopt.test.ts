@@ -3,6 +3,7 @@ import type { ProductKey } from '../../src/domain/ids.ts';
 import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import { derivedUuid } from '../../src/local-catalog/ids.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { killedAfter } from './networks.ts';
 import { ACCOUNT, type Incarnation, REGION, World } from './world.ts';
 
 const NAMES = ['loose', 'other'];
@@ -235,10 +236,7 @@ describe('adopt', () => {
         { drift: 'report' },
       ),
     ]);
-    const trueup = await world.start();
-    await trueup.reconcile();
-    await world.clock.pass(3_000);
-    trueup.kill();
+    await killedAfter(world, 3_000);
     const second = await world.start();
     await second.converge();
     await second.converge();
@@ -274,10 +272,7 @@ describe('adopt', () => {
     it('imports once across kill -9 between send and reply', async () => {
       const world = await create([doc()], { tokenWindow });
       fault(world, { kind: 'slow', ms: 20_000 });
-      const first = await world.start();
-      await first.reconcile();
-      await world.clock.pass(2_000);
-      first.kill();
+      await killedAfter(world, 2_000);
       const second = await world.start();
       await second.converge();
       await second.converge();

@@ -3,15 +3,9 @@ import * as sdk from '@aws-sdk/client-service-catalog';
 import { describe, expect, it } from 'vitest';
 import { loadDesired } from '../../src/desired/load.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import {
-  ACCOUNTS,
-  ANSWERS,
-  type Case,
-  type Operation,
-  REGIONS,
-  type Refused,
-  ROWS,
-} from './api-rows.ts';
+import { ANSWERS } from './api-answers.ts';
+import { ACCOUNTS, type Case, type Operation, REGIONS, type Refused } from './api-row.ts';
+import { ROWS } from './api-rows.ts';
 import { type Incarnation, TARGET, type Wish, World } from './world.ts';
 
 const common = { Nudge: { default: '0' } };

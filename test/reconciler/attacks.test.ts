@@ -1,51 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { asAccountId } from '../../src/domain/ids.ts';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { Daemon } from '../../src/reconciler/daemon.ts';
-import type { Snapshot, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
-import type { TargetHandle } from '../../src/reconciler/revision.ts';
-import { ACCOUNT, desiredOf, REGION, TARGET, type Wish, World } from './world.ts';
+import { networks } from '../support/network.ts';
+import { keyOf, killedAfter, networkDoc, OWNER, ROLE, truth } from './networks.ts';
+import { FakeSource, startDaemon } from './run-daemon.ts';
+import { TARGET, World } from './world.ts';
 
-const ROLE = 'arn:aws:iam::111122223333:role/launch-two';
-const OWNER = 'arn:aws:iam::111122223333:role/data';
 const NAMES = ['net-a', 'net-b', 'net-c', 'net-d', 'net-e'];
-const seed: SeedInput = {
+const seed = networks({
   timing: { accepted: '1s', running: '8s', remediation: '3s', properties: '2s' },
-  products: [
+  tagUpdate: 'allowed',
+  versions: [
     {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [
-        {
-          name: 'v1',
-          parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } },
-          failsWhen: [{ parameter: 'Cidr', value: 'bad', message: 'No more addresses.' }],
-        },
-      ],
+      name: 'v1',
+      parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } },
+      failsWhen: [{ parameter: 'Cidr', value: 'bad', message: 'No more addresses.' }],
     },
   ],
-  provisionedProducts: NAMES.map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A', Secret: 'live-secret' },
-  })),
-};
-const wish = (
-  name: string,
-  parameters: Record<string, string>,
-  more: Record<string, unknown> = {},
-): Wish => ({
-  name,
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: parameters,
-    ...more,
-  },
+  names: NAMES,
+  live: { Cidr: 'A', Secret: 'live-secret' },
 });
-const key = (name: string) => `name:${name}` as never;
-const truth = (world: World, name: string) => world.service.admin.product(name);
 const fault = (world: World, effect: never | object, more: object = {}) =>
   world.service.admin.addFault({
     operation: 'UpdateProvisionedProduct',
@@ -53,73 +25,13 @@ const fault = (world: World, effect: never | object, more: object = {}) =>
     ...more,
   });
 
-class FakeSource implements Source {
-  result!: SnapshotResult;
-  #hint: () => void = () => undefined;
-  readonly revisions = new Map<string, readonly Wish[]>();
-  publish(revision: string, wishes: readonly Wish[]) {
-    this.revisions.set(revision, wishes);
-    const snapshot: Snapshot = { revision, digest: revision, files: [], unreadable: [] };
-    this.result = { kind: 'ok', snapshot };
-    this.#hint();
-  }
-  async read() {
-    return this.result;
-  }
-  async watch(onHint: () => void) {
-    this.#hint = onHint;
-    return { close: async () => undefined };
-  }
-}
-const revisionOf = (source: FakeSource, revision: string) => ({
-  revision,
-  digest: revision,
-  targets: new Map([[TARGET, desiredOf(source.revisions.get(revision) ?? [], revision)]]),
-  documents: 0,
-  invalid: 0,
-  problems: [],
-});
-async function startDaemon(world: World, source: FakeSource) {
-  const stop = new AbortController();
-  const incarnation = await world.start({ stop: stop.signal });
-  const handle: TargetHandle = {
-    name: TARGET,
-    accountId: asAccountId(ACCOUNT),
-    region: REGION,
-    open: async () => ({ kind: 'ok', reconciler: incarnation.reconciler }),
-  };
-  const daemon = new Daemon({
-    shared: incarnation.shared,
-    source,
-    load: (snapshot) => revisionOf(source, snapshot.revision),
-    targets: [handle],
-    options: {
-      directory: '/desired',
-      intervalMs: 300_000,
-      pollIntervalMs: 5_000,
-      host: 'test',
-      pid: 1,
-    },
-  });
-  const state = { ended: null as unknown };
-  daemon.run().then(
-    () => {
-      state.ended = 'ended';
-    },
-    (error) => {
-      state.ended = error;
-    },
-  );
-  return { incarnation, stop, state };
-}
-
 /**
  * Each of these was a way to break one of the safety rules. The names say what held on the other
  * side: a clock that is wrong, a listing that lags, a person who asks at the wrong moment.
  */
 describe('never wrong', () => {
   it('a clock that is 10 minutes ahead: one effective update per base, none while our record runs', async () => {
-    const world = await World.create({ seed }, [wish('net-a', { Cidr: 'B' })]);
+    const world = await World.create({ seed }, [networkDoc('net-a', { Cidr: 'B' })]);
     world.clock.jump(600_000);
     const trueup = await world.start();
     await trueup.reconcile();
@@ -128,11 +40,11 @@ describe('never wrong', () => {
   });
 
   it('a clock that is 10 minutes ahead: a failing document is sent once, not for ever', async () => {
-    const world = await World.create({ seed }, [wish('net-a', { Cidr: 'C' })]);
+    const world = await World.create({ seed }, [networkDoc('net-a', { Cidr: 'C' })]);
     const trueup = await world.start();
     await trueup.converge();
     world.clock.jump(600_000);
-    world.wish([wish('net-a', { Cidr: 'bad' })]);
+    world.wish([networkDoc('net-a', { Cidr: 'bad' })]);
     await trueup.reconcile();
     await world.clock.pass(600_000);
     expect(truth(world, 'net-a')?.records).toBe(3);
@@ -140,7 +52,7 @@ describe('never wrong', () => {
 
   it('a clock that is 10 minutes ahead and slow writes: one effective update', async () => {
     const world = await World.create({ seed, writesPerSecond: 0.05 }, [
-      wish('net-a', { Cidr: 'B' }),
+      networkDoc('net-a', { Cidr: 'B' }),
     ]);
     world.clock.jump(600_000);
     const trueup = await world.start();
@@ -151,8 +63,10 @@ describe('never wrong', () => {
 
   it('a revision over the cap is not sent under the verdict on the revision before', async () => {
     const world = await World.create({ seed, maxChanges: 2, maxInFlight: 1 }, []);
-    const source = new FakeSource();
-    source.publish('r1', [wish('net-a', { Cidr: 'B' }), wish('net-b', { Cidr: 'B' })]);
+    const source = new FakeSource('r1', [
+      networkDoc('net-a', { Cidr: 'B' }),
+      networkDoc('net-b', { Cidr: 'B' }),
+    ]);
     await startDaemon(world, source);
     await world.clock.pass(5_000); // net-a is under way, net-b waits for its slot
     world.service.admin.addFault({
@@ -162,7 +76,7 @@ describe('never wrong', () => {
     });
     source.publish(
       'r2',
-      NAMES.map((name) => wish(name, { Cidr: 'X' })),
+      NAMES.map((name) => networkDoc(name, { Cidr: 'X' })),
     );
     await world.clock.pass(600_000);
     expect(world.events('guard.refused').length).toBeGreaterThan(0);
@@ -171,12 +85,11 @@ describe('never wrong', () => {
 
   it('a document suspended while its update waits out a throttle is not sent', async () => {
     const world = await World.create({ seed }, []);
-    const source = new FakeSource();
-    source.publish('r1', [wish('net-a', { Cidr: 'B' })]);
+    const source = new FakeSource('r1', [networkDoc('net-a', { Cidr: 'B' })]);
     fault(world, { kind: 'throttle' }, { count: 4 });
     await startDaemon(world, source);
     await world.clock.pass(1_000);
-    source.publish('r2', [wish('net-a', { Cidr: 'B' }, { reconcile: { suspend: true } })]);
+    source.publish('r2', [networkDoc('net-a', { Cidr: 'B' }, { reconcile: { suspend: true } })]);
     await world.clock.pass(300_000);
     expect(truth(world, 'net-a')?.records).toBe(1);
     expect(truth(world, 'net-a')?.parameters.Cidr).toBe('A');
@@ -184,28 +97,36 @@ describe('never wrong', () => {
 
   it('a full journal does not end the daemon when a person has asked', async () => {
     const world = await World.create({ seed }, []);
-    const source = new FakeSource();
-    source.publish('r1', [wish('net-a', { Cidr: 'A' })]);
-    const { state } = await startDaemon(world, source);
+    const source = new FakeSource('r1', [networkDoc('net-a', { Cidr: 'A' })]);
+    const { ended } = await startDaemon(world, source);
+    let end: unknown = null;
+    ended.then(
+      () => {
+        end = 'ended';
+      },
+      (error: unknown) => {
+        end = error;
+      },
+    );
     await world.clock.pass(10_000);
-    await world.journal.ask({ kind: 'retry', target: TARGET, key: key('net-a') });
+    await world.journal.ask({ kind: 'retry', target: TARGET, key: keyOf('net-a') });
     world.journal.full = true;
     // A latch to forget makes the entry change.
     const held = await world.journal.list(TARGET);
     expect(held.size).toBe(1);
     await world.clock.pass(60_000);
-    expect(state.ended).toBeNull();
+    expect(end).toBeNull();
   });
 
   it('a launch role read while Describe lags is not remembered for ever', async () => {
     const world = await World.create({ seed: { ...seed, behaviour: { describeLag: '45s' } } }, [
-      wish('net-a', { Cidr: 'A' }, { properties: { launchRole: ROLE } }),
+      networkDoc('net-a', { Cidr: 'A' }, { properties: { launchRole: ROLE } }),
     ]);
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(46_000);
     await trueup.reconcile();
-    world.wish([wish('net-a', { Cidr: 'B' }, { properties: { launchRole: ROLE } })]);
+    world.wish([networkDoc('net-a', { Cidr: 'B' }, { properties: { launchRole: ROLE } })]);
     for (let look = 0; look < 12; look++) {
       await trueup.reconcile();
       await world.clock.pass(300_000);
@@ -215,11 +136,8 @@ describe('never wrong', () => {
   });
 
   it('drift after a record that ended while nobody looked is corrected', async () => {
-    const world = await World.create({ seed }, [wish('net-a', { Cidr: 'B' })]);
-    const first = await world.start();
-    await first.reconcile();
-    await world.clock.pass(2_000);
-    first.kill();
+    const world = await World.create({ seed }, [networkDoc('net-a', { Cidr: 'B' })]);
+    await killedAfter(world, 2_000);
     await world.clock.pass(60_000);
     await world.service.admin.editStack({ product: 'net-a', parameters: { Cidr: 'Z' } });
     await world.clock.pass(60_000);
@@ -233,7 +151,7 @@ describe('never wrong', () => {
   });
 
   it('drift is corrected although our clock was an hour ahead when the record ended', async () => {
-    const world = await World.create({ seed }, [wish('net-a', { Cidr: 'B' })]);
+    const world = await World.create({ seed }, [networkDoc('net-a', { Cidr: 'B' })]);
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(2_000);
@@ -253,8 +171,9 @@ describe('never wrong', () => {
       { seed: { ...seed, behaviour: { searchLag: '30s', propertiesMoveLastRecordId: false } } },
       [],
     );
-    const source = new FakeSource();
-    source.publish('r1', [wish('net-a', { Cidr: 'A' }, { properties: { owner: OWNER } })]);
+    const source = new FakeSource('r1', [
+      networkDoc('net-a', { Cidr: 'A' }, { properties: { owner: OWNER } }),
+    ]);
     await startDaemon(world, source);
     await world.clock.pass(600_000);
     expect(truth(world, 'net-a')?.records).toBe(2);
@@ -269,7 +188,7 @@ describe('never wrong', () => {
           behaviour: { describeLag: '20s', searchLag: '20s' },
         },
       },
-      [wish('net-a', { Cidr: 'B' })],
+      [networkDoc('net-a', { Cidr: 'B' })],
     );
     await world.clock.pass(60_000);
     await world.service.admin.callAs('UpdateProvisionedProduct', {
@@ -290,7 +209,7 @@ describe('never wrong', () => {
   });
 
   it('a refusal that passes by itself ("profile does not exist") is tried again', async () => {
-    const world = await World.create({ seed }, [wish('net-a', { Cidr: 'B' })]);
+    const world = await World.create({ seed }, [networkDoc('net-a', { Cidr: 'B' })]);
     fault(
       world,
       { kind: 'error', code: 'InvalidParametersException', message: 'The profile does not exist.' },
@@ -309,7 +228,9 @@ describe('never wrong', () => {
     ['two blanks', 'correct  horse  battery'],
     ['a line break', 'first-line\nsecond-line'],
   ])('a secret (%s) quoted by a failed record is not kept', async (_what, secret) => {
-    const world = await World.create({ seed }, [wish('net-a', { Cidr: 'B', Secret: secret })]);
+    const world = await World.create({ seed }, [
+      networkDoc('net-a', { Cidr: 'B', Secret: secret }),
+    ]);
     fault(world, { kind: 'recordFails', message: `Value <${secret}> is too weak` }, { count: 1 });
     const trueup = await world.start();
     await trueup.converge();
@@ -322,7 +243,9 @@ describe('never wrong', () => {
 
   it('a secret cut by the length limit of the reason', async () => {
     const secret = 'S3cret-0123456789-abcdefghij';
-    const world = await World.create({ seed }, [wish('net-a', { Cidr: 'B', Secret: secret })]);
+    const world = await World.create({ seed }, [
+      networkDoc('net-a', { Cidr: 'B', Secret: secret }),
+    ]);
     fault(world, { kind: 'recordFails', message: `${'x'.repeat(980)}${secret}` }, { count: 1 });
     const trueup = await world.start();
     await trueup.converge();
@@ -331,14 +254,11 @@ describe('never wrong', () => {
 
   it('the former secret, quoted by a record that fails after a restart', async () => {
     const world = await World.create({ seed }, [
-      wish('net-a', { Cidr: 'B', Secret: 'former-secret' }),
+      networkDoc('net-a', { Cidr: 'B', Secret: 'former-secret' }),
     ]);
     fault(world, { kind: 'recordFails', message: 'Value former-secret is too weak' }, { count: 1 });
-    const first = await world.start();
-    await first.reconcile();
-    await world.clock.pass(2_000);
-    first.kill();
-    world.wish([wish('net-a', { Cidr: 'B', Secret: 'newer-secret' })]);
+    await killedAfter(world, 2_000);
+    world.wish([networkDoc('net-a', { Cidr: 'B', Secret: 'newer-secret' })]);
     const second = await world.start();
     await second.reconcile();
     await world.clock.pass(60_000);
@@ -348,7 +268,7 @@ describe('never wrong', () => {
   it('a secret in the status message of a product in ERROR', async () => {
     const world = await World.create(
       { seed: { ...seed, behaviour: { statusAfterFailedUpdate: 'ERROR', recordErrors: 'empty' } } },
-      [wish('net-a', { Cidr: 'B', Secret: 'very-secret-value' })],
+      [networkDoc('net-a', { Cidr: 'B', Secret: 'very-secret-value' })],
     );
     fault(
       world,
@@ -373,7 +293,7 @@ describe('never wrong', () => {
     });
     await world.clock.pass(30_000);
     const physicalId = truth(world, 'net-new')?.product.physicalId ?? '';
-    world.wish([wish('net-new', { Cidr: 'A' }, { expect: { physicalId } })]);
+    world.wish([networkDoc('net-new', { Cidr: 'A' }, { expect: { physicalId } })]);
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(100);
@@ -398,7 +318,7 @@ describe('never wrong', () => {
           })),
         },
       },
-      [wish('net-a', { Cidr: 'B' })],
+      [networkDoc('net-a', { Cidr: 'B' })],
     );
     world.service.admin.addFault({ operation: 'DescribeRecord', effect: { kind: 'accessDenied' } });
     const trueup = await world.start();
@@ -409,37 +329,37 @@ describe('never wrong', () => {
 
   it('a NoEcho value whose update was followed by a resumed pass is known afterwards', async () => {
     const world = await World.create({ seed }, [
-      wish('net-a', { Cidr: 'B', Secret: 'first-secret' }),
+      networkDoc('net-a', { Cidr: 'B', Secret: 'first-secret' }),
     ]);
     const first = await world.start();
     await first.reconcile();
     await world.clock.pass(2_000);
     first.kill();
     await world.clock.pass(60_000);
-    const source = new FakeSource();
+    const source = new FakeSource('r2', [
+      networkDoc('net-a', { Cidr: 'B', Secret: 'first-secret' }),
+    ]);
     world.service.admin.addFault({
       operation: 'SearchProvisionedProducts',
       effect: { kind: 'slow', ms: 8_000 },
       count: 1,
     });
-    source.publish('r2', [wish('net-a', { Cidr: 'B', Secret: 'first-secret' })]);
     await startDaemon(world, source);
     await world.clock.pass(60_000);
-    source.publish('r3', [wish('net-a', { Cidr: 'B', Secret: 'second-secret' })]);
+    source.publish('r3', [networkDoc('net-a', { Cidr: 'B', Secret: 'second-secret' })]);
     await world.clock.pass(600_000);
     expect(truth(world, 'net-a')?.parameters.Secret).toBe('second-secret');
   });
 
   it('a person asks once: the backoff holds again after that attempt', async () => {
     const world = await World.create({ seed }, []);
-    const source = new FakeSource();
-    source.publish('r1', [wish('net-a', { Cidr: 'B' })]);
+    const source = new FakeSource('r1', [networkDoc('net-a', { Cidr: 'B' })]);
     fault(world, { kind: 'recordFails', message: 'First.' }, { count: 1 });
     await startDaemon(world, source);
     await world.clock.pass(60_000);
     world.service.admin.clearFaults();
     fault(world, { kind: 'recordFails', message: 'Rate exceeded' });
-    await world.journal.ask({ kind: 'retry', target: TARGET, key: key('net-a') });
+    await world.journal.ask({ kind: 'retry', target: TARGET, key: keyOf('net-a') });
     const before = world.writes().length;
     await world.clock.pass(80_000);
     expect(world.writes().length - before).toBeLessThanOrEqual(2);
@@ -454,7 +374,7 @@ describe('never wrong', () => {
           behaviour: { describeLag: '30s', searchLag: '30s' },
         },
       },
-      [wish('net-a', { Cidr: 'A' }, { properties: { launchRole: ROLE } })],
+      [networkDoc('net-a', { Cidr: 'A' }, { properties: { launchRole: ROLE } })],
     );
     await world.clock.pass(60_000);
     world.service.admin.addFault({
@@ -465,7 +385,7 @@ describe('never wrong', () => {
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(2_000);
-    const { spec } = wish('net-a', { Cidr: 'C' });
+    const { spec } = networkDoc('net-a', { Cidr: 'C' });
     world.wish([
       { name: 'label', spec: { ...spec, provisionedProductId: truth(world, 'net-a')?.product.id } },
     ]);
@@ -483,7 +403,7 @@ describe('never wrong', () => {
           behaviour: { propertiesMoveLastRecordId: false, tokenWindow: '0s' },
         },
       },
-      [wish('net-a', { Cidr: 'A' }, { properties: { launchRole: ROLE } })],
+      [networkDoc('net-a', { Cidr: 'A' }, { properties: { launchRole: ROLE } })],
     );
     world.service.admin.addFault({
       operation: 'UpdateProvisionedProductProperties',

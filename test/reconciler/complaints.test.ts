@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ParameterInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { acceptProduct } from '../../src/reconciler/accept.ts';
 import { MemoryJournal } from './memory-journal.ts';
+import { fault } from './networks.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
 /** What people ask of tools for provisioned products, played through: docs/complaints.md. */
@@ -118,10 +119,9 @@ describe('TAINTED', () => {
 describe('a failed update', () => {
   it('is never taken for done: it stays a difference, also for a process that knows nothing of it', async () => {
     const world = await World.create({ seed: seedOf() }, [doc('net-a', { Cidr: 'B' })]);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      count: 1,
-      effect: { kind: 'recordFails', message: 'No more addresses.' },
+    fault(world, 'UpdateProvisionedProduct', {
+      kind: 'recordFails',
+      message: 'No more addresses.',
     });
     const first = await world.start();
     await looks(world, first);

@@ -1,122 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { asAccountId, asProductKey } from '../../src/domain/ids.ts';
+import { asProductKey } from '../../src/domain/ids.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { Daemon } from '../../src/reconciler/daemon.ts';
-import type { Snapshot, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
-import type { TargetHandle } from '../../src/reconciler/revision.ts';
-import { ACCOUNT, desiredOf, type Incarnation, REGION, TARGET, type Wish, World } from './world.ts';
+import { networks } from '../support/network.ts';
+import { cidrOf, fault, networkDoc } from './networks.ts';
+import { FakeSource, startDaemon } from './run-daemon.ts';
+import { desiredOf, type Incarnation, TARGET, type Wish, World } from './world.ts';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform' }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
-    },
-  ],
-  provisionedProducts: ['net-a', 'net-b'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A' },
-  })),
-};
+const seed = networks();
 
-const wish = (name: string, cidr: string): Wish => ({
-  name,
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: { Cidr: cidr },
-  },
-});
-
-/** A directory that a test flips by hand. */
-class FakeSource implements Source {
-  result: SnapshotResult;
-  #hint: () => void = () => undefined;
-  readonly #revisions = new Map<string, readonly Wish[]>();
-
-  constructor(revision: string, wishes: readonly Wish[]) {
-    this.result = this.publish(revision, wishes);
-  }
-
-  publish(revision: string, wishes: readonly Wish[]): SnapshotResult {
-    this.#revisions.set(revision, wishes);
-    const snapshot: Snapshot = { revision, digest: revision, files: [], unreadable: [] };
-    this.result = { kind: 'ok', snapshot };
-    this.#hint();
-    return this.result;
-  }
-
-  lose(why: string): void {
-    this.result = { kind: 'unavailable', why };
-    this.#hint();
-  }
-
-  wishes(revision: string): readonly Wish[] {
-    return this.#revisions.get(revision) ?? [];
-  }
-
-  async read(): Promise<SnapshotResult> {
-    return this.result;
-  }
-
-  async watch(onHint: () => void) {
-    this.#hint = onHint;
-    return { close: async () => undefined };
-  }
-}
-
-async function startDaemon(
-  world: World,
-  source: FakeSource,
-  overrides: { readonly intervalMs?: number; readonly isClosed?: () => boolean } = {},
-) {
-  const stop = new AbortController();
-  const held: { daemon: Daemon | null } = { daemon: null };
-  const incarnation = await world.start({
-    stop: stop.signal,
-    heldBack: () => held.daemon?.sourceProblem ?? null,
-    readAtMs: () => held.daemon?.readAtMs ?? null,
-    isInRun: (dependency) => held.daemon?.isInRun(dependency) ?? true,
-  });
-  const handle: TargetHandle = {
-    name: TARGET,
-    accountId: asAccountId(ACCOUNT),
-    region: REGION,
-    open: async () =>
-      overrides.isClosed?.() === true
-        ? { kind: 'failed', why: 'denied', calls: { total: 0, byOperation: {} } }
-        : { kind: 'ok', reconciler: incarnation.reconciler },
-  };
-  const daemon = new Daemon({
-    shared: incarnation.shared,
-    source,
-    load: (snapshot) => ({
-      revision: snapshot.revision,
-      digest: snapshot.digest,
-      targets: new Map([[TARGET, desiredOf(source.wishes(snapshot.revision), snapshot.revision)]]),
-      documents: source.wishes(snapshot.revision).length,
-      invalid: 0,
-      problems: [],
-    }),
-    targets: [handle],
-    options: {
-      directory: '/desired',
-      intervalMs: overrides.intervalMs ?? 300_000,
-      pollIntervalMs: 5_000,
-      host: 'test',
-      pid: 1,
-    },
-  });
-  held.daemon = daemon;
-  const ended = daemon.run();
-  return { daemon, incarnation, stop, ended };
-}
-
-const cidr = (world: World, name: string) => world.service.admin.product(name)?.parameters.Cidr;
+const wish = (name: string, cidr: string) => networkDoc(name, { Cidr: cidr });
 
 describe('the daemon', () => {
   it('reconciles at start, when the directory changes, and stays quiet in between', async () => {
@@ -124,13 +16,13 @@ describe('the daemon', () => {
     const source = new FakeSource('r1', [wish('net-a', 'B')]);
     await startDaemon(world, source);
     await world.clock.pass(60_000);
-    expect(cidr(world, 'net-a')).toBe('B');
+    expect(cidrOf(world, 'net-a')).toBe('B');
     const calls = world.service.admin.totalCalls();
     await world.clock.pass(120_000);
     expect(world.service.admin.totalCalls()).toBe(calls);
     source.publish('r2', [wish('net-a', 'C'), wish('net-b', 'C')]);
     await world.clock.pass(60_000);
-    expect([cidr(world, 'net-a'), cidr(world, 'net-b')]).toEqual(['C', 'C']);
+    expect([cidrOf(world, 'net-a'), cidrOf(world, 'net-b')]).toEqual(['C', 'C']);
     expect(world.events('source.revision')).toHaveLength(2);
   });
 
@@ -140,11 +32,11 @@ describe('the daemon', () => {
     await world.clock.pass(10_000);
     await world.service.admin.editStack({ product: 'net-a', parameters: { Cidr: 'Z' } });
     await world.clock.pass(331_000);
-    expect(cidr(world, 'net-a')).toBe('A');
+    expect(cidrOf(world, 'net-a')).toBe('A');
     await world.service.admin.editStack({ product: 'net-a', parameters: { Cidr: 'Z' } });
     daemon.hangUp();
     await world.clock.pass(20_000);
-    expect(cidr(world, 'net-a')).toBe('A');
+    expect(cidrOf(world, 'net-a')).toBe('A');
   });
 
   it('starts nothing while the source is unreadable, follows what is in flight, and goes on afterwards', async () => {
@@ -167,7 +59,7 @@ describe('the daemon', () => {
     expect(world.writes()).toHaveLength(1);
     source.publish('r1', [wish('net-a', 'B')]);
     await world.clock.pass(90_000);
-    expect(cidr(world, 'net-a')).toBe('B');
+    expect(cidrOf(world, 'net-a')).toBe('B');
     expect(world.writes()).toHaveLength(2);
   });
 
@@ -195,7 +87,7 @@ describe('the daemon', () => {
     source.publish('r2', [wish('net-a', 'B')]);
     await world.clock.pass(3_600_000);
     expect(world.writes()).toHaveLength(writes);
-    expect(cidr(world, 'net-b')).toBe('B');
+    expect(cidrOf(world, 'net-b')).toBe('B');
     expect(world.statusOf(incarnation, 'net-b')).toBeUndefined();
   });
 
@@ -224,11 +116,7 @@ describe('the daemon', () => {
 
   it('honours what people ask for beside it', async () => {
     const world = await World.create({ seed }, []);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      effect: { kind: 'recordFails' },
-      count: 1,
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails' });
     const source = new FakeSource('r1', [wish('net-a', 'B')]);
     const { incarnation } = await startDaemon(world, source);
     await world.clock.pass(60_000);
@@ -237,7 +125,7 @@ describe('the daemon', () => {
     if (status === undefined) throw new Error('no status');
     await world.journal.ask({ kind: 'retry', target: status.target, key: status.key });
     await world.clock.pass(30_000);
-    expect(cidr(world, 'net-a')).toBe('B');
+    expect(cidrOf(world, 'net-a')).toBe('B');
     expect(world.writes()).toHaveLength(2);
   });
 
@@ -260,7 +148,7 @@ describe('the daemon', () => {
     await world.clock.pass(60_000);
     isClosed = false;
     await world.clock.pass(600_000);
-    expect(cidr(world, 'net-a')).toBe('B');
+    expect(cidrOf(world, 'net-a')).toBe('B');
     expect(world.writes()).toHaveLength(2);
   });
 });
@@ -292,11 +180,7 @@ describe('a rollout under a daemon', () => {
 
   async function paused() {
     const world = await World.create({ seed: four, rollouts: [rule] }, []);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      effect: { kind: 'recordFails' },
-      count: 1,
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails' });
     const source = new FakeSource('r1', moved('v2'));
     const { incarnation } = await startDaemon(world, source);
     await world.clock.pass(3_600_000);

@@ -1,45 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { asTargetName, type ProductKey } from '../../src/domain/ids.ts';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { asTargetName } from '../../src/domain/ids.ts';
+import { networks } from '../support/network.ts';
+import { type Fields, fault, keyOf, killedAfter, networkDoc, story } from './networks.ts';
 import { type Incarnation, TARGET, World } from './world.ts';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
-    },
-  ],
-  provisionedProducts: ['a', 'b', 'c'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'old' },
-  })),
-};
+const seed = networks({ tagUpdate: 'allowed', names: ['a', 'b', 'c'], live: { Cidr: 'old' } });
 
-type Spec = Readonly<Record<string, unknown>>;
+const doc = (
+  name: string,
+  on: readonly string[] = [],
+  parts: Fields = {},
+  reconcile: Fields = {},
+) => networkDoc(name, { Cidr: 'new' }, { ...parts, reconcile: { dependsOn: on, ...reconcile } });
 
-const doc = (name: string, on: readonly string[] = [], parts: Spec = {}, reconcile: Spec = {}) => ({
-  name,
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: { Cidr: 'new' },
-    ...parts,
-    reconcile: { dependsOn: on, ...reconcile },
-  },
-});
+const B_THEN_A = ['b accepted', 'b succeeded', 'a accepted', 'a succeeded'];
 
-/** What began and what ended, in order. */
-const story = (world: World) =>
-  world.lines
-    .filter(({ event }) => event.endsWith('.accepted') || event.startsWith('record.'))
-    .filter(({ event }) => event !== 'record.resumed')
-    .map(({ event, fields }) => `${fields.provisionedProduct} ${event.split('.')[1]}`);
-
+const same = { provisioningParameters: { Cidr: 'old' } };
 const newer = { provisioningParameters: { Cidr: 'newer' } };
 const looks = 'DescribeProvisionedProduct';
 const slow = { kind: 'slow', ms: 20_000 } as const;
@@ -59,9 +35,7 @@ describe('dependsOn', () => {
       'a accepted',
       'a succeeded',
     ]);
-    expect(
-      review.kind === 'ok' && review.evaluations.get('name:a' as ProductKey)?.change,
-    ).toMatchObject({
+    expect(review.kind === 'ok' && review.evaluations.get(keyOf('a'))?.change).toMatchObject({
       after: ['b'],
       verdict: { kind: 'update' },
     });
@@ -96,7 +70,7 @@ describe('dependsOn', () => {
   });
 
   it('does not wait for what is in sync, or differs and is only reported', async () => {
-    const inSync = doc('b', [], { provisioningParameters: { Cidr: 'old' } });
+    const inSync = doc('b', [], same);
     const reported = doc('c', [], {}, { mode: 'observe' });
     const world = await World.create({ seed }, [doc('a', ['b', 'c']), inSync, reported]);
     await (await world.start()).converge();
@@ -119,8 +93,7 @@ describe('dependsOn', () => {
         ['c', 'a'],
       ] as const) {
         expect(
-          review.kind === 'ok' &&
-            review.evaluations.get(`name:${name}` as ProductKey)?.change.verdict.kind,
+          review.kind === 'ok' && review.evaluations.get(keyOf(name))?.change.verdict.kind,
         ).toBe('waits');
         expect(statusOf(world, trueup, name)).toMatchObject({
           condition: 'Reconciling',
@@ -133,30 +106,21 @@ describe('dependsOn', () => {
 
   it('stays behind when what it depends on fails on the way, and goes on after a retry', async () => {
     const world = await World.create({ seed }, [doc('a', ['b']), doc('b')]);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      count: 1,
-      effect: { kind: 'recordFails', message: 'no more room' },
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails', message: 'no more room' });
     const trueup = await world.start();
     await trueup.converge();
     expect(story(world)).toEqual(['b accepted', 'b failed']);
     expect(statusOf(world, trueup, 'a')?.message).toContain('no more room');
-    await trueup.reconciler.retry('name:b' as ProductKey);
+    await trueup.reconciler.retry(keyOf('b'));
     await trueup.converge();
-    expect(story(world).slice(2)).toEqual([
-      'b accepted',
-      'b succeeded',
-      'a accepted',
-      'a succeeded',
-    ]);
+    expect(story(world).slice(2)).toEqual(B_THEN_A);
   });
 
   it('does not begin on the success of what a document said before', async () => {
     const lagging = { ...seed, behaviour: { describeLag: '10s' } };
     const world = await World.create({ seed: lagging }, [doc('a', ['b']), doc('b')]);
     const operation = 'UpdateProvisionedProduct';
-    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'lostReply' } });
+    fault(world, operation, { kind: 'lostReply' });
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(2_000);
@@ -164,18 +128,10 @@ describe('dependsOn', () => {
     await trueup.reconcile();
     await world.clock.pass(60_000);
     await trueup.converge();
-    expect(story(world)).toEqual([
-      'b accepted',
-      'b succeeded',
-      'b accepted',
-      'b succeeded',
-      'a accepted',
-      'a succeeded',
-    ]);
+    expect(story(world)).toEqual(['b accepted', 'b succeeded', ...B_THEN_A]);
   });
 
   it('does not begin on what a revision said that went while it was looked at', async () => {
-    const same = { provisioningParameters: { Cidr: 'old' } };
     const world = await World.create({ seed }, [doc('a', ['b']), doc('b', [], same)]);
     world.service.admin.addFault({ operation: looks, product: 'a', count: 1, effect: slow });
     const trueup = await world.start();
@@ -185,11 +141,10 @@ describe('dependsOn', () => {
     await trueup.reconcile();
     await world.clock.pass(60_000);
     await trueup.converge();
-    expect(story(world)).toEqual(['b accepted', 'b succeeded', 'a accepted', 'a succeeded']);
+    expect(story(world)).toEqual(B_THEN_A);
   });
 
   it('does not begin on what has drifted while its request waited for its turn', async () => {
-    const same = { provisioningParameters: { Cidr: 'old' } };
     const b = doc('b', [], same, { drift: 'correct' });
     const before = [doc('a', ['b'], same), b, doc('c', [], same)];
     const world = await World.create({ seed, writesPerSecond: 0.05 }, before);
@@ -204,20 +159,12 @@ describe('dependsOn', () => {
     await world.service.admin.editStack({ product: 'b', parameters: { Cidr: 'by hand' } });
     await trueup.reconcile();
     await world.clock.pass(120_000);
-    expect(story(world).slice(2)).toEqual([
-      'b accepted',
-      'b succeeded',
-      'a accepted',
-      'a succeeded',
-    ]);
+    expect(story(world).slice(2)).toEqual(B_THEN_A);
   });
 
   it('does not begin on a look that was meant for what a document said before', async () => {
     const world = await World.create({ seed }, [doc('a', ['b']), doc('b')]);
-    const first = await world.start();
-    await first.reconcile();
-    await world.clock.pass(2_000);
-    first.kill();
+    await killedAfter(world, 2_000);
     const trueup = await world.start();
     world.service.admin.addFault({ operation: looks, product: 'b', count: 1, effect: slow });
     await trueup.reconcile();
@@ -227,30 +174,21 @@ describe('dependsOn', () => {
     await trueup.reconcile();
     await world.clock.pass(60_000);
     await trueup.converge();
-    expect(story(world).slice(2)).toEqual([
-      'b accepted',
-      'b succeeded',
-      'a accepted',
-      'a succeeded',
-    ]);
+    expect(story(world).slice(2)).toEqual(B_THEN_A);
   });
 
   it('does not repeat an open request while what it needs is not as declared', async () => {
-    const same = { provisioningParameters: { Cidr: 'old' } };
     const world = await World.create({ seed }, [doc('a', ['b']), doc('b', [], same)]);
     const operation = 'UpdateProvisionedProduct';
-    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'lostRequest' } });
-    const first = await world.start();
-    await first.reconcile();
-    await world.clock.pass(2_000);
-    first.kill();
-    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'recordFails' } });
+    fault(world, operation, { kind: 'lostRequest' });
+    await killedAfter(world, 2_000);
+    fault(world, operation, { kind: 'recordFails' });
     world.wish([doc('a', ['b']), doc('b', [], newer)]);
     const second = await world.start();
     await second.reconcile();
     await world.clock.pass(9 * 60_000);
     expect(story(world)).toEqual(['b accepted', 'b failed']);
-    await second.reconciler.retry('name:b' as ProductKey);
+    await second.reconciler.retry(keyOf('b'));
     await second.converge();
     expect(story(world).slice(2)).toEqual(['b accepted', 'b succeeded', 'a succeeded']);
   });
@@ -266,8 +204,8 @@ describe('dependsOn', () => {
   it('waits for a document of another target, and goes on as soon as that is ready', async () => {
     const world = await World.create({ seed }, [doc('a')]);
     const trueup = await world.start();
-    const far = { target: asTargetName('other'), key: 'name:x' as ProductKey, name: 'x' };
-    const spec = world.desired.specs.get('name:a' as ProductKey);
+    const far = { target: asTargetName('other'), key: keyOf('x'), name: 'x' };
+    const spec = world.desired.specs.get(keyOf('a'));
     if (spec === undefined) throw new Error('no document');
     const linked = new Map([[spec.key, { ...spec, dependsOn: [far] }]]);
     trueup.reconciler.setDesired({ ...world.desired, specs: linked });
@@ -311,7 +249,7 @@ describe('dependsOn', () => {
     if (mine === undefined) throw new Error('no status');
     trueup.board.set({
       ...mine,
-      key: 'name:b' as ProductKey,
+      key: keyOf('b'),
       name: 'b',
       condition: 'Ready',
       sync: 'Synced',
@@ -325,7 +263,6 @@ describe('dependsOn', () => {
     ['as the journal saw it', true],
     ['which the journal never saw', false],
   ])('ends nothing that a document still depends on, %s', async (_, isKnown) => {
-    const same = { provisioningParameters: { Cidr: 'old' } };
     const a = doc('a', [], {}, { prune: 'terminate' });
     const b = doc('b', ['a'], same);
     const world = await World.create({ seed }, isKnown ? [a, b] : [a]);
@@ -335,7 +272,7 @@ describe('dependsOn', () => {
     // The dependant's document is invalid now (its dependency is gone), and so it is left alone.
     world.wish([]);
     const desired = world.desired;
-    const key = 'name:b' as ProductKey;
+    const key = keyOf('b');
     const at = { file: 'b.yaml', line: 1, column: 1 };
     const problem = {
       code: 'document/unknown-dependency',

@@ -1,46 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { type Wish, World } from './world.ts';
+import { networks } from '../support/network.ts';
+import { type Fields, fault, networkDoc } from './networks.ts';
+import { World } from './world.ts';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [
-        {
-          name: 'v1',
-          parameters: {
-            Cidr: {},
-            Mode: { default: 'm' },
-            Secret: { noEcho: true, default: 'none' },
-          },
-        },
-      ],
-    },
-  ],
-  provisionedProducts: ['net-a', 'net-b'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A', Mode: 'm', Secret: 'hush-hush' },
-  })),
-};
+const parts = {
+  tagUpdate: 'allowed',
+  parameters: { Cidr: {}, Mode: { default: 'm' }, Secret: { noEcho: true, default: 'none' } },
+} as const;
+const seed = networks({ ...parts, live: { Cidr: 'A', Mode: 'm', Secret: 'hush-hush' } });
 
-const wish = (
-  name: string,
-  parameters: Readonly<Record<string, unknown>>,
-  reconcile: Readonly<Record<string, unknown>> = {},
-): Wish => ({
-  name,
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: parameters,
-    reconcile,
-  },
-});
+const wish = (name: string, parameters: Fields, reconcile: Fields = {}) =>
+  networkDoc(name, parameters, { reconcile });
 
 const secretOf = (world: World) => world.service.admin.product('net-a')?.parameters.Secret;
 
@@ -79,10 +49,9 @@ describe('first contact and NoEcho values', () => {
     const world = await World.create({ seed }, [
       wish('net-a', { Cidr: 'B', Secret: 'very secret value' }),
     ]);
-    world.service.admin.addFault({
-      effect: { kind: 'recordFails', message: 'Value very secret value is weak' },
-      operation: 'UpdateProvisionedProduct',
-      count: 1,
+    fault(world, 'UpdateProvisionedProduct', {
+      kind: 'recordFails',
+      message: 'Value very secret value is weak',
     });
     const trueup = await world.start();
     await trueup.converge();
@@ -164,16 +133,9 @@ describe('drift', () => {
 
 describe('limits', () => {
   it('keeps starts apart and operations in flight below the cap', async () => {
-    const many: SeedInput = {
-      ...seed,
-      provisionedProducts: Array.from({ length: 12 }, (_, index) => ({
-        name: `net-${index}`,
-        product: 'network',
-        version: 'v1',
-        parameters: { Cidr: 'A' },
-      })),
-    };
-    const wishes = Array.from({ length: 12 }, (_, index) => wish(`net-${index}`, { Cidr: 'B' }));
+    const names = Array.from({ length: 12 }, (_, index) => `net-${index}`);
+    const many = networks({ ...parts, names });
+    const wishes = names.map((name) => wish(name, { Cidr: 'B' }));
     const world = await World.create({ seed: many, maxInFlight: 3, writesPerSecond: 0.5 }, wishes);
     const trueup = await world.start();
     await trueup.converge();
@@ -190,11 +152,7 @@ describe('limits', () => {
 
   it('repeats a throttled send with the same token', async () => {
     const world = await World.create({ seed }, [wish('net-a', { Cidr: 'B' })]);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      effect: { kind: 'throttle' },
-      count: 2,
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'throttle' }, 2);
     const trueup = await world.start();
     await trueup.converge();
     const tokens = world

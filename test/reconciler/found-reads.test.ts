@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OWNER, ROLE, seedWith, start, wish } from './networks.ts';
+import { fault, OWNER, ROLE, seedWith, start, wish } from './networks.ts';
 import { World } from './world.ts';
 
 /** What the simulation found where a read fails or lags, as the shortest story that shows it. */
@@ -35,7 +35,7 @@ describe('a request of whose fate nothing can be read', () => {
     const world = await World.create(options, wishes);
     const operation = 'UpdateProvisionedProduct';
     const effect = { kind: 'lostReply' } as const;
-    world.service.admin.addFault({ operation, count: 1, effect });
+    fault(world, operation, effect);
     world.service.admin.addFault({ operation, effect: { kind: 'straggle', ms: 3_600_000 } });
     world.service.admin.addFault({
       operation: 'ListRecordHistory',

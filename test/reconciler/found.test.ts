@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Review } from '../../src/reconciler/review.ts';
-import { NAMES, OWNER, ROLE, seedWith, start, wish } from './networks.ts';
+import { fault, NAMES, OWNER, ROLE, seedWith, start, wish } from './networks.ts';
 import { World } from './world.ts';
 
 /** What the simulation found, each told again as the shortest story that shows it. */
@@ -36,8 +36,8 @@ describe('a wall clock that is far from that of AWS', () => {
     const world = await start([wish('net-a', 'B')]);
     world.jump(20 * 60_000);
     const operation = 'UpdateProvisionedProduct';
-    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'lostReply' } });
-    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'recordFails' } });
+    fault(world, operation, { kind: 'lostReply' });
+    fault(world, operation, { kind: 'recordFails' });
     const trueup = await world.start();
     await trueup.converge();
     await trueup.converge();
@@ -147,7 +147,7 @@ describe('a change of a property whose reply was lost', () => {
     const behaviour = { propertiesMoveLastRecordId: false, tokenWindow: '0' };
     const world = await start([wish('net-a', 'A', properties)], behaviour);
     const operation = 'UpdateProvisionedProductProperties';
-    world.service.admin.addFault({ operation, count: 1, effect: { kind: 'lostReply' } });
+    fault(world, operation, { kind: 'lostReply' });
     const trueup = await world.start();
     await trueup.converge();
     expect(world.writes()).toHaveLength(1);
@@ -232,11 +232,7 @@ describe('a listing that still shows an earlier product of the same name', () =>
     const world = await start([recreating], { searchLag: '120s' });
     const trueup = await world.start();
     const record = { kind: 'recordFails', rollback: 'failed' } as const;
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      count: 1,
-      effect: record,
-    });
+    fault(world, 'UpdateProvisionedProduct', record);
     await trueup.converge();
     await world.service.admin.setStatus('net-a', 'ERROR');
     await world.clock.pass(300_000);
@@ -277,7 +273,7 @@ describe('a recreation', () => {
   it('waits like every other request after a failure that the journal does not know', async () => {
     const world = await start([recreating()], { statusAfterFailedUpdate: 'ERROR' });
     const effect = { kind: 'recordFails' } as const;
-    world.service.admin.addFault({ operation: 'UpdateProvisionedProduct', count: 1, effect });
+    fault(world, 'UpdateProvisionedProduct', effect);
     await world.service.admin.callAs('UpdateProvisionedProduct', {
       ProvisionedProductName: 'net-a',
       ProvisioningParameters: [{ Key: 'Cidr', Value: 'X' }],
@@ -305,7 +301,7 @@ describe('a recreation', () => {
       await trueup.converge();
       await world.service.admin.setStatus('net-a', 'ERROR');
       const effect = { kind: 'lostRequest' } as const;
-      world.service.admin.addFault({ operation: 'TerminateProvisionedProduct', count: 1, effect });
+      fault(world, 'TerminateProvisionedProduct', effect);
       await trueup.reconcile();
       await world.clock.pass(10_000);
       world.wish([wish('net-b', 'A')]);
@@ -320,11 +316,7 @@ describe('a recreation', () => {
 describe('a request whose fate cannot be found out', () => {
   it('keeps its slot until it can', async () => {
     const world = await start([wish('net-a', 'B'), wish('net-b', 'B')], {}, { maxInFlight: 1 });
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      count: 1,
-      effect: { kind: 'straggle', ms: 30 * 60_000 },
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'straggle', ms: 30 * 60_000 });
     const put = world.journal.put.bind(world.journal);
     let isFull = false;
     world.journal.put = async (target, key, entry, version) => {

@@ -10,8 +10,8 @@ import { Entries } from '../../src/reconciler/entries.ts';
 import { GuardGate } from '../../src/reconciler/guard-gate.ts';
 import { assessed } from '../diff/build.ts';
 import { INTENT } from '../journal/fixtures.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { MemoryJournal } from './memory-journal.ts';
-import { VirtualClock } from './virtual-clock.ts';
 import { TARGET } from './world.ts';
 
 const HOUR = 3_600_000;

@@ -2,31 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_GUARDS } from '../../src/config/guards.ts';
 import type { Caps } from '../../src/domain/guard.ts';
 import { asDigest, type ProductKey } from '../../src/domain/ids.ts';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import type { Review } from '../../src/reconciler/review.ts';
+import { networks } from '../support/network.ts';
 import { MemoryJournal } from './memory-journal.ts';
+import { cidrOf, type Fields, HOUR, networkDoc } from './networks.ts';
 import { TARGET, type Wish, World } from './world.ts';
 
-const HOUR = 3_600_000;
 const names = Array.from({ length: 10 }, (_, i) => `net-${i}`);
 const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform', launchRole: role('launch') }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
-    },
-  ],
-  provisionedProducts: names.map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A' },
-  })),
-};
+const seed = networks({ names, launchRole: role('launch') });
 
 /** The defaults of the program: of 10 provisioned products 3 may be updated. */
 const caps: Caps = {
@@ -36,20 +21,10 @@ const caps: Caps = {
   ...DEFAULT_GUARDS,
 };
 
-function wishes(cidrs: string, more: Readonly<Record<string, unknown>> = {}): readonly Wish[] {
-  return names.map((name, index) => ({
-    name,
-    spec: {
-      productName: 'network',
-      provisioningArtifactName: 'v1',
-      provisioningParameters: { Cidr: cidrs[index] ?? 'A' },
-      ...more,
-    },
-  }));
-}
+const wishes = (cidrs: string, more: Fields = {}): readonly Wish[] =>
+  names.map((name, index) => networkDoc(name, { Cidr: cidrs[index] ?? 'A' }, more));
 
-const cidrs = (world: World) =>
-  names.map((name) => world.service.admin.product(name)?.parameters.Cidr).join('');
+const cidrs = (world: World) => names.map((name) => cidrOf(world, name)).join('');
 
 function judged(review: Review) {
   if (review.kind === 'failed') throw new Error(review.why);
@@ -237,7 +212,7 @@ describe('an approval', () => {
     expect(cidrs(world)).toBe('BBBBBCCCAA');
   });
 
-  it('is for its own digest: any other changes nothing', async () => {
+  it('changes nothing where it is for the digest of another plan', async () => {
     const { world } = await refusedPlan('BBBBB');
     const trueup = await world.start({
       caps,

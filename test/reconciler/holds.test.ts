@@ -1,43 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { Freeze, FreezeScope, SyncWindow } from '../../src/domain/hold.ts';
 import type { ProductKey } from '../../src/domain/ids.ts';
-import type { FaultEffect } from '../../src/local-catalog/faults.ts';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { networks } from '../support/network.ts';
+import { cidrOf, type Fields, fault, HOUR, MINUTE, networkDoc, operations } from './networks.ts';
 import { type Incarnation, TARGET, type Wish, World } from './world.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/launch';
 const OWNER = 'arn:aws:iam::111122223333:role/data';
 const NAMES = Array.from({ length: 10 }, (_, i) => `net-${i}`);
 const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '20s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform' }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
-    },
-  ],
-  provisionedProducts: NAMES.map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A' },
-  })),
-};
+const seed = networks({ timing: { accepted: '1s', running: '20s' }, names: NAMES });
 
-const wish = (name: string, cidr = 'B', more: Readonly<Record<string, unknown>> = {}): Wish => ({
-  name,
+const wish = (name: string, cidr = 'B', more: Fields = {}): Wish => ({
+  ...networkDoc(name, { Cidr: cidr }, more),
   labels: { team: name === 'net-0' ? 'a' : 'b' },
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: { Cidr: cidr },
-    ...more,
-  },
 });
 
 const ALL: FreezeScope = { target: null, name: null, labels: {} };
@@ -61,15 +38,11 @@ const windowOf = (kind: SyncWindow['kind'], schedule: string, hours: number): Sy
   reason: null,
 });
 
-const fault = (world: World, operation: string, effect: FaultEffect) =>
-  world.service.admin.addFault({ operation, count: 1, effect });
-const operations = (world: World) => world.writes().map((call) => call.operation);
 const namesWritten = (world: World) =>
   new Set(world.writes().map(({ input }) => JSON.stringify(input))).size;
 const reasonOf = (world: World, trueup: Incarnation, name: string) =>
   world.statusOf(trueup, name)?.reason;
-const cidrs = (world: World) =>
-  NAMES.map((name) => world.service.admin.product(name)?.parameters.Cidr).join('');
+const cidrs = (world: World) => NAMES.map((name) => cidrOf(world, name)).join('');
 
 describe('a freeze', () => {
   it('by the name in AWS also holds a document that names the product by its id', async () => {

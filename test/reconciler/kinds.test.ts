@@ -2,16 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { ProductKind } from '../../src/local-catalog/model.ts';
 import type { ParameterInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { acceptProduct } from '../../src/reconciler/accept.ts';
+import { ENGINES } from '../support/engines.ts';
 import { MemoryJournal } from './memory-journal.ts';
+import { fault, killedAfter } from './networks.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
 const HOUR = 3_600_000;
-const ENGINES = [
-  'CONTROL_TOWER_ACCOUNT',
-  'TERRAFORM_OPEN_SOURCE',
-  'TERRAFORM_CLOUD',
-  'EXTERNAL',
-] as const;
 
 const parameters: Record<string, ParameterInput> = {
   AccountEmail: {},
@@ -243,15 +239,8 @@ describe.each(ENGINES)('%s', (kind) => {
     const world = await World.create({ seed: estate(kind) }, [
       wish({ ...values, Region: 'x' }, 'two'),
     ]);
-    const first = await world.start();
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      effect: { kind: 'slow', ms: 30_000 },
-      count: 1,
-    });
-    await first.reconcile();
-    await world.clock.pass(5_000);
-    first.kill();
+    fault(world, 'UpdateProvisionedProduct', { kind: 'slow', ms: 30_000 });
+    await killedAfter(world, 5_000);
     const second = await world.start();
     await second.converge();
     expect(new Set(sent(world).map((input) => input.UpdateToken)).size).toBe(1);
@@ -447,11 +436,7 @@ describe('Control Tower', () => {
     const world = await World.create({ seed: estate('CONTROL_TOWER_ACCOUNT') }, [
       wish({ ...values, Region: 'x' }, 'two'),
     ]);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      count: 2,
-      effect: { kind: 'recordFails', message: BUSY },
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails', message: BUSY }, 2);
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(90_000);
@@ -472,11 +457,12 @@ describe('Control Tower', () => {
     const world = await World.create({ seed: estate('CONTROL_TOWER_ACCOUNT') }, [
       wish({ ...values, Region: 'x' }, 'two'),
     ]);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      count: 2,
-      effect: { kind: 'error', code: 'InvalidParametersException', message: BUSY },
-    });
+    fault(
+      world,
+      'UpdateProvisionedProduct',
+      { kind: 'error', code: 'InvalidParametersException', message: BUSY },
+      2,
+    );
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(60_000);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asProductKey, type ProductKey } from '../../src/domain/ids.ts';
 import { KeyedQueue, PRIORITY } from '../../src/reconciler/queue.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** Names that begin with `a` are of the lane A; work lasts until it is let go. */
 function queueOf(limit: number, concurrency = 10) {

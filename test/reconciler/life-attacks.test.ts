@@ -16,11 +16,11 @@ import {
   terminations,
 } from './life.ts';
 import { MemoryJournal } from './memory-journal.ts';
+import { cidrOf, fault, invalidDocument } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
 const other = doc('net-b');
 const names = (world: World) => world.service.admin.names();
-const cidrOf = (world: World, name: string) => world.service.admin.product(name)?.parameters.Cidr;
 const ON_ITS_WAY = 3_000;
 
 describe('policies', () => {
@@ -58,16 +58,7 @@ describe('policies', () => {
   it('of a document that is invalid in its last revision are those of the last good one', async () => {
     const { world, trueup } = await inEffect([doc('net-a'), other]);
     world.wish([other]);
-    const problem = {
-      code: 'document/bad-value',
-      severity: 'error',
-      at: null,
-      field: '',
-      message: 'wrong',
-      next: 'mend it',
-    } as const;
-    const at = { file: 'a.yaml', line: 1, column: 1 };
-    const invalid = new Map([[keyOf('net-a'), { name: 'net-a', at, problem }]]);
+    const invalid = new Map([[keyOf('net-a'), invalidDocument('net-a')]]);
     for (let i = 0; i < 2; i++) {
       const declared = new Set([...world.desired.declared, keyOf('net-a')]);
       await look(world, trueup, () => ({ invalid, declared }));
@@ -132,11 +123,7 @@ describe('a document that comes back', () => {
 describe('a document that goes', () => {
   it('while its own update runs ends nothing before that has ended', async () => {
     const { world, trueup } = await inEffect([doc('net-a'), other]);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      count: 1,
-      effect: { kind: 'straggle', ms: 40 * MINUTE },
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'straggle', ms: 40 * MINUTE });
     world.wish([doc('net-a', undefined, { provisioningParameters: { Cidr: 'next' } }), other]);
     await trueup.reconcile();
     await world.clock.pass(ON_ITS_WAY);
@@ -167,11 +154,7 @@ describe('a document that goes', () => {
   it('does not take another one with it that a person made after its lost termination', async () => {
     const { world, trueup } = await removed([doc('net-a'), other], [other]);
     await world.clock.pass(11 * MINUTE);
-    world.service.admin.addFault({
-      operation: 'TerminateProvisionedProduct',
-      count: 1,
-      effect: { kind: 'lostReply' },
-    });
+    fault(world, 'TerminateProvisionedProduct', { kind: 'lostReply' });
     await trueup.reconcile();
     await world.clock.pass(1_000);
     trueup.kill();
@@ -286,11 +269,7 @@ describe('identities', () => {
       world.wish([other], 'r3');
       await trueup.converge();
       await world.clock.pass(11 * MINUTE);
-      world.service.admin.addFault({
-        operation: 'TerminateProvisionedProduct',
-        count: 1,
-        effect: { kind: 'lostRequest' },
-      });
+      fault(world, 'TerminateProvisionedProduct', { kind: 'lostRequest' });
       await trueup.reconcile();
       await world.clock.pass(10_000);
       expect(terminations(world)).toBe(1);
@@ -325,11 +304,7 @@ describe('a recreation that is half done', () => {
   /** In ERROR by our own provisioning, and its termination for the recreation is accepted. */
   async function halfDone() {
     const world = await World.create({ seed: fragile }, wish('A', { onMissing: 'provision' }));
-    world.service.admin.addFault({
-      operation: 'ProvisionProduct',
-      count: 1,
-      effect: { kind: 'recordFails', message: 'no' },
-    });
+    fault(world, 'ProvisionProduct', { kind: 'recordFails', message: 'no' });
     const trueup = await world.start();
     await trueup.converge();
     world.wish(wish('A', { onError: 'recreate', prune: 'terminate' }));
@@ -352,11 +327,7 @@ describe('a recreation that is half done', () => {
     const { world, trueup } = await halfDone();
     world.wish(wish('B', { onError: 'recreate', prune: 'terminate' }), 'r3');
     trueup.kill();
-    world.service.admin.addFault({
-      operation: 'ProvisionProduct',
-      count: 1,
-      effect: { kind: 'lostRequest' },
-    });
+    fault(world, 'ProvisionProduct', { kind: 'lostRequest' });
     const second = await world.start();
     await second.converge();
     await second.converge();
@@ -411,11 +382,7 @@ describe('a recreation that is half done', () => {
   it('is not begun where it is only observed or suspended', async () => {
     for (const policy of [{ mode: 'observe' }, { suspend: true }]) {
       const world = await World.create({ seed: fragile }, wish('A', { onMissing: 'provision' }));
-      world.service.admin.addFault({
-        operation: 'ProvisionProduct',
-        count: 1,
-        effect: { kind: 'recordFails', message: 'no' },
-      });
+      fault(world, 'ProvisionProduct', { kind: 'recordFails', message: 'no' });
       const trueup = await world.start();
       await trueup.converge();
       world.wish(wish('A', { onError: 'recreate', ...policy }));

@@ -1,47 +1,23 @@
-import type { ProductKey } from '../../src/domain/ids.ts';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import type { DesiredState } from '../../src/reconciler/context.ts';
+import { networks } from '../support/network.ts';
+import { type Fields, keyOf, MINUTE, networkDoc, operations } from './networks.ts';
 import { type Incarnation, type Wish, World, type WorldOptions } from './world.ts';
 
-export const MINUTE = 60_000;
+export { keyOf, MINUTE, operations };
 
-/** Four networks, none of them as any document here wants it: what is in effect was put so by us. */
-export const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
-    },
-  ],
-  provisionedProducts: ['net-a', 'net-b', 'net-c', 'net-d'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'as it came' },
-  })),
-};
-
-type Fields = Readonly<Record<string, unknown>>;
+/** Four networks, none as a document here wants it: what is in effect was put so by us. */
+export const seed = networks({
+  tagUpdate: 'allowed',
+  names: ['net-a', 'net-b', 'net-c', 'net-d'],
+  live: { Cidr: 'as it came' },
+});
 
 export const doc = (
   name: string,
   reconcile: Fields = { prune: 'terminate' },
   more: Fields = {},
-): Wish => ({
-  name,
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: { Cidr: name },
-    reconcile,
-    ...more,
-  },
-});
+): Wish => networkDoc(name, { Cidr: name }, { reconcile, ...more });
 
-export const keyOf = (name: string) => `name:${name}` as ProductKey;
-export const operations = (world: World) => world.writes().map((call) => call.operation);
 export const terminations = (world: World) =>
   operations(world).filter((one) => one === 'TerminateProvisionedProduct').length;
 

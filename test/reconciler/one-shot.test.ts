@@ -1,33 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { asAccountId, asProductKey, asTargetName } from '../../src/domain/ids.ts';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { OneShot } from '../../src/reconciler/one-shot.ts';
 import type { Shared } from '../../src/reconciler/shared.ts';
+import { networks } from '../support/network.ts';
+import { HOUR } from './networks.ts';
 import { TARGET, World } from './world.ts';
 
-const seed: SeedInput = {
+const seed = networks({
   timing: { accepted: '1s', running: '600s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform' }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
-    },
-  ],
-  provisionedProducts: ['net-a', 'net-b', 'net-c'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A' },
-  })),
-};
+  names: ['net-a', 'net-b', 'net-c'],
+});
 
 const wish = (name: string, reconcile = {}) => ({
   name,
   spec: { productName: 'network', provisioningParameters: { Cidr: 'B' }, reconcile },
 });
-
-const HOUR = 3_600_000;
 
 /** `apply`, but for its words. */
 async function applied(world: World, overrides: Partial<Shared> = {}) {

@@ -14,6 +14,7 @@ import {
   terminations,
 } from './life.ts';
 import { MemoryJournal } from './memory-journal.ts';
+import { fault } from './networks.ts';
 import { World } from './world.ts';
 
 const IS_THERE = expect.arrayContaining(['net-a']);
@@ -109,13 +110,14 @@ describe('prune takes only what a record of ours is about', () => {
       const { world, trueup } = await inEffect([doc('net-a'), doc('net-b')]);
       await endByHand(world, 'net-a');
       await makeByHand(world, 'net-a');
-      world.service.admin.addFault({
-        operation: 'UpdateProvisionedProduct',
-        count: 9,
-        effect: refused
+      fault(
+        world,
+        'UpdateProvisionedProduct',
+        refused
           ? { kind: 'error', code: 'InvalidParametersException', message: 'no' }
           : { kind: 'recordFails', message: 'no' },
-      });
+        9,
+      );
       const changed = doc('net-a', undefined, { provisioningParameters: { Cidr: 'other' } });
       world.wish([changed, doc('net-b')]);
       await trueup.converge();
@@ -132,12 +134,7 @@ describe('prune takes only what a record of ours is about', () => {
     for (const fails of [false, true]) {
       const world = await World.create({ seed }, [fresh]);
       const trueup = await world.start();
-      if (fails)
-        world.service.admin.addFault({
-          operation: 'ProvisionProduct',
-          count: 1,
-          effect: { kind: 'recordFails', message: 'no' },
-        });
+      if (fails) fault(world, 'ProvisionProduct', { kind: 'recordFails', message: 'no' });
       await trueup.reconcile();
       await world.clock.pass(2_000);
       // The document goes while its provisioned product comes.

@@ -1,55 +1,43 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { networks } from '../support/network.ts';
 import { MemoryJournal } from './memory-journal.ts';
+import {
+  afterLostRequest,
+  type Fields,
+  fault,
+  networkDoc,
+  operations,
+  settledAfterKill,
+} from './networks.ts';
 import { World } from './world.ts';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
+const seed = networks({
+  names: [],
+  versions: [
     {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'notAllowed' }],
-      versions: [
-        {
-          name: 'v1',
-          parameters: {
-            Cidr: {},
-            Secret: { noEcho: true, default: 'none' },
-            Size: { default: 's' },
-          },
-        },
-        { name: 'v0', guidance: 'DEPRECATED', parameters: { Cidr: {} } },
-      ],
+      name: 'v1',
+      parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' }, Size: { default: 's' } },
     },
+    { name: 'v0', guidance: 'DEPRECATED', parameters: { Cidr: {} } },
   ],
-  provisionedProducts: [],
-};
+});
 
-type Spec = Readonly<Record<string, unknown>>;
-
-const wish = (parts: Spec = {}, reconcile: Spec = {}) => [
-  {
-    name: 'net-a',
-    spec: {
-      productName: 'network',
-      provisioningArtifactName: 'v1',
-      provisioningParameters: { Cidr: 'A', Secret: 'hush-hush' },
-      tags: { team: 'a' },
-      ...parts,
-      reconcile: { onMissing: 'provision', ...reconcile },
-    },
-  },
+const wish = (parts: Fields = {}, reconcile: Fields = {}) => [
+  networkDoc(
+    'net-a',
+    { Cidr: 'A', Secret: 'hush-hush' },
+    { tags: { team: 'a' }, ...parts, reconcile: { onMissing: 'provision', ...reconcile } },
+  ),
 ];
 
 const create = (wishes = wish(), behaviour: BehaviourInput = {}) =>
   World.create({ seed: { ...seed, behaviour } }, wishes);
 
-const operations = (world: World) => world.writes().map((call) => call.operation);
-const tokens = (world: World) =>
-  world.writes().map((call) => (call.input as { readonly ProvisionToken: string }).ProvisionToken);
-const fault = (world: World, effect: FaultEffect, operation = 'ProvisionProduct', count = 1) =>
-  world.service.admin.addFault({ operation, count, effect });
+const PROVISION = 'ProvisionProduct';
+/** What `onError: recreate` makes of a provisioning that failed. */
+const RECREATED = [PROVISION, 'TerminateProvisionedProduct', PROVISION];
+const WINDOWS = ['0s', '5m', 'forever'];
 
 describe('onMissing: provision', () => {
   it('provisions what does not exist, with all that is declared, and is then in sync', async () => {
@@ -90,7 +78,7 @@ describe('onMissing: provision', () => {
   });
 
   it('is refused without the opt-in, for an id, and where another one is expected', async () => {
-    const cases: readonly [Spec, Spec, string][] = [
+    const cases: readonly [Fields, Fields, string][] = [
       [{}, { onMissing: 'fail' }, 'plan/absent'],
       [{ provisionedProductId: 'pp-gone' }, {}, 'plan/absent'],
       [{ expect: { provisionedProductId: 'pp-gone' } }, {}, 'plan/expect-mismatch'],
@@ -127,40 +115,28 @@ describe('onMissing: provision', () => {
       expect(world.writes()).toEqual([]);
     }
     const world = await create();
-    world.service.admin.addFault({
-      operation: 'SearchProvisionedProducts',
-      count: 20,
-      effect: { kind: 'internalError' },
-    });
+    fault(world, 'SearchProvisionedProducts', { kind: 'internalError' }, 20);
     const trueup = await world.start();
     expect((await trueup.reconcile()).kind).toBe('failed');
     expect(world.writes()).toEqual([]);
   });
 
-  it.each(['0s', '5m', 'forever'])(
+  it.each(WINDOWS)(
     'provisions once after kill -9 between send and reply (token window %s)',
     async (tokenWindow) => {
       const world = await create(wish(), { tokenWindow });
-      fault(world, { kind: 'slow', ms: 20_000 });
-      const first = await world.start();
-      await first.reconcile();
-      await world.clock.pass(2_000);
-      expect(world.writes()).toHaveLength(1);
-      first.kill();
-      await world.clock.pass(1_000);
-      const second = await world.start();
-      await second.converge();
+      const second = await settledAfterKill(world, PROVISION);
       expect(world.writes()).toHaveLength(1);
       expect(world.statusOf(second, 'net-a')?.condition).toBe('Ready');
       expect(world.service.admin.names()).toEqual(['net-a']);
     },
   );
 
-  it.each(['0s', '5m', 'forever'])(
+  it.each(WINDOWS)(
     'settles a lost reply by its name, without a second call (token window %s)',
     async (tokenWindow) => {
       const world = await create(wish(), { tokenWindow, describeLag: '10s', searchLag: '20s' });
-      fault(world, { kind: 'lostReply' });
+      fault(world, PROVISION, { kind: 'lostReply' });
       const trueup = await world.start();
       await trueup.converge();
       expect(world.writes()).toHaveLength(1);
@@ -169,18 +145,15 @@ describe('onMissing: provision', () => {
     },
   );
 
-  it.each(['0s', '5m', 'forever'])(
+  it.each(WINDOWS)(
     'repeats a lost request with its token, after a minute without a trace (token window %s)',
     async (tokenWindow) => {
       const world = await create(wish(), { tokenWindow });
-      fault(world, { kind: 'lostRequest' });
-      const trueup = await world.start();
-      const startedMs = world.clock.monotonic();
-      await trueup.converge();
-      expect(tokens(world)).toHaveLength(2);
-      expect(new Set(tokens(world)).size).toBe(1);
-      expect(world.clock.monotonic() - startedMs).toBeGreaterThanOrEqual(60_000);
-      expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+      const lost = await afterLostRequest(world, PROVISION, 'ProvisionToken');
+      expect(lost.tokens).toHaveLength(2);
+      expect(new Set(lost.tokens).size).toBe(1);
+      expect(lost.tookMs).toBeGreaterThanOrEqual(60_000);
+      expect(world.statusOf(lost.trueup, 'net-a')?.condition).toBe('Ready');
     },
   );
 
@@ -222,12 +195,12 @@ describe('onMissing: provision', () => {
     const world = await create();
     fault(
       world,
+      PROVISION,
       {
         kind: 'error',
         code: 'InvalidParametersException',
         message: 'A stack named net-a already exists.',
       },
-      'ProvisionProduct',
       9,
     );
     const trueup = await world.start();
@@ -243,7 +216,7 @@ describe('onMissing: provision', () => {
 
   it('stalls after a first provisioning that failed, with the remedy, and sends nothing more', async () => {
     const world = await create();
-    fault(world, { kind: 'recordFails', message: 'No more addresses.' }, 'ProvisionProduct', 9);
+    fault(world, PROVISION, { kind: 'recordFails', message: 'No more addresses.' }, 9);
     const trueup = await world.start();
     await trueup.converge();
     await trueup.converge();
@@ -276,19 +249,15 @@ describe('onMissing: provision', () => {
 describe('onError: recreate', () => {
   const recreating = () => wish({}, { onError: 'recreate' });
 
-  it.each(['0s', '5m', 'forever'])(
+  it.each(WINDOWS)(
     'terminates what is in ERROR and provisions it again, once for each content (token window %s)',
     async (tokenWindow) => {
       const world = await create(recreating(), { tokenWindow });
-      fault(world, { kind: 'recordFails', message: 'No more addresses.' });
+      fault(world, PROVISION, { kind: 'recordFails', message: 'No more addresses.' });
       const trueup = await world.start();
       await trueup.converge();
       await trueup.converge();
-      expect(operations(world).slice(0, 3)).toEqual([
-        'ProvisionProduct',
-        'TerminateProvisionedProduct',
-        'ProvisionProduct',
-      ]);
+      expect(operations(world).slice(0, 3)).toEqual(RECREATED);
       expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
       await trueup.converge();
       expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
@@ -297,24 +266,20 @@ describe('onError: recreate', () => {
 
   it('does it once: the same content that fails again stays as it is', async () => {
     const world = await create(recreating(), { tokenWindow: '0s' });
-    fault(world, { kind: 'recordFails' }, 'ProvisionProduct', 9);
+    fault(world, PROVISION, { kind: 'recordFails' }, 9);
     const trueup = await world.start();
     for (let i = 0; i < 4; i++) await trueup.converge();
-    expect(operations(world)).toEqual([
-      'ProvisionProduct',
-      'TerminateProvisionedProduct',
-      'ProvisionProduct',
-    ]);
+    expect(operations(world)).toEqual(RECREATED);
     expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Stalled' });
   });
 
   it('goes on with the provisioning after a crash behind the termination, also without onMissing', async () => {
     const world = await create(recreating(), { tokenWindow: '0s' });
-    fault(world, { kind: 'recordFails' });
+    fault(world, PROVISION, { kind: 'recordFails' });
     const first = await world.start();
     await first.converge();
     world.wish(wish({}, { onError: 'recreate', onMissing: 'fail' }));
-    fault(world, { kind: 'slow', ms: 20_000 }, 'TerminateProvisionedProduct');
+    fault(world, 'TerminateProvisionedProduct', { kind: 'slow', ms: 20_000 });
     await first.reconcile();
     await world.clock.pass(2_000);
     first.kill();
@@ -322,17 +287,13 @@ describe('onError: recreate', () => {
     await second.reconcile();
     await world.clock.pass(30_000);
     await second.converge();
-    expect(operations(world)).toEqual([
-      'ProvisionProduct',
-      'TerminateProvisionedProduct',
-      'ProvisionProduct',
-    ]);
+    expect(operations(world)).toEqual(RECREATED);
     expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
   });
 
   it('is finished although a guard has come to refuse the plan meanwhile', async () => {
     const world = await create(recreating(), { tokenWindow: '0s' });
-    fault(world, { kind: 'recordFails' });
+    fault(world, PROVISION, { kind: 'recordFails' });
     const first = await world.start();
     await first.converge();
     await first.reconcile();
@@ -347,17 +308,13 @@ describe('onError: recreate', () => {
       const review = await second.converge();
       expect(review).toMatchObject({ guards: [{ guard: 'provisions', planned: 1 }] });
     }
-    expect(operations(world)).toEqual([
-      'ProvisionProduct',
-      'TerminateProvisionedProduct',
-      'ProvisionProduct',
-    ]);
+    expect(operations(world)).toEqual(RECREATED);
     expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
   });
 
   it('counts as a termination, and is forbidden by deletionProtection', async () => {
     const world = await World.create({ seed, maxTerminations: 0 }, recreating());
-    fault(world, { kind: 'recordFails' });
+    fault(world, PROVISION, { kind: 'recordFails' });
     const trueup = await world.start();
     await trueup.converge();
     const review = await trueup.converge();

@@ -1,68 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { ProductKey } from '../../src/domain/ids.ts';
-import type { FaultEffect } from '../../src/local-catalog/faults.ts';
-import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { doc, later, removed, seed } from './life.ts';
 import { MemoryJournal } from './memory-journal.ts';
-import { type Incarnation, World, type WorldOptions } from './world.ts';
+import { type Fields, fault, keyOf, MINUTE, operations } from './networks.ts';
+import { type Incarnation, World } from './world.ts';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
-    },
-  ],
-  provisionedProducts: ['net-a', 'net-b', 'net-c', 'net-d'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'as it came' },
-  })),
-};
-
-type Spec = Readonly<Record<string, unknown>>;
-
-const doc = (name: string, reconcile: Spec = { prune: 'terminate' }, more: Spec = {}) => ({
-  name,
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: { Cidr: name },
-    reconcile,
-    ...more,
-  },
-});
-
-const MINUTE = 60_000;
-const operations = (world: World) => world.writes().map((call) => call.operation);
-const fault = (world: World, effect: FaultEffect) =>
-  world.service.admin.addFault({ operation: 'TerminateProvisionedProduct', count: 1, effect });
+const TERMINATE = 'TerminateProvisionedProduct';
 const status = (world: World, trueup: Incarnation, name: string) => world.statusOf(trueup, name);
 
-/** A world in which the documents were in effect, and then all but those of `left` are gone. */
-async function removed(
-  before: readonly ReturnType<typeof doc>[],
-  left: readonly ReturnType<typeof doc>[],
-  options: Partial<WorldOptions> = {},
-  behaviour: BehaviourInput = {},
-) {
-  const world = await World.create({ seed: { ...seed, behaviour }, ...options }, before);
-  const trueup = await world.start();
-  await trueup.converge();
-  await trueup.converge();
-  world.service.admin.clearCalls();
-  world.wish(left);
-  await trueup.converge();
-  return { world, trueup };
-}
-
-/** Two complete reads, eleven minutes apart. */
-async function later(world: World, trueup: Incarnation, minutes = 11) {
-  await world.clock.pass(minutes * MINUTE);
-  return trueup.converge();
-}
+const removedWith = (tokenWindow: string, before = [doc('net-a')]) =>
+  removed(before, [], { seed: { ...seed, behaviour: { tokenWindow } } });
 
 describe('prune', () => {
   it.each([
@@ -78,13 +24,13 @@ describe('prune', () => {
     expect(world.writes()).toEqual([]);
     const review = await later(world, trueup, 2);
     expect(
-      review.kind === 'ok' && review.removals.get('name:net-a' as ProductKey)?.change.verdict,
+      review.kind === 'ok' && review.removals.get(keyOf('net-a'))?.change.verdict,
     ).toMatchObject({
       kind: 'terminate',
       retain: retain === true,
     });
     expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
-    const input = world.writes()[0]?.input as Spec;
+    const input = world.writes()[0]?.input as Fields;
     expect(input.RetainPhysicalResources).toBe(retain);
     expect(world.service.admin.names()).not.toContain('net-a');
     expect(status(world, trueup, 'net-a')).toMatchObject({
@@ -100,7 +46,7 @@ describe('prune', () => {
   });
 
   it('does nothing by default, on suspend, on observe, and with another word for it', async () => {
-    const cases: readonly Spec[] = [
+    const cases: readonly Fields[] = [
       {},
       { prune: 'never' },
       { prune: 'terminate', suspend: true },
@@ -173,11 +119,13 @@ describe('prune', () => {
   });
 
   it('is over only when AWS shows it no more, however far Describe lags', async () => {
-    const { world, trueup } = await removed([doc('net-a')], [], {}, { describeLag: '40s' });
+    const { world, trueup } = await removed([doc('net-a')], [], {
+      seed: { ...seed, behaviour: { describeLag: '40s' } },
+    });
     await world.clock.pass(11 * MINUTE);
     await trueup.reconcile();
     await world.clock.pass(20_000);
-    const key = 'name:net-a' as ProductKey;
+    const key = keyOf('net-a');
     const entry = async () => (await world.journal.get(trueup.reconciler.name, key)).value;
     expect((await entry()).intent?.recordId).toEqual(expect.any(String));
     await world.clock.pass(60_000);
@@ -211,6 +159,9 @@ describe('prune', () => {
     await never.converge();
     await later(other, never);
     expect(other.writes()).toEqual([]);
+    expect(other.events('removal.notOurs')).toMatchObject([
+      { fields: { provisionedProduct: 'net-a' } },
+    ]);
   });
 
   it('refuses what somebody else has changed since', async () => {
@@ -346,7 +297,7 @@ describe('prune', () => {
 
   it('stalls once after a termination that failed, and goes on when a person asks', async () => {
     const { world, trueup } = await removed([doc('net-a')], []);
-    fault(world, { kind: 'recordFails', message: 'bucket is not empty' });
+    fault(world, TERMINATE, { kind: 'recordFails', message: 'bucket is not empty' });
     await later(world, trueup);
     await later(world, trueup);
     expect(world.writes()).toHaveLength(1);
@@ -354,7 +305,7 @@ describe('prune', () => {
       condition: 'Stalled',
       message: expect.stringContaining('bucket is not empty'),
     });
-    await trueup.reconciler.retry('name:net-a' as ProductKey);
+    await trueup.reconciler.retry(keyOf('net-a'));
     await trueup.converge();
     expect(world.writes()).toHaveLength(2);
     expect(world.service.admin.names()).not.toContain('net-a');
@@ -362,9 +313,9 @@ describe('prune', () => {
 
   describe.each(['0s', '5m', 'forever'])('with token window %s', (tokenWindow) => {
     it('is sent once across kill -9 between send and reply', async () => {
-      const { world, trueup } = await removed([doc('net-a')], [], {}, { tokenWindow });
+      const { world, trueup } = await removedWith(tokenWindow);
       await world.clock.pass(11 * MINUTE);
-      fault(world, { kind: 'slow', ms: 20_000 });
+      fault(world, TERMINATE, { kind: 'slow', ms: 20_000 });
       await trueup.reconcile();
       await world.clock.pass(2_000);
       expect(world.writes()).toHaveLength(1);
@@ -380,9 +331,9 @@ describe('prune', () => {
     });
 
     it('is settled after a lost reply, also where it is gone before anybody looks', async () => {
-      const { world, trueup } = await removed([doc('net-a')], [], {}, { tokenWindow });
+      const { world, trueup } = await removedWith(tokenWindow);
       await world.clock.pass(11 * MINUTE);
-      fault(world, { kind: 'lostReply' });
+      fault(world, TERMINATE, { kind: 'lostReply' });
       await trueup.reconcile();
       await world.clock.pass(1_000);
       trueup.kill();
@@ -395,18 +346,9 @@ describe('prune', () => {
     });
 
     it('is repeated with its token after a lost request, and not once the document is back', async () => {
-      const { world, trueup } = await removed(
-        [doc('net-a'), doc('net-b')],
-        [],
-        {},
-        { tokenWindow },
-      );
+      const { world, trueup } = await removedWith(tokenWindow, [doc('net-a'), doc('net-b')]);
       await world.clock.pass(11 * MINUTE);
-      world.service.admin.addFault({
-        operation: 'TerminateProvisionedProduct',
-        count: 2,
-        effect: { kind: 'lostRequest' },
-      });
+      fault(world, TERMINATE, { kind: 'lostRequest' }, 2);
       await trueup.reconcile();
       await world.clock.pass(10_000);
       world.wish([doc('net-b')]);

@@ -1,55 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { networks } from '../support/network.ts';
 import { keyOf, MINUTE, operations, terminations } from './life.ts';
 import { MemoryJournal } from './memory-journal.ts';
+import { type Fields, fault, networkDoc } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
+const seed = networks({
+  names: [],
+  versions: [
     {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'notAllowed' }],
-      versions: [
-        {
-          name: 'v1',
-          parameters: {
-            Cidr: { allowedValues: ['A', 'B'] },
-            Password: { noEcho: true, default: 'none', minLength: 4 },
-          },
-        },
-        { name: 'v0', guidance: 'DEPRECATED', parameters: { Cidr: {} } },
-      ],
+      name: 'v1',
+      parameters: {
+        Cidr: { allowedValues: ['A', 'B'] },
+        Password: { noEcho: true, default: 'none', minLength: 4 },
+      },
     },
+    { name: 'v0', guidance: 'DEPRECATED', parameters: { Cidr: {} } },
   ],
-  provisionedProducts: [],
   secrets: [
     { name: 'prod/db', value: JSON.stringify({ password: 'long enough', short: 'x' }) },
     { name: 'prod/list', value: 'no JSON' },
   ],
-};
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const wish = (parts: Fields = {}, reconcile: Fields = {}): Wish => ({
-  name: 'net-a',
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: { Cidr: 'A' },
-    ...parts,
-    reconcile: { onMissing: 'provision', onError: 'recreate', ...reconcile },
-  },
 });
+
+const wish = (parts: Fields = {}, reconcile: Fields = {}): Wish =>
+  networkDoc(
+    'net-a',
+    { Cidr: 'A' },
+    { ...parts, reconcile: { onMissing: 'provision', onError: 'recreate', ...reconcile } },
+  );
 
 /** A provisioned product that our own provisioning left in ERROR. */
 async function inError() {
   const world = await World.create({ seed }, [wish({}, { onError: 'report' })]);
-  world.service.admin.addFault({
-    operation: 'ProvisionProduct',
-    count: 1,
-    effect: { kind: 'recordFails', message: 'No more addresses.' },
-  });
+  fault(world, 'ProvisionProduct', { kind: 'recordFails', message: 'No more addresses.' });
   const trueup = await world.start();
   await trueup.converge();
   const id = world.service.admin.product('net-a')?.product.id ?? '';
@@ -208,11 +192,7 @@ describe('onError: recreate, once for each content', () => {
 
   it('nor is it recreated again after a request for another content that came to nothing', async () => {
     const { world, trueup } = await recreatedForA();
-    world.service.admin.addFault({
-      operation: 'TerminateProvisionedProduct',
-      count: 1,
-      effect: { kind: 'lostRequest' },
-    });
+    fault(world, 'TerminateProvisionedProduct', { kind: 'lostRequest' });
     world.wish([boom('B')]);
     await trueup.reconcile();
     await world.clock.pass(10_000);
@@ -228,11 +208,7 @@ describe('onError: recreate, once for each content', () => {
 
   it('a termination that was certainly not carried out is tried again', async () => {
     const { world, trueup } = await inError();
-    world.service.admin.addFault({
-      operation: 'TerminateProvisionedProduct',
-      count: 8,
-      effect: { kind: 'throttle' },
-    });
+    fault(world, 'TerminateProvisionedProduct', { kind: 'throttle' }, 8);
     world.wish([boom('A')]);
     for (let i = 0; i < 3; i++) await trueup.converge();
     await world.clock.pass(30 * MINUTE);
@@ -243,11 +219,7 @@ describe('onError: recreate, once for each content', () => {
 
   it('is provisioned again where the end of the termination was seen without its record', async () => {
     const { world, trueup } = await inError();
-    world.service.admin.addFault({
-      operation: 'TerminateProvisionedProduct',
-      count: 1,
-      effect: { kind: 'slow', ms: 20_000 },
-    });
+    fault(world, 'TerminateProvisionedProduct', { kind: 'slow', ms: 20_000 });
     world.wish([boom('A')]);
     await trueup.reconcile();
     await world.clock.pass(10_000);

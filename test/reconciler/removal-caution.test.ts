@@ -1,35 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { networks } from '../support/network.ts';
+import { invalidDocument, keyOf, MINUTE, networkDoc } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
-const MINUTE = 60_000;
+const seed = networks({ live: { Cidr: 'as it came' } });
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform' }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
-    },
-  ],
-  provisionedProducts: ['net-a', 'net-b'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'as it came' },
-  })),
-};
-
-const doc = (name: string, deletionProtection = false): Wish => ({
-  name,
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: { Cidr: 'A' },
-    reconcile: { prune: 'terminate', deletionProtection },
-  },
-});
+const doc = (name: string, deletionProtection = false) =>
+  networkDoc(name, { Cidr: 'A' }, { reconcile: { prune: 'terminate', deletionProtection } });
 
 /** Both were in effect; the document of net-a is gone; the directory was read twice, 11 minutes apart. */
 async function gone(
@@ -88,19 +65,7 @@ describe('a product whose document is gone', () => {
   });
 
   it('is left alone while a document is invalid that came when it went: that may be its new name', async () => {
-    const problem = {
-      code: 'document/bad-value',
-      severity: 'error',
-      at: null,
-      field: '',
-      message: 'wrong',
-      next: 'mend it',
-    } as const;
-    const at = { file: 'x.yaml', line: 1, column: 1 };
-    const [key] = [...(await World.create({ seed }, [doc('net-x')])).desired.specs.keys()];
-    if (key === undefined) throw new Error('no document');
-    expect(await gone(() => ({ invalid: new Map([[key, { name: 'net-x', at, problem }]]) }))).toBe(
-      0,
-    );
+    const invalid = new Map([[keyOf('net-x'), invalidDocument('net-x')]]);
+    expect(await gone(() => ({ invalid }))).toBe(0);
   });
 });

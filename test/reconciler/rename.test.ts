@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DesiredState } from '../../src/reconciler/context.ts';
 import { doc, inEffect, keyOf, later, look, only, operations, terminations } from './life.ts';
+import { invalidDocument } from './networks.ts';
 import type { Incarnation, Wish, World } from './world.ts';
 
 const content = { provisioningParameters: { Cidr: 'same' } };
@@ -14,23 +15,7 @@ const unreadable = () => ({ unknownIdentity: true });
 function invalid(name: string) {
   return (desired: DesiredState): Partial<DesiredState> => ({
     specs: new Map([...desired.specs].filter(([, spec]) => spec.name !== name)),
-    invalid: new Map([
-      [
-        keyOf(name),
-        {
-          name,
-          at: { file: `${name}.yaml`, line: 1, column: 1 },
-          problem: {
-            code: 'document/bad-value',
-            severity: 'error',
-            at: null,
-            field: '',
-            message: 'wrong',
-            next: 'mend it',
-          },
-        },
-      ],
-    ]),
+    invalid: new Map([[keyOf(name), invalidDocument(name)]]),
   });
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ProductKey } from '../../src/domain/ids.ts';
 import type { Problem } from '../../src/domain/problem.ts';
 import type { RolloutRule } from '../../src/domain/rollout.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { fault, keyOf, story } from './networks.ts';
 import { type Incarnation, type Wish, World, type WorldOptions } from './world.ts';
 
 const names = (count: number, prefix = 'p') =>
@@ -74,32 +74,19 @@ const create = (
     wishes,
   );
 
-/** What began and what ended, in order. */
-const story = (world: World) =>
-  world.lines
-    .filter(({ event }) => event.endsWith('.accepted') || event.startsWith('record.'))
-    .filter(({ event }) => event !== 'record.resumed')
-    .map(({ event, fields }) => `${fields.provisionedProduct} ${event.split('.')[1]}`);
-
 const begun = (world: World) =>
   story(world).flatMap((line) => (line.endsWith(' accepted') ? [line.split(' ')[0]] : []));
 
 const change = (review: Awaited<ReturnType<Incarnation['converge']>>, name: string) => {
   if (review.kind === 'failed') throw new Error(review.why);
-  const found = review.evaluations.get(`name:${name}` as ProductKey)?.change;
+  const found = review.evaluations.get(keyOf(name))?.change;
   if (found === undefined) throw new Error(`no ${name}`);
   return found;
 };
 
-const key = (name: string) => `name:${name}` as ProductKey;
-
 /** The next moves fail, whatever they are. */
 function failNext(world: World, count: number): void {
-  world.service.admin.addFault({
-    operation: 'UpdateProvisionedProduct',
-    count,
-    effect: { kind: 'recordFails', message: 'no more room' },
-  });
+  fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails', message: 'no more room' }, count);
 }
 
 describe('a rollout', () => {
@@ -230,7 +217,7 @@ describe('a rollout', () => {
     await trueup.converge();
     expect(story(world)).toEqual(['p01 accepted', 'p01 failed']);
     await trueup.converge();
-    await trueup.reconciler.retry(key('p01'));
+    await trueup.reconciler.retry(keyOf('p01'));
     await trueup.converge();
     expect(story(world).slice(2, 4)).toEqual(['p01 accepted', 'p01 succeeded']);
     expect(world.events('rollout.resumed')).toHaveLength(1);
@@ -242,7 +229,7 @@ describe('a rollout', () => {
     const world = await create(members, all(members), { bad: 'v2' });
     const trueup = await world.start();
     await trueup.converge();
-    await trueup.reconciler.retry(key('p01'));
+    await trueup.reconciler.retry(keyOf('p01'));
     await trueup.converge();
     expect(begun(world)).toEqual(['p01', 'p01']);
     expect(world.statusOf(trueup, 'p03')?.reason).toBe('RolloutPaused');
@@ -269,10 +256,9 @@ describe('a rollout', () => {
   it('does not count what passes by itself', async () => {
     const members = names(3);
     const world = await create(members, all(members));
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      count: 1,
-      effect: { kind: 'recordFails', message: 'Rate exceeded (ThrottlingException)' },
+    fault(world, 'UpdateProvisionedProduct', {
+      kind: 'recordFails',
+      message: 'Rate exceeded (ThrottlingException)',
     });
     const trueup = await world.start();
     await trueup.converge();
@@ -532,7 +518,7 @@ describe('a rollout', () => {
     await trueup.converge();
     world.wish(all(members), 'r3');
     const { specs } = world.desired;
-    const spec = specs.get(key('p01'));
+    const spec = specs.get(keyOf('p01'));
     if (spec === undefined) throw new Error('no p01');
     const problem: Problem = {
       code: 'document/bad-value',

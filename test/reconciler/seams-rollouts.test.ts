@@ -1,25 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { RolloutRule } from '../../src/domain/rollout.ts';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { networks } from '../support/network.ts';
 import { later, MINUTE, operations } from './life.ts';
+import { fault, networkDoc } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
-const seed: SeedInput = {
+const seed = networks({
   timing: { accepted: '1s', running: '5s', remediation: '1s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: ['v1', 'v2'].map((name) => ({ name, parameters: { Cidr: {} } })),
-    },
-  ],
-  provisionedProducts: ['net-a', 'net-b', 'net-c'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'x' },
-  })),
-};
+  tagUpdate: 'allowed',
+  versions: ['v1', 'v2'].map((name) => ({ name, parameters: { Cidr: {} } })),
+  names: ['net-a', 'net-b', 'net-c'],
+  live: { Cidr: 'x' },
+});
 
 const RULE: RolloutRule = {
   product: 'network',
@@ -28,15 +20,8 @@ const RULE: RolloutRule = {
   pauseOnFailure: true,
 };
 
-const doc = (name: string, version: string, reconcile: object = {}, cidr = 'x'): Wish => ({
-  name,
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: version,
-    provisioningParameters: { Cidr: cidr },
-    reconcile,
-  },
-});
+const doc = (name: string, version: string, reconcile: object = {}, cidr = 'x'): Wish =>
+  networkDoc(name, { Cidr: cidr }, { provisioningArtifactName: version, reconcile });
 
 const RECREATE = { onMissing: 'provision', onError: 'recreate' };
 
@@ -47,11 +32,7 @@ describe('rollouts and the life cycle', () => {
       doc('net-b', 'v1'),
       doc('net-z', 'v1', { onMissing: 'provision' }),
     ]);
-    world.service.admin.addFault({
-      operation: 'ProvisionProduct',
-      count: 1,
-      effect: { kind: 'recordFails', message: 'No more addresses.' },
-    });
+    fault(world, 'ProvisionProduct', { kind: 'recordFails', message: 'No more addresses.' });
     const first = await world.start();
     await first.converge();
     expect(world.service.admin.product('net-z')?.product.status).toBe('ERROR');

@@ -12,6 +12,7 @@ import {
   seed,
   terminations,
 } from './life.ts';
+import { fault } from './networks.ts';
 import { type Incarnation, TARGET, World } from './world.ts';
 
 /** Guards that refuse, of the present plan. */
@@ -102,11 +103,7 @@ describe('guards and recreations', () => {
       const wish = (onError: string) => doc('new', { onMissing: 'provision', onError });
       const behaviour = { tokenWindow: '0s' };
       const world = await World.create({ seed: { ...seed, behaviour } }, [wish('report')]);
-      world.service.admin.addFault({
-        operation: 'ProvisionProduct',
-        count: 1,
-        effect: { kind: 'recordFails', message: 'No more addresses.' },
-      });
+      fault(world, 'ProvisionProduct', { kind: 'recordFails', message: 'No more addresses.' });
       const first = await world.start();
       await first.converge();
       first.kill();

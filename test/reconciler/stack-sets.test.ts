@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { fault, killedAfter } from './networks.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
 const A = '111122223333';
@@ -149,10 +150,21 @@ describe('a stack set', () => {
 
   it('changes nothing for tolerance and concurrency alone', async () => {
     const tolerance = { stackSetFailureTolerancePercentage: 10, stackSetMaxConcurrencyCount: 2 };
-    const world = await World.create({ seed }, wish({ provisioningPreferences: tolerance }));
+    const provisioningPreferences = tolerance;
+    const world = await World.create({ seed }, wish({ provisioningPreferences }));
     const trueup = await world.start();
     await looks(world, trueup);
     expect(world.writes()).toEqual([]);
+    // They were read all the same: the next update has them.
+    world.wish(wish({ provisioningPreferences, provisioningParameters: { Level: 'high' } }));
+    await looks(world, trueup);
+    expect(preferences(world)).toEqual([
+      {
+        StackSetOperationType: 'UPDATE',
+        StackSetFailureTolerancePercentage: 10,
+        StackSetMaxConcurrencyCount: 2,
+      },
+    ]);
   });
 
   it('brings declared instances that lag behind up to date', async () => {
@@ -363,15 +375,8 @@ describe('stackInstances', () => {
       const world = await World.create({ seed }, []);
       await past(world, 'DELETE', [C], [EU, US]);
       world.wish(declared([...accounts], [...regions], { reconcile: { removeInstances: true } }));
-      const first = await world.start();
-      world.service.admin.addFault({
-        operation: 'UpdateProvisionedProduct',
-        effect: { kind: 'slow', ms: 30_000 },
-        count: 1,
-      });
-      await first.reconcile();
-      await world.clock.pass(5_000);
-      first.kill();
+      fault(world, 'UpdateProvisionedProduct', { kind: 'slow', ms: 30_000 });
+      await killedAfter(world, 5_000);
       const second = await world.start();
       await second.converge();
       await second.converge();
@@ -387,11 +392,7 @@ describe('stackInstances', () => {
   it('repeats a lost request with its token', async () => {
     const world = await World.create({ seed }, []);
     await past(world, 'DELETE', [C], [EU, US]);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      effect: { kind: 'lostRequest' },
-      count: 1,
-    });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'lostRequest' });
     world.wish(declared([A, B, C], [EU, US]));
     const trueup = await world.start();
     await trueup.converge();

@@ -1,46 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultEffect } from '../../src/local-catalog/faults.ts';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { networks } from '../support/network.ts';
+import { afterLostRequest, fault, networkDoc, settledAfterKill } from './networks.ts';
 import { World } from './world.ts';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [
-        { name: 'v1', parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } } },
-      ],
-    },
-  ],
-  provisionedProducts: [
-    {
-      name: 'net-a',
-      product: 'network',
-      version: 'v1',
-      parameters: { Cidr: 'A', Secret: 'hush-hush' },
-    },
-    { name: 'net-b', product: 'network', version: 'v1', parameters: { Cidr: 'A' } },
-  ],
-};
+const seed = networks({
+  tagUpdate: 'allowed',
+  parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } },
+  live: { Cidr: 'A', Secret: 'hush-hush' },
+});
 
-const wish = (cidr: string, more: Readonly<Record<string, unknown>> = {}) => [
-  {
-    name: 'net-a',
-    spec: {
-      productName: 'network',
-      provisioningArtifactName: 'v1',
-      provisioningParameters: { Cidr: cidr, ...more },
-    },
-  },
-];
+const wish = (cidr: string) => [networkDoc('net-a', { Cidr: cidr })];
 
 const tokens = (world: World) =>
   world.writes().map((call) => (call.input as { readonly UpdateToken: string }).UpdateToken);
 
-const fault = (world: World, effect: FaultEffect, count = 1) =>
-  world.service.admin.addFault({ operation: 'UpdateProvisionedProduct', count, effect });
+const UPDATE = 'UpdateProvisionedProduct';
 
 describe('tokens and intents', () => {
   it('gives A to B to A three updates with three tokens', async () => {
@@ -59,7 +33,7 @@ describe('tokens and intents', () => {
 
   it('follows the record of a request whose reply was lost, without sending again', async () => {
     const world = await World.create({ seed }, wish('B'));
-    fault(world, { kind: 'lostReply' });
+    fault(world, UPDATE, { kind: 'lostReply' });
     const trueup = await world.start();
     await trueup.converge();
     expect(world.writes()).toHaveLength(1);
@@ -69,13 +43,10 @@ describe('tokens and intents', () => {
 
   it('repeats a request that was lost with the same token, after live state stayed at the base', async () => {
     const world = await World.create({ seed }, wish('B'));
-    fault(world, { kind: 'lostRequest' });
-    const trueup = await world.start();
-    const startedMs = world.clock.monotonic();
-    await trueup.converge();
-    expect(tokens(world)).toHaveLength(2);
-    expect(new Set(tokens(world)).size).toBe(1);
-    expect(world.clock.monotonic() - startedMs).toBeGreaterThanOrEqual(60_000);
+    const lost = await afterLostRequest(world, UPDATE, 'UpdateToken');
+    expect(lost.tokens).toHaveLength(2);
+    expect(new Set(lost.tokens).size).toBe(1);
+    expect(lost.tookMs).toBeGreaterThanOrEqual(60_000);
     expect(world.service.admin.product('net-a')?.records).toBe(2);
   });
 
@@ -87,15 +58,7 @@ describe('tokens and intents', () => {
         { seed: { ...seed, behaviour: { tokenWindow } } },
         wish('B'),
       );
-      fault(world, { kind: 'slow', ms: 20_000 });
-      const first = await world.start();
-      await first.reconcile();
-      await world.clock.pass(2_000);
-      expect(world.writes()).toHaveLength(1);
-      first.kill();
-      await world.clock.pass(1_000);
-      const second = await world.start();
-      await second.converge();
+      const second = await settledAfterKill(world, UPDATE);
       expect(world.writes()).toHaveLength(1);
       expect(world.service.admin.product('net-a')?.records).toBe(2);
       expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
@@ -105,7 +68,7 @@ describe('tokens and intents', () => {
 
   it('does not send again after a restart if the record had FAILED meanwhile', async () => {
     const world = await World.create({ seed }, wish('B'));
-    fault(world, {
+    fault(world, UPDATE, {
       kind: 'recordFails',
       message: 'The maximum number of addresses has been reached.',
     });
@@ -127,7 +90,7 @@ describe('tokens and intents', () => {
 
   it('remembers after a restart that a request was refused for good', async () => {
     const world = await World.create({ seed }, wish('B'));
-    fault(world, { kind: 'recordFails', listErrors: false }, 1);
+    fault(world, UPDATE, { kind: 'recordFails', listErrors: false });
     const first = await world.start();
     await first.converge();
     first.kill();
@@ -139,7 +102,7 @@ describe('tokens and intents', () => {
 
   it('tries again with a new token when a person asks, and when the document changes', async () => {
     const world = await World.create({ seed }, wish('B'));
-    fault(world, { kind: 'recordFails' }, 2);
+    fault(world, UPDATE, { kind: 'recordFails' }, 2);
     const trueup = await world.start();
     await trueup.converge();
     const [key] = [...world.desired.specs.keys()];
@@ -202,11 +165,4 @@ describe('a document that changes while its request waits for its turn', () => {
   });
 });
 
-const second = (cidr: string) => ({
-  name: 'net-b',
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: { Cidr: cidr },
-  },
-});
+const second = (cidr: string) => networkDoc('net-b', { Cidr: cidr });

@@ -1,38 +1,17 @@
 import { expect, it } from 'vitest';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { networks } from '../support/network.ts';
+import { networkDoc } from './networks.ts';
 import { World } from './world.ts';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform' }],
-      versions: [
-        { name: 'v1', parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } } },
-        { name: 'v2', parameters: { Cidr: {}, Secret: { noEcho: true, default: 'none' } } },
-      ],
-    },
-  ],
-  provisionedProducts: [
-    {
-      name: 'net',
-      product: 'network',
-      version: 'v1',
-      parameters: { Cidr: 'a', Secret: 'hush-hush' },
-    },
-  ],
-};
+const parameters = { Cidr: {}, Secret: { noEcho: true, default: 'none' } };
+const seed = networks({
+  versions: ['v1', 'v2'].map((name) => ({ name, parameters })),
+  names: ['net'],
+  live: { Cidr: 'a', Secret: 'hush-hush' },
+});
 
 const wish = (version: string, cidr: string) => [
-  {
-    name: 'net',
-    spec: {
-      productName: 'network',
-      provisioningArtifactName: version,
-      provisioningParameters: { Cidr: cidr },
-    },
-  },
+  networkDoc('net', { Cidr: cidr }, { provisioningArtifactName: version }),
 ];
 
 it.each(['DescribeProvisioningParameters', 'ListProvisioningArtifacts'])(

@@ -1,59 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultEffect } from '../../src/local-catalog/faults.ts';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { type Wish, World } from './world.ts';
+import { networks } from '../support/network.ts';
+import { type Fields, fault, networkDoc } from './networks.ts';
+import { World } from './world.ts';
 
 const PASSWORD = 'first-of-all-passwords';
 const ROTATED = 'second-of-all-passwords';
 const ENDPOINT = 'db.internal.example';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [
-        {
-          name: 'v1',
-          parameters: {
-            Cidr: {},
-            Endpoint: { default: 'none' },
-            Password: { noEcho: true, default: 'none', minLength: 4 },
-          },
-        },
-      ],
-    },
-  ],
-  provisionedProducts: ['net-a', 'net-b'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A', Endpoint: 'old', Password: 'old-password' },
-  })),
+const seed = networks({
+  tagUpdate: 'allowed',
+  parameters: {
+    Cidr: {},
+    Endpoint: { default: 'none' },
+    Password: { noEcho: true, default: 'none', minLength: 4 },
+  },
+  live: { Cidr: 'A', Endpoint: 'old', Password: 'old-password' },
   secrets: [
     { name: 'prod/db', value: JSON.stringify({ password: PASSWORD, port: 5432 }) },
     { name: 'prod/other', value: 'plain-secret-value' },
   ],
   parameterStore: [{ name: '/prod/endpoint', value: ENDPOINT, type: 'SecureString' }],
-};
+});
 
 const SECRET = { valueFrom: { secretsManager: { secretId: 'prod/db', key: 'password' } } };
 const PARAMETER = { valueFrom: { ssmParameter: '/prod/endpoint' } };
 
-const wish = (
-  name: string,
-  parameters: Readonly<Record<string, unknown>>,
-  reconcile: Readonly<Record<string, unknown>> = {},
-): Wish => ({
-  name,
-  spec: {
-    productName: 'network',
-    provisioningArtifactName: 'v1',
-    provisioningParameters: parameters,
-    reconcile,
-  },
-});
+const wish = (name: string, parameters: Fields, reconcile: Fields = {}) =>
+  networkDoc(name, parameters, { reconcile });
 
 const valuesOf = (world: World, name = 'net-a') => world.service.admin.product(name)?.parameters;
 const reads = (world: World, operation: string) => world.service.admin.calls(operation).length;
@@ -174,11 +148,7 @@ describe('values that stand elsewhere', () => {
       wish('net-b', { Cidr: 'B', Endpoint: { valueFrom: { ssmParameter: '/prod/b' } } }),
     ]);
     // As a policy does that denies one of two names: the two together, and then that one alone.
-    world.service.admin.addFault({
-      operation: 'GetParameters',
-      count: 2,
-      effect: { kind: 'accessDenied' },
-    });
+    fault(world, 'GetParameters', { kind: 'accessDenied' }, 2);
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(2_000);
@@ -236,10 +206,9 @@ describe('values that stand elsewhere', () => {
 
   it("stand not even in AWS's own error text", async () => {
     const world = await World.create({ seed }, [wish('net-a', { Cidr: 'B', Password: SECRET })]);
-    world.service.admin.addFault({
-      effect: { kind: 'recordFails', message: `Value ${PASSWORD} is weak` },
-      operation: 'UpdateProvisionedProduct',
-      count: 1,
+    fault(world, 'UpdateProvisionedProduct', {
+      kind: 'recordFails',
+      message: `Value ${PASSWORD} is weak`,
     });
     const trueup = await world.start();
     await trueup.converge();
@@ -319,7 +288,7 @@ describe('a request whose answer is not known', () => {
 
   async function lost(effect: FaultEffect) {
     const world = await World.create({ seed }, [wish('net-a', parameters)]);
-    world.service.admin.addFault({ operation: 'UpdateProvisionedProduct', count: 1, effect });
+    fault(world, 'UpdateProvisionedProduct', effect);
     const first = await world.start();
     await first.reconcile();
     while (world.writes().length === 0) await world.clock.pass(500);
@@ -356,7 +325,7 @@ describe('a request whose answer is not known', () => {
     ]);
     world.env.APP_PASSWORD = PASSWORD;
     const effect = { kind: 'lostRequest' } as const;
-    world.service.admin.addFault({ operation: 'UpdateProvisionedProduct', count: 1, effect });
+    fault(world, 'UpdateProvisionedProduct', effect);
     const first = await world.start();
     await first.reconcile();
     while (world.writes().length === 0) await world.clock.pass(500);

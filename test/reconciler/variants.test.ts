@@ -1,45 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { ENGINES } from '../support/engines.ts';
+import { networks } from '../support/network.ts';
+import { OWNER, ROLE } from './networks.ts';
 import { World } from './world.ts';
 
-const OWNER = 'arn:aws:iam::111122223333:role/data';
-const ROLE = 'arn:aws:iam::111122223333:role/launch-two';
-
-const seed: SeedInput = {
+const secret = { noEcho: true, default: 'none' };
+const seed = networks({
   timing: { accepted: '1s', running: '8s', remediation: '3s', properties: '2s' },
-  products: [
+  tagUpdate: 'allowed',
+  versions: [
+    { name: 'v1', parameters: { Cidr: {}, Old: { default: 'o' }, Secret: secret } },
     {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [
-        {
-          name: 'v1',
-          parameters: {
-            Cidr: {},
-            Old: { default: 'o' },
-            Secret: { noEcho: true, default: 'none' },
-          },
-        },
-        {
-          name: 'v2',
-          parameters: {
-            Cidr: { allowedPattern: '[a-z]+' },
-            New: { default: 'n' },
-            Secret: { noEcho: true, default: 'none' },
-          },
-          failsWhen: [{ parameter: 'Cidr', value: 'bad', message: 'No more addresses.' }],
-        },
-      ],
+      name: 'v2',
+      parameters: { Cidr: { allowedPattern: '[a-z]+' }, New: { default: 'n' }, Secret: secret },
+      failsWhen: [{ parameter: 'Cidr', value: 'bad', message: 'No more addresses.' }],
     },
   ],
-  provisionedProducts: ['chain', 'bump', 'fails', 'same'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'a', Old: 'old', Secret: 'hush-hush' },
-    tags: { team: 'x', 'cost-center': '1' },
-  })),
-};
+  names: ['chain', 'bump', 'fails', 'same'],
+  live: { Cidr: 'a', Old: 'old', Secret: 'hush-hush' },
+  tags: { team: 'x', 'cost-center': '1' },
+});
 
 const product = { productName: 'network' };
 const wishes = [
@@ -137,13 +118,6 @@ describe('under every variant of what AWS leaves open', () => {
     },
   );
 });
-
-const ENGINES = [
-  'CONTROL_TOWER_ACCOUNT',
-  'TERRAFORM_OPEN_SOURCE',
-  'TERRAFORM_CLOUD',
-  'EXTERNAL',
-] as const;
 
 const engineVariants: readonly BehaviourInput[] = [
   {},

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { networks } from '../support/network.ts';
 import { type Wish, World } from './world.ts';
 
 const parameters = { Cidr: {}, Mode: { default: 'm' } };
@@ -10,31 +10,24 @@ const version = (name: string, day: string, more = {}) => ({
   ...more,
 });
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: [
-        version('v1.4.0', '01'),
-        version('v1.5.0', '02'),
-        version('v1.10.0', '03'),
-        version('v1.11.0', '04', { guidance: 'DEPRECATED' }),
-        version('v1.12.0', '05', { active: false }),
-        version('2.0.0', '06'),
-        version('nightly', '07'),
-      ],
-    },
+const parts = {
+  tagUpdate: 'allowed',
+  names: ['net-a', 'net-b', 'net-c'],
+  live: { Cidr: 'A', Mode: 'm' },
+  tags: { team: 'a', seen: 'yesterday' },
+} as const;
+const seed = networks({
+  ...parts,
+  versions: [
+    version('v1.4.0', '01'),
+    version('v1.5.0', '02'),
+    version('v1.10.0', '03'),
+    version('v1.11.0', '04', { guidance: 'DEPRECATED' }),
+    version('v1.12.0', '05', { active: false }),
+    version('2.0.0', '06'),
+    version('nightly', '07'),
   ],
-  provisionedProducts: ['net-a', 'net-b', 'net-c'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1.4.0',
-    parameters: { Cidr: 'A', Mode: 'm' },
-    tags: { team: 'a', seen: 'yesterday' },
-  })),
-};
+});
 
 const wish = (
   name: string,
@@ -240,25 +233,19 @@ describe('reconcile.ignore', () => {
 });
 
 describe('useDefault', () => {
-  const defaults: SeedInput = {
-    ...seed,
-    products: [
-      {
-        name: 'network',
-        paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-        versions: [
-          version('v1.4.0', '01', { parameters: { Cidr: {}, Mode: { default: 'old' } } }),
-          version('v1.5.0', '02', {
-            parameters: {
-              Cidr: {},
-              Mode: { default: 'new' },
-              Secret: { noEcho: true, default: 'hidden-default' },
-            },
-          }),
-        ],
-      },
+  const defaults = networks({
+    ...parts,
+    versions: [
+      version('v1.4.0', '01', { parameters: { Cidr: {}, Mode: { default: 'old' } } }),
+      version('v1.5.0', '02', {
+        parameters: {
+          Cidr: {},
+          Mode: { default: 'new' },
+          Secret: { noEcho: true, default: 'hidden-default' },
+        },
+      }),
     ],
-  };
+  });
   const reset = (name: string, parameters_: readonly string[]): Wish => ({
     name: 'net-a',
     spec: {

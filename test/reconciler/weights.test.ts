@@ -3,6 +3,7 @@ import type { ProductKey } from '../../src/domain/ids.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import type { Removal } from '../../src/reconciler/removals.ts';
 import { keyOf, MINUTE, operations, terminations } from './life.ts';
+import { fault } from './networks.ts';
 import { type Incarnation, type Wish, World, type WorldOptions } from './world.ts';
 
 const ACCOUNTS = ['111122223333', '444455556666', '777788889999'];
@@ -90,11 +91,7 @@ describe('each stack instance counts', () => {
 
   it('as a termination, where its stack set is recreated', async () => {
     const { world, trueup } = await start({ maxTerminations: 0 });
-    world.service.admin.addFault({
-      operation: 'ProvisionProduct',
-      count: 1,
-      effect: { kind: 'recordFails', message: 'no' },
-    });
+    fault(world, 'ProvisionProduct', { kind: 'recordFails', message: 'no' });
     await trueup.converge();
     const id = world.service.admin.product('set')?.product.id ?? '';
     const listed = await world.service.admin.callAs('ListStackInstancesForProvisionedProduct', {

@@ -21,11 +21,13 @@ import type { Shared } from '../../src/reconciler/shared.ts';
 import { StatusBoard } from '../../src/reconciler/status-board.ts';
 import { TargetReconciler } from '../../src/reconciler/target.ts';
 import { createValues } from '../../src/values/values.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { writesOf } from '../support/writes.ts';
 import { MemoryJournal } from './memory-journal.ts';
-import { VirtualClock } from './virtual-clock.ts';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
+const NOON = Date.UTC(2026, 10, 21, 12);
 export const TARGET = asTargetName('default');
 
 /** A key that only this test run's journal knows. */
@@ -89,13 +91,6 @@ export function desiredOf(wishes: readonly Wish[], revision = 'r1'): DesiredStat
   };
 }
 
-const MUTATING: ReadonlySet<string> = new Set([
-  'UpdateProvisionedProduct',
-  'ProvisionProduct',
-  'TerminateProvisionedProduct',
-  'ImportAsProvisionedProduct',
-]);
-
 /** One process of trueup: it can be killed, and another one started on the same journal. */
 export interface Incarnation {
   readonly reconciler: TargetReconciler;
@@ -124,7 +119,7 @@ export interface WorldOptions {
 
 /** trueup, a Service Catalog and time, all in memory and all simulated; the SDK client is the real one. */
 export class World {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly journal = new MemoryJournal();
   readonly lines: LogLine[] = [];
   /** Environment variables of the process. */
@@ -158,7 +153,7 @@ export class World {
       import('@aws-sdk/client-ssm'),
       import('@aws-sdk/client-sts'),
     ]);
-    const clock = new VirtualClock();
+    const clock = new VirtualClock(NOON);
     const startMs = clock.now();
     let counter = 0;
     const service = await createLocalCatalog({
@@ -321,9 +316,7 @@ export class World {
 
   /** Mutating calls that arrived, oldest first. */
   writes() {
-    return this.service.admin
-      .calls()
-      .filter((call) => MUTATING.has(call.operation.replace('Properties', '')));
+    return writesOf(this.service.admin.calls());
   }
 
   events(event: string): readonly LogLine[] {

@@ -28,18 +28,14 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'open intents are not resumed after a restart',
     'src/reconciler/target.ts',
-    'for (const key of open) this.#queue.add(key, PRIORITY.resume);',
+    'for (const key of open) this.#worker.add(key, PRIORITY.resume);',
     '',
   ),
   one(
     'unreadable counts as absent',
-    'src/reconciler/observe.ts',
-    `  if (described.kind === 'failed')
-    return { kind: 'unreadable', why: explainFailure(described.failure) };
-  if (described.value === null) return { kind: 'absent' };
-  await correctMemory`,
-    `  if (described.kind === 'failed' || described.value === null) return { kind: 'absent' };
-  await correctMemory`,
+    'src/reconciler/freshen.ts',
+    "return { kind: 'unreadable', why: explainFailure(described.failure) };",
+    "return { kind: 'absent' };",
   ),
   one(
     'latch lost on restart',
@@ -86,7 +82,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
     name: 'guard skipped after a restart: a resumed name goes on without a reviewed plan',
     edits: [
       {
-        file: 'src/reconciler/pass.ts',
+        file: 'src/reconciler/may-act.ts',
         from: 'return allowed !== undefined && steps.every((step) => allowed.includes(step));',
         to: 'return allowed === undefined || steps.every((step) => allowed.includes(step));',
       },
@@ -124,9 +120,9 @@ const CORE_MUTANTS: readonly Mutant[] = [
   ),
   one(
     'limit of operations in flight ignored',
-    'src/reconciler/target.ts',
-    'concurrency: parts.maxInFlight,',
-    'concurrency: parts.maxInFlight + 5,',
+    'src/reconciler/worker.ts',
+    'concurrency: caps.maxInFlight,',
+    'concurrency: caps.maxInFlight + 5,',
   ),
   one(
     'rates ignored',

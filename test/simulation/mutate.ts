@@ -1,5 +1,6 @@
 /** Preloaded with `--import`: applies the mutant named by TRUEUP_MUTANT to the source as it is loaded. */
 import { registerHooks } from 'node:module';
+import { applyEdits } from './apply-edits.ts';
 import { MUTANTS } from './mutants.ts';
 
 const mutant = MUTANTS.find(({ name }) => name === process.env.TRUEUP_MUTANT);
@@ -11,15 +12,11 @@ registerHooks({
     const loaded = next(url, context);
     const edits = mutant.edits.filter(({ file }) => url.endsWith(`/${file}`));
     if (edits.length === 0 || loaded.source === undefined || loaded.source === null) return loaded;
-    let text =
+    const text =
       typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
-    for (const edit of edits) {
-      if (text.split(edit.from).length !== 2)
-        throw new Error(`the mutant "${mutant.name}" does not fit ${edit.file} exactly once`);
-      text = text.replace(edit.from, () => edit.to);
-      open.delete(edit);
-    }
-    return { ...loaded, source: text };
+    const source = applyEdits(text, edits);
+    for (const edit of edits) open.delete(edit);
+    return { ...loaded, source };
   },
 });
 

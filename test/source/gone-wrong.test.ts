@@ -2,36 +2,19 @@ import { chmodSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync }
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../src/config/resolve.ts';
-import { asAccountId } from '../../src/domain/ids.ts';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { Daemon } from '../../src/reconciler/daemon.ts';
 import type { Source } from '../../src/reconciler/ports.ts';
-import type { TargetHandle } from '../../src/reconciler/revision.ts';
 import { createSource } from '../../src/source/source.ts';
 import { createRevisionLoader } from '../../src/wire/revision.ts';
+import { cidrOf, MINUTE } from '../reconciler/networks.ts';
+import { runDaemon } from '../reconciler/run-daemon.ts';
 import { ACCOUNT, REGION, TARGET, World } from '../reconciler/world.ts';
+import { networks } from '../support/network.ts';
 import { commitOf } from './publishers.ts';
 import { asNobody, fill, scratch } from './scratch.ts';
 
-const MINUTE = 60_000;
 const NAMES = ['net-a', 'net-b', 'net-c', 'net-d', 'net-e'];
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'network',
-      paths: [{ portfolio: 'platform' }],
-      versions: [{ name: 'v1', parameters: { Cidr: {} } }],
-    },
-  ],
-  provisionedProducts: [...NAMES, 'other'].map((name) => ({
-    name,
-    product: 'network',
-    version: 'v1',
-    parameters: { Cidr: 'A' },
-  })),
-};
+const seed = networks({ names: [...NAMES, 'other'] });
 
 const fileOf = (name: string, cidr: string, reconcile = 'prune: terminate') =>
   `apiVersion: trueup/v1
@@ -84,8 +67,6 @@ function loader() {
 /** The daemon on the real reader; every look reads the disk. */
 async function daemonOn(directory: string) {
   const world = await World.create({ seed, maxTerminations: 10 }, []);
-  const held: { daemon: Daemon | null } = { daemon: null };
-  const stop = new AbortController();
   // Change times of files cannot be forged: the clock of the reader runs ahead of them.
   const clock = {
     now: () => Date.now() + 3_600_000,
@@ -101,34 +82,14 @@ async function daemonOn(directory: string) {
       return { close: async () => undefined };
     },
   };
-  const incarnation = await world.start({
-    stop: stop.signal,
-    heldBack: () => held.daemon?.sourceProblem ?? null,
-    readAtMs: () => held.daemon?.readAtMs ?? null,
-    isInRun: (dependency) => held.daemon?.isInRun(dependency) ?? true,
-  });
-  const handle: TargetHandle = {
-    name: TARGET,
-    accountId: asAccountId(ACCOUNT),
-    region: REGION,
-    open: async () => ({ kind: 'ok', reconciler: incarnation.reconciler }),
-  };
-  const daemon = new Daemon({
-    shared: incarnation.shared,
-    source,
-    load: loader(),
-    targets: [handle],
-    options: { directory, intervalMs: 5 * MINUTE, pollIntervalMs: 5_000, host: 'test', pid: 1 },
-  });
-  held.daemon = daemon;
-  void daemon.run();
+  const { daemon, incarnation } = await runDaemon(world, source, loader(), { directory });
   /** Tells the daemon to look, and lets time pass. */
   const pass = async (ms: number) => {
     for (const hint of hints) hint();
     await world.clock.pass(ms);
   };
   await pass(MINUTE);
-  const cidr = (name: string) => world.service.admin.product(name)?.parameters.Cidr;
+  const cidr = (name: string) => cidrOf(world, name);
   const drift = () =>
     world.service.admin.editStack({ product: 'net-a', parameters: { Cidr: 'Z' } });
   const tokens = () =>

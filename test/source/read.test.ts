@@ -417,8 +417,8 @@ describe('what cannot be read as a whole', () => {
     renameSync(tree, `${tree}.aside`);
     const { source, clock } = sourceOf(publisher.directory);
     const result = source.read();
-    await clock.advance(1);
+    await clock.pass(1);
     renameSync(`${tree}.aside`, tree);
-    expect(snapshotIn(await clock.settle(result)).files).toHaveLength(3);
+    expect(snapshotIn(await clock.untilRead(result)).files).toHaveLength(3);
   });
 });

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Clock } from '../../src/reconciler/ports.ts';
 import { ContentCache } from '../../src/source/contents.ts';
 import { createSource } from '../../src/source/source.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { commitOf, gitSync } from './publishers.ts';
 import { fill, scratch, snapshotIn, sourceOf, textsOf, whyIn } from './scratch.ts';
 
@@ -35,9 +35,9 @@ describe('a plain directory', () => {
   it('is left to rest if a file was just written, whatever its modification time says', async () => {
     const directory = fill(scratch(), { 'a.yaml': 'a' });
     utimesSync(join(directory, 'a.yaml'), 1, 1);
-    const clock = virtualClock(Date.now());
+    const clock = new VirtualClock(Date.now());
     const source = createSource({ directory, clock, settleMs: 50_000 });
-    const result = await clock.settle(source.read());
+    const result = await clock.untilRead(source.read());
     expect(textsOf(snapshotIn(result))).toEqual({ 'a.yaml': 'a' });
     expect(clock.sleeps).toHaveLength(1);
     expect(clock.sleeps[0]).toBeGreaterThan(45_000);
@@ -48,9 +48,9 @@ describe('a plain directory', () => {
     // Change times cannot be forged: the files must really grow older than the settle time.
     await pause(60);
     unlinkSync(join(directory, 'b.yaml'));
-    const clock = virtualClock(Date.now());
+    const clock = new VirtualClock(Date.now());
     const source = createSource({ directory, clock, settleMs: 50 });
-    snapshotIn(await clock.settle(source.read()));
+    snapshotIn(await clock.untilRead(source.read()));
     expect(clock.sleeps).toHaveLength(1);
   });
 
@@ -88,18 +88,23 @@ describe('a plain directory', () => {
   });
 });
 
+/** A read that has been under way for so many turns of the event loop. */
+async function readingFor(turns: number, directory: string) {
+  const { source, clock } = sourceOf(directory);
+  const reading = source.read();
+  for (let turn = 0; turn < turns; turn += 1) await macrotask();
+  return { reading, clock };
+}
+
 describe('a published tree', () => {
   const FILES = 600;
 
   it('is thrown away if the link was pointed elsewhere meanwhile', async () => {
     const publisher = gitSync(scratch(), FILES);
     publisher.publish(1);
-    const { source, clock } = sourceOf(publisher.directory);
-    const reading = source.read();
-    await macrotask();
-    await macrotask();
+    const { reading, clock } = await readingFor(2, publisher.directory);
     publisher.publish(2);
-    const snapshot = snapshotIn(await clock.settle(reading));
+    const snapshot = snapshotIn(await clock.untilRead(reading));
     expect(clock.sleeps.length).toBeGreaterThan(0);
     expect(snapshot.revision).toBe(commitOf(2));
     expect(new Set(Object.values(textsOf(snapshot)))).toEqual(new Set(['revision: 2\n']));
@@ -110,38 +115,29 @@ describe('a published tree', () => {
     const root = scratch();
     const publisher = gitSync(root, FILES);
     const old = join(root, '.worktrees', publisher.publish(1));
-    const { source, clock } = sourceOf(publisher.directory);
-    const reading = source.read();
-    await macrotask();
+    const { reading, clock } = await readingFor(1, publisher.directory);
     cpSync(old, `${old}.kept`, { recursive: true });
     publisher.publish(2);
     renameSync(`${old}.kept`, old);
-    expect(snapshotIn(await clock.settle(reading)).revision).toBe(commitOf(2));
+    expect(snapshotIn(await clock.untilRead(reading)).revision).toBe(commitOf(2));
   });
 
   it('is thrown away if a file is added in place while it is read', async () => {
     const publisher = gitSync(scratch(), FILES);
     publisher.publish(1);
-    const { source, clock } = sourceOf(publisher.directory);
-    const reading = source.read();
-    await macrotask();
-    await macrotask();
-    await macrotask();
+    const { reading, clock } = await readingFor(3, publisher.directory);
     fill(publisher.directory, { 'part-0/added.yaml': 'revision: 1\n' });
-    expect(snapshotIn(await clock.settle(reading)).files).toHaveLength(FILES + 1);
+    expect(snapshotIn(await clock.untilRead(reading)).files).toHaveLength(FILES + 1);
   });
 
   it('is thrown away if files vanish from it while it is read', async () => {
     const root = scratch();
     const publisher = gitSync(root, FILES);
     const tree = join(root, '.worktrees', publisher.publish(1));
-    const { source, clock } = sourceOf(publisher.directory);
-    const reading = source.read();
-    await macrotask();
-    await macrotask();
+    const { reading, clock } = await readingFor(2, publisher.directory);
     // The link still stands and the tree's root too: only the listing is short.
     rmSync(join(tree, 'part-4'), { recursive: true });
-    const snapshot = snapshotIn(await clock.settle(reading));
+    const snapshot = snapshotIn(await clock.untilRead(reading));
     expect(clock.sleeps.length).toBeGreaterThan(0);
     expect(snapshot.files).toHaveLength((FILES / 5) * 4);
   });
@@ -194,10 +190,10 @@ describe('what is not read again', () => {
     const { clock, read } = sourceOf(fill(scratch(), { 'a.yaml': 'a' }));
     await read();
     distrust.mockClear();
-    await clock.advance(14 * 60_000);
+    await clock.pass(14 * 60_000);
     await read();
     expect(distrust).toHaveBeenCalledTimes(0);
-    await clock.advance(60_000);
+    await clock.pass(60_000);
     await read();
     await read();
     expect(distrust).toHaveBeenCalledTimes(1);
@@ -218,12 +214,12 @@ describe('what is not read again', () => {
 describe('two reads at once', () => {
   it('wait for each other', async () => {
     const directory = fill(scratch(), { 'a.yaml': 'a' });
-    const clock = virtualClock(Date.now());
+    const clock = new VirtualClock(Date.now());
     const source = createSource({ directory, clock, settleMs: 50_000 });
     const both = Promise.all([source.read(), source.read()]);
-    await clock.advance(0);
+    await clock.pass(0);
     expect(clock.sleeps).toHaveLength(1);
-    const [first, second] = await clock.settle(both);
+    const [first, second] = await clock.untilRead(both);
     expect(snapshotIn(second).files).toEqual(snapshotIn(first).files);
   });
 });

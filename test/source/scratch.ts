@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Snapshot, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
 import { createSource, type SourceOptions } from '../../src/source/source.ts';
-import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** A directory of its own for one test. */
 export function scratch(): string {
@@ -22,7 +22,7 @@ export function fill(directory: string, files: Readonly<Record<string, string>>)
 }
 
 /** Change times cannot be forged; so the clock runs ahead, and files look as if at rest for long. */
-export const laterClock = (): VirtualClock => virtualClock(Date.now() + 60_000);
+export const laterClock = (): VirtualClock => new VirtualClock(Date.now() + 60_000);
 
 export function sourceOf(
   directory: string,
@@ -30,7 +30,7 @@ export function sourceOf(
 ): { readonly source: Source; readonly clock: VirtualClock; read(): Promise<SnapshotResult> } {
   const clock = laterClock();
   const source = createSource({ directory, clock, ...options });
-  return { source, clock, read: () => clock.settle(source.read()) };
+  return { source, clock, read: () => clock.untilRead(source.read()) };
 }
 
 export async function snapshotOf(

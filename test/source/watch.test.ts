@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/server/clock.ts';
 import { createSource } from '../../src/source/source.ts';
 import { nativeWatchers, type WatchEvents, type Watchers } from '../../src/source/watchers.ts';
-import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { configMap, gitSync } from './publishers.ts';
 import { fill, laterClock, scratch, snapshotIn } from './scratch.ts';
 
@@ -41,7 +41,7 @@ async function watching(directory: string, clock: VirtualClock = laterClock()) {
     onDegraded: (why) => lost.push(why),
   });
   let hints = 0;
-  const read = () => clock.settle(source.read());
+  const read = () => clock.untilRead(source.read());
   await read();
   const watch = await source.watch(() => {
     hints += 1;
@@ -66,7 +66,7 @@ async function watching(directory: string, clock: VirtualClock = laterClock()) {
 describe('the poll', () => {
   it('says nothing while nothing changes', async () => {
     const { clock, take } = await watching(fill(scratch(), { 'a.yaml': 'a' }));
-    await clock.advance(5_000);
+    await clock.pass(5_000);
     expect(take()).toBe(0);
   });
 
@@ -83,12 +83,12 @@ describe('the poll', () => {
     const directory = fill(scratch(), { 'sub/a.yaml': 'a', 'b.yaml': 'b' });
     const { clock, take, read } = await watching(directory);
     change(directory);
-    await clock.advance(100);
+    await clock.pass(100);
     expect(take()).toBe(1);
-    await clock.advance(300);
+    await clock.pass(300);
     expect(take()).toBe(3);
     await read();
-    await clock.advance(1_000);
+    await clock.pass(1_000);
     expect(take()).toBe(0);
   });
 
@@ -100,10 +100,10 @@ describe('the poll', () => {
     publisher.publish(1);
     const { clock, take, read } = await watching(publisher.directory);
     publisher.publish(2);
-    await clock.advance(200);
+    await clock.pass(200);
     expect(take()).toBe(2);
     await read();
-    await clock.advance(1_000);
+    await clock.pass(1_000);
     expect(take()).toBe(0);
   });
 
@@ -112,29 +112,33 @@ describe('the poll', () => {
     publisher.publish(1);
     const { clock, take } = await watching(publisher.directory);
     fill(publisher.directory, { 'part-0/0.yaml': 'reset' });
-    await clock.advance(61_000);
+    await clock.pass(61_000);
     expect(take()).toBeGreaterThan(0);
   });
 
   it('waits for a missing directory, and says so once it is there', async () => {
     const directory = join(scratch(), 'estate');
     const { clock, take, read } = await watching(directory);
-    await clock.advance(1_000);
+    await clock.pass(1_000);
     expect(take()).toBe(0);
     mkdirSync(directory);
-    await clock.advance(100);
+    await clock.pass(100);
     expect(take()).toBe(1);
     await read();
-    await clock.advance(1_000);
+    await clock.pass(1_000);
     expect(take()).toBe(0);
     fill(directory, { 'a.yaml': 'a' });
-    await clock.advance(100);
+    await clock.pass(100);
     expect(take()).toBe(1);
   });
 
   it('asks for a first read if there was none', async () => {
     const directory = fill(scratch(), { 'a.yaml': 'a' });
-    const source = createSource({ directory, clock: virtualClock(), watchers: silentWatchers() });
+    const source = createSource({
+      directory,
+      clock: new VirtualClock(),
+      watchers: silentWatchers(),
+    });
     let hints = 0;
     const watch = await source.watch(() => {
       hints += 1;
@@ -166,16 +170,16 @@ describe('watchers', () => {
   it('hint soon, once for a burst', async () => {
     const directory = fill(scratch(), { 'a.yaml': 'a' });
     const { clock, take, open } = await watching(directory);
-    await clock.advance(10);
+    await clock.pass(10);
     fill(directory, { 'a.yaml': 'A' });
     for (let n = 0; n < 5; n += 1) open()[0]?.events.onEvent();
-    await clock.advance(25);
+    await clock.pass(25);
     expect(take()).toBe(1);
   });
 
   it('are not missed while the directory is looked at', async () => {
     const directory = fill(scratch(), { 'a.yaml': 'a' });
-    const clock = virtualClock();
+    const clock = new VirtualClock();
     const watchers = silentWatchers();
     const source = createSource({ directory, clock, watchers, pollIntervalMs: 60_000 });
     let hints = 0;
@@ -183,7 +187,7 @@ describe('watchers', () => {
       hints += 1;
       if (hints === 1) watchers.armed[0]?.events.onEvent();
     });
-    await clock.advance(50);
+    await clock.pass(50);
     await watch.close();
     expect(hints).toBe(2);
   });
@@ -191,7 +195,7 @@ describe('watchers', () => {
   it('do not hint where nothing changed', async () => {
     const { clock, take, open } = await watching(fill(scratch(), { 'a.yaml': 'a' }));
     open()[0]?.events.onEvent();
-    await clock.advance(50);
+    await clock.pass(50);
     expect(take()).toBe(0);
   });
 
@@ -200,7 +204,7 @@ describe('watchers', () => {
     const { clock, watchers, open } = await watching(directory);
     renameSync(directory, `${directory}.old`);
     fill(directory, { 'a.yaml': 'a' });
-    await clock.advance(100);
+    await clock.pass(100);
     expect(watchers.armed).toHaveLength(2);
     expect(open()).toHaveLength(1);
     expect(open()[0]).toBe(watchers.armed[1]);
@@ -213,7 +217,7 @@ describe('watchers', () => {
     open()[0]?.events.onLost('no space left for watches');
     expect(lost).toEqual(['no space left for watches']);
     fill(directory, { 'a.yaml': 'A' });
-    await clock.advance(100);
+    await clock.pass(100);
     expect(take()).toBe(1);
   });
 
@@ -223,7 +227,7 @@ describe('watchers', () => {
     await watch.close();
     expect(open()).toEqual([]);
     fill(directory, { 'a.yaml': 'A' });
-    await clock.advance(5_000);
+    await clock.pass(5_000);
     expect(take()).toBe(0);
   });
 });

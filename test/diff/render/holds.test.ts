@@ -11,7 +11,7 @@ import { shownWindows } from '../../../src/diff/windows.ts';
 import type { Freeze, FreezeScope, PlanHolds, SyncWindow } from '../../../src/domain/hold.ts';
 import { asDigest, asTargetName } from '../../../src/domain/ids.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
-import { assessed } from '../build.ts';
+import { assessed, META } from '../build.ts';
 
 const prod = asTargetName('prod-eu');
 const freezeOf = (scope: Partial<FreezeScope>, reason = 'INC-4711'): Freeze => ({
@@ -59,15 +59,7 @@ function planWith(holds: PlanHolds | null): Plan {
     { name: prod, accountId: null, region: 'eu-west-1', unreadable: null, changes: [change] },
   ];
   const made = makePlan({ targets, documents: [], problems: [] });
-  const meta = {
-    revision: 'r',
-    createdAt: '2026-11-21T14:02:11Z',
-    programVersion: '0',
-    calls: { byOperation: {}, total: 0 },
-    directory: 'd',
-    guards: [],
-    ...(holds === null ? {} : { holds }),
-  };
+  const meta = { ...META, ...(holds === null ? {} : { holds }) };
   return { ...made, meta };
 }
 

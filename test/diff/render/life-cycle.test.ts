@@ -7,7 +7,7 @@ import type { Change, ChangeVerdict } from '../../../src/domain/change.ts';
 import type { Caps } from '../../../src/domain/guard.ts';
 import { asDigest, asTargetName, productKey } from '../../../src/domain/ids.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
-import { aLive, aSpec, assessed, definitionsOf, factsFor } from '../build.ts';
+import { aLive, aSpec, assessed, definitionsOf, factsFor, META } from '../build.ts';
 import { guardsOf } from '../guarded.ts';
 
 const CAPS: Caps = { maxChanges: 9, maxProvisions: 9, maxTerminations: 9 };
@@ -22,13 +22,8 @@ function planWith(changes: readonly Change[], caps: Caps = CAPS): Plan {
     unreadable: null,
   };
   const made = makePlan({ targets: [{ ...target, changes }], documents: [], problems: [] });
-  const calls = { byOperation: {}, total: 0 };
   const meta = {
-    revision: 'r',
-    createdAt: '2026-11-21T14:02:11Z',
-    programVersion: '0',
-    calls,
-    directory: 'd',
+    ...META,
     guards: guardsOf(made.body.targets, caps),
   };
   return { ...made, meta };

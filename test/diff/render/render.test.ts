@@ -8,7 +8,7 @@ import type { Change } from '../../../src/domain/change.ts';
 import { asProvisionedProductId, asTargetName, productKey } from '../../../src/domain/ids.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import type { Problem } from '../../../src/domain/problem.ts';
-import { anEntry, aSpec, assessed, prints, value } from '../build.ts';
+import { anEntry, aSpec, assessed, META, prints, value } from '../build.ts';
 import { guardsOf } from '../guarded.ts';
 
 function planWith(changes: readonly Change[], problems: readonly Problem[] = []): Plan {
@@ -20,18 +20,13 @@ function planWith(changes: readonly Change[], problems: readonly Problem[] = [])
     documents: [],
     problems,
   });
-  const calls = { byOperation: {}, total: 0 };
   const meta = {
-    revision: 'r',
-    createdAt: '2026-11-21T14:02:11Z',
-    programVersion: '0',
+    ...META,
     guards: guardsOf(made.body.targets, {
       maxChanges: 10_000,
       maxProvisions: 10_000,
       maxTerminations: 10_000,
     }),
-    calls,
-    directory: 'd',
   };
   return { ...made, meta };
 }

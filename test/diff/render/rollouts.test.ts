@@ -10,8 +10,7 @@ import type { Change } from '../../../src/domain/change.ts';
 import { asRecordId, asTargetName, productKey } from '../../../src/domain/ids.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import type { RolloutPart, RolloutView } from '../../../src/domain/rollout.ts';
-import type { ProductStatusView } from '../../../src/domain/status.ts';
-import { aSpec, assessed, value } from '../build.ts';
+import { aSpec, aStatus, assessed, META, value } from '../build.ts';
 
 const PART: RolloutPart = {
   product: 'network-baseline',
@@ -64,15 +63,7 @@ function planOf(changes: readonly Change[], rollouts: readonly RolloutView[]): P
     documents: [],
     problems: [],
   });
-  const meta = {
-    revision: 'r',
-    createdAt: '2026-11-21T14:02:11Z',
-    programVersion: '0',
-    calls: { byOperation: {}, total: 0 },
-    directory: 'd',
-    guards: [],
-  };
-  return { ...made, meta };
+  return { ...made, meta: META };
 }
 
 const text = (plan: Plan) => renderPlanText(plan, { detailedExitcode: true });
@@ -138,27 +129,15 @@ describe('a rollout in a plan', () => {
 });
 
 describe('a paused rollout in the status', () => {
-  const view = (name: string): ProductStatusView => ({
-    target: asTargetName('prod'),
-    key: productKey({ kind: 'name', name }),
-    name,
-    provisionedProductId: null,
-    condition: 'Reconciling',
-    sync: 'OutOfSync',
-    health: 'Healthy',
-    reason: 'RolloutPaused',
-    message: PAUSED.paused?.why ?? '',
-    next: 'declare another version',
-    recordId: null,
-    recordStatus: null,
-    wanted: null,
-    live: null,
-    unverified: 0,
-    drift: false,
-    revision: 'r',
-    at: { file: 'a.yaml', line: 1, column: 1 },
-    updatedAt: '2026-11-21T03:04:10.000Z',
-  });
+  const view = (name: string) =>
+    aStatus(name, {
+      target: asTargetName('prod'),
+      condition: 'Reconciling',
+      sync: 'OutOfSync',
+      reason: 'RolloutPaused',
+      message: PAUSED.paused?.why ?? '',
+      next: 'declare another version',
+    });
 
   it('stands there once, with the number of those that wait', () => {
     const products = [

@@ -1,35 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { renderStatusText } from '../../../src/diff/render/status.ts';
-import { asTargetName, productKey } from '../../../src/domain/ids.ts';
+import { asTargetName } from '../../../src/domain/ids.ts';
 import type { DaemonView, ProductStatusView } from '../../../src/domain/status.ts';
-import { rec } from '../build.ts';
+import { aStatus, rec } from '../build.ts';
 
 const NOW = '2026-11-21T03:04:10.000Z';
 
-function view(name: string, parts: Partial<ProductStatusView> = {}): ProductStatusView {
-  return {
-    target: asTargetName('prod-eu'),
-    key: productKey({ kind: 'name', name }),
-    name,
-    provisionedProductId: null,
-    condition: 'Ready',
-    sync: 'Synced',
-    health: 'Healthy',
-    reason: 'InSync',
-    message: '',
-    next: null,
-    recordId: null,
-    recordStatus: null,
-    wanted: null,
-    live: null,
-    unverified: 0,
-    drift: false,
-    revision: 'd41a7c9',
-    at: { file: 'network/prod/set.yaml', line: 31, column: 5 },
-    updatedAt: NOW,
-    ...parts,
-  };
-}
+const view = aStatus;
 
 const daemon: DaemonView = {
   host: 'trueup-0',

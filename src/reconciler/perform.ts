@@ -9,11 +9,11 @@ import type { Step } from '../domain/request.ts';
 import { LAG_AGAIN_MS } from './again.ts';
 import { sendNew } from './carry-out.ts';
 import { conclude, over, type RoundEnd } from './conclude.ts';
-import { statusOfTrouble } from './conditions.ts';
-import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
+import { about, fingerprintOf, type TargetContext } from './context.ts';
 import { askedBy, type Evaluation } from './evaluate.ts';
 import { type Filled, fillValues } from './fill-values.ts';
 import { newIntent } from './intent.ts';
+import { trouble } from './trouble.ts';
 
 export async function perform(
   context: TargetContext,
@@ -76,10 +76,7 @@ export async function withoutValues(
       return { kind: 'retry', error: filled.why };
     case 'refused': {
       const { message, next } = filled.problem;
-      const what = { stalled: true, reason: 'Refused', message, next };
-      const before = context.board.get(context.target, spec.key);
-      if (before !== undefined)
-        context.board.set(statusOfTrouble(before, what, isoNow(context.clock)));
+      trouble(context, spec.key, { stalled: true, reason: 'Refused', message, next });
       context.log.write('error', 'product.stalled', {
         ...about(context, spec.key),
         reason: message,

@@ -5,12 +5,16 @@ import { isoNow, type TargetContext } from './context.ts';
 
 /** Shows what went wrong, on top of what is known of it. */
 export function trouble(
-  context: TargetContext,
+  context: Pick<TargetContext, 'target' | 'board' | 'entries' | 'clock'>,
   key: ProductKey,
   what: Parameters<typeof statusOfTrouble>[1],
 ): void {
   const before = context.board.get(context.target, key);
-  if (before !== undefined) context.board.set(statusOfTrouble(before, what, isoNow(context.clock)));
+  if (before === undefined) return;
+  // What was missing may have been made by the request that is open.
+  const mayBeThere = before.health === 'Missing' && context.entries.get(key).intent !== null;
+  const seen = mayBeThere ? ({ ...before, health: 'Unknown' } as const) : before;
+  context.board.set(statusOfTrouble(seen, what, isoNow(context.clock)));
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { ProductKey } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { backoffMs } from './backoff.ts';
-import { statusOfTrouble } from './conditions.ts';
-import { about, isoNow, type TargetContext } from './context.ts';
+import { about, type TargetContext } from './context.ts';
 import { runPass } from './pass.ts';
 import { KeyedQueue, PRIORITY, type Priority } from './queue.ts';
 import type { Shared } from './shared.ts';
+import { trouble } from './trouble.ts';
 
 interface WorkerOptions {
   readonly context: TargetContext;
@@ -159,8 +159,8 @@ export class Worker {
     });
     const before = this.#context.board.get(this.#context.target, key);
     if (before === undefined || before.condition === 'Stalled') return;
-    const trouble = { stalled: false, reason: 'Retrying', message: error, next: null };
-    this.#context.board.set(statusOfTrouble(before, trouble, isoNow(this.#context.clock)));
+    const what = { stalled: false, reason: 'Retrying', message: error, next: null };
+    trouble(this.#context, key, what);
   }
 
   #tellQuiet(): void {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { trouble } from '../../src/reconciler/trouble.ts';
+import { keyOf } from './life.ts';
 import { fault, OWNER, ROLE, seedWith, start, wish } from './networks.ts';
 import { World } from './world.ts';
 
@@ -106,4 +108,29 @@ describe('what was just made, where neither listing nor Describe shows it yet', 
     expect(world.statusOf(trueup, 'net-new')).toMatchObject({ reason: 'InSync' });
     expect(world.writes()).toHaveLength(1);
   });
+
+  it.each([
+    ['missing', 0, 'Missing'],
+    ['not known', 1, 'Unknown'],
+  ] as const)(
+    'is %s after a trouble while %d requests for it are open',
+    async (_, open, health) => {
+      const provisioning = wish('net-new', 'A', { reconcile: { onMissing: 'provision' } });
+      const world = await start([provisioning]);
+      const trueup = await world.start();
+      const { context } = trueup.reconciler;
+      const key = keyOf('net-new');
+      world.service.admin.addFault({
+        operation: 'ProvisionProduct',
+        effect: { kind: open === 0 ? 'accessDenied' : 'lostReply' },
+        count: 1,
+      });
+      await trueup.reconcile();
+      expect(context.entries.openIntents()).toHaveLength(open);
+      const seen = context.board.get(context.target, key);
+      if (seen !== undefined) context.board.set({ ...seen, health: 'Missing' });
+      trouble(context, key, { stalled: false, reason: 'Retrying', message: 'm', next: null });
+      expect(context.board.get(context.target, key)).toMatchObject({ reason: 'Retrying', health });
+    },
+  );
 });

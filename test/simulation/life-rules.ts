@@ -91,6 +91,8 @@ export class LifeRules {
   /** Somebody else's record fits an open request, and is taken for its answer. */
   misled(name: string, productId: string): void {
     this.#misled.add(name);
+    // What we did last is not somebody else's change.
+    this.#foreignMs.delete(productId);
     this.owns(productId);
   }
 

@@ -1,4 +1,5 @@
-import type { Clock, Failure, Log, Random, Result } from '../reconciler/ports.ts';
+import type { Failure, Result } from '../reconciler/ports/catalog.ts';
+import type { Clock, Log, Random } from '../reconciler/ports/runtime.ts';
 import type { Apis, Clients, Service } from './clients.ts';
 import { failure, failureOf } from './errors.ts';
 import type { CatalogOptions } from './target.ts';

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { Catalog, RemoteValues } from '../reconciler/ports.ts';
+import type { Catalog } from '../reconciler/ports/catalog.ts';
+import type { RemoteValues } from '../reconciler/ports/values.ts';
 import { createCalls } from './calls.ts';
 import { type Clients, createClients } from './clients.ts';
 import { readIdentity, readRegion, rememberSuccess } from './identity.ts';

@@ -3,7 +3,7 @@
  * request have been carried out? In doubt it may, and the kind is `unknown`.
  */
 import type { ErrorCode } from '../domain/errors/registry.ts';
-import type { Failure } from '../reconciler/ports.ts';
+import type { Failure } from '../reconciler/ports/catalog.ts';
 import { cleanText } from './text.ts';
 
 export type FailureKind = Failure['kind'];

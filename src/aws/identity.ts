@@ -1,5 +1,5 @@
 import { asAccountId } from '../domain/ids.ts';
-import type { Catalog, Result } from '../reconciler/ports.ts';
+import type { Catalog, Result } from '../reconciler/ports/catalog.ts';
 import { promisedText } from './answers.ts';
 import { type Calls, failed } from './calls.ts';
 import type { Clients } from './clients.ts';

@@ -1,4 +1,4 @@
-import type { Failure, Result } from '../reconciler/ports.ts';
+import type { Failure, Result } from '../reconciler/ports/catalog.ts';
 import { failure } from './errors.ts';
 
 export interface Page {

@@ -1,6 +1,7 @@
 import type { Parameter } from '@aws-sdk/client-ssm';
 import type { SourceVersion } from '../domain/values.ts';
-import type { Failure, Fetched, RemoteValues } from '../reconciler/ports.ts';
+import type { Failure } from '../reconciler/ports/catalog.ts';
+import type { Fetched, RemoteValues } from '../reconciler/ports/values.ts';
 import type { Calls } from './calls.ts';
 import { batchesOf, mayBeOneOfThem, unavailable, type WantedParameter } from './stored-values.ts';
 

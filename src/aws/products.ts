@@ -11,7 +11,7 @@ import type {
   ParameterDefinition,
   VersionDefinitions,
 } from '../domain/live.ts';
-import type { Catalog, Result } from '../reconciler/ports.ts';
+import type { Catalog, Result } from '../reconciler/ports/catalog.ts';
 import { isoTime, numberOf, optionalText, promised, promisedText, recordOf } from './answers.ts';
 import { type Calls, failed } from './calls.ts';
 import { MalformedAnswer } from './errors.ts';

@@ -11,7 +11,13 @@ import {
   type ProvisionedProductId,
 } from '../domain/ids.ts';
 import type { Owner, RecordPointers } from '../domain/live.ts';
-import type { Catalog, Described, Result, SearchListing, SearchRow } from '../reconciler/ports.ts';
+import type {
+  Catalog,
+  Described,
+  Result,
+  SearchListing,
+  SearchRow,
+} from '../reconciler/ports/catalog.ts';
 import {
   branded,
   optionalMessage,

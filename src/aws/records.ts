@@ -9,7 +9,7 @@ import {
   type RecordId,
 } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
-import type { Catalog, Result } from '../reconciler/ports.ts';
+import type { Catalog, Result } from '../reconciler/ports/catalog.ts';
 import { branded, isoTime, promised, promisedText, tagsOf } from './answers.ts';
 import { type Calls, failed } from './calls.ts';
 import { eachPage } from './paging.ts';

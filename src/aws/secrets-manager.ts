@@ -1,6 +1,7 @@
 import type { APIErrorType, SecretValueEntry } from '@aws-sdk/client-secrets-manager';
 import type { SourceVersion } from '../domain/values.ts';
-import type { Fetched, RemoteValues, Result, SecretSource } from '../reconciler/ports.ts';
+import type { Result } from '../reconciler/ports/catalog.ts';
+import type { Fetched, RemoteValues, SecretSource } from '../reconciler/ports/values.ts';
 import type { Calls } from './calls.ts';
 import { jsonMember } from './json-member.ts';
 import { batchesOf, mayBeOneOfThem, unavailable, type WantedSecret } from './stored-values.ts';

@@ -13,7 +13,7 @@ import type {
 import { asProvisionedProductId, asRecordId, type Token } from '../domain/ids.ts';
 import type { ParameterArgument, ProductRequest, StackSetRequest } from '../domain/request.ts';
 import { longestFirst, secretTexts } from '../domain/secret-text.ts';
-import type { Accepted, Result } from '../reconciler/ports.ts';
+import type { Accepted, Result } from '../reconciler/ports/catalog.ts';
 import { type Calls, failed, type LastLook } from './calls.ts';
 import type { Apis } from './clients.ts';
 import { failure } from './errors.ts';

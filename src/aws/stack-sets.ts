@@ -1,7 +1,7 @@
 import type { StackSet as SdkStackSet } from '@aws-sdk/client-cloudformation';
 import type { ProvisionedProductId } from '../domain/ids.ts';
 import type { Stack, StackInstance } from '../domain/live.ts';
-import type { Catalog, Result } from '../reconciler/ports.ts';
+import type { Catalog, Result } from '../reconciler/ports/catalog.ts';
 import { promised, promisedText, recordOf, tagsOf } from './answers.ts';
 import { type Calls, failed } from './calls.ts';
 import { eachPage } from './paging.ts';

@@ -1,6 +1,6 @@
 import type { Stack as SdkStack } from '@aws-sdk/client-cloudformation';
 import type { Stack, StackParameter } from '../domain/live.ts';
-import type { Failure, Result, StackListing } from '../reconciler/ports.ts';
+import type { Failure, Result, StackListing } from '../reconciler/ports/catalog.ts';
 import { isoTime, optionalMessage, promised, promisedText, recordOf, tagsOf } from './answers.ts';
 import type { Calls } from './calls.ts';
 import { failure } from './errors.ts';

@@ -1,5 +1,6 @@
 import type { SourceVersion } from '../domain/values.ts';
-import type { Failure, Fetched, ParameterSource, SecretSource } from '../reconciler/ports.ts';
+import type { Failure } from '../reconciler/ports/catalog.ts';
+import type { Fetched, ParameterSource, SecretSource } from '../reconciler/ports/values.ts';
 
 export interface Wanted<Source> {
   readonly source: Source;

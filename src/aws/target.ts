@@ -1,4 +1,4 @@
-import type { Clock, Log, Random } from '../reconciler/ports.ts';
+import type { Clock, Log, Random } from '../reconciler/ports/runtime.ts';
 import type { WireHandler } from './wire.ts';
 
 /** Where one target is, and as whom it is reached. */

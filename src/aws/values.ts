@@ -1,4 +1,4 @@
-import type { RemoteValues } from '../reconciler/ports.ts';
+import type { RemoteValues } from '../reconciler/ports/values.ts';
 import type { Calls } from './calls.ts';
 import { parameterStore } from './parameter-store.ts';
 import { secretsManager } from './secrets-manager.ts';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { TrueupError } from '../domain/errors/registry.ts';
-import type { Clock } from '../reconciler/ports.ts';
+import type { Clock } from '../reconciler/ports/runtime.ts';
 import { inWords, readFailure, unwritable, writeFailure } from './failures.ts';
 import type { Items } from './items.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { TrueupError } from '../domain/errors/registry.ts';
-import type { Clock } from '../reconciler/ports.ts';
+import type { Clock } from '../reconciler/ports/runtime.ts';
 import { Access } from './access.ts';
 import {
   backUp,

@@ -9,14 +9,10 @@ import {
   type RecordId,
   type TargetName,
 } from '../domain/ids.ts';
+import type { KnownDocument } from '../domain/known.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
-import type {
-  Clock,
-  Journal,
-  KnownDocument,
-  PersonRequest,
-  Versioned,
-} from '../reconciler/ports.ts';
+import type { Journal, PersonRequest, Versioned } from '../reconciler/ports/journal.ts';
+import type { Clock } from '../reconciler/ports/runtime.ts';
 import type { Access } from './access.ts';
 import { writeFailure } from './failures.ts';
 import type { Items } from './items.ts';

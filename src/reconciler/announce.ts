@@ -2,7 +2,7 @@ import { formatPosition } from '../domain/problem.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import type { TargetContext } from './context.ts';
 import { HELD_BY_GUARD } from './guard-trouble.ts';
-import type { LogLevel } from './ports.ts';
+import type { LogLevel } from './ports/runtime.ts';
 
 type AnnounceContext = Pick<TargetContext, 'board' | 'log' | 'target'>;
 

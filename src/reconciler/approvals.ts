@@ -6,7 +6,8 @@ import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
 import { isoNow } from './context.ts';
 import type { Entries } from './entries.ts';
 import type { Planned } from './guard-gate.ts';
-import type { Clock, Journal, Log } from './ports.ts';
+import type { Journal } from './ports/journal.ts';
+import type { Clock, Log } from './ports/runtime.ts';
 
 export type ApprovedAs = NonNullable<Charge['approved']>;
 

@@ -10,7 +10,7 @@ import {
   type StackInstance,
   unreadable,
 } from '../domain/live.ts';
-import type { Described, SearchRow } from './ports.ts';
+import type { Described, SearchRow } from './ports/catalog.ts';
 
 const STALE = 'the listing still shows an older record of this provisioned product';
 const FIRST_FAILED = 'its first provisioning never succeeded';

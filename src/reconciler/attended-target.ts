@@ -4,7 +4,7 @@ import type { DesiredState } from './context.ts';
 import { honour } from './honour.ts';
 import type { LatestRevision } from './latest-revision.ts';
 import { logReview } from './log-review.ts';
-import type { PersonRequest } from './ports.ts';
+import type { PersonRequest } from './ports/journal.ts';
 import { PRIORITY, type Priority } from './queue.ts';
 import type { Review, Reviewed } from './review.ts';
 import type { TargetHandle } from './revision.ts';

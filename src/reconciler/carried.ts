@@ -3,7 +3,7 @@ import type { ProductKey, RecordId } from '../domain/ids.ts';
 import type { TargetContext } from './context.ts';
 import { whyHeld } from './hold-back.ts';
 import { dropIntent } from './intent.ts';
-import type { Failure } from './ports.ts';
+import type { Failure } from './ports/catalog.ts';
 
 /** How carrying out one intent went, up to the point where AWS has a record for it or never will. */
 export type Carried =

@@ -7,7 +7,7 @@ import {
   unreadable,
   type VersionDefinitions,
 } from '../domain/live.ts';
-import type { Catalog, Failure, Result } from './ports.ts';
+import type { Catalog, Failure, Result } from './ports/catalog.ts';
 
 /** Says in one line why something could not be read. */
 export function explainFailure(failure: Failure): string {

@@ -13,7 +13,7 @@ import { explainFailure } from './catalog-facts.ts';
 import type { Found } from './find-live.ts';
 import { mayLagBehindUs } from './lag.ts';
 import type { ObserveContext } from './observe.ts';
-import type { Described, SearchRow, StackListing } from './ports.ts';
+import type { Described, SearchRow, StackListing } from './ports/catalog.ts';
 import { readInstances, readStack, stackIdOf } from './read-stack.ts';
 
 export function stackIds(found: readonly Found[]): ReadonlySet<string> {

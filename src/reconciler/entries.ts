@@ -2,7 +2,7 @@ import { entryFor } from '../diff/ownership.ts';
 import { EMPTY_ENTRY, type ProductEntry } from '../domain/entry.ts';
 import type { ProductKey, ProvisionedProductId, TargetName } from '../domain/ids.ts';
 import type { Live } from '../domain/live.ts';
-import type { Journal, Versioned } from './ports.ts';
+import type { Journal, Versioned } from './ports/journal.ts';
 
 /**
  * The journal's entries of one target, held in memory and written through: an update is seen by

@@ -4,7 +4,7 @@ import type { Spec } from '../domain/spec.ts';
 import { isStale } from './assemble.ts';
 import { explainFailure } from './catalog-facts.ts';
 import type { ObserveContext } from './observe.ts';
-import type { Catalog, Described, SearchListing, SearchRow } from './ports.ts';
+import type { Catalog, Described, SearchListing, SearchRow } from './ports/catalog.ts';
 
 export type Found =
   | { readonly kind: 'live'; readonly live: Live }

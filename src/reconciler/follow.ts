@@ -2,7 +2,8 @@ import type { ProvisionedProductId, RecordId } from '../domain/ids.ts';
 import type { RecordStatus, RecordView } from '../domain/live.ts';
 import type { Operation } from '../domain/request.ts';
 import { dueForLook, INITIAL_LOOK_MS, isRecordOver, nextLookMs, SHARED_GAP_MS } from './look.ts';
-import type { Catalog, Clock, Log, SearchRow } from './ports.ts';
+import type { Catalog, SearchRow } from './ports/catalog.ts';
+import type { Clock, Log } from './ports/runtime.ts';
 
 /** How a record ended, or why we stopped looking. */
 export type RecordEnd =

@@ -5,7 +5,7 @@ import { explainFailure } from './catalog-facts.ts';
 import { complete, stackIds } from './complete-live.ts';
 import { by, type Found, notFound } from './find-live.ts';
 import type { Observation, ObserveContext } from './observe.ts';
-import type { Described, Result, SearchRow } from './ports.ts';
+import type { Described, Result, SearchRow } from './ports/catalog.ts';
 
 const NEVER_SEEN: Live = { kind: 'unreadable', why: 'it was not looked at' };
 

@@ -18,7 +18,8 @@ import { isoNow } from './context.ts';
 import type { Entries } from './entries.ts';
 import { HeldPlans } from './held-plans.ts';
 import { Ledger } from './ledger.ts';
-import type { Clock, Journal, Log, PersonRequest } from './ports.ts';
+import type { Journal, PersonRequest } from './ports/journal.ts';
+import type { Clock, Log } from './ports/runtime.ts';
 
 /** What one look at a target planned. */
 export interface Planned {

@@ -1,6 +1,6 @@
 import type { HeldPlan } from '../domain/guard.ts';
 import type { Digest, TargetName } from '../domain/ids.ts';
-import type { Journal } from './ports.ts';
+import type { Journal } from './ports/journal.ts';
 
 /** A person may be looking at one that has moved since: so many are kept for one revision. */
 const KEPT = 4;

@@ -2,7 +2,8 @@ import { freezeWords, isFrozenBy, liftingFlags, sortedFreezes } from '../diff/fr
 import { utc, visible } from '../diff/render/words.ts';
 import { isWindowFor, type Starter, windowState } from '../diff/windows.ts';
 import type { Freeze, Hold, HoldSubject, SyncWindow, WindowState } from '../domain/hold.ts';
-import type { Clock, Journal } from './ports.ts';
+import type { Journal } from './ports/journal.ts';
+import type { Clock } from './ports/runtime.ts';
 import type { Shared } from './shared.ts';
 
 /** A state without an end in sight holds at least this long: 200 openings, a minute apart, were looked at. */

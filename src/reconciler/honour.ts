@@ -1,5 +1,5 @@
 import { acceptProduct } from './accept.ts';
-import type { PersonRequest } from './ports.ts';
+import type { PersonRequest } from './ports/journal.ts';
 import type { TargetReconciler } from './target.ts';
 
 /** What a person asked for about one target. */

@@ -11,7 +11,7 @@ import {
   unseenWillOf,
   withMade,
 } from './known-document.ts';
-import type { Journal } from './ports.ts';
+import type { Journal } from './ports/journal.ts';
 
 /**
  * The documents that were there when the directory was last read well, and what they said about

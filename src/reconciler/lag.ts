@@ -6,7 +6,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Spec } from '../domain/spec.ts';
 import { LAG_AGAIN_MS } from './again.ts';
 import { about, type TargetContext } from './context.ts';
-import type { Clock } from './ports.ts';
+import type { Clock } from './ports/runtime.ts';
 import { trouble } from './trouble.ts';
 
 const REASON = 'Lag';

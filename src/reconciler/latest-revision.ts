@@ -1,6 +1,7 @@
 import type { TargetName } from '../domain/ids.ts';
 import type { DesiredState } from './context.ts';
-import type { Clock, Log, Snapshot, Source } from './ports.ts';
+import type { Clock, Log } from './ports/runtime.ts';
+import type { Snapshot, Source } from './ports/source.ts';
 import type { Revision } from './revision.ts';
 
 interface LatestParts {

@@ -2,7 +2,7 @@ import { sha256 } from '../domain/canonical.ts';
 import type { Change } from '../domain/change.ts';
 import { kindOf } from '../domain/kind.ts';
 import { explainFailure } from './catalog-facts.ts';
-import type { Catalog } from './ports.ts';
+import type { Catalog } from './ports/catalog.ts';
 
 /**
  * The change with the stack instances that go with what it terminates: each is a stack, and counts.

@@ -4,7 +4,7 @@ import type { Intent, ProductEntry } from '../domain/entry.ts';
 import { type Charge, WEIGHTLESS } from '../domain/guard.ts';
 import type { Token } from '../domain/ids.ts';
 import type { Entries } from './entries.ts';
-import type { Clock } from './ports.ts';
+import type { Clock } from './ports/runtime.ts';
 
 /**
  * What was sent, as the guards count it. A charge lies in the entry of its provisioned product and is

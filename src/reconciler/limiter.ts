@@ -1,4 +1,4 @@
-import type { Clock } from './ports.ts';
+import type { Clock } from './ports/runtime.ts';
 
 /**
  * A rate limit on the monotonic clock: in any window of `w` seconds at most

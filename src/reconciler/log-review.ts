@@ -1,6 +1,6 @@
 import { shortDigest } from '../diff/approval.ts';
 import type { TargetName } from '../domain/ids.ts';
-import type { Log } from './ports.ts';
+import type { Log } from './ports/runtime.ts';
 import type { Reviewed } from './review.ts';
 
 /** One line for each look at a target, and one for each limit that holds it back. */

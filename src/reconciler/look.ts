@@ -1,6 +1,6 @@
 import type { RecordId } from '../domain/ids.ts';
 import type { Operation } from '../domain/request.ts';
-import type { SearchRow } from './ports.ts';
+import type { SearchRow } from './ports/catalog.ts';
 
 /** First look at a new record. */
 export const INITIAL_LOOK_MS = 2_000;

@@ -1,6 +1,7 @@
 import type { ProductKey, RecordId, TargetName } from '../domain/ids.ts';
 import type { RememberedFacts } from './assemble.ts';
-import type { Journal, Log } from './ports.ts';
+import type { Journal } from './ports/journal.ts';
+import type { Log } from './ports/runtime.ts';
 
 /**
  * Facts of a provisioned product that hold while its LastRecordId stays the same: they save one

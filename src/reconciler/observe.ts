@@ -4,7 +4,7 @@ import type { Spec } from '../domain/spec.ts';
 import { complete, stackIds } from './complete-live.ts';
 import type { TargetContext } from './context.ts';
 import { type Found, find, indexRows } from './find-live.ts';
-import type { Result, SearchRow } from './ports.ts';
+import type { Result, SearchRow } from './ports/catalog.ts';
 
 export interface Observation {
   readonly products: ReadonlyMap<ProductKey, Live>;

@@ -4,7 +4,7 @@ import type { ProductStatusView } from '../domain/status.ts';
 import { statusOfTrouble } from './conditions.ts';
 import { isoNow } from './context.ts';
 import { type Wait, waitFor } from './dependencies.ts';
-import type { Clock } from './ports.ts';
+import type { Clock } from './ports/runtime.ts';
 import type { Rollouts } from './rollouts.ts';
 import type { StatusBoard } from './status-board.ts';
 

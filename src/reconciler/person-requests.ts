@@ -1,4 +1,5 @@
-import type { Journal, Log, PersonRequest } from './ports.ts';
+import type { Journal, PersonRequest } from './ports/journal.ts';
+import type { Log } from './ports/runtime.ts';
 
 /**
  * What people ask beside the daemon, in the order in which they asked. What was taken from the

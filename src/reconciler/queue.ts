@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import type { ProductKey } from '../domain/ids.ts';
-import type { Clock } from './ports.ts';
+import type { Clock } from './ports/runtime.ts';
 
 /** Higher runs first: what is already in flight, then people, then commits, then the interval. */
 export const PRIORITY = { resume: 3, person: 2, commit: 1, resync: 0 } as const;

@@ -11,7 +11,7 @@ import {
 import type { Spec } from '../domain/spec.ts';
 import { explainFailure } from './catalog-facts.ts';
 import type { Memory } from './memory.ts';
-import type { Catalog, SearchRow, StackListing } from './ports.ts';
+import type { Catalog, SearchRow, StackListing } from './ports/catalog.ts';
 
 interface ReadContext {
   readonly catalog: Catalog;

@@ -7,7 +7,7 @@ import { subjectOf } from '../domain/request.ts';
 import { BUSY_AGAIN_MS } from './again.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { about, isoNow, type TargetContext } from './context.ts';
-import type { Failure } from './ports.ts';
+import type { Failure } from './ports/catalog.ts';
 import { trouble } from './trouble.ts';
 
 /** Between two looks at a provisioned product that refused us while it seemed to be at rest. */

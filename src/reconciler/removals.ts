@@ -11,7 +11,7 @@ import { type Dependant, dependantsOf, invalidDependants, readDependants } from 
 import type { Evaluation } from './evaluate.ts';
 import { withLeavingInstances } from './leaving-instances.ts';
 import type { Observation } from './observe.ts';
-import type { Described } from './ports.ts';
+import type { Described } from './ports/catalog.ts';
 
 /** A provisioned product whose document is gone and had asked for its end. */
 export interface Removal {

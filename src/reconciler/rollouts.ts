@@ -15,7 +15,7 @@ import type { EndedRecords, TargetContext } from './context.ts';
 import type { Wait } from './dependencies.ts';
 import type { Entries } from './entries.ts';
 import type { Evaluation } from './evaluate.ts';
-import type { Log } from './ports.ts';
+import type { Log } from './ports/runtime.ts';
 import { viewOf } from './review-rollouts.ts';
 import {
   blocked,

@@ -5,7 +5,7 @@ import type { ProductRequest } from '../domain/request.ts';
 import { explainFailure } from './catalog-facts.ts';
 import type { TargetContext } from './context.ts';
 import { whyHeld } from './hold-back.ts';
-import type { Accepted, Failure } from './ports.ts';
+import type { Accepted, Failure } from './ports/catalog.ts';
 
 /** What one call says about its request. */
 export type Answer =

@@ -10,7 +10,7 @@ import { explainFailure } from './catalog-facts.ts';
 import { about, fingerprintOf, recordTimeoutMs, type TargetContext } from './context.ts';
 import { storedValues } from './fill-values.ts';
 import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
-import type { Failure } from './ports.ts';
+import type { Failure } from './ports/catalog.ts';
 import { send } from './send-once.ts';
 import { isStillWanted } from './still-wanted.ts';
 

@@ -4,7 +4,10 @@ import type { AccountId, TargetName } from '../domain/ids.ts';
 import type { RolloutRule } from '../domain/rollout.ts';
 import type { Dependency } from '../domain/spec.ts';
 import type { WriteGate } from './context.ts';
-import type { Catalog, Clock, Fingerprinter, Journal, Log, Random, Values } from './ports.ts';
+import type { Catalog } from './ports/catalog.ts';
+import type { Journal } from './ports/journal.ts';
+import type { Clock, Fingerprinter, Log, Random } from './ports/runtime.ts';
+import type { Values } from './ports/values.ts';
 import type { Redactor } from './redact.ts';
 import type { StatusBoard } from './status-board.ts';
 

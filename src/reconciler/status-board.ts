@@ -1,6 +1,7 @@
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { ProductStatusView } from '../domain/status.ts';
-import type { Journal, Log } from './ports.ts';
+import type { Journal } from './ports/journal.ts';
+import type { Log } from './ports/runtime.ts';
 
 /**
  * The one place where statuses are written. Equal statuses are not written again; a status that

@@ -17,7 +17,7 @@ import { lookedAt } from './lag.ts';
 import { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
 import { Parking } from './parking.ts';
-import type { Values } from './ports.ts';
+import type { Values } from './ports/values.ts';
 import { PRIORITY, type Priority } from './queue.ts';
 import type { Removal } from './removals.ts';
 import { allowedSteps, type Review, type Reviewed, reviewTarget } from './review.ts';

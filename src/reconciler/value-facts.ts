@@ -1,5 +1,5 @@
 import { referenceOf, type SourceVersion, type ValueSource } from '../domain/values.ts';
-import type { Fetched, Values, WantedValue } from './ports.ts';
+import type { Fetched, Values, WantedValue } from './ports/values.ts';
 import { type Redactor, versionKey } from './redact.ts';
 
 /** For a target that was given no way to values: whatever asks for one is held back. */

@@ -1,5 +1,5 @@
 import { setTimeout as timer } from 'node:timers/promises';
-import type { Clock } from '../reconciler/ports.ts';
+import type { Clock } from '../reconciler/ports/runtime.ts';
 
 /** Node fires at once when asked for more, so longer sleeps are cut into pieces. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,4 +1,4 @@
-import type { LogLevel } from '../reconciler/ports.ts';
+import type { LogLevel } from '../reconciler/ports/runtime.ts';
 
 const LEVEL_WIDTH = 5;
 const EVENT_WIDTH = 16;

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Clock, Log, LogLevel } from '../reconciler/ports.ts';
+import type { Clock, Log, LogLevel } from '../reconciler/ports/runtime.ts';
 import { type Plain, plain, plainFields, type Redact } from './log-fields.ts';
 import { textLine } from './log-text.ts';
 import { type LogDestination, lineWriter } from './write-lines.ts';

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import type { SourceFile } from '../reconciler/ports.ts';
+import type { SourceFile } from '../reconciler/ports/source.ts';
 import { errnoOf, inWords, isExhausted, isMoved, Moved, Unavailable } from './failures.ts';
 import { byCodeUnits } from './names.ts';
 import { type Found, type Listing, markOf, type Unreadable } from './walk.ts';

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
-import type { Clock, SnapshotResult } from '../reconciler/ports.ts';
+import type { Clock } from '../reconciler/ports/runtime.ts';
+import type { SnapshotResult } from '../reconciler/ports/source.ts';
 import { ContentCache, type Contents } from './contents.ts';
 import { DanglingLink, errnoOf, inWords, isMoved, Moved, Unavailable } from './failures.ts';
 import { isHidden, isPlainText, printable } from './names.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Snapshot } from '../reconciler/ports.ts';
+import type { Snapshot } from '../reconciler/ports/source.ts';
 import type { Contents } from './contents.ts';
 import type { Publisher } from './pin.ts';
 

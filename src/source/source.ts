@@ -1,4 +1,5 @@
-import type { Clock, SnapshotResult, Source } from '../reconciler/ports.ts';
+import type { Clock } from '../reconciler/ports/runtime.ts';
+import type { SnapshotResult, Source } from '../reconciler/ports/source.ts';
 import { Unavailable, Unreachable } from './failures.ts';
 import { Reader, type Seen } from './reader.ts';
 import { unreachable, Watch } from './watch.ts';

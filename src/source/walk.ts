@@ -1,6 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Snapshot } from '../reconciler/ports.ts';
+import type { Snapshot } from '../reconciler/ports/source.ts';
 import { errnoOf, inWords, isExhausted, isMoved, Moved, Unavailable } from './failures.ts';
 import {
   byCodeUnits,

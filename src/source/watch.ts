@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Clock } from '../reconciler/ports.ts';
+import type { Clock } from '../reconciler/ports/runtime.ts';
 import { Unreachable } from './failures.ts';
 import type { Pin } from './pin.ts';
 import type { Reader, Seen } from './reader.ts';

@@ -13,7 +13,7 @@ import {
 import { dirname } from 'node:path';
 import { hmac } from '../domain/canonical.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
-import type { Fingerprinter } from '../reconciler/ports.ts';
+import type { Fingerprinter } from '../reconciler/ports/runtime.ts';
 
 const KEY_BYTES = 32;
 const KEY_ID_LABEL = 'trueup fingerprint key id 1';

@@ -1,12 +1,7 @@
 import { join } from 'node:path';
 import { referenceOf, type SourceVersion, type ValueSource } from '../domain/values.ts';
-import type {
-  Fetched,
-  Fingerprinter,
-  RemoteValues,
-  Values,
-  WantedValue,
-} from '../reconciler/ports.ts';
+import type { Fingerprinter } from '../reconciler/ports/runtime.ts';
+import type { Fetched, RemoteValues, Values, WantedValue } from '../reconciler/ports/values.ts';
 import { type FileText, readTextFile } from './read-file.ts';
 
 export interface ValuesOptions {

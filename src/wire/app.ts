@@ -7,7 +7,7 @@ import { standingFailure } from '../diff/failed-move.ts';
 import { shownWindows } from '../diff/windows.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import { openJournal } from '../journal/journal.ts';
-import type { Journal } from '../reconciler/ports.ts';
+import type { Journal } from '../reconciler/ports/journal.ts';
 import { Redactor } from '../reconciler/redact.ts';
 import { systemClock } from '../server/clock.ts';
 import { createLog } from '../server/log.ts';

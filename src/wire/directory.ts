@@ -1,6 +1,7 @@
 import type { Io } from '../cli/io.ts';
 import type { Config } from '../config/config.ts';
-import type { Log, Snapshot } from '../reconciler/ports.ts';
+import type { Log } from '../reconciler/ports/runtime.ts';
+import type { Snapshot } from '../reconciler/ports/source.ts';
 import { systemClock } from '../server/clock.ts';
 import { snapshotOf } from '../source/snapshot.ts';
 import { createSource } from '../source/source.ts';

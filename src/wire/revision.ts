@@ -7,7 +7,7 @@ import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { DesiredState, InvalidDocument } from '../reconciler/context.ts';
-import type { Snapshot } from '../reconciler/ports.ts';
+import type { Snapshot } from '../reconciler/ports/source.ts';
 import type { Revision } from '../reconciler/revision.ts';
 
 /** A revision, and what `validate` counts besides. */

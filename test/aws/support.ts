@@ -4,7 +4,7 @@ import { type AwsCatalog, createCatalog } from '../../src/aws/catalog.ts';
 import type { CatalogOptions } from '../../src/aws/target.ts';
 import { asArtifactId, asProductId, asProvisionedProductId } from '../../src/domain/ids.ts';
 import type { ProductRequest } from '../../src/domain/request.ts';
-import type { Result } from '../../src/reconciler/ports.ts';
+import type { Result } from '../../src/reconciler/ports/catalog.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** One request as a server sees it. `input` is the JSON body, or the form without Action and Version. */

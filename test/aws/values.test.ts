@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ParameterSource, SecretSource } from '../../src/reconciler/ports.ts';
+import type { ParameterSource, SecretSource } from '../../src/reconciler/ports/values.ts';
 import { type Answer, type Call, inProcess, rig } from './support.ts';
 
 const parameter = (name: string, version: string | null = null): ParameterSource => ({

@@ -17,11 +17,11 @@ import {
   asToken,
   type TargetName,
 } from '../../src/domain/ids.ts';
+import type { KnownDocument } from '../../src/domain/known.ts';
 import type { RequestedVersion } from '../../src/domain/rollout.ts';
 import type { DaemonView, ProductStatusView } from '../../src/domain/status.ts';
 import { type JournalOptions, openJournal } from '../../src/journal/journal.ts';
 import type { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
-import type { KnownDocument } from '../../src/reconciler/ports.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 export const PROD = asTargetName('prod-eu');

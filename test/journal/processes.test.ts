@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EMPTY_ENTRY } from '../../src/domain/entry.ts';
 import { asProductKey } from '../../src/domain/ids.ts';
-import type { PersonRequest } from '../../src/reconciler/ports.ts';
+import type { PersonRequest } from '../../src/reconciler/ports/journal.ts';
 import { failureOf, NETWORK, opened, PROD, scratch } from './fixtures.ts';
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));

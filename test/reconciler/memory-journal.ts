@@ -3,13 +3,9 @@ import type { Approval, HeldPlan } from '../../src/domain/guard.ts';
 import type { Freeze } from '../../src/domain/hold.ts';
 import { freezeKey } from '../../src/domain/hold.ts';
 import type { AccountId, ProductKey, TargetName } from '../../src/domain/ids.ts';
+import type { KnownDocument } from '../../src/domain/known.ts';
 import type { DaemonView, ProductStatusView } from '../../src/domain/status.ts';
-import type {
-  Journal,
-  KnownDocument,
-  PersonRequest,
-  Versioned,
-} from '../../src/reconciler/ports.ts';
+import type { Journal, PersonRequest, Versioned } from '../../src/reconciler/ports/journal.ts';
 
 /** What survives a restart, in memory: everything goes in and comes out as JSON, as on a disk. */
 export class MemoryJournal implements Journal {

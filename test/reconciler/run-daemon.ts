@@ -1,6 +1,6 @@
 import { asAccountId } from '../../src/domain/ids.ts';
 import { Daemon } from '../../src/reconciler/daemon.ts';
-import type { Snapshot, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
+import type { Snapshot, SnapshotResult, Source } from '../../src/reconciler/ports/source.ts';
 import type { Revision, TargetHandle } from '../../src/reconciler/revision.ts';
 import { MINUTE } from './networks.ts';
 import { ACCOUNT, desiredOf, REGION, TARGET, type Wish, type World } from './world.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LogLevel } from '../../src/reconciler/ports.ts';
+import type { LogLevel } from '../../src/reconciler/ports/runtime.ts';
 import { createLog, type LogOptions } from '../../src/server/log.ts';
 
 const AT = Date.UTC(2026, 10, 21, 2, 58, 5, 20);

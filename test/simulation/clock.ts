@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/reconciler/ports.ts';
+import type { Clock } from '../../src/reconciler/ports/runtime.ts';
 import { real } from './patch.ts';
 
 /** One life of a simulated process; when it is over, nothing that it asked for is ever answered. */

@@ -1,5 +1,5 @@
 import type { ProductInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
-import type { SourceFile } from '../../src/reconciler/ports.ts';
+import type { SourceFile } from '../../src/reconciler/ports/source.ts';
 import type { Life } from './life.ts';
 import type { Rng } from './rng.ts';
 

@@ -1,6 +1,6 @@
 import type { ProductEntry } from '../../src/domain/entry.ts';
 import { TrueupError } from '../../src/domain/errors/registry.ts';
-import type { Journal } from '../../src/reconciler/ports.ts';
+import type { Journal } from '../../src/reconciler/ports/journal.ts';
 import { never } from './clock.ts';
 
 /** What stands in the way of writing, and what is known to be on the disk. It outlives processes. */

@@ -18,7 +18,8 @@ import {
 } from '../../src/local-catalog/local-catalog.ts';
 import { normaliseSeed, type Seed } from '../../src/local-catalog/seed.ts';
 import { Daemon } from '../../src/reconciler/daemon.ts';
-import type { Fingerprinter, Log, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
+import type { Fingerprinter, Log } from '../../src/reconciler/ports/runtime.ts';
+import type { SnapshotResult, Source } from '../../src/reconciler/ports/source.ts';
 import { Redactor } from '../../src/reconciler/redact.ts';
 import type { Review } from '../../src/reconciler/review.ts';
 import type { Shared } from '../../src/reconciler/shared.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as macrotask } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Snapshot } from '../../src/reconciler/ports.ts';
+import type { Snapshot } from '../../src/reconciler/ports/source.ts';
 import { systemClock } from '../../src/server/clock.ts';
 import { createSource } from '../../src/source/source.ts';
 

@@ -2,7 +2,7 @@ import { chmodSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync }
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../src/config/resolve.ts';
-import type { Source } from '../../src/reconciler/ports.ts';
+import type { Source } from '../../src/reconciler/ports/source.ts';
 import { createSource } from '../../src/source/source.ts';
 import { createRevisionLoader } from '../../src/wire/revision.ts';
 import { cidrOf, MINUTE } from '../reconciler/networks.ts';

@@ -2,7 +2,7 @@ import { cpSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync } from 
 import { join } from 'node:path';
 import { setImmediate as macrotask, setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Clock } from '../../src/reconciler/ports.ts';
+import type { Clock } from '../../src/reconciler/ports/runtime.ts';
 import { ContentCache } from '../../src/source/contents.ts';
 import { createSource } from '../../src/source/source.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Snapshot, SnapshotResult, Source } from '../../src/reconciler/ports.ts';
+import type { Snapshot, SnapshotResult, Source } from '../../src/reconciler/ports/source.ts';
 import { createSource, type SourceOptions } from '../../src/source/source.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

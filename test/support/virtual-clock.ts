@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock } from '../../src/reconciler/ports.ts';
+import type { Clock } from '../../src/reconciler/ports/runtime.ts';
 
 interface Sleeper {
   readonly dueMs: number;

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hmac } from '../../src/domain/canonical.ts';
 import type { ValueSource } from '../../src/domain/values.ts';
-import type { Fingerprinter, RemoteValues } from '../../src/reconciler/ports.ts';
+import type { Fingerprinter } from '../../src/reconciler/ports/runtime.ts';
+import type { RemoteValues } from '../../src/reconciler/ports/values.ts';
 import { readTextFile } from '../../src/values/read-file.ts';
 import { createValues, type ValuesOptions } from '../../src/values/values.ts';
 

@@ -1,5 +1,5 @@
 import type { AccountId, ProductKey, RecordId, TargetName } from '../../domain/ids.ts';
-import type { PersonRequest } from '../../reconciler/ports.ts';
+import type { PersonRequest } from '../../reconciler/ports/journal.ts';
 import { boolean, number, object, oneOf, type Shape, text, variant } from '../shape.ts';
 import { digest, recordId } from './common.ts';
 

@@ -23,7 +23,7 @@ export async function heldPass(context: TargetContext, key: ProductKey): Promise
   const hold = await context.hold(key);
   if (hold === null) return null;
   // What no reviewed plan allows would not be done either: the next review queues it.
-  if (context.allowed(key) === undefined) return { kind: 'settled' };
+  if (context.allowed(key) === undefined) return { kind: 'left' };
   const before = context.board.get(context.target, key);
   if (before?.condition === 'Reconciling') {
     if (before.reason !== REASONS[hold.kind])

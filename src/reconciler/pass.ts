@@ -51,7 +51,7 @@ export async function runPass(context: TargetContext, key: ProductKey): Promise<
     const wait = round === 0 ? context.waitsFor(key) : context.dependencyWait(key);
     if (wait !== null) {
       context.park(key);
-      return { kind: 'settled' };
+      return { kind: 'left' };
     }
     const end = await runRound(context, spec, round > 0);
     if (end.kind === 'over') return end.outcome;
@@ -150,14 +150,14 @@ async function act(
   if (step === undefined) return over({ kind: 'settled' });
   // Whatever the plan does not hold is left to the next review, which queues it again.
   if (!isAllowed(context, key, verdict.steps) || removesUnreviewed(context, evaluation))
-    return over({ kind: 'settled' });
+    return over({ kind: 'left' });
   const hold = context.rollouts.holdOfChange(evaluation);
   if (hold !== null) {
     if (hold !== 'unreviewed') context.park(key);
-    return over({ kind: 'settled' });
+    return over({ kind: 'left' });
   }
   if (context.guard.consider(key, measuredOf(context, evaluation)) !== null)
-    return over({ kind: 'settled' });
+    return over({ kind: 'left' });
   if (live.kind === 'present' && context.entries.isOpenElsewhere(live.id, key)) {
     const why = 'a request for it is open under its former document';
     return over({ kind: 'again', afterMs: HELD_AGAIN_MS, why });

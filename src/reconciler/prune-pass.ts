@@ -22,14 +22,14 @@ import { forget, judgeAgain, leavingAs, type Removal } from './removals.ts';
 export async function runRemoval(context: TargetContext, key: ProductKey): Promise<Outcome> {
   const removal = context.removal(key);
   if (removal === undefined || context.desired().declared.has(key)) return { kind: 'settled' };
-  if (context.allowed(key)?.includes('terminate') !== true) return { kind: 'settled' };
+  if (context.allowed(key)?.includes('terminate') !== true) return { kind: 'left' };
   const held = context.held(key);
   if (held !== null) return { kind: 'again', afterMs: HELD_AGAIN_MS, why: held };
   const outcome = await heldPass(context, key);
   if (outcome !== null) return outcome;
   if (context.waitsFor(key) !== null) {
     context.park(key);
-    return { kind: 'settled' };
+    return { kind: 'left' };
   }
   const { change } = removal;
   if (change.provisionedProductId === null) return { kind: 'settled' };
@@ -59,8 +59,8 @@ async function terminate(
     return { kind: 'settled' };
   }
   // Left to the next review, which counts them.
-  if (endsMore(change, removal.change)) return { kind: 'settled' };
-  if (context.guard.consider(key, { change }) !== null) return { kind: 'settled' };
+  if (endsMore(change, removal.change)) return { kind: 'left' };
+  if (context.guard.consider(key, { change }) !== null) return { kind: 'left' };
   const request = terminateRequest(change.provisionedProductId, verdict.retain, null);
   const intent = makeIntent(context, {
     step: 'terminate',

@@ -100,7 +100,7 @@ export class Worker {
         this.#shared.oneShot === true &&
         outcome.kind === 'again' &&
         (await this.#context.hold(key)) !== null;
-      return isHeld ? { kind: 'settled' } : outcome;
+      return isHeld ? { kind: 'left' } : outcome;
     } catch (error) {
       const message = this.#context.redactor.redact(
         error instanceof Error ? error.message : String(error),
@@ -132,6 +132,9 @@ export class Worker {
       case 'settled':
       case 'stalled':
         this.#asked.delete(key);
+        this.#failures.delete(key);
+        return null;
+      case 'left':
         this.#failures.delete(key);
         return null;
       case 'again':

@@ -22,6 +22,7 @@ export const never = (): Promise<never> => new Promise(() => undefined);
 export class SimClock {
   #elapsedMs = 0;
   #jumpMs = 0;
+  #lastJumpMs = Number.NEGATIVE_INFINITY;
   /** Sorted by due time; equal times in the order in which they were asked for. */
   #sleepers: Sleeper[] = [];
   readonly #turns: number;
@@ -49,6 +50,12 @@ export class SimClock {
 
   jump(ms: number): void {
     this.#jumpMs += ms;
+    this.#lastJumpMs = this.#elapsedMs;
+  }
+
+  /** Whether the wall clock of the simulated machine has jumped since then. */
+  hasJumpedSince(elapsedMs: number): boolean {
+    return this.#lastJumpMs >= elapsedMs;
   }
 
   get jumpedMs(): number {

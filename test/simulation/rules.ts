@@ -489,8 +489,10 @@ export class Rules {
     const ended = this.#endOf(last.id);
     if (ended === null) return;
     if (ended.status === 'FAILED' && PASSING.test(ended.why)) {
-      const waitedMs = this.#clock.elapsed() - (this.#endedAt.get(last.id) ?? 0);
-      if (waitedMs < 55_000 && this.#clock.jumpedMs === 0 && !this.#asked.has(record.name))
+      const endedMs = this.#endedAt.get(last.id) ?? 0;
+      const waitedMs = this.#clock.elapsed() - endedMs;
+      const hasJumped = this.#clock.hasJumpedSince(endedMs);
+      if (waitedMs < 55_000 && !hasJumped && !this.#asked.has(record.name))
         this.break(
           '4 backoff',
           `${record.name}: sent again ${waitedMs} ms after a passing failure`,

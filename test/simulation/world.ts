@@ -602,7 +602,7 @@ export class World {
 
   async drift(name: string, parameters: Record<string, string>): Promise<void> {
     if (parameters.Secret !== undefined) this.rules.keepSecret(parameters.Secret);
-    const stack = this.service.admin.product(name)?.stack ?? null;
+    const { stack = null, product } = this.service.admin.product(name) ?? {};
     if (stack === null && this.scenario.hasLife) return;
     // CloudFormation takes no update of a stack that is busy or broken.
     if (
@@ -610,6 +610,8 @@ export class World {
       stack?.status.endsWith('_FAILED') === true
     )
       return;
+    // Between the acceptance of an update and its start: no call would tell (docs/simulation.md).
+    if (parameters.Secret !== undefined && product?.status === 'UNDER_CHANGE') return;
     await this.service.admin.editStack({ product: name, parameters });
     this.rules.disturbed(name);
     this.rules.life.disturbed(name);

@@ -214,6 +214,11 @@ export class World {
       const detail = answer.RecordDetail as { readonly RecordId: string };
       this.rules.foreignRecord(product.id, detail.RecordId);
       this.rules.life.disturbed(name);
+      // Semantics 4: it is taken for the answer to an open termination, and so for what was asked for.
+      const intent = this.disk.entries.get(`name:${name}`)?.intent;
+      const isOpen = intent?.step === 'terminate' && intent.recordId === null;
+      const truth = this.service.admin.product(name);
+      if (isOpen && truth !== null) this.rules.life.terminated(truth);
     } catch (error) {
       this.trace.add(`somebody else was refused: ${String(error).slice(0, 80)}`);
     }

@@ -96,6 +96,11 @@ export class LifeRules {
     this.owns(productId);
   }
 
+  /** Somebody else's termination is taken for ours, after which it is provisioned again. */
+  terminatedForUs(name: string): void {
+    this.#between.add(name);
+  }
+
   /** A stack may not be read: until the next look nothing tells its values. */
   hidden(): void {
     this.#hiddenMs = this.#clock.elapsed();

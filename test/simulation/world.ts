@@ -217,7 +217,8 @@ export class World {
       // Semantics 4: it is taken for the answer to an open termination, and so for what was asked for.
       const intent = this.disk.entries.get(`name:${name}`)?.intent;
       const isOpen = intent?.step === 'terminate' && intent.recordId === null;
-      if (isOpen) this.rules.life.terminatedForUs(name);
+      const isDeclared = this.wishes.some((wish) => wish.name === name);
+      if (isOpen && isDeclared) this.rules.life.terminatedForUs(name);
     } catch (error) {
       this.trace.add(`somebody else was refused: ${String(error).slice(0, 80)}`);
     }

@@ -66,6 +66,8 @@ function isReplaced({ reconcile }: Spec, live: PresentProduct): boolean {
 
 const FIELD = 'provisioningArtifact';
 
+type Version = Pick<ArtifactView, 'id' | 'name'>;
+
 function prepareVersion(input: PrepareInput, live: PresentProduct | null): Prepared {
   const { spec, artifacts, entry } = input;
   const { versionRule } = spec;
@@ -78,11 +80,7 @@ function prepareVersion(input: PrepareInput, live: PresentProduct | null): Prepa
     };
   const found = findByRule(versionRule, artifacts.value);
   if (found === null) return { spec, held: [], block: nothingFound(spec, artifacts.value) };
-  const { appliedVersion } = entry;
-  const applied =
-    appliedVersion?.rule === ruleKey(spec)
-      ? artifacts.value.find((one) => one.id === appliedVersion.artifactId)
-      : undefined;
+  const applied = appliedVersion(spec, entry, live, artifacts.value);
   const isNew = live !== null && applied !== undefined && applied.id !== found.id;
   if (!isNew || spec.reconcile.onNewVersion === 'update')
     return { spec: withVersion(spec, found), held: [], block: null };
@@ -98,13 +96,29 @@ function prepareVersion(input: PrepareInput, live: PresentProduct | null): Prepa
   return { spec: withVersion(spec, applied), held: [held], block: null };
 }
 
+/** What the rule found before. Deleted since, it stays what was found for as long as it runs. */
+function appliedVersion(
+  spec: Spec,
+  { appliedVersion: applied }: ProductEntry,
+  live: PresentProduct | null,
+  artifacts: readonly ArtifactView[],
+): Version | undefined {
+  if (applied === null || applied.rule !== ruleKey(spec)) return undefined;
+  const known = artifacts.find(({ id }) => id === applied.artifactId);
+  if (known !== undefined || live?.version.kind !== 'read') return known;
+  const { value } = live.version;
+  return value.id === applied.artifactId
+    ? { id: value.id, name: value.name ?? value.id }
+    : undefined;
+}
+
 function newVersion(spec: Spec, found: ArtifactView): Held['cause'] {
   const rule = spec.versionRule === null ? '' : `${ruleText(spec.versionRule)} finds `;
   const evidence = `${rule}version ${found.name}, created ${found.createdAt.slice(0, 10)}`;
   return { kind: 'newVersion', evidence };
 }
 
-function withVersion(spec: Spec, { id, name }: ArtifactView): Spec {
+function withVersion(spec: Spec, { id, name }: Version): Spec {
   const { versionRule, origin } = spec;
   const at = positionOf(spec, FIELD);
   const fields = Object.assign(Object.create(null), origin.fields, { provisioningArtifactId: at });

@@ -173,6 +173,45 @@ describe('a version that is published later', () => {
   });
 });
 
+describe('a version that a rule found and that is deleted since', () => {
+  const doc = (cidr: string, reconcile = {}) =>
+    wish('net-a', { semver: '^1.4' }, reconcile, { provisioningParameters: { Cidr: cidr } });
+
+  async function deleted(reconcile = {}) {
+    const world = await World.create({ seed }, [doc('A', reconcile)]);
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    expect(runs(world)).toBe('v1.10.0');
+    world.unpublished.add('v1.10.0');
+    await world.clock.pass(60_000);
+    return { world, trueup };
+  }
+
+  it('is not left by the correction of drift', async () => {
+    const { world, trueup } = await deleted();
+    await world.service.admin.editStack({ product: 'net-a', parameters: { Cidr: 'Z' } });
+    await trueup.converge();
+    expect(runs(world)).toBe('v1.10.0');
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('A');
+  });
+
+  it('is not left by a change of the document that is about something else', async () => {
+    const { world, trueup } = await deleted();
+    world.wish([doc('B')]);
+    await trueup.converge();
+    expect(runs(world)).toBe('v1.10.0');
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ reason: 'NewVersion' });
+  });
+
+  it('is left where the document says so', async () => {
+    const { world, trueup } = await deleted({ onNewVersion: 'update' });
+    await trueup.converge();
+    expect(runs(world)).toBe('v1.5.0');
+  });
+});
+
 describe('reconcile.ignore', () => {
   it('leaves parameters, tags and the version as they are live', async () => {
     const ignore = ['/provisioningParameters/Mode', '/tags/seen', '/provisioningArtifact'];

@@ -243,7 +243,8 @@ function keptFingerprints(
 
 function latchAfter(entry: ProductEntry, intent: Intent, failure: RecordFailure): Latch {
   const { recordId, reason, retryable, at } = failure;
-  const facts = { requestHash: intent.requestHash, recordId, reason, at };
+  const { requestHash, specDigest } = intent;
+  const facts = { requestHash, recordId, reason, at, specDigest };
   const attempts = attemptsBefore(entry.latch, intent) + 1;
   const minutes = BACKOFF_MINUTES[attempts - 1];
   if (intent.step === 'provision') return { kind: 'stalled', ...facts, next: FAILED_CREATION };

@@ -141,6 +141,8 @@ export type Latch =
       readonly reason: string;
       readonly next: string;
       readonly at: string;
+      /** What the document asked for then; left out by older versions. */
+      readonly specDigest?: Digest;
     }
   | {
       /** A failure that passes by itself; tried again from `until` on. */
@@ -151,6 +153,7 @@ export type Latch =
       readonly at: string;
       readonly attempts: number;
       readonly until: string;
+      readonly specDigest?: Digest;
     };
 
 export interface LastResult {

@@ -75,6 +75,7 @@ const latch = variant<Latch>('kind', {
     reason: text(),
     next: text(),
     at: text(),
+    specDigest: optional(digest),
   }),
   backoff: object<Extract<Latch, { kind: 'backoff' }>>({
     kind: oneOf('backoff'),
@@ -84,6 +85,7 @@ const latch = variant<Latch>('kind', {
     at: text(),
     attempts: number,
     until: text(),
+    specDigest: optional(digest),
   }),
 });
 

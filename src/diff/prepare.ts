@@ -162,7 +162,9 @@ function prepareValues(input: PrepareInput, live: PresentProduct | null): Prepar
     if (version.kind === 'missing') problems.push(missing(spec, key, wish, version.why));
     if (version.kind === 'unreadable') open.push(`${key}: ${version.why}`);
     const applied = prints === null ? undefined : own(prints.references, key);
-    const rotation = rotated(spec, key, { ...wish, version }, applied);
+    const isLiteral = prints !== null && own(prints.values, key) !== undefined;
+    const last = applied ?? (isLiteral ? undefined : lastApplied(input, live, key));
+    const rotation = rotated(spec, key, { ...wish, version }, last);
     // Where every value must be sent, none can be held back by itself.
     const holds =
       rotation !== null && spec.reconcile.onRotate === 'report' && live !== null && canKeep(live);
@@ -170,6 +172,21 @@ function prepareValues(input: PrepareInput, live: PresentProduct | null): Prepar
     parameters[key] = holds ? { kind: 'usePrevious' } : { ...wish, version };
   }
   return { spec: { ...spec, parameters }, held, block: blockOf(problems, open) };
+}
+
+/**
+ * Somebody else changed the stack, so what runs is not known for certain. What was rotated since we
+ * applied it is a rotation all the same, and no drift.
+ */
+function lastApplied(
+  { entry, keyId }: PrepareInput,
+  live: PresentProduct | null,
+  key: string,
+): AppliedReference | undefined {
+  const last = entry.lastReferences ?? entry.fingerprints;
+  if (last === null || last.keyId !== keyId || live?.stack.kind !== 'read') return undefined;
+  const isThere = own(live.stack.value.parameters, key) !== undefined;
+  return isThere ? own(last.references, key) : undefined;
 }
 
 const NOT_ASKED: SourceVersion = { kind: 'unknown', why: 'it was not asked for in this pass' };

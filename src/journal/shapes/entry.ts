@@ -1,5 +1,6 @@
 import type {
   AppliedReference,
+  AppliedReferences,
   AppliedVersion,
   Fingerprints,
   InEffect,
@@ -105,6 +106,7 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
       references: since(references, {}),
     }),
   ),
+  lastReferences: since(orNull(object<AppliedReferences>({ keyId: text(), references })), null),
   appliedVersion: since(orNull(appliedVersion), null),
   intent: orNull(intent),
   latch: orNull(latch),

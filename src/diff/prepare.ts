@@ -81,7 +81,9 @@ function prepareVersion(input: PrepareInput, live: PresentProduct | null): Prepa
   const found = findByRule(versionRule, artifacts.value);
   if (found === null) return { spec, held: [], block: nothingFound(spec, artifacts.value) };
   const applied = appliedVersion(spec, entry, live, artifacts.value);
-  const isNew = live !== null && applied !== undefined && applied.id !== found.id;
+  // What runs and is what the rule finds is as declared, whoever brought it in.
+  const isNew =
+    live !== null && applied !== undefined && applied.id !== found.id && !runs(live, found);
   if (!isNew || spec.reconcile.onNewVersion === 'update')
     return { spec: withVersion(spec, found), held: [], block: null };
   const difference: FieldDifference = {
@@ -95,6 +97,9 @@ function prepareVersion(input: PrepareInput, live: PresentProduct | null): Prepa
   const held: Held = { difference, cause: newVersion(spec, found) };
   return { spec: withVersion(spec, applied), held: [held], block: null };
 }
+
+const runs = ({ version }: PresentProduct, { id }: Version) =>
+  version.kind === 'read' && version.value.id === id;
 
 /** What the rule found before. Deleted since, it stays what was found for as long as it runs. */
 function appliedVersion(

@@ -575,6 +575,31 @@ describe('a rollout', () => {
     expect(world.statusOf(trueup, 'p02')?.reason).toBe('RolloutPaused');
   });
 
+  it('counts a failed one whose document names it by its id since', async () => {
+    const members = names(4);
+    const world = await create(members, all(members));
+    failNext(world, 1);
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(begun(world)).toEqual(['p01']);
+    const provisionedProductId = world.service.admin.product('p01')?.product.id;
+    const [first, ...rest] = all(members);
+    if (first === undefined) throw new Error('no document');
+    world.wish([{ ...first, spec: { ...first.spec, provisionedProductId } }, ...rest], 'r3');
+    for (const process of [trueup, await world.start()]) {
+      await process.converge();
+      await process.converge();
+      expect(begun(world)).toEqual(['p01']);
+    }
+    const again = await world.start();
+    const key = [...world.desired.specs.keys()].find((one) => one.startsWith('id:'));
+    if (key === undefined) throw new Error('no document by its id');
+    await world.clock.until(again.reconciler.retry(key));
+    await again.converge();
+    await again.converge();
+    expect(begun(world)).toEqual(['p01', 'p01', 'p02', 'p03', 'p04']);
+  });
+
   it('tries a failed one with new content first, and the others after it', async () => {
     const members = names(4);
     const world = await create(members, all(members), { bad: 'v2' });

@@ -20,9 +20,8 @@ export async function askCommand(
       return 1;
     }
     if (second !== undefined) {
-      app.io.err(
-        `trueup: ${name} could be ${found.map((one) => `${one.target}/${one.name}`).join(' or ')}\nnext: name it as TARGET/NAME\n`,
-      );
+      app.io.err(`trueup: ${visible(name)} could be ${found.map(nameAndId).join(' or ')}\n`);
+      app.io.err('next: name it as TARGET/NAME or, where these are the same, by its id\n');
       return 1;
     }
     if (kind === 'accept' && product.unverified === 0) {
@@ -38,6 +37,11 @@ export async function askCommand(
   } finally {
     await journal.close();
   }
+}
+
+/** A label may be borne twice in one target; an id is not. */
+function nameAndId({ target, name, provisionedProductId: id }: ProductStatusView): string {
+  return visible(`${target}/${name}${id === null ? '' : ` (${id})`}`);
 }
 
 export function takenUpBy(daemon: DaemonView | null): string {

@@ -42,7 +42,7 @@ export function linkDependencies(
   documents: readonly Unlinked[],
   declared: readonly Declared[],
 ): Linked {
-  const byName = new Map(declared.map((one) => [nameOf(one), one]));
+  const byName = Map.groupBy(declared, nameOf);
   const suggest = suggesterOf([...byName.keys()]);
   const specs: Spec[] = [];
   const refused: Refused[] = [];
@@ -59,16 +59,17 @@ export function linkDependencies(
 
 function linkOne(
   { spec, dependsOn }: Unlinked,
-  byName: ReadonlyMap<string, Declared>,
+  byName: ReadonlyMap<string, readonly Declared[]>,
   suggest: Suggest,
 ): { readonly found: readonly Dependency[]; readonly problem: Problem | null } {
   const found = new Map<string, Dependency>();
   for (const [index, written] of dependsOn.entries()) {
     const slot = slotOf(spec, written);
-    const one = byName.get(slot);
-    if (one === undefined)
+    const meant = byName.get(slot);
+    if (meant === undefined)
       return { found: [], problem: unknownProblem(spec, index, written, suggest) };
-    found.set(slot, { target: one.target, key: one.key, name: one.name });
+    // A document that names its product by id may bear the name of another one: both are meant.
+    for (const { target, key, name } of meant) found.set(`${slot}\n${key}`, { target, key, name });
   }
   const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
   return { found: sorted, problem: null };

@@ -11,7 +11,7 @@ import type { Comparison } from './compare.ts';
 import { whyNoFacts } from './facts.ts';
 import { whyOpen } from './finding.ts';
 import { inError } from './gates.ts';
-import { holdVerdict, isAsked } from './hold.ts';
+import { holdVerdict, isAsked, restVerdict } from './hold.ts';
 import { checkInstances, instanceWarnings } from './instance-checks.ts';
 import { isBlind, isRepairable, lastProvisioningFailed, versionOf } from './normalize.ts';
 import { preflight, stackProblem } from './preflight.ts';
@@ -76,7 +76,9 @@ function decideSend(
   const all = [...warnings, ...check.warnings];
   if (check.verdict !== null) return { verdict: check.verdict, warnings: all };
   const [first = 'update'] = steps;
-  const hold = isAsked(input) ? null : holdVerdict(input, live, comparison, first);
+  const hold = isAsked(input)
+    ? null
+    : (holdVerdict(input, live, comparison, first) ?? restVerdict(input, live, comparison, steps));
   if (hold !== null) return { verdict: hold, warnings: all };
   const digest = changeDigest(spec, live, comparison, steps, { facts: input.facts });
   return { verdict: { kind: 'update', steps, cause, digest }, warnings: all };

@@ -5,6 +5,7 @@ import type { Live, PresentProduct } from '../domain/live.ts';
 import type { Step } from '../domain/request.ts';
 import type { AssessInput } from './assess.ts';
 import type { Comparison } from './compare.ts';
+import { likenessOf } from './digest.ts';
 import { lastProvisioningFailed } from './normalize.ts';
 import { listed } from './problems.ts';
 import { buildRequest, lacksKey, type RequestInput } from './request.ts';
@@ -44,6 +45,24 @@ export function holdVerdict(
   if (recent !== null) return recent;
   const hash = hashOf(input, live, comparison, step);
   const latch = noEffect(input, live, comparison, step, hash) ?? heldLatch(input, hash);
+  return latch === null ? null : { kind: 'latched', latch };
+}
+
+/**
+ * Why a chain is not begun, although its first step may go: its update failed for this very content.
+ * The first step would only bring that update about once more.
+ */
+export function restVerdict(
+  input: AssessInput,
+  live: PresentProduct,
+  comparison: Comparison,
+  [, ...rest]: readonly Step[],
+): ChangeVerdict | null {
+  const failed = input.entry.latch?.specDigest;
+  const { specDigest } = input;
+  if (failed === undefined || !rest.includes('update')) return null;
+  if (specDigest !== null && likenessOf(failed, specDigest) === 'other') return null;
+  const latch = heldLatch(input, hashOf(input, live, comparison, 'update'));
   return latch === null ? null : { kind: 'latched', latch };
 }
 

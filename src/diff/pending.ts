@@ -1,4 +1,10 @@
-import type { AppliedReference, AppliedVersion, Intent, ProductEntry } from '../domain/entry.ts';
+import type {
+  AppliedReference,
+  AppliedReferences,
+  AppliedVersion,
+  Intent,
+  ProductEntry,
+} from '../domain/entry.ts';
 import type { ArtifactId, Digest } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { ParameterArgument, ProductRequest, Step } from '../domain/request.ts';
@@ -89,6 +95,20 @@ function pendingReferences(
     else if (argument.kind === 'previous' && kept !== undefined) result[key] = kept;
   }
   return result;
+}
+
+/** What was applied last of values that stand elsewhere: of a kept one, what was before. */
+export function referencesAfter(
+  { lastReferences }: Pick<ProductEntry, 'lastReferences'>,
+  { request, pending: { keyId, references } }: Pick<Intent, 'request' | 'pending'>,
+): AppliedReferences {
+  const before = lastReferences?.keyId === keyId ? lastReferences.references : {};
+  const result: Record<string, AppliedReference> = Object.create(null);
+  for (const { key, kind } of 'parameters' in request ? request.parameters : []) {
+    const known = own(references, key) ?? (kind === 'previous' ? own(before, key) : undefined);
+    if (known !== undefined) result[key] = known;
+  }
+  return { keyId, references: result };
 }
 
 /** What the rule for the version found, once it is in effect. */

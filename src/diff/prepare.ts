@@ -66,6 +66,8 @@ function isReplaced({ reconcile }: Spec, live: PresentProduct): boolean {
 
 const FIELD = 'provisioningArtifact';
 
+type Version = Pick<ArtifactView, 'id' | 'name'>;
+
 function prepareVersion(input: PrepareInput, live: PresentProduct | null): Prepared {
   const { spec, artifacts, entry } = input;
   const { versionRule } = spec;
@@ -78,12 +80,10 @@ function prepareVersion(input: PrepareInput, live: PresentProduct | null): Prepa
     };
   const found = findByRule(versionRule, artifacts.value);
   if (found === null) return { spec, held: [], block: nothingFound(spec, artifacts.value) };
-  const { appliedVersion } = entry;
-  const applied =
-    appliedVersion?.rule === ruleKey(spec)
-      ? artifacts.value.find((one) => one.id === appliedVersion.artifactId)
-      : undefined;
-  const isNew = live !== null && applied !== undefined && applied.id !== found.id;
+  const applied = appliedVersion(spec, entry, live, artifacts.value);
+  // What runs and is what the rule finds is as declared, whoever brought it in.
+  const isNew =
+    live !== null && applied !== undefined && applied.id !== found.id && !runs(live, found);
   if (!isNew || spec.reconcile.onNewVersion === 'update')
     return { spec: withVersion(spec, found), held: [], block: null };
   const difference: FieldDifference = {
@@ -98,13 +98,32 @@ function prepareVersion(input: PrepareInput, live: PresentProduct | null): Prepa
   return { spec: withVersion(spec, applied), held: [held], block: null };
 }
 
+const runs = ({ version }: PresentProduct, { id }: Version) =>
+  version.kind === 'read' && version.value.id === id;
+
+/** What the rule found before. Deleted since, it stays what was found for as long as it runs. */
+function appliedVersion(
+  spec: Spec,
+  { appliedVersion: applied }: ProductEntry,
+  live: PresentProduct | null,
+  artifacts: readonly ArtifactView[],
+): Version | undefined {
+  if (applied === null || applied.rule !== ruleKey(spec)) return undefined;
+  const known = artifacts.find(({ id }) => id === applied.artifactId);
+  if (known !== undefined || live?.version.kind !== 'read') return known;
+  const { value } = live.version;
+  return value.id === applied.artifactId
+    ? { id: value.id, name: value.name ?? value.id }
+    : undefined;
+}
+
 function newVersion(spec: Spec, found: ArtifactView): Held['cause'] {
   const rule = spec.versionRule === null ? '' : `${ruleText(spec.versionRule)} finds `;
   const evidence = `${rule}version ${found.name}, created ${found.createdAt.slice(0, 10)}`;
   return { kind: 'newVersion', evidence };
 }
 
-function withVersion(spec: Spec, { id, name }: ArtifactView): Spec {
+function withVersion(spec: Spec, { id, name }: Version): Spec {
   const { versionRule, origin } = spec;
   const at = positionOf(spec, FIELD);
   const fields = Object.assign(Object.create(null), origin.fields, { provisioningArtifactId: at });
@@ -148,7 +167,9 @@ function prepareValues(input: PrepareInput, live: PresentProduct | null): Prepar
     if (version.kind === 'missing') problems.push(missing(spec, key, wish, version.why));
     if (version.kind === 'unreadable') open.push(`${key}: ${version.why}`);
     const applied = prints === null ? undefined : own(prints.references, key);
-    const rotation = rotated(spec, key, { ...wish, version }, applied);
+    const isLiteral = prints !== null && own(prints.values, key) !== undefined;
+    const last = applied ?? (isLiteral ? undefined : lastApplied(input, live, key));
+    const rotation = rotated(spec, key, { ...wish, version }, last);
     // Where every value must be sent, none can be held back by itself.
     const holds =
       rotation !== null && spec.reconcile.onRotate === 'report' && live !== null && canKeep(live);
@@ -156,6 +177,21 @@ function prepareValues(input: PrepareInput, live: PresentProduct | null): Prepar
     parameters[key] = holds ? { kind: 'usePrevious' } : { ...wish, version };
   }
   return { spec: { ...spec, parameters }, held, block: blockOf(problems, open) };
+}
+
+/**
+ * Somebody else changed the stack, so what runs is not known for certain. What was rotated since we
+ * applied it is a rotation all the same, and no drift.
+ */
+function lastApplied(
+  { entry, keyId }: PrepareInput,
+  live: PresentProduct | null,
+  key: string,
+): AppliedReference | undefined {
+  const last = entry.lastReferences ?? entry.fingerprints;
+  if (last === null || last.keyId !== keyId || live?.stack.kind !== 'read') return undefined;
+  const isThere = own(live.stack.value.parameters, key) !== undefined;
+  return isThere ? own(last.references, key) : undefined;
 }
 
 const NOT_ASKED: SourceVersion = { kind: 'unknown', why: 'it was not asked for in this pass' };

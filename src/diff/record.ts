@@ -15,6 +15,7 @@ import { isBlank } from './creation.ts';
 import { likenessOf } from './digest.ts';
 import { own, sameInstant, validFingerprints } from './normalize.ts';
 import { entryFor } from './ownership.ts';
+import { referencesAfter } from './pending.ts';
 
 /** How long to wait before each further attempt after a failure that passes by itself, in minutes. */
 const BACKOFF_MINUTES = [1, 3, 8, 22, 60] as const;
@@ -100,6 +101,7 @@ export function recordSucceeded(
     declaredPath: updated ? intent.pending.declaredPath : entry.declaredPath,
     ownTags: updated ? intent.pending.ownTags : entry.ownTags,
     fingerprints: updated ? promoted(intent, success) : entry.fingerprints,
+    lastReferences: updated ? referencesAfter(entry, intent) : entry.lastReferences,
     appliedVersion: updated ? intent.pending.appliedVersion : entry.appliedVersion,
     instancesRun: intent.pending.instancesRun ?? entry.instancesRun,
     intent: null,
@@ -243,7 +245,8 @@ function keptFingerprints(
 
 function latchAfter(entry: ProductEntry, intent: Intent, failure: RecordFailure): Latch {
   const { recordId, reason, retryable, at } = failure;
-  const facts = { requestHash: intent.requestHash, recordId, reason, at };
+  const { requestHash, specDigest } = intent;
+  const facts = { requestHash, recordId, reason, at, specDigest };
   const attempts = attemptsBefore(entry.latch, intent) + 1;
   const minutes = BACKOFF_MINUTES[attempts - 1];
   if (intent.step === 'provision') return { kind: 'stalled', ...facts, next: FAILED_CREATION };

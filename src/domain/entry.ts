@@ -23,6 +23,8 @@ export interface ProductEntry {
   /** Tag keys that trueup has set: those that are no longer declared are dropped, others stay. */
   readonly ownTags: readonly string[];
   readonly fingerprints: Fingerprints | null;
+  /** What we applied last of values that stand elsewhere, whether or not it still runs. */
+  readonly lastReferences: AppliedReferences | null;
   /** What the rule for the version had found when it was last in effect; null: no rule was. */
   readonly appliedVersion: AppliedVersion | null;
   /** At most one request is open for a provisioned product, ever. */
@@ -52,6 +54,7 @@ export const EMPTY_ENTRY: ProductEntry = {
   declaredPath: null,
   ownTags: [],
   fingerprints: null,
+  lastReferences: null,
   appliedVersion: null,
   intent: null,
   latch: null,
@@ -83,6 +86,12 @@ export interface Fingerprints {
   readonly complete: boolean;
   readonly values: Readonly<Record<string, Digest>>;
   /** Of the parameters whose values stand elsewhere: which version of what was applied. */
+  readonly references: Readonly<Record<string, AppliedReference>>;
+}
+
+export interface AppliedReferences {
+  /** Where a source has no versions, a digest under this key takes their place. */
+  readonly keyId: string;
   readonly references: Readonly<Record<string, AppliedReference>>;
 }
 
@@ -141,6 +150,8 @@ export type Latch =
       readonly reason: string;
       readonly next: string;
       readonly at: string;
+      /** What the document asked for then; left out by older versions. */
+      readonly specDigest?: Digest;
     }
   | {
       /** A failure that passes by itself; tried again from `until` on. */
@@ -151,6 +162,7 @@ export type Latch =
       readonly at: string;
       readonly attempts: number;
       readonly until: string;
+      readonly specDigest?: Digest;
     };
 
 export interface LastResult {

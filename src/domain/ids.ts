@@ -52,3 +52,8 @@ export function nameInKey(key: ProductKey): string | null {
 
 /** The journal hands keys back as plain text. */
 export const asProductKey = (text: string) => text as ProductKey;
+
+/** The id by which a document names its provisioned product; null: it names it by its name. */
+export function idInKey(key: ProductKey): string | null {
+  return key.startsWith('id:') ? key.slice('id:'.length) : null;
+}

@@ -1,6 +1,6 @@
 import { compare } from '../diff/compare.ts';
 import { comparable, isBlind, own } from '../diff/normalize.ts';
-import type { AppliedReference } from '../domain/entry.ts';
+import type { AppliedReference, ProductEntry } from '../domain/entry.ts';
 import type { Digest, ProductKey } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
@@ -49,11 +49,16 @@ export async function acceptProduct(context: TargetContext, key: ProductKey): Pr
   await context.entries.update(key, (entry) => ({
     ...entry,
     fingerprints: { recordId, stackUpdated, keyId, complete, values, references },
+    lastReferences: { keyId, references: { ...lastOf(entry, keyId), ...references } },
   }));
   context.log.write('info', 'product.accepted', {
     ...about(context, key),
     parameters: Object.keys(values).length + Object.keys(references).length,
   });
+}
+
+function lastOf({ lastReferences: last }: ProductEntry, keyId: string) {
+  return last?.keyId === keyId ? last.references : {};
 }
 
 /** Parameters whose live value AWS shows, and shows to be another one: nobody's word changes that. */
@@ -64,7 +69,12 @@ async function visiblyDifferent(
 ): Promise<ReadonlySet<string>> {
   if (live.stack.kind !== 'read' || isBlind(live)) return new Set();
   const { parameters } = live.stack.value;
-  const { comparison } = await evaluate(context, spec, live);
+  const { comparison, effective } = await evaluate(context, spec, live);
   const labels = comparison?.differences.map(({ label }) => label) ?? [];
-  return new Set(labels.filter((label) => own(parameters, label)?.kind === 'shown'));
+  // A rotation that is only reported is no difference, and another value runs all the same.
+  const held = Object.keys(spec.parameters).filter(
+    (key) =>
+      own(spec.parameters, key)?.kind === 'from' && own(effective.parameters, key)?.kind !== 'from',
+  );
+  return new Set([...labels, ...held].filter((label) => own(parameters, label)?.kind === 'shown'));
 }

@@ -1,6 +1,11 @@
 import { entryFor } from '../diff/ownership.ts';
 import { EMPTY_ENTRY, type ProductEntry } from '../domain/entry.ts';
-import type { ProductKey, ProvisionedProductId, TargetName } from '../domain/ids.ts';
+import {
+  idInKey,
+  type ProductKey,
+  type ProvisionedProductId,
+  type TargetName,
+} from '../domain/ids.ts';
 import type { Live } from '../domain/live.ts';
 import type { Journal, Versioned } from './ports/journal.ts';
 
@@ -27,7 +32,22 @@ export class Entries {
   }
 
   get(key: ProductKey): ProductEntry {
-    return this.#held.get(key)?.value ?? EMPTY_ENTRY;
+    return this.#held.get(key)?.value ?? this.#former(key);
+  }
+
+  /**
+   * Its document may have named it by its name before it gave the id: what our requests came to holds
+   * all the same. What rests on the key itself, or on the document, does not.
+   */
+  #former(key: ProductKey): ProductEntry {
+    const id = idInKey(key);
+    if (id === null) return EMPTY_ENTRY;
+    for (const { value } of this.#held.values()) {
+      const { provisionedProductId, latch, lastResult, ownRecords } = value;
+      if (provisionedProductId === id && lastResult !== null)
+        return { ...EMPTY_ENTRY, provisionedProductId, latch, lastResult, ownRecords };
+    }
+    return EMPTY_ENTRY;
   }
 
   /** As `get`, less what does not hold for what bears the name now. */
@@ -83,7 +103,7 @@ export class Entries {
   ): Promise<void> {
     const idle = keys.filter((key) => !this.#turns.has(key));
     const writes = idle.flatMap((key) => {
-      const held = this.#held.get(key) ?? { value: EMPTY_ENTRY, version: 0 };
+      const held = this.#held.get(key) ?? { value: this.get(key), version: 0 };
       const entry = change(key, held.value);
       return entry === held.value ? [] : [{ key, entry, version: held.version }];
     });
@@ -122,7 +142,7 @@ export class Entries {
     key: ProductKey,
     change: (entry: ProductEntry) => ProductEntry,
   ): Promise<ProductEntry> {
-    const held = this.#held.get(key) ?? { value: EMPTY_ENTRY, version: 0 };
+    const held = this.#held.get(key) ?? { value: this.get(key), version: 0 };
     const value = change(held.value);
     if (value === held.value) return value;
     const version = await this.#journal.put(this.#target, key, value, held.version);

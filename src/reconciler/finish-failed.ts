@@ -23,12 +23,14 @@ export async function fail(
       : await currentStatusMessage(context, intent, end.statusMessage);
   context.ended.add(key, context.clock.monotonic());
   const reason = whyFailed(context, key, intent, end.record, statusMessage);
+  // Of what AWS said, not of what is left of it: a hidden word may be the one that tells.
+  const said = failureReason(end.record, statusMessage);
   const stack = await readStack(context, key, intent);
   const entry = await context.entries.update(key, (before) =>
     recordFailed(before, intent, {
       recordId: recordOf(intent),
       reason,
-      retryable: isRetryableFailure(reason),
+      retryable: isRetryableFailure(said),
       at: isoNow(context.clock),
       stackRolledBack: stack?.status === 'UPDATE_ROLLBACK_COMPLETE',
       stackUpdated: stack?.lastUpdated ?? null,
@@ -37,7 +39,7 @@ export async function fail(
   const { latch } = entry;
   const stalled = latch === null || latch.kind === 'stalled';
   const next = latch?.kind === 'stalled' ? latch.next : null;
-  const isBusy = !stalled && isAccountBusy(reason);
+  const isBusy = !stalled && isAccountBusy(said);
   trouble(context, key, {
     stalled,
     reason: isBusy ? 'Busy' : 'RecordFailed',

@@ -1,5 +1,5 @@
 import { blankProduct } from '../diff/creation.ts';
-import { isBlind, own, validFingerprints } from '../diff/normalize.ts';
+import { comparable, isBlind, own, validFingerprints } from '../diff/normalize.ts';
 import { missing, type Prepared, prepare } from '../diff/prepare.ts';
 import {
   type ArtifactView,
@@ -10,7 +10,7 @@ import {
   unreadable,
 } from '../domain/live.ts';
 import type { FromWish, ParameterWish, Spec } from '../domain/spec.ts';
-import type { ValueSource } from '../domain/values.ts';
+import { referenceOf, type SourceVersion, type ValueSource } from '../domain/values.ts';
 import { declaredProduct } from './declared-product.ts';
 import type { EvaluateContext } from './evaluate.ts';
 
@@ -34,15 +34,18 @@ export async function prepareSpec(
   const { ignore, suspend } = spec.reconcile;
   const isPlain = sources.length === 0 && spec.versionRule === null && ignore.length === 0;
   if (isPlain || suspend || live.kind === 'unreadable') return { spec, held: [], block: null };
+  const versions = await context.values().versions(sources);
   const prepared = prepare({
     spec,
     live,
     entry: context.entries.about(spec.key, live),
     keyId: context.fingerprinter?.keyId ?? null,
     artifacts: await ruleArtifacts(context, spec, live),
-    versions: await context.values().versions(sources),
+    versions,
   });
-  return live.kind === 'present' ? withValues(context, prepared, live) : prepared;
+  return live.kind === 'present'
+    ? withValues(context, prepared, live, declaredFrom(spec, versions))
+    : prepared;
 }
 
 async function ruleArtifacts(
@@ -62,14 +65,27 @@ async function ruleArtifacts(
     : facts.artifacts(product.value);
 }
 
+/** What the document says of values that stand elsewhere, with their versions of this pass. */
+function declaredFrom(
+  { parameters }: Spec,
+  versions: ReadonlyMap<string, SourceVersion>,
+): readonly (readonly [string, FromWish])[] {
+  return Object.entries(parameters).flatMap(([key, wish]) => {
+    const version = wish.kind === 'from' ? versions.get(referenceOf(wish.source)) : undefined;
+    return wish.kind === 'from' && version?.kind === 'known' ? [[key, { ...wish, version }]] : [];
+  });
+}
+
 /**
  * A live value that AWS shows tells the difference where the journal does not know what was applied:
- * then, and only then, a value is fetched to be compared. A plan fetches none.
+ * then, and only then, a value is fetched to be compared. A plan fetches none. What runs already is
+ * no rotation that has to be reported.
  */
 async function withValues(
   context: EvaluateContext,
   prepared: Prepared,
   live: PresentProduct,
+  declared: readonly (readonly [string, FromWish])[],
 ): Promise<Prepared> {
   if (prepared.block !== null || isBlind(live) || live.stack.kind !== 'read') return prepared;
   const { spec } = prepared;
@@ -79,29 +95,34 @@ async function withValues(
     live,
     context.fingerprinter?.keyId ?? null,
   );
-  const unknown = Object.entries(spec.parameters).flatMap(([key, wish]): [string, FromWish][] => {
+  const unknown = declared.flatMap(([key, wish]) => {
     const isKnown =
       prints !== null &&
       (own(prints.references, key) !== undefined || own(prints.values, key) !== undefined);
-    const isShown = own(shown, key)?.kind === 'shown';
-    return wish.kind === 'from' && wish.version?.kind === 'known' && isShown && !isKnown
-      ? [[key, wish]]
-      : [];
+    const parameter = own(shown, key);
+    const isCompared = own(spec.parameters, key) !== undefined && !isKnown;
+    return isCompared && parameter?.kind === 'shown' ? [{ key, wish, live: parameter.value }] : [];
   });
   if (unknown.length === 0) return prepared;
-  const wanted = unknown.map(([, { source }]) => ({ source, version: null }));
+  const wanted = unknown.map(({ wish: { source } }) => ({ source, version: null }));
   const answers = await context.values().fetch(wanted);
   const parameters: Record<string, ParameterWish> = Object.assign(
     Object.create(null),
     spec.parameters,
   );
-  for (const [index, [key, wish]] of unknown.entries()) {
+  for (const [index, { key, wish, live: runs }] of unknown.entries()) {
     const answer = answers[index];
     if (answer?.kind === 'missing') {
       const problem = missing(spec, key, wish, answer.why);
       return { ...prepared, block: { kind: 'refused', problems: [problem] } };
     }
-    if (answer?.kind === 'read') parameters[key] = { ...wish, value: answer.value };
+    const isHeld = own(spec.parameters, key)?.kind !== 'from';
+    if (answer?.kind === 'read' && (!isHeld || comparable(answer.value) === comparable(runs)))
+      parameters[key] = { ...wish, value: answer.value };
   }
-  return { ...prepared, spec: { ...spec, parameters } };
+  const held = prepared.held.filter(
+    ({ cause, difference: { label } }) =>
+      cause.kind !== 'rotated' || own(parameters, label)?.kind !== 'from',
+  );
+  return { ...prepared, spec: { ...spec, parameters }, held };
 }

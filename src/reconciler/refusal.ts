@@ -68,9 +68,10 @@ export async function stallRefused(
   const reason = context.redactor.redact(explainFailure(failure));
   const next = isNew && NAME_TAKEN.test(failure.message) ? TAKEN_NEXT : REFUSED_NEXT;
   const at = isoNow(context.clock);
+  const { requestHash, specDigest } = intent;
   await context.entries.update(key, (entry) => ({
     ...entry,
-    latch: { kind: 'stalled', requestHash: intent.requestHash, recordId: null, reason, next, at },
+    latch: { kind: 'stalled', requestHash, recordId: null, reason, next, at, specDigest },
   }));
   trouble(context, key, { stalled: true, reason: 'RequestRefused', message: reason, next });
   await context.board.flush();

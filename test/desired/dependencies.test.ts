@@ -30,6 +30,18 @@ describe('dependsOn', () => {
     });
   });
 
+  test('a name that two documents bear, because one of them names its product by id, means both', () => {
+    const files = {
+      'a.yaml': documentOf('a', on('b')),
+      'b.yaml': documentOf('b'),
+      'b2.yaml': documentOf('b', 'provisionedProductId: pp-b'),
+    };
+    const [a] = Object.values(linksOf(files));
+    const [other] = Object.values(linksOf(Object.fromEntries(Object.entries(files).reverse())));
+    expect(a).toEqual([expect.stringMatching('/id:pp-b'), expect.stringMatching('/name:b')]);
+    expect(other).toEqual(a);
+  });
+
   test('an unknown name makes the document invalid, at the name, and says what was meant', () => {
     const found = load({
       'a.yaml': documentOf('a', on('b', 'net-wrk')),

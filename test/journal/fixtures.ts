@@ -95,6 +95,10 @@ export const FULL_ENTRY: ProductEntry = {
     keyId: '0123456789ab',
     values: JSON.parse(`{"Password":"${KEYED}","constructor":"${KEYED}"}`),
   },
+  lastReferences: {
+    keyId: '0123456789ab',
+    references: { Token: { reference: 'secretsManager:prod/a', version: 'v1' } },
+  },
   intent: INTENT,
   latch: {
     kind: 'backoff',
@@ -104,6 +108,7 @@ export const FULL_ENTRY: ProductEntry = {
     at: '2026-11-20T10:00:00.000Z',
     attempts: 2,
     until: '2026-11-20T10:04:00.000Z',
+    specDigest: DIGEST,
   },
   ownRecords: [asRecordId('rec-1'), asRecordId('rec-0')],
   lastResult: {

@@ -113,6 +113,31 @@ describe('a former value that AWS quotes after a restart is not shown', () => {
   });
 });
 
+describe('a failure that passes by itself is none for good', () => {
+  const message = 'Update failed: another AWS Control Tower operation is in progress.';
+
+  it('where its reason is not shown after a restart', async () => {
+    const world = await World.create({ seed }, [wish({ valueFrom: { ssmParameter: '/prod/db' } })]);
+    fault(world, { kind: 'recordFails', message }, { count: 1 });
+    const { first, second } = await restarted(world, () => {
+      fault(world, { kind: 'accessDenied' }, { operation: 'GetParameters' });
+    });
+    expect(everything(world, first, second)).not.toContain(message);
+    expect(world.statusOf(second, 'ledger')).toMatchObject({ condition: 'Reconciling' });
+    expect(world.events('product.stalled')).toEqual([]);
+  });
+
+  it('where a value is a word of its reason', async () => {
+    const world = await World.create({ seed }, [wish(ENV)]);
+    world.env.APP_PASSWORD = 'Control';
+    fault(world, { kind: 'recordFails', message }, { count: 1 });
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(2);
+    expect(world.service.admin.product('ledger')?.parameters.Password).toBe('Control');
+  });
+});
+
 describe('a declared value that AWS quotes is not shown', () => {
   it('in the reason of a stack that cannot be updated', async () => {
     const world = await World.create({ seed }, [wish(FORMER)]);

@@ -575,6 +575,35 @@ describe('a rollout', () => {
     expect(world.statusOf(trueup, 'p02')?.reason).toBe('RolloutPaused');
   });
 
+  it('counts a failed one whose document names it by its id since', async () => {
+    const members = names(4);
+    const [canary, failed, ...rest] = all(members);
+    if (canary === undefined || failed === undefined) throw new Error('no documents');
+    const world = await create(members, [canary], { maxInFlight: 1 });
+    const trueup = await world.start();
+    await trueup.converge();
+    failNext(world, 1);
+    world.wish([canary, failed, ...rest]);
+    await trueup.converge();
+    expect(begun(world)).toEqual(['p01', 'p02']);
+    const provisionedProductId = world.service.admin.product('p02')?.product.id;
+    const byId = { ...failed, spec: { ...failed.spec, provisionedProductId } };
+    world.wish([canary, byId, ...rest], 'r3');
+    for (const process of [trueup, await world.start()]) {
+      await process.converge();
+      await process.converge();
+      expect(begun(world)).toEqual(['p01', 'p02']);
+      expect(world.statusOf(process, 'p04')).toMatchObject({ reason: 'RolloutPaused' });
+    }
+    const again = await world.start();
+    const key = [...world.desired.specs.keys()].find((one) => one.startsWith('id:'));
+    if (key === undefined) throw new Error('no document by its id');
+    await world.clock.until(again.reconciler.retry(key));
+    await again.converge();
+    await again.converge();
+    expect(begun(world)).toEqual(['p01', 'p02', 'p02', 'p03', 'p04']);
+  });
+
   it('tries a failed one with new content first, and the others after it', async () => {
     const members = names(4);
     const world = await create(members, all(members), { bad: 'v2' });

@@ -173,6 +173,86 @@ describe('a version that is published later', () => {
   });
 });
 
+describe('a newer version that somebody brought in by hand', () => {
+  const byHand = (world: World, name: string) =>
+    world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-a',
+      ProductName: 'network',
+      ProvisioningArtifactName: name,
+      ProvisioningParameters: ['Cidr', 'Mode'].map((Key) => ({ Key, UsePreviousValue: true })),
+      UpdateToken: 'by-hand',
+    });
+
+  async function moved(name: string) {
+    const world = await World.create({ seed }, [wish('net-a', { semver: '^1.4' })]);
+    world.unpublished.add('v1.10.0');
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    expect(runs(world)).toBe('v1.5.0');
+    world.unpublished.clear();
+    await world.clock.pass(120_000);
+    await byHand(world, name);
+    await world.clock.pass(120_000);
+    world.service.admin.clearCalls();
+    await trueup.converge();
+    await trueup.converge();
+    return { world, trueup };
+  }
+
+  it('is as declared where the rule finds it, and nothing is taken back', async () => {
+    const { world, trueup } = await moved('v1.10.0');
+    expect(world.writes()).toEqual([]);
+    expect(runs(world)).toBe('v1.10.0');
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ reason: 'InSync' });
+  });
+
+  it('is drift where the rule does not find it', async () => {
+    const { world, trueup } = await moved('2.0.0');
+    expect(runs(world)).toBe('v1.5.0');
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ reason: 'NewVersion' });
+  });
+});
+
+describe('a version that a rule found and that is deleted since', () => {
+  const doc = (cidr: string, reconcile = {}) =>
+    wish('net-a', { semver: '^1.4' }, reconcile, { provisioningParameters: { Cidr: cidr } });
+
+  async function deleted(reconcile = {}) {
+    const world = await World.create({ seed }, [doc('A', reconcile)]);
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    expect(runs(world)).toBe('v1.10.0');
+    world.unpublished.add('v1.10.0');
+    await world.clock.pass(60_000);
+    return { world, trueup };
+  }
+
+  it('is not left by the correction of drift', async () => {
+    const { world, trueup } = await deleted();
+    await world.service.admin.editStack({ product: 'net-a', parameters: { Cidr: 'Z' } });
+    await trueup.converge();
+    expect(runs(world)).toBe('v1.10.0');
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('A');
+  });
+
+  it('is not left by a change of the document that is about something else', async () => {
+    const { world, trueup } = await deleted();
+    world.wish([doc('B')]);
+    await trueup.converge();
+    expect(runs(world)).toBe('v1.10.0');
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ reason: 'NewVersion' });
+  });
+
+  it('is left where the document says so', async () => {
+    const { world, trueup } = await deleted({ onNewVersion: 'update' });
+    await trueup.converge();
+    expect(runs(world)).toBe('v1.5.0');
+  });
+});
+
 describe('reconcile.ignore', () => {
   it('leaves parameters, tags and the version as they are live', async () => {
     const ignore = ['/provisioningParameters/Mode', '/tags/seen', '/provisioningArtifact'];

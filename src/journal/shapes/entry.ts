@@ -1,5 +1,6 @@
 import type {
   AppliedReference,
+  AppliedReferences,
   AppliedVersion,
   Fingerprints,
   InEffect,
@@ -75,6 +76,7 @@ const latch = variant<Latch>('kind', {
     reason: text(),
     next: text(),
     at: text(),
+    specDigest: optional(digest),
   }),
   backoff: object<Extract<Latch, { kind: 'backoff' }>>({
     kind: oneOf('backoff'),
@@ -84,6 +86,7 @@ const latch = variant<Latch>('kind', {
     at: text(),
     attempts: number,
     until: text(),
+    specDigest: optional(digest),
   }),
 });
 
@@ -103,6 +106,7 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
       references: since(references, {}),
     }),
   ),
+  lastReferences: since(orNull(object<AppliedReferences>({ keyId: text(), references })), null),
   appliedVersion: since(orNull(appliedVersion), null),
   intent: orNull(intent),
   latch: orNull(latch),

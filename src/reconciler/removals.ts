@@ -9,6 +9,7 @@ import { claimantOf, type Ids, idsIn, idsOf } from './claimants.ts';
 import { type DesiredState, isoNow, type TargetContext } from './context.ts';
 import { type Dependant, dependantsOf, invalidDependants, readDependants } from './dependants.ts';
 import type { Evaluation } from './evaluate.ts';
+import { mayLagBehindUs } from './lag.ts';
 import { withLeavingInstances } from './leaving-instances.ts';
 import type { Observation } from './observe.ts';
 import type { Described } from './ports/catalog.ts';
@@ -36,6 +37,7 @@ export type RemovalContext = Pick<
   | 'log'
   | 'journal'
   | 'observation'
+  | 'ended'
 >;
 
 /** Why it cannot be told now which documents are gone; null: it can. */
@@ -190,13 +192,21 @@ async function leavingOf(
     const { type, status, records } = row;
     return { kind: 'present', id, type, status, lastRecordId: records.last };
   }
+  const mayLag = isNewHere(context, known.key) && mayLagBehindUs(context, known.key);
   const described = await context.catalog.describe({ id });
   if (described.kind === 'failed')
     return { kind: 'unreadable', why: explainFailure(described.failure) };
   if (described.value !== null) return leavingAs(described.value);
+  if (mayLag) return { kind: 'unreadable', why: 'AWS may not show our last record yet' };
   return observation.complete
     ? { kind: 'absent' }
     : { kind: 'unreadable', why: 'the listing of provisioned products was not complete' };
+}
+
+/** Our last record made it, and AWS may take a while to show it. */
+function isNewHere({ entries }: RemovalContext, key: ProductKey): boolean {
+  const step = entries.get(key).lastResult?.step;
+  return step === 'provision' || step === 'import';
 }
 
 export function leavingAs({ id, type, status, records }: Described): Leaving {
@@ -207,10 +217,10 @@ export function leavingAs({ id, type, status, records }: Described): Leaving {
 export async function forget(context: RemovalContext, key: ProductKey): Promise<void> {
   context.known.forget(key);
   await context.entries.update(key, (entry) => {
-    const { ownRecords, lastResult, retryHandled, charges } = entry;
-    return isPrunedAlready(entry)
-      ? entry
-      : { ...EMPTY_ENTRY, ownRecords, lastResult, retryHandled, charges };
+    if (isPrunedAlready(entry)) return entry;
+    const { ownRecords, lastResult, retryHandled, charges, recreated, recreatedBefore } = entry;
+    const past = { recreated, recreatedBefore };
+    return { ...EMPTY_ENTRY, ...past, ownRecords, lastResult, retryHandled, charges };
   });
 }
 

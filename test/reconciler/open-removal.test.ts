@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InvalidDocument } from '../../src/reconciler/context.ts';
-import { doc, keyOf, look, MINUTE, removed, terminations } from './life.ts';
-import { TARGET } from './world.ts';
+import { doc, keyOf, later, look, MINUTE, removed, seed, terminations } from './life.ts';
+import { TARGET, World } from './world.ts';
 
 const at = { file: 'net-b.yaml', line: 1, column: 1 };
 const needing: InvalidDocument = {
@@ -41,5 +41,22 @@ describe('a termination that was lost', () => {
     }
     expect(terminations(world)).toBe(sent);
     expect(world.service.admin.names().includes('net-a')).toBe(sent === 1);
+  });
+});
+
+describe('what was just made, and whose document goes before AWS shows it', () => {
+  it('is not forgotten as one that is gone already, and goes with its document', async () => {
+    const made = doc('net-new', { onMissing: 'provision', prune: 'terminate' });
+    const behaviour = { describeLag: '20s', searchLag: '20s' } as const;
+    const world = await World.create({ seed: { ...seed, behaviour } }, [made, doc('net-a')]);
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(12_000);
+    expect(world.statusOf(trueup, 'net-new')?.reason).toBe('Updated');
+    world.wish([doc('net-a')], 'r2');
+    await trueup.reconcile();
+    for (let i = 0; i < 3; i++) await later(world, trueup);
+    expect(world.service.admin.names()).not.toContain('net-new');
+    expect(terminations(world)).toBe(1);
   });
 });

@@ -41,7 +41,10 @@ export async function settleWith(
   const startedMs = context.clock.monotonic();
   while (!context.stop.aborted) {
     const askedMs = context.clock.monotonic();
-    const seen = await look(context, current);
+    // What is about to be repeated is looked for in the history too: Describe may lag behind that.
+    const isDue = atBaseSinceMs !== null && askedMs - atBaseSinceMs >= STABLE_MS;
+    const mayRepeat = isDue && (await context.hold(key)) === null;
+    const seen = await look(context, current, mayRepeat);
     if (seen.kind === 'failed') {
       failures += 1;
       const why = explainFailure(seen.failure);
@@ -195,7 +198,7 @@ async function refusedAtBase(
   intent: Intent,
   failure: Failure,
 ): Promise<Carried | LookAgain> {
-  const seen = await look(context, intent);
+  const seen = await look(context, intent, true);
   if (seen.kind !== 'seen' || seen.lastRecordId !== intent.base)
     return { kind: 'lookAgain', intent };
   await dropIntent(context, key);
@@ -230,7 +233,7 @@ type Seen =
   | { readonly kind: 'gone' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-async function look(context: TargetContext, intent: Intent): Promise<Seen> {
+async function look(context: TargetContext, intent: Intent, withHistory: boolean): Promise<Seen> {
   const described = await context.catalog.describe(subjectOf(intent.request));
   if (described.kind === 'failed') return described;
   if (described.value === null) {
@@ -243,7 +246,7 @@ async function look(context: TargetContext, intent: Intent): Promise<Seen> {
   const lastRecordId = records.last;
   // A change of a property need not move LastRecordId, so there only the history tells.
   const moves = intent.request.operation !== 'UpdateProvisionedProductProperties';
-  if (lastRecordId === intent.base && moves)
+  if (lastRecordId === intent.base && moves && !withHistory)
     return { kind: 'seen', lastRecordId, status, history: null, subject };
   const history = await context.catalog.history(subject, intent.base);
   if (history.kind === 'failed') return history;

@@ -134,3 +134,19 @@ describe('what was just made, where neither listing nor Describe shows it yet', 
     },
   );
 });
+
+describe('a request that arrives when it is about to be repeated', () => {
+  it('is found in the history, where Describe does not show it yet', async () => {
+    const world = await start([wish('net-a', 'B')], { describeLag: '20s', tokenWindow: '0' });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'lostRequest' });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(48_000);
+    const [late] = world.writes();
+    await world.service.admin.callAs('UpdateProvisionedProduct', { ...Object(late?.input) });
+    const records = world.service.admin.product('net-a')?.records;
+    await world.clock.pass(10 * 60_000);
+    expect(world.service.admin.product('net-a')?.records).toBe(records);
+    expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+  });
+});

@@ -34,7 +34,8 @@ export class LifeRules {
   readonly #owned = new Set<string>();
   readonly #foreignMs = new Map<string, number>();
   readonly #errorMs = new Map<string, number>();
-  readonly #recreated = new Map<string, Set<string>>();
+  /** By name and content: the token of the termination. */
+  readonly #recreated = new Map<string, Map<string, string>>();
   readonly #disturbedMs = new Map<string, number>();
   /** Names whose product we terminated to provision it again. */
   readonly #between = new Set<string>();
@@ -235,8 +236,11 @@ export class LifeRules {
       : null;
   }
 
-  /** A termination had its effect: it counts for the document that it was sent for. */
-  terminated({ product: { id, name } }: TrueProduct): void {
+  /**
+   * A termination had its effect: it counts for the document that it was sent for. Its token is
+   * forgotten when it has failed, so a repeat of a request that arrived late makes another record.
+   */
+  terminated({ product: { id, name } }: TrueProduct, token: string): void {
     const spec = this.#sentFor.get(id) ?? null;
     if (spec === null) {
       this.#between.delete(name);
@@ -245,10 +249,10 @@ export class LifeRules {
     this.#between.add(name);
     const { reconcile: _policy, origin: _place, labels: _labels, ...rest } = spec;
     const content = JSON.stringify(rest);
-    const before = this.#recreated.get(name) ?? new Set();
-    if (before.has(content))
+    const before = this.#recreated.get(name) ?? new Map<string, string>();
+    if ((before.get(content) ?? token) !== token)
       this.#break('6 recreated once', `${name} is terminated twice for one content`);
-    this.#recreated.set(name, before.add(content));
+    this.#recreated.set(name, before.set(content, token));
   }
 
   /** We terminated it to provision it again. */

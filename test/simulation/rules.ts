@@ -450,7 +450,7 @@ export class Rules {
     const productId = truth?.product.id ?? subject;
     const name = truth?.product.name ?? subject;
     if (call.operation === 'TerminateProvisionedProduct' && truth !== null)
-      this.life.terminated(truth);
+      this.life.terminated(truth, token);
     if (call.operation === 'ProvisionProduct') this.life.provisioned(name);
     const intent = this.#disk.entries.get(`name:${name}`)?.intent;
     // It may have taken somebody else's record for its answer.

@@ -102,10 +102,14 @@ async function play(world: World, counts: { faults: number }): Promise<void> {
   }
 }
 
+/** Describe lags at most so far: who lost the journal knows of nothing to wait for (docs/simulation.md). */
+const LAG_MS = 25_000;
+
 /** Somebody restarts a dead program a little later. */
 async function restart(world: World, downMs: number | null = null): Promise<void> {
   await world.kill();
-  await pass(world, downMs ?? world.random.int(1_000, 20_000));
+  const wantedMs = downMs ?? world.random.int(1_000, 20_000);
+  await pass(world, world.takeJournalLost() ? Math.max(LAG_MS, wantedMs) : wantedMs);
   await world.start();
   await pass(world, 1_000);
 }

@@ -279,9 +279,18 @@ export class World {
       await this.disk.journal.close();
   }
 
+  #isJournalLost = false;
+
+  takeJournalLost(): boolean {
+    const isLost = this.#isJournalLost;
+    this.#isJournalLost = false;
+    return isLost;
+  }
+
   async loseJournal(): Promise<void> {
     this.disk.entries.clear();
     this.rules.journalLost();
+    this.#isJournalLost = true;
     if (this.#sqlitePath === null) this.disk.journal = new MemoryJournal();
     else
       for (const end of ['', '-journal', '-lock']) rmSync(this.#sqlitePath + end, { force: true });

@@ -97,9 +97,10 @@ export class LifeRules {
     this.owns(productId);
   }
 
-  /** Somebody else's termination is taken for ours, after which it is provisioned again. */
-  terminatedForUs(name: string): void {
-    this.#between.add(name);
+  /** `asOurs`: it is taken for ours, after which it is provisioned again; else it is owed to nobody. */
+  terminatedByOther(name: string, asOurs: boolean): void {
+    if (asOurs) this.#between.add(name);
+    else this.#between.delete(name);
   }
 
   /** A stack may not be read: until the next look nothing tells its values. */

@@ -218,7 +218,7 @@ export class World {
       const intent = this.disk.entries.get(`name:${name}`)?.intent;
       const isOpen = intent?.step === 'terminate' && intent.recordId === null;
       const isDeclared = this.wishes.some((wish) => wish.name === name);
-      if (isOpen && isDeclared) this.rules.life.terminatedForUs(name);
+      this.rules.life.terminatedByOther(name, isOpen && isDeclared);
     } catch (error) {
       this.trace.add(`somebody else was refused: ${String(error).slice(0, 80)}`);
     }

@@ -3,6 +3,7 @@ import { recordInEffect } from '../diff/record.ts';
 import type { AppliedVersion, ProductEntry } from '../domain/entry.ts';
 import { type DesiredState, isoNow, specDigestOf, type TargetContext } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
+import { isBeforeOurs } from './lag.ts';
 import type { Reviewed } from './review.ts';
 
 /** What is in effect from now on, and which documents there were: later drift is told by it. */
@@ -19,6 +20,8 @@ export async function rememberInEffect(
     const specDigest = digests.get(key);
     const evaluation = review.evaluations.get(key);
     if (specDigest === undefined || evaluation === undefined) return entry;
+    // What was in effect before our last record says nothing of what it came to.
+    if (isBeforeOurs(evaluation.live, entry)) return entry;
     const applied = appliedIn(evaluation, entry);
     const known =
       entry.inEffect?.specDigest === specDigest &&

@@ -1,8 +1,9 @@
 import { STABLE_MS } from '../diff/settle.ts';
-import type { LastResult } from '../domain/entry.ts';
+import type { LastResult, ProductEntry } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Live, Reading } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { isProvisioning } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import { LAG_AGAIN_MS } from './again.ts';
 import { about, type TargetContext } from './context.ts';
@@ -79,6 +80,12 @@ export function waitsForLag(context: TargetContext, { key }: Spec): Outcome {
     context.log.write('info', 'product.lags', { ...about(context, key), reason: why });
   trouble(context, key, { stalled: false, reason: REASON, message: why, next: null });
   return { kind: 'again', afterMs: LAG_AGAIN_MS, why };
+}
+
+/** A listing that is certainly older than our last record: the record before it is the last one there. */
+export function isBeforeOurs(live: Live, { lastResult: last }: ProductEntry): boolean {
+  if (live.kind !== 'present' || last === null || !isProvisioning(last.step)) return false;
+  return live.records.last === last.base && last.base !== last.recordId;
 }
 
 /** As it may have been before our last record: nothing, where that made something new. */

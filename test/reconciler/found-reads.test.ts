@@ -150,3 +150,22 @@ describe('a request that arrives when it is about to be repeated', () => {
     expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
   });
 });
+
+describe('a listing from before our own failure', () => {
+  it('does not make it forgotten, where the stack may not be read', async () => {
+    const world = await start([wish('net-a', 'B')], { searchLag: '120s', describeLag: '20s' });
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails' });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(17_000);
+    expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Stalled');
+    const denied = { operation: 'DescribeStacks', effect: { kind: 'accessDenied' } } as const;
+    world.service.admin.addFault(denied);
+    await trueup.reconcile();
+    await world.clock.pass(3 * 60_000);
+    world.service.admin.clearFaults();
+    await trueup.reconcile();
+    await world.clock.pass(60_000);
+    expect(world.writes()).toHaveLength(1);
+  });
+});

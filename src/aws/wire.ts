@@ -76,7 +76,7 @@ const SERVICE_BY_VERSION: ReadonlyMap<string, string> = new Map([
  * Names the operation of a request by what stands in it, so that calls which the SDK makes by
  * itself on the way to credentials are counted under their own names.
  */
-export function operationOf(request: SdkRequest): string {
+function operationOf(request: SdkRequest): string {
   const [target, jsonOperation] = (request.headers['x-amz-target'] ?? '').split('.');
   if (jsonOperation !== undefined) {
     return `${SERVICE_BY_TARGET.get(target ?? '') ?? target}.${jsonOperation}`;

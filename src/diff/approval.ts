@@ -48,7 +48,7 @@ export function setDigest(target: TargetName, changes: readonly ApprovedChange[]
 }
 
 /** The shortest beginning of a digest that approves: nobody finds another plan with the same one. */
-export const SHORT_DIGITS = 32;
+const SHORT_DIGITS = 32;
 const WISH = /^(?:sha256:)?[0-9a-f]{32,64}$/;
 
 export function isDigestWish(text: string): boolean {

@@ -64,7 +64,7 @@ export interface GuardInput {
 }
 
 /** What was sent counts in the window and in its revision, whichever is more. */
-export function usedOf(guard: GuardName, { window, revision }: SentBefore): number {
+function usedOf(guard: GuardName, { window, revision }: SentBefore): number {
   return Math.max(window[guard], revision[guard]);
 }
 

@@ -4,9 +4,6 @@ import { kindOf, mayLeaveError } from '../domain/kind.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { ByIdOrName, Spec } from '../domain/spec.ts';
 
-/** The type of what Service Catalog provisions from a CloudFormation template. */
-export const STACK_TYPE = 'CFN_STACK';
-
 /** Tags that Service Catalog adds by itself; they are never compared and never sent. */
 const SYSTEM_TAG = 'aws:';
 

@@ -4,7 +4,7 @@ import type { RecordView } from '../domain/live.ts';
 import type { StoredRequest } from '../domain/request.ts';
 
 /** How far AWS's clock and ours may be apart. */
-export const SKEW_MS = 5 * 60_000;
+const SKEW_MS = 5 * 60_000;
 /** How long LastRecordId must have stayed at the base before the stored request is repeated. */
 export const STABLE_MS = 60_000;
 /** After this long at the base, a request that cannot be rebuilt is given up. */

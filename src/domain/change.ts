@@ -118,5 +118,3 @@ export type ChangeVerdict =
 
 /** Spec against live, as data. */
 export type Change = ChangeFacts & { readonly verdict: ChangeVerdict };
-
-export type ChangeKind = ChangeVerdict['kind'];

@@ -6,8 +6,8 @@ import { corrupt, needsRollback } from './failures.ts';
 import { CREATE_ITEMS, Items } from './items.ts';
 
 /** "trup": says that a database file is a journal of this program. */
-export const APPLICATION_ID = 0x74727570;
-export const SCHEMA_VERSION = 1;
+const APPLICATION_ID = 0x74727570;
+const SCHEMA_VERSION = 1;
 
 /** Brings a journal from the version before `to` up to it. */
 export interface Upgrade {

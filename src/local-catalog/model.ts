@@ -10,15 +10,6 @@ export type ProductKind =
   | 'TERRAFORM_CLOUD'
   | 'EXTERNAL';
 
-export const PRODUCT_KINDS: readonly ProductKind[] = [
-  'CFN_STACK',
-  'CFN_STACKSET',
-  'CONTROL_TOWER_ACCOUNT',
-  'TERRAFORM_OPEN_SOURCE',
-  'TERRAFORM_CLOUD',
-  'EXTERNAL',
-];
-
 /** A parameter as a CloudFormation template declares it. */
 export interface ParameterDef {
   readonly key: string;

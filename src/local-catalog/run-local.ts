@@ -48,7 +48,7 @@ export async function runLocal(options: RunLocalOptions, io: RunLocalIo): Promis
 }
 
 /** What a person needs to point an AWS client at the catalog. */
-export function howToReach(catalog: LocalCatalog, seed: Seed): readonly string[] {
+function howToReach(catalog: LocalCatalog, seed: Seed): readonly string[] {
   const count = catalog.admin.names().length;
   return [
     `Local Service Catalog at ${catalog.url}, account ${seed.account}, region ${seed.region},`,

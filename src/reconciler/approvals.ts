@@ -114,6 +114,7 @@ export class Approvals {
     }
     const left = this.#held.filter(({ set }) => !ended.has(set));
     if (left.length < this.#held.length) await this.#keep(left);
+    for (const set of ended) this.#told.delete(set);
   }
 
   /** Says of what was approved what has moved since, once. */

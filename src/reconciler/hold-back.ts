@@ -40,7 +40,7 @@ function againMs({ clock }: TargetContext, { kind, until }: Hold): number {
 }
 
 /** It waits, and this is for what. */
-export function statusOfHold(before: ProductStatusView, hold: Hold, now: string) {
+function statusOfHold(before: ProductStatusView, hold: Hold, now: string) {
   const { why: message, next } = hold;
   return statusOfTrouble(
     before,

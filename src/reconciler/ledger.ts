@@ -69,8 +69,11 @@ export class Ledger {
   #all(): readonly Charge[] {
     const stored = this.#entries.keys().flatMap((key) => this.#entries.get(key).charges);
     const known = new Set(stored.map(idOf));
+    // In its entry by now; or it could not be written, so nothing was sent for it.
     for (const [token, charge] of this.#reserved)
-      if (known.has(idOf(charge))) this.#reserved.delete(token);
+      if (known.has(idOf(charge)) || !this.#isRecent(charge)) this.#reserved.delete(token);
+    for (const charge of this.#reserved.values()) known.add(idOf(charge));
+    for (const id of this.#madeMs.keys()) if (!known.has(id)) this.#madeMs.delete(id);
     return [...stored, ...this.#reserved.values()];
   }
 

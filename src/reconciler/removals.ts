@@ -41,7 +41,7 @@ export type RemovalContext = Pick<
 >;
 
 /** Why it cannot be told now which documents are gone; null: it can. */
-export function unsureOf(context: Pick<RemovalContext, 'readAtMs'>, desired: DesiredState) {
+function unsureOf(context: Pick<RemovalContext, 'readAtMs'>, desired: DesiredState) {
   if (desired.unknownIdentity) return 'a file of this revision could not be read';
   return context.readAtMs() === null ? 'the directory cannot be read now' : null;
 }

@@ -31,8 +31,20 @@ export async function openEstate(
     programVersion: version,
     directory,
   });
-  await oneShot.open(handles, null);
-  if (purpose === 'apply') await oneShot.honourRequests();
+  const close = async () => {
+    // What is still followed when the time is over is left to the journal.
+    shutDown.now();
+    await oneShot.close();
+    await opened.close();
+  };
+  try {
+    await oneShot.open(handles, null);
+    if (purpose === 'apply') await oneShot.honourRequests();
+  } catch (error) {
+    // The server of an embedded catalog would keep the process alive for ever.
+    await close();
+    throw error;
+  }
   return {
     plan: () => oneShot.plan(),
     accounts: () => oneShot.accounts(),
@@ -41,12 +53,7 @@ export async function openEstate(
       ...(await oneShot.apply(timeoutMs)),
       interrupted: shutDown.exitCode(),
     }),
-    close: async () => {
-      // What is still followed when the time is over is left to the journal.
-      shutDown.now();
-      await oneShot.close();
-      await opened.close();
-    },
+    close,
   };
 }
 

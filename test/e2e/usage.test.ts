@@ -56,6 +56,18 @@ describe('what is typed wrong', () => {
     expect(local.err).not.toContain('    at ');
   });
 
+  it('ends the command, also where its own catalog and journal are open already', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    const apply = async (target: string) => {
+      await desk.write('trueup.yaml', `targets: [{name: ${target}, accountId: "${ACCOUNT}"}]\n`);
+      return desk.run(['apply', 'desired', '--local', '--journal', 'j.db', '--yes']);
+    };
+    await apply('one');
+    const renamed = await apply('two');
+    expect(renamed).toMatchObject({ code: 1, err: expect.stringContaining('renamed-target') });
+  });
+
   it('a seed that is not there, or is none, has a next step', async () => {
     await using desk = await Desk.open(seed);
     const absent = await desk.run(['local', '--seed', 'nope.yaml']);

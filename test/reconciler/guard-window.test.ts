@@ -3,11 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_GUARDS } from '../../src/config/guards.ts';
 import type { Measured } from '../../src/diff/change-weight.ts';
 import { allowanceOf } from '../../src/diff/guards.ts';
-import type { Intent } from '../../src/domain/entry.ts';
-import type { Caps } from '../../src/domain/guard.ts';
-import { asDigest, asProductKey, asProvisionedProductId, asToken } from '../../src/domain/ids.ts';
+import { EMPTY_ENTRY, type Intent } from '../../src/domain/entry.ts';
+import { type Caps, WEIGHTLESS } from '../../src/domain/guard.ts';
+import {
+  asDigest,
+  asProductKey,
+  asProvisionedProductId,
+  asRecordId,
+  asToken,
+} from '../../src/domain/ids.ts';
 import { Entries } from '../../src/reconciler/entries.ts';
 import { GuardGate } from '../../src/reconciler/guard-gate.ts';
+import { Ledger } from '../../src/reconciler/ledger.ts';
 import { assessed } from '../diff/build.ts';
 import { INTENT } from '../journal/fixtures.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -193,5 +200,23 @@ describe('never more starts than are allowed', () => {
     await desk.make({ kind: 'pass', hours: 24 });
     await desk.make({ kind: 'plan', count: 3 });
     expect(desk.sent).toHaveLength(6);
+  });
+
+  it('and what could not be written, so that it was never sent, counts anew when it comes again', async () => {
+    const clock = new VirtualClock();
+    const ledger = new Ledger(await Entries.load(new MemoryJournal(), TARGET), clock);
+    const [token, revision] = [asToken('tu1-1'), 'r1'];
+    const weights = { updates: 1, provisions: 0, terminations: 0 };
+    ledger.reserve({
+      token,
+      at: new Date(clock.now()).toISOString(),
+      revision,
+      weights,
+      approved: null,
+    });
+    expect(ledger.sent(revision)).toMatchObject({ window: weights, revision: weights });
+    await clock.pass(DAY);
+    expect(ledger.sent(revision)).toMatchObject({ window: WEIGHTLESS, revision: WEIGHTLESS });
+    expect(ledger.find(EMPTY_ENTRY, { token, base: asRecordId('rec-1') })).toBeNull();
   });
 });

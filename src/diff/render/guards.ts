@@ -17,7 +17,7 @@ const ONE: Readonly<Record<GuardName, readonly [string, string]>> = {
 };
 
 /** `7 planned`, or with what was sent before: `36 sent in 24 h + 3 planned = 39`. */
-export function guardFigures(finding: GuardFinding): string {
+function guardFigures(finding: GuardFinding): string {
   const { planned, sentInWindow, sentInRevision, windowMs } = finding;
   const sent = Math.max(sentInWindow, sentInRevision);
   if (sent === 0) return `${thousands(planned)} planned`;
@@ -31,7 +31,7 @@ function hours(ms: number): string {
 }
 
 /** Which of the three it is, in words: `3 allowed (30 % of 10)`. */
-export function guardAllowance({ allowed, bound, share, managed }: GuardFinding): string {
+function guardAllowance({ allowed, bound, share, managed }: GuardFinding): string {
   const why = bound === 'share' ? `${percent(share ?? 0)} of ${thousands(managed)}` : bound;
   return `${thousands(allowed)} allowed (${why})`;
 }

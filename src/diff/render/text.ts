@@ -185,7 +185,7 @@ export function callsLine(calls: CallCounts): string {
 }
 
 /** `3 if applied: 2 update product, 1 update properties`. */
-export function writesLine({ writes }: PlanCounts): string {
+function writesLine({ writes }: PlanCounts): string {
   if (writes.total === 0) return 'none';
   const parts = [
     [writes.provisions, 'provision product'],

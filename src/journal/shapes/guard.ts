@@ -13,7 +13,7 @@ export const charge: Shape<Charge> = object<Charge>({
   approved: orNull(object<NonNullable<Charge['approved']>>({ set: digest, change: digest })),
 });
 
-export const approvedChange: Shape<ApprovedChange> = object<ApprovedChange>({
+const approvedChange: Shape<ApprovedChange> = object<ApprovedChange>({
   key: text<ProductKey>(),
   name: text(),
   digest,

@@ -70,7 +70,7 @@ export const provisionProduct = writes(NAME, shapes.provisionProduct, (context, 
 });
 
 /** AWS speaks of a stack, and of invalid parameters, where one would expect a duplicate. */
-export function refuseTakenName(context: Context, name: string): void {
+function refuseTakenName(context: Context, name: string): void {
   if (!context.place.idByName.has(name)) return;
   throw invalidParameters(`A stack named ${name} already exists.`);
 }

@@ -4,7 +4,7 @@ import { integer, list, oneOf, pattern, struct, text } from '../shape.ts';
 const nextToken = text({ min: 1, max: 1024 });
 const callAs = oneOf('SELF', 'DELEGATED_ADMIN');
 
-export const STACK_STATUSES = [
+const STACK_STATUSES = [
   'CREATE_IN_PROGRESS',
   'CREATE_FAILED',
   'CREATE_COMPLETE',

@@ -9,7 +9,6 @@ export interface Io {
   /** Width of `out`; 80 where it is not a terminal. */
   readonly columns: number;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly workingDirectory: string;
   /** The answer to a question put on `err`; null where the input ended. */
   ask(question: string): Promise<string | null>;
   readInput(): Promise<Uint8Array>;

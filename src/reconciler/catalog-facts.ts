@@ -18,9 +18,9 @@ const reading = <T>(result: Result<T>): Reading<T> =>
   result.kind === 'ok' ? read(result.value) : unreadable(explainFailure(result.failure));
 
 /**
- * What a pass has asked about products, versions and paths: each question is put to AWS once per
- * pass however many provisioned products share the product. Made anew for every pass, because
- * launch paths and versions change.
+ * What was asked about products, versions and paths since a review began: each question is put to AWS
+ * once until the next one, however many provisioned products share the product, also where it failed.
+ * Made anew for every review, because launch paths and versions change.
  */
 export class CatalogFacts {
   readonly #catalog: Catalog;

@@ -155,6 +155,9 @@ const plain = { next: null, recordId: null, recordStatus: null, drift: false } a
 const pending = (reason: string) =>
   ({ ...plain, condition: 'Reconciling', sync: 'OutOfSync', reason }) as const;
 
+const unseen = (reason: string) =>
+  ({ ...plain, condition: 'Reconciling', sync: 'Unknown', reason }) as const;
+
 function conditionOf(change: Change): Condition {
   const { verdict } = change;
   switch (verdict.kind) {
@@ -168,10 +171,7 @@ function conditionOf(change: Change): Condition {
       };
     case 'update':
       return {
-        ...plain,
-        condition: 'Reconciling',
-        sync: 'OutOfSync',
-        reason: reasonOf(verdict.cause, 'Waiting'),
+        ...pending(reasonOf(verdict.cause, 'Waiting')),
         message: `waits for its turn: ${labels(change)}`,
         drift: verdict.cause.kind === 'drift',
       };
@@ -205,10 +205,7 @@ function conditionOf(change: Change): Condition {
       };
     case 'busy':
       return {
-        ...plain,
-        condition: 'Reconciling',
-        sync: 'Unknown',
-        reason: 'Busy',
+        ...unseen('Busy'),
         message: `another operation runs: ${verdict.status}`,
         recordId: verdict.recordId,
       };
@@ -224,13 +221,7 @@ function conditionOf(change: Change): Condition {
         next: verdict.problems[0].next,
       };
     case 'unreadable':
-      return {
-        ...plain,
-        condition: 'Reconciling',
-        sync: 'Unknown',
-        reason: 'Unreadable',
-        message: verdict.why,
-      };
+      return { ...unseen('Unreadable'), message: verdict.why };
     default:
       return verdict satisfies never;
   }

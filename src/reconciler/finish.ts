@@ -3,6 +3,7 @@ import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { LAG_AGAIN_MS } from './again.ts';
 import { statusOfSuccess, statusOfTerminated } from './conditions-of-requests.ts';
 import { about, isoNow, recordTimeoutMs, specDigestOf, type TargetContext } from './context.ts';
 import { newStack, recordOf, stackTime, whyStillThere } from './finish-facts.ts';
@@ -14,8 +15,6 @@ export type StepEnd = { readonly kind: 'succeeded' | 'ended'; readonly outcome: 
 
 /** A record that outlasted its time is still looked at, this seldom; its slot is free meanwhile. */
 const OVERDUE_AGAIN_MS = 300_000;
-/** It is terminated, and Describe lags behind. */
-const GONE_AGAIN_MS = 5_000;
 const UNKNOWN_RECORD_AGAIN_MS = 60_000;
 
 /** Applies the end of a record to journal, status and log. The journal first: it must never lag. */
@@ -77,7 +76,7 @@ async function succeed(
   if (intent.step === 'terminate') {
     const seen = await whyStillThere(context, intent);
     if (seen !== null)
-      return { kind: 'ended', outcome: { kind: 'again', afterMs: GONE_AGAIN_MS, why: seen } };
+      return { kind: 'ended', outcome: { kind: 'again', afterMs: LAG_AGAIN_MS, why: seen } };
   }
   context.ended.add(key, context.clock.monotonic());
   const known =

@@ -110,16 +110,6 @@ export class KeyedQueue {
     return this.#timers.size;
   }
 
-  isRunning(key: ProductKey): boolean {
-    const kind = this.#phases.get(key)?.kind;
-    return kind === 'running' || kind === 'again';
-  }
-
-  /** Forgets a delayed name, for instance one whose document has gone. */
-  cancelDelayed(key: ProductKey): void {
-    this.#cancelTimer(key);
-  }
-
   /** Takes no more work and drops what has not started. Running work goes on: await `idle`. */
   close(): void {
     this.#closed = true;

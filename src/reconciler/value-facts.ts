@@ -11,8 +11,8 @@ export const NO_VALUES: Values = {
 const NOT_HERE = { kind: 'unreadable', why: 'this run has no way to read values' } as const;
 
 /**
- * What a pass has asked about values that stand elsewhere: each is asked for once per pass, in
- * batches, however many provisioned products name it. Made anew for every pass, because secrets are
+ * What was asked about values that stand elsewhere since a review began: each is asked for once, in
+ * batches, however many provisioned products name it. Made anew for every review, because secrets are
  * rotated. Every value that was fetched is known to the redactor before anything else sees it.
  */
 export class ValueFacts {

@@ -15,7 +15,7 @@ export interface Whole {
     readonly reconciler: TargetReconciler | null;
     readonly review: Review | null;
   }[];
-  readonly revision: Revision | null;
+  readonly revision: Revision;
   desired(target: TargetName): DesiredState | null;
 }
 
@@ -50,7 +50,7 @@ function digestOf({ states, revision, desired }: Whole): Digest | null {
     if (wanted === null || wanted.specs.size + wanted.invalid.size === 0) return false;
     return review === null || (review.kind === 'ok' && review.desired.revision !== wanted.revision);
   });
-  if (revision === null || isMissing) return null;
+  if (isMissing) return null;
   return makePlan({
     targets: looked.map(planOfTarget),
     documents: looked.flatMap(documentsOf),

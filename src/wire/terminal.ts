@@ -16,7 +16,6 @@ export function terminal(): Io {
     colour: stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
     columns: stdout.columns ?? 80,
     env,
-    workingDirectory: process.cwd(),
     ask,
     readInput,
   };

@@ -53,7 +53,6 @@ async function apply(plan: Plan) {
       colour: false,
       columns: 80,
       env: {},
-      workingDirectory: '/',
       ask: async (question) => {
         seen.asked.push(question);
         return 'yes';

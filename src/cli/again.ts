@@ -1,6 +1,6 @@
 import { OPTIONS } from '../config/options.ts';
 import type { AllowFlags } from '../diff/render/guards.ts';
-import type { Invocation } from './program.ts';
+import type { Invocation } from './invocation.ts';
 
 /** What the name of a catalog's state has behind it where its journal lies. */
 export const JOURNAL_BESIDE = '.journal.db';

@@ -6,8 +6,8 @@ import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
+import type { Invocation } from './invocation.ts';
 import type { ExitCode, Io } from './io.ts';
-import type { Invocation } from './program.ts';
 
 /** What the documents of a directory (or standard input) say. */
 export type Loaded =

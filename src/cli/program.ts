@@ -1,53 +1,6 @@
 import { Command as Commander, CommanderError } from 'commander';
-import { OPTIONS } from '../config/options.ts';
 import { collect, estate } from './estate-command.ts';
-import { FORMATS, type Format } from './shown-options.ts';
-
-/** What the command line asks for. Values of configuration options stay text: config reads them. */
-export interface Invocation {
-  readonly command: Action;
-  /** Flags of the configuration table, by option name, as typed. */
-  readonly flags: Readonly<Partial<Record<string, string | boolean>>>;
-  readonly configFile: string | null;
-  /** null: AWS; otherwise the embedded Service Catalog, from this seed ('' : its own). */
-  readonly local: string | null;
-  readonly localState: string | null;
-  /** Rename the journal that is there and start with an empty one. */
-  readonly journalReset: boolean;
-  readonly format: Format;
-  readonly only: readonly string[];
-  readonly labels: readonly string[];
-  /** Digests of what a person allows although a guard refuses it. */
-  readonly approve: readonly string[];
-  /** All of what is approved, or nothing. */
-  readonly strict: boolean;
-}
-
-export type Action =
-  | { readonly kind: 'validate'; readonly directory: string }
-  | { readonly kind: 'plan'; readonly directory: string; readonly detailedExitcode: boolean }
-  | { readonly kind: 'apply'; readonly directory: string; readonly yes: boolean }
-  | { readonly kind: 'run'; readonly directory: string }
-  | { readonly kind: 'status'; readonly check: boolean }
-  | { readonly kind: 'retry'; readonly name: string }
-  | { readonly kind: 'accept'; readonly name: string }
-  | { readonly kind: 'freeze'; readonly targets: readonly string[]; readonly reason: string }
-  | { readonly kind: 'resume'; readonly targets: readonly string[] }
-  | { readonly kind: 'proceed'; readonly product: string }
-  | { readonly kind: 'approve'; readonly digest: string }
-  | {
-      readonly kind: 'local';
-      readonly port: string;
-      readonly seed: string | null;
-      readonly state: string | null;
-      readonly generate: string | null;
-    }
-  | {
-      readonly kind: 'demo';
-      readonly exitWhenConverged: boolean;
-      readonly directory: string | null;
-    }
-  | { readonly kind: 'schema'; readonly name: string };
+import { from, type Invocation, plain, type Raw, text, texts } from './invocation.ts';
 
 export type Parsed =
   | { readonly kind: 'invocation'; readonly invocation: Invocation }
@@ -241,56 +194,4 @@ function addLocalCommands(program: Commander, take: Take): void {
         ),
       ),
     );
-}
-
-type Raw = Readonly<Record<string, unknown>>;
-
-function from(command: Action, options: Raw): Invocation {
-  const local = text(options.local);
-  return {
-    command,
-    flags: configFlags(options),
-    configFile: text(options.config),
-    local,
-    localState: text(options.localState),
-    journalReset: options.journalReset === true,
-    format: FORMATS.find((format) => format === options.format) ?? 'text',
-    only: texts(options.only),
-    labels: texts(options.label),
-    approve: texts(options.approve),
-    strict: options.strict === true,
-  };
-}
-
-function configFlags(options: Raw): Invocation['flags'] {
-  const flags: Record<string, string | boolean> = Object.create(null);
-  for (const { name } of OPTIONS) {
-    const value = options[name];
-    if (typeof value === 'string' || typeof value === 'boolean') flags[name] = value;
-  }
-  return flags;
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
-}
-
-function plain(command: Action): Invocation {
-  return {
-    command,
-    flags: {},
-    configFile: null,
-    local: null,
-    localState: null,
-    journalReset: false,
-    format: 'text',
-    only: [],
-    labels: [],
-    approve: [],
-    strict: false,
-  };
 }

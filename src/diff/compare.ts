@@ -3,6 +3,7 @@ import type { ProductEntry } from '../domain/entry.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import { STEPS, type Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
+import { compareInstances } from './compare-instances.ts';
 import { compareParameters, parameterField } from './compare-parameters.ts';
 import { compareTags } from './compare-tags.ts';
 import {
@@ -16,7 +17,6 @@ import {
   whyOpen,
 } from './finding.ts';
 import { declaredPath, own } from './normalize.ts';
-import { compareInstances } from './stack-set.ts';
 
 export interface Comparison {
   readonly differences: readonly FieldDifference[];

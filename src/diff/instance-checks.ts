@@ -7,7 +7,8 @@ import type { Comparison } from './compare.ts';
 import { isBlank } from './creation.ts';
 import { isUnknown } from './hold.ts';
 import { listed, problem, warning } from './problems.ts';
-import { nameOf, planInstances } from './stack-set.ts';
+import { nameOf } from './rectangles.ts';
+import { planInstances } from './stack-set.ts';
 
 /** What stands against the steps of a stack set, found before any call. */
 export function checkInstances(

@@ -2,7 +2,8 @@ import type { Change, ChangeVerdict } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { Live, Reading, VersionDefinitions } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
-import { pairsOf, planInstances } from './stack-set.ts';
+import { pairsOf } from './rectangles.ts';
+import { planInstances } from './stack-set.ts';
 
 interface Counted {
   readonly spec: Spec;

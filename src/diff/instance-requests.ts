@@ -1,6 +1,7 @@
 import type { Change, FieldDifference } from '../domain/change.ts';
 import type { ProductRequest, Step } from '../domain/request.ts';
-import { instanceIn, pairsOf, rectangles } from './stack-set.ts';
+import { instanceIn } from './compare-instances.ts';
+import { pairsOf, rectangles } from './rectangles.ts';
 
 /** An order by its verb is one request, whatever of what it names is there. */
 const VERB = 'provisioningPreferences.stackSetOperationType';

@@ -5,13 +5,16 @@ import { kindOf } from '../domain/kind.ts';
 import type { PresentProduct, StackInstance } from '../domain/live.ts';
 import type { StackSetRequest, Step } from '../domain/request.ts';
 import type { Spec, StackInstancesWish } from '../domain/spec.ts';
-import { type CompareInput, differs, type Finding, none, text, whyOpen } from './finding.ts';
 import { byText } from './normalize.ts';
-
-/** Every account in every region: what one request can name. */
-export type Rectangle = StackInstancesWish;
-
-type Where = Pick<StackInstance, 'account' | 'region'>;
+import {
+  distinct,
+  keyOf,
+  pairsOf,
+  type Rectangle,
+  rectangles,
+  type Where,
+  without,
+} from './rectangles.ts';
 
 /** What is to happen to the instances of a stack set; each entry is one request. */
 export interface InstancePlan {
@@ -142,55 +145,6 @@ function states(there: readonly StackInstance[], wanted: readonly Where[]) {
   return { outdated: of('OUTDATED'), inoperable: of('INOPERABLE') };
 }
 
-/** Where a stack set and the document disagree about instances. */
-export function compareInstances(input: CompareInput): readonly Finding[] {
-  const { spec, live, entry } = input;
-  if (kindOf(live) !== 'stackSet' || !needsInstances(spec, live.status)) return [];
-  const label = 'stack instances';
-  if (live.instances.kind !== 'read') {
-    const field = spec.stackInstances === null ? 'provisioningPreferences' : 'stackInstances';
-    return [{ kind: 'unreadable', field: { field, label, why: whyOpen(live.instances) } }];
-  }
-  const plan = planInstances(spec, live, entry);
-  if (plan === null) return [];
-  const { field } = plan;
-  const absent = none('not there');
-  return [
-    ...plan.missing.map((one) => differs(spec, field, label, absent, text(nameOf(one)), 'update')),
-    ...plan.outdated.map((one) =>
-      differs(spec, field, label, text(`outdated: ${nameOf(one)}`), text('current'), 'update'),
-    ),
-    ...plan.create.map((one) =>
-      differs(spec, field, label, absent, text(nameOf(one)), 'createInstances'),
-    ),
-    // One by one: each is a stack that goes, and each counts against the guard.
-    ...plan.remove.flatMap(pairsOf).flatMap((pair): readonly Finding[] => {
-      const found = live.instances.kind === 'read' ? live.instances.value : [];
-      const instance = found.find((one) => keyOf(one) === keyOf(pair));
-      if (instance === undefined) return [];
-      const name = `${INSTANCE}${keyOf(pair)}`;
-      return [
-        differs(spec, field, name, text(instance.status), none('removed'), 'deleteInstances'),
-      ];
-    }),
-  ];
-}
-
-const INSTANCE = 'instance ';
-
-/** The one that the label of a removal names; null: it is another label. */
-export function instanceIn(label: string): Where | null {
-  const [account, region] = label.startsWith(INSTANCE)
-    ? label.slice(INSTANCE.length).split('/')
-    : [];
-  return account === undefined || region === undefined ? null : { account, region };
-}
-
-/** How people call a group of instances. */
-export function nameOf({ accounts, regions }: Rectangle): string {
-  return `${accounts.join(', ')} in ${regions.join(', ')}`;
-}
-
 /** The stack set's part of a request; undefined: it says nothing about one. */
 export function stackSetRequest(
   spec: Spec,
@@ -236,39 +190,4 @@ export function requestsLeft(
   if (step !== 'createInstances' && step !== 'deleteInstances') return 1;
   const plan = planInstances(spec, live, entry);
   return (step === 'createInstances' ? plan?.create : plan?.remove)?.length ?? 1;
-}
-
-export function pairsOf({ accounts, regions }: Rectangle): readonly Where[] {
-  return accounts.flatMap((account) => regions.map((region) => ({ account, region })));
-}
-
-function without(pairs: readonly Where[], others: readonly Where[]): readonly Where[] {
-  const known = new Set(others.map(keyOf));
-  return pairs.filter((one) => !known.has(keyOf(one)));
-}
-
-function keyOf({ account, region }: Where): string {
-  return `${account}/${region}`;
-}
-
-function distinct(items: readonly string[]): readonly string[] {
-  return [...new Set(items)].sort(byText);
-}
-
-/**
- * The fewest requests that name exactly these: accounts with the same regions go together. Naming
- * more than is meant would create or remove what nobody asked for.
- */
-export function rectangles(pairs: readonly Where[]): readonly Rectangle[] {
-  const regionsOf = new Map<string, Set<string>>();
-  for (const { account, region } of pairs)
-    regionsOf.set(account, (regionsOf.get(account) ?? new Set<string>()).add(region));
-  const groups = new Map<string, { accounts: string[]; regions: readonly string[] }>();
-  for (const account of [...regionsOf.keys()].sort(byText)) {
-    const regions = distinct([...(regionsOf.get(account) ?? [])]);
-    const group = groups.get(regions.join(' '));
-    if (group === undefined) groups.set(regions.join(' '), { accounts: [account], regions });
-    else group.accounts.push(account);
-  }
-  return [...groups.values()];
 }

@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { TrueupError } from '../domain/errors/registry.ts';
 import type { Clock } from '../reconciler/ports/runtime.ts';
 import { Access } from './access.ts';
+import { storeFreeze } from './beside.ts';
 import {
   backUp,
   connect,
@@ -23,9 +24,10 @@ import { errnoOf, inWords, isRefusal, readFailure } from './failures.ts';
 import { Items } from './items.ts';
 import { lockForWriting, type WriterLock } from './lock.ts';
 import { journalFile } from './place.ts';
+import type { FreezesAfterReset } from './reset.ts';
 import { freezesBeforeReset } from './reset.ts';
 import { type Writer, writerShape } from './shapes/service.ts';
-import { type FreezesAfterReset, SqliteJournal, storeFreeze } from './sqlite-journal.ts';
+import { SqliteJournal } from './sqlite-journal.ts';
 
 export interface JournalOptions {
   readonly path: string;

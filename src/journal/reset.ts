@@ -1,9 +1,14 @@
 import { TrueupError } from '../domain/errors/registry.ts';
+import type { Freeze } from '../domain/hold.ts';
 import { connectForReading } from './database.ts';
 import { readFailure } from './failures.ts';
 import { Items } from './items.ts';
 import { freezeShape } from './shapes/freeze.ts';
-import type { FreezesAfterReset } from './sqlite-journal.ts';
+
+/** `lost`: why it cannot be told which freezes there were. */
+export type FreezesAfterReset =
+  | { readonly kind: 'kept'; readonly freezes: readonly Freeze[] }
+  | { readonly kind: 'lost'; readonly why: string };
 
 /** The freezes of a journal that is about to be moved aside, as far as it can still be read. */
 export function freezesBeforeReset(path: string): FreezesAfterReset {

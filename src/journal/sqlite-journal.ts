@@ -14,8 +14,10 @@ import type { DaemonView, ProductStatusView } from '../domain/status.ts';
 import type { Journal, PersonRequest, Versioned } from '../reconciler/ports/journal.ts';
 import type { Clock } from '../reconciler/ports/runtime.ts';
 import type { Access } from './access.ts';
+import { storeFreeze, storeRequest } from './beside.ts';
 import { writeFailure } from './failures.ts';
 import type { Items } from './items.ts';
+import type { FreezesAfterReset } from './reset.ts';
 import { knownDocument } from './shapes/document.ts';
 import { productEntry } from './shapes/entry.ts';
 import { freezeShape } from './shapes/freeze.ts';
@@ -43,11 +45,6 @@ export interface SqliteJournalParts {
   readonly reset: FreezesAfterReset | null;
   readonly release: () => void;
 }
-
-/** `lost`: why it cannot be told which freezes there were. */
-export type FreezesAfterReset =
-  | { readonly kind: 'kept'; readonly freezes: readonly Freeze[] }
-  | { readonly kind: 'lost'; readonly why: string };
 
 interface Replacement {
   readonly key: ProductKey;
@@ -277,28 +274,4 @@ export class SqliteJournal implements Journal {
     this.#items.store('entry', target, key, entry, version + 1);
     return version + 1;
   }
-}
-
-export function storeFreeze(items: Items, freeze: Freeze): void {
-  items.store('freeze', '', freezeKey(freeze), freeze);
-}
-
-/** What a request of this kind is about: the same one made again takes its place. */
-function subjectOf(request: PersonRequest): string {
-  switch (request.kind) {
-    case 'retry':
-    case 'accept':
-      return request.key;
-    case 'proceed':
-      return request.product;
-    case 'approve':
-      return request.set;
-    default:
-      return request satisfies never;
-  }
-}
-
-export function storeRequest(items: Items, request: PersonRequest, now: number): void {
-  const what = subjectOf(request);
-  items.store('request', request.target, `${request.kind} ${what}`, { request, at: now });
 }

@@ -70,7 +70,9 @@ function changedMeanwhile(context: TargetContext, key: ProductKey, intent: Inten
   }
   const isAllowed = context.allowed(key)?.includes(intent.step) === true;
   // Last, because what is let through counts.
-  return isAllowed ? context.guard.admit(key, intent) : 'the plan that allowed it no longer holds';
+  return isAllowed
+    ? context.guard.admission.admit(key, intent)
+    : 'the plan that allowed it no longer holds';
 }
 
 /** As `isStillWanted`, less what only the first write of the intent will say. */

@@ -1,18 +1,9 @@
 import { approvable, isHeldAs, isMeant } from '../diff/approval.ts';
-import { isWeightless, type Measured, weightOf, weightOfRequest } from '../diff/change-weight.ts';
-import { fits } from '../diff/guards.ts';
+import type { Measured } from '../diff/change-weight.ts';
 import { targetGuards } from '../diff/target-guards.ts';
-import type { Intent, ProductEntry } from '../domain/entry.ts';
-import {
-  type ApprovalWish,
-  type Caps,
-  type Charge,
-  type GuardFinding,
-  type HeldPlan,
-  type TargetGuards,
-  WEIGHTLESS,
-} from '../domain/guard.ts';
+import type { ApprovalWish, Caps, GuardFinding, HeldPlan, TargetGuards } from '../domain/guard.ts';
 import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
+import { Admission } from './admission.ts';
 import { Approvals, type ApprovedAs } from './approvals.ts';
 import { isoNow } from './context.ts';
 import type { Entries } from './entries.ts';
@@ -44,15 +35,6 @@ export interface Judgement {
   readonly finishing: ReadonlySet<ProductKey>;
 }
 
-interface Pass {
-  /** Something of it was charged: what follows is the rest of the same change. */
-  isCharged: boolean;
-  /** Why nothing more of it may be sent. */
-  barred: string | null;
-  measured: Measured | null;
-  approved: Charge['approved'];
-}
-
 interface Parts {
   readonly target: TargetName;
   readonly journal: Journal;
@@ -68,16 +50,17 @@ export class GuardGate {
   readonly #parts: Parts;
   readonly #ledger: Ledger;
   readonly #held: HeldPlans;
-  readonly #passes = new Map<ProductKey, Pass>();
   readonly #approvals: Approvals;
   readonly #granted = new Set<string>();
-  #current: Judgement | null = null;
+  /** What may be sent of what was judged last. */
+  readonly admission: Admission;
 
   private constructor(parts: Parts, approvals: Approvals, held: HeldPlans) {
     this.#parts = parts;
     this.#ledger = new Ledger(parts.entries, parts.clock, parts.caps.windowMs);
     this.#approvals = approvals;
     this.#held = held;
+    this.admission = new Admission(parts, this.#ledger, approvals);
   }
 
   static async load(parts: Parts): Promise<GuardGate> {
@@ -107,11 +90,6 @@ export class GuardGate {
     const judgement = this.#judged(planned);
     await this.#hold(judgement);
     return judgement;
-  }
-
-  /** From now on this judgement decides what may be sent; null: nothing may. */
-  enforce(judgement: Judgement | null): void {
-    this.#current = judgement;
   }
 
   /** Digest of a whole plan that held the present set back: it approves it as well. */
@@ -159,79 +137,6 @@ export class GuardGate {
     return this.#approvals.has(wish) || this.#held.all().some((one) => isHeldAs(wish.digest, one));
   }
 
-  /** A pass over this name begins: what it sends is one change, in however many steps. */
-  begin(key: ProductKey): void {
-    this.#passes.set(key, newPass());
-  }
-
-  /** Why this change, computed afresh, may not be sent; null: it may. */
-  consider(key: ProductKey, measured: Measured): string | null {
-    const pass = this.#passes.get(key) ?? newPass();
-    this.#passes.set(key, pass);
-    pass.measured = measured;
-    const approved = this.#current?.runs.get(key);
-    pass.approved = this.#approvals.approvedAs(key, measured.change, approved);
-    if (pass.barred !== null) return pass.barred;
-    if (pass.approved !== null || measured.finishes === true) return null;
-    return this.#overLimit(this.#without(pass, weightOf(measured)));
-  }
-
-  /** The same right before the call, for one request; then it counts. A repeat counts once. */
-  admit(key: ProductKey, intent: Intent): string | null {
-    const entry = this.#parts.entries.get(key);
-    const { token, revision } = intent;
-    if (this.#ledger.find(entry, intent) !== null) return null;
-    const pass = this.#passes.get(key);
-    const counted = this.#chargeOf(key, intent, pass);
-    if (counted === null) return 'what it weighs for the guards is not known';
-    const { weights, approved } = counted;
-    const isFinish = pass?.measured?.finishes === true || isWeightless(weights);
-    const over = approved !== null || isFinish ? null : this.#overLimit(weights);
-    if (over !== null) {
-      if (pass !== undefined) pass.barred = over;
-      return over;
-    }
-    this.#ledger.reserve({ token, at: isoNow(this.#parts.clock), revision, weights, approved });
-    if (pass !== undefined) pass.isCharged = true;
-    return null;
-  }
-
-  #chargeOf(
-    key: ProductKey,
-    intent: Intent,
-    pass: Pass | undefined,
-  ): Pick<Charge, 'weights' | 'approved'> | null {
-    const entry = this.#parts.entries.get(key);
-    // The same request with another token, because the answer to the last one was an echo.
-    const echoed = intent.generation > 0 ? entry.charges.at(-1) : undefined;
-    if (echoed !== undefined && entry.intent?.requestHash === intent.requestHash)
-      return { weights: WEIGHTLESS, approved: echoed.approved };
-    const measured = pass?.measured ?? null;
-    if (measured === null) return null;
-    const weights = this.#without(pass, weightOfRequest(intent, measured));
-    const approved = pass?.approved ?? null;
-    const isSpent = approved !== null && this.#approvals.isSpent(key, measured.change, approved);
-    return { weights, approved: isSpent ? null : approved };
-  }
-
-  charged(entry: ProductEntry, { token, revision }: Intent): ProductEntry {
-    return this.#ledger.charged(entry, token, revision);
-  }
-
-  #without(pass: Pass | undefined, weights: Charge['weights']): Charge['weights'] {
-    return pass?.isCharged === true ? { ...weights, updates: 0 } : weights;
-  }
-
-  #overLimit(weights: Charge['weights']): string | null {
-    const current = this.#current;
-    if (current === null) return 'the plan has not been judged yet';
-    const [finding] = current.refused;
-    if (finding !== undefined) return `the guard for ${finding.guard} holds this target back`;
-    const { revision, managed } = current.planned;
-    const over = fits(weights, this.#ledger.sent(revision), this.#parts.caps, managed);
-    return over === null ? null : `the guard for ${over} lets no more through now`;
-  }
-
   #judged(planned: Planned): Judgement {
     const { target, caps } = this.#parts;
     const { managed, measured, revision } = planned;
@@ -275,10 +180,6 @@ export class GuardGate {
       log.write('error', 'journal.approvalNotSaved', { target, reason: String(error) });
     }
   }
-}
-
-function newPass(): Pass {
-  return { isCharged: false, barred: null, measured: null, approved: null };
 }
 
 function excessWords({ guard, planned, allowed, excess }: GuardFinding): string {

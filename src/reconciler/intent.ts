@@ -1,5 +1,5 @@
 import { pendingOf } from '../diff/pending.ts';
-import { recordDropped } from '../diff/record.ts';
+import { recordDropped } from '../diff/recreation.ts';
 import { requestHash, storeRequest } from '../diff/stored-request.ts';
 import { makeToken } from '../diff/token.ts';
 import type { Intent, Latch, ProductEntry } from '../domain/entry.ts';
@@ -125,7 +125,7 @@ export async function stampSend(
   const stamped: Intent = { ...intent, firstSentAt: intent.firstSentAt ?? now, lastSentAt: now };
   await context.entries.update(key, (entry) => {
     const opened = { ...open(entry, stamped), intent: stamped };
-    return context.guard.charged(opened, stamped);
+    return context.guard.admission.charged(opened, stamped);
   });
   return stamped;
 }

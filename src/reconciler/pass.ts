@@ -156,7 +156,7 @@ async function act(
     if (hold !== 'unreviewed') context.park(key);
     return over({ kind: 'left' });
   }
-  if (context.guard.consider(key, measuredOf(context, evaluation)) !== null)
+  if (context.guard.admission.consider(key, measuredOf(context, evaluation)) !== null)
     return over({ kind: 'left' });
   if (live.kind === 'present' && context.entries.isOpenElsewhere(live.id, key)) {
     const why = 'a request for it is open under its former document';

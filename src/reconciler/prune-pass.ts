@@ -1,5 +1,5 @@
 import { pendingWithoutValues } from '../diff/pending.ts';
-import { recreationBegun } from '../diff/record.ts';
+import { recreationBegun } from '../diff/recreation.ts';
 import { terminateRequest } from '../diff/request.ts';
 import type { Intent, ProductEntry } from '../domain/entry.ts';
 import { asDigest, type ProductKey } from '../domain/ids.ts';
@@ -60,7 +60,7 @@ async function terminate(
   }
   // Left to the next review, which counts them.
   if (endsMore(change, removal.change)) return { kind: 'left' };
-  if (context.guard.consider(key, { change }) !== null) return { kind: 'left' };
+  if (context.guard.admission.consider(key, { change }) !== null) return { kind: 'left' };
   const request = terminateRequest(change.provisionedProductId, verdict.retain, null);
   const intent = makeIntent(context, {
     step: 'terminate',

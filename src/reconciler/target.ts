@@ -142,7 +142,7 @@ export class TargetReconciler {
   setDesired(desired: DesiredState): void {
     if (desired !== this.#desired) {
       this.#allowed = new Map();
-      this.#context.guard.enforce(null);
+      this.#context.guard.admission.enforce(null);
     }
     this.#desired = desired;
     this.#context.known.heed(desired);
@@ -187,7 +187,7 @@ export class TargetReconciler {
   release(review: Review, priority: Priority): number {
     if (review.kind === 'failed' || review.desired !== this.#desired) return 0;
     const allowed = allowedSteps(review);
-    this.#context.guard.enforce(review.judgement);
+    this.#context.guard.admission.enforce(review.judgement);
     this.#allowed = allowed;
     for (const key of allowed.keys()) {
       this.#parking.leave(key);

@@ -93,7 +93,7 @@ export class Worker {
   }
 
   async #pass(key: ProductKey): Promise<Outcome> {
-    this.#context.guard.begin(key);
+    this.#context.guard.admission.begin(key);
     try {
       const outcome = await runPass(this.#context, key);
       const isHeld =

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { App, FailedMoveOf, JournalView, Loaded } from '../cli/app.ts';
+import type { Invocation } from '../cli/invocation.ts';
 import type { Io } from '../cli/io.ts';
-import type { Invocation } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { standingFailure } from '../diff/failed-move.ts';
 import { shownWindows } from '../diff/windows.ts';

@@ -1,4 +1,4 @@
-import type { Invocation } from '../cli/program.ts';
+import type { Invocation } from '../cli/invocation.ts';
 import type { Config } from '../config/config.ts';
 import { createDesiredLoader, type DesiredFile } from '../desired/load.ts';
 import type { Desired } from '../desired/model.ts';

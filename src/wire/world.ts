@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
-import type { Invocation } from '../cli/program.ts';
+import type { Invocation } from '../cli/invocation.ts';
 import type { Config } from '../config/config.ts';
 import { openJournal } from '../journal/journal.ts';
-import type { FreezesAfterReset } from '../journal/sqlite-journal.ts';
+import type { FreezesAfterReset } from '../journal/reset.ts';
 import type { Journal } from '../reconciler/ports/journal.ts';
 import type { Log } from '../reconciler/ports/runtime.ts';
 import type { Redactor } from '../reconciler/redact.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { failureReason, isRetryableFailure } from '../../src/diff/failure-text.ts';
+import type { RecordFailure } from '../../src/diff/latch-after.ts';
 import {
   openIntent,
-  type RecordFailure,
   recordFailed,
   recordInEffect,
   recordRetry,

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rectangles } from '../../src/diff/rectangles.ts';
 import { changeLines } from '../../src/diff/render/change-lines.ts';
 import { noPaint } from '../../src/diff/render/words.ts';
-import { planInstances, rectangles } from '../../src/diff/stack-set.ts';
+import { planInstances } from '../../src/diff/stack-set.ts';
 import { read, type StackInstance } from '../../src/domain/live.ts';
 import type { Spec } from '../../src/domain/spec.ts';
 import { aLive, anEntry, aSpec, aStack, assessed, verdictOf } from './build.ts';

@@ -90,7 +90,7 @@ class Desk {
         return this.start();
       case 'revision':
         this.#revision = `r${step.of}`;
-        this.#gate?.enforce(null);
+        this.#gate?.admission.enforce(null);
         return;
       case 'plan': {
         const measured = this.#changes(step.count);
@@ -111,7 +111,7 @@ class Desk {
       measured,
       isShown: () => true,
     });
-    this.#gate?.enforce(judgement ?? null);
+    this.#gate?.admission.enforce(judgement ?? null);
   }
 
   #changes(count: number): readonly Measured[] {
@@ -150,17 +150,17 @@ class Desk {
         acceptLanguage: null,
       },
     };
-    gate.begin(key);
-    if (gate.consider(key, measured) !== null) return;
+    gate.admission.begin(key);
+    if (gate.admission.consider(key, measured) !== null) return;
     // Between the two lie a look at AWS and the wait for a ticket, while others go on.
     await Promise.resolve();
-    if (gate.admit(key, intent) !== null) return;
+    if (gate.admission.admit(key, intent) !== null) return;
     // What is let through counts from that moment on, also while it is on its way to the disk.
     this.sent.push({ ms: this.clock.monotonic(), revision: this.#revision });
-    await entries.update(key, (entry) => gate.charged(entry, intent));
+    await entries.update(key, (entry) => gate.admission.charged(entry, intent));
     // A repeat of the same request is no second one.
-    expect(gate.admit(key, intent)).toBeNull();
-    await entries.update(key, (entry) => gate.charged(entry, intent));
+    expect(gate.admission.admit(key, intent)).toBeNull();
+    await entries.update(key, (entry) => gate.admission.charged(entry, intent));
   }
 }
 

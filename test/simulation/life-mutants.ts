@@ -28,7 +28,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
         to: "return known.slice(0, recreated === null ? 0 : 1).some((one) => likenessOf(one, content) !== 'other');",
       },
       {
-        file: 'src/diff/record.ts',
+        file: 'src/diff/recreation.ts',
         from: "const isRecreation = intent?.step === 'terminate' && intent.specDigest === recreated;",
         to: 'const isRecreation = intent === null && recreated !== null;',
       },

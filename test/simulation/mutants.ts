@@ -72,7 +72,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
         to: 'return guards.length >= 0 || judgement.runs.has(key)',
       },
       {
-        file: 'src/reconciler/guard-gate.ts',
+        file: 'src/reconciler/admission.ts',
         from: 'if (finding !== undefined) return `the guard for',
         to: 'if (finding === null) return `the guard for',
       },
@@ -92,7 +92,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
         to: 'const isAllowed = context.allowed(key)?.includes(intent.step) !== false;',
       },
       {
-        file: 'src/reconciler/guard-gate.ts',
+        file: 'src/reconciler/admission.ts',
         from: "if (current === null) return 'the plan has not been judged yet';",
         to: 'if (current === null) return null;',
       },
@@ -152,9 +152,9 @@ const CORE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/reconciler/intent.ts',
-        from: `    return context.guard.charged(opened, stamped);
+        from: `    return context.guard.admission.charged(opened, stamped);
   });`,
-        to: `    return context.guard.charged(opened, stamped);
+        to: `    return context.guard.admission.charged(opened, stamped);
   }).catch(() => undefined);`,
       },
       {

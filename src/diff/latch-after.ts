@@ -1,0 +1,44 @@
+import type { Intent, Latch, ProductEntry } from '../domain/entry.ts';
+import type { RecordId } from '../domain/ids.ts';
+
+/** How long to wait before each further attempt after a failure that passes by itself, in minutes. */
+const BACKOFF_MINUTES = [1, 3, 8, 22, 60] as const;
+
+export interface RecordFailure {
+  readonly recordId: RecordId;
+  /** As people read it, from `failureReason`. */
+  readonly reason: string;
+  /** From `isRetryableFailure`. */
+  readonly retryable: boolean;
+  readonly at: string;
+  /** The stack stands in UPDATE_ROLLBACK_COMPLETE: its old values run again. */
+  readonly stackRolledBack: boolean;
+  /** LastUpdatedTime of the stack, read after the record ended; null if it could not be read. */
+  readonly stackUpdated: string | null;
+}
+
+/** What keeps the request from being sent again at once: a wait, or a person. */
+export function latchAfter(entry: ProductEntry, intent: Intent, failure: RecordFailure): Latch {
+  const { recordId, reason, retryable, at } = failure;
+  const { requestHash, specDigest } = intent;
+  const facts = { requestHash, recordId, reason, at, specDigest };
+  const attempts = attemptsBefore(entry.latch, intent) + 1;
+  const minutes = BACKOFF_MINUTES[attempts - 1];
+  if (intent.step === 'provision') return { kind: 'stalled', ...facts, next: FAILED_CREATION };
+  if (!retryable || minutes === undefined) {
+    const next = retryable
+      ? 'the same failure came back after every wait: ask again with trueup retry once it is over'
+      : 'fix the cause, then change the document or ask again with trueup retry';
+    return { kind: 'stalled', ...facts, next };
+  }
+  const until = new Date(Date.parse(at) + minutes * 60_000).toISOString();
+  return { kind: 'backoff', ...facts, attempts, until };
+}
+
+/** The name stays taken, and AWS brings nothing out of ERROR. */
+const FAILED_CREATION =
+  'fix the cause, then terminate it so that it is provisioned again, or set reconcile.onError to recreate';
+
+function attemptsBefore(latch: Latch | null, intent: Intent): number {
+  return latch?.kind === 'backoff' && latch.requestHash === intent.requestHash ? latch.attempts : 0;
+}

@@ -1,0 +1,29 @@
+import type { ProductEntry } from '../domain/entry.ts';
+import type { Digest } from '../domain/ids.ts';
+import { likenessOf } from './digest.ts';
+
+const RECREATED_MAX = 20;
+
+/** The recreation for this content; `null`: a termination that is none. What was recreated stays known. */
+export function recreationBegun(
+  { recreated, recreatedBefore }: ProductEntry,
+  content: Digest | null,
+): Pick<ProductEntry, 'recreated' | 'recreatedBefore'> {
+  const before = [...(recreated === null ? [] : [recreated]), ...recreatedBefore];
+  // What was recreated under another key is told apart from nothing: a person has spoken since.
+  const kept =
+    content === null ? before : before.filter((one) => likenessOf(one, content) === 'other');
+  return { recreated: content, recreatedBefore: kept.slice(0, RECREATED_MAX) };
+}
+
+/** The entry where a request is given up that left nothing behind: a recreation was not begun. */
+export function recordDropped(entry: ProductEntry): ProductEntry {
+  const { intent, recreated, recreatedBefore } = entry;
+  const isRecreation = intent?.step === 'terminate' && intent.specDigest === recreated;
+  const [before = null, ...others] = recreatedBefore;
+  return {
+    ...entry,
+    intent: null,
+    ...(isRecreation ? { recreated: before, recreatedBefore: others } : {}),
+  };
+}

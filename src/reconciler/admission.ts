@@ -1,0 +1,123 @@
+import { isWeightless, type Measured, weightOf, weightOfRequest } from '../diff/change-weight.ts';
+import { fits } from '../diff/guards.ts';
+import type { Intent, ProductEntry } from '../domain/entry.ts';
+import { type Caps, type Charge, WEIGHTLESS } from '../domain/guard.ts';
+import type { ProductKey } from '../domain/ids.ts';
+import type { Approvals } from './approvals.ts';
+import { isoNow } from './context.ts';
+import type { Entries } from './entries.ts';
+import type { Judgement } from './guard-gate.ts';
+import type { Ledger } from './ledger.ts';
+import type { Clock } from './ports/runtime.ts';
+
+interface Pass {
+  /** Something of it was charged: what follows is the rest of the same change. */
+  isCharged: boolean;
+  /** Why nothing more of it may be sent. */
+  barred: string | null;
+  measured: Measured | null;
+  approved: Charge['approved'];
+}
+
+interface Parts {
+  readonly entries: Entries;
+  readonly clock: Clock;
+  readonly caps: Caps;
+}
+
+/** What may be sent of a plan that was judged: asked for each change, and again before each call. */
+export class Admission {
+  readonly #parts: Parts;
+  readonly #ledger: Ledger;
+  readonly #approvals: Approvals;
+  readonly #passes = new Map<ProductKey, Pass>();
+  #current: Judgement | null = null;
+
+  constructor(parts: Parts, ledger: Ledger, approvals: Approvals) {
+    this.#parts = parts;
+    this.#ledger = ledger;
+    this.#approvals = approvals;
+  }
+
+  /** From now on this judgement decides what may be sent; null: nothing may. */
+  enforce(judgement: Judgement | null): void {
+    this.#current = judgement;
+  }
+
+  /** A pass over this name begins: what it sends is one change, in however many steps. */
+  begin(key: ProductKey): void {
+    this.#passes.set(key, newPass());
+  }
+
+  /** Why this change, computed afresh, may not be sent; null: it may. */
+  consider(key: ProductKey, measured: Measured): string | null {
+    const pass = this.#passes.get(key) ?? newPass();
+    this.#passes.set(key, pass);
+    pass.measured = measured;
+    const approved = this.#current?.runs.get(key);
+    pass.approved = this.#approvals.approvedAs(key, measured.change, approved);
+    if (pass.barred !== null) return pass.barred;
+    if (pass.approved !== null || measured.finishes === true) return null;
+    return this.#overLimit(this.#without(pass, weightOf(measured)));
+  }
+
+  /** The same right before the call, for one request; then it counts. A repeat counts once. */
+  admit(key: ProductKey, intent: Intent): string | null {
+    const entry = this.#parts.entries.get(key);
+    const { token, revision } = intent;
+    if (this.#ledger.find(entry, intent) !== null) return null;
+    const pass = this.#passes.get(key);
+    const counted = this.#chargeOf(key, intent, pass);
+    if (counted === null) return 'what it weighs for the guards is not known';
+    const { weights, approved } = counted;
+    const isFinish = pass?.measured?.finishes === true || isWeightless(weights);
+    const over = approved !== null || isFinish ? null : this.#overLimit(weights);
+    if (over !== null) {
+      if (pass !== undefined) pass.barred = over;
+      return over;
+    }
+    this.#ledger.reserve({ token, at: isoNow(this.#parts.clock), revision, weights, approved });
+    if (pass !== undefined) pass.isCharged = true;
+    return null;
+  }
+
+  #chargeOf(
+    key: ProductKey,
+    intent: Intent,
+    pass: Pass | undefined,
+  ): Pick<Charge, 'weights' | 'approved'> | null {
+    const entry = this.#parts.entries.get(key);
+    // The same request with another token, because the answer to the last one was an echo.
+    const echoed = intent.generation > 0 ? entry.charges.at(-1) : undefined;
+    if (echoed !== undefined && entry.intent?.requestHash === intent.requestHash)
+      return { weights: WEIGHTLESS, approved: echoed.approved };
+    const measured = pass?.measured ?? null;
+    if (measured === null) return null;
+    const weights = this.#without(pass, weightOfRequest(intent, measured));
+    const approved = pass?.approved ?? null;
+    const isSpent = approved !== null && this.#approvals.isSpent(key, measured.change, approved);
+    return { weights, approved: isSpent ? null : approved };
+  }
+
+  charged(entry: ProductEntry, { token, revision }: Intent): ProductEntry {
+    return this.#ledger.charged(entry, token, revision);
+  }
+
+  #without(pass: Pass | undefined, weights: Charge['weights']): Charge['weights'] {
+    return pass?.isCharged === true ? { ...weights, updates: 0 } : weights;
+  }
+
+  #overLimit(weights: Charge['weights']): string | null {
+    const current = this.#current;
+    if (current === null) return 'the plan has not been judged yet';
+    const [finding] = current.refused;
+    if (finding !== undefined) return `the guard for ${finding.guard} holds this target back`;
+    const { revision, managed } = current.planned;
+    const over = fits(weights, this.#ledger.sent(revision), this.#parts.caps, managed);
+    return over === null ? null : `the guard for ${over} lets no more through now`;
+  }
+}
+
+function newPass(): Pass {
+  return { isCharged: false, barred: null, measured: null, approved: null };
+}

@@ -21,16 +21,20 @@ export function isStillWanted(context: TargetContext, key: ProductKey, intent: I
 /**
  * The removal was judged before the first send; nothing of what spoke for it may have changed. A
  * document that was not looked at yet may be for it, by its name. A recreation whose document went
- * since was never judged as a removal: it must be one by now.
+ * since was never judged as a removal: it must be one by now, of what is ours and as it was left.
  */
-function isStillGone(context: TargetContext, key: ProductKey, { request }: Intent): boolean {
+function isStillGone(context: TargetContext, key: ProductKey, { request, base }: Intent): boolean {
   if (request.operation !== 'TerminateProvisionedProduct') return false;
   const desired = context.desired();
   const known = context.known.get(key);
   const seen = context.observation()?.products;
   if (known === undefined || seen === undefined) return false;
   const { prune, deletionProtection, handsOff } = known.policies;
+  const { ownRecords } = context.entries.get(key);
+  const isAsLeft = base !== null && (base === known.lastRecordId || ownRecords.includes(base));
   return (
+    isAsLeft &&
+    context.entries.owned().has(request.provisionedProductId) &&
     prune !== 'never' &&
     !deletionProtection &&
     !handsOff &&

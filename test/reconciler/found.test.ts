@@ -311,6 +311,30 @@ describe('a recreation', () => {
       expect(sent).toEqual(['UpdateProvisionedProduct', 'TerminateProvisionedProduct']);
     },
   );
+
+  it('of what we never changed is no removal when its document goes, however long it is open', async () => {
+    const recreated = wish('net-a', 'A', {
+      reconcile: { onError: 'recreate', prune: 'terminate' },
+    });
+    const world = await start([recreated, wish('net-b', 'A')]);
+    await world.service.admin.setStatus('net-a', 'ERROR');
+    fault(world, 'TerminateProvisionedProduct', { kind: 'lostRequest' });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    world.wish([wish('net-b', 'A')], 'r2');
+    await trueup.reconcile();
+    // That nothing came of it cannot be written, so it stays open.
+    const put = world.journal.put.bind(world.journal);
+    world.journal.put = () => Promise.reject(new Error('database or disk is full'));
+    await world.clock.pass(15 * 60_000);
+    world.journal.put = put;
+    for (let i = 0; i < 3; i++) {
+      await trueup.reconcile();
+      await world.clock.pass(11 * 60_000);
+    }
+    expect(world.writes().map((call) => call.operation)).toEqual(['TerminateProvisionedProduct']);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('ERROR');
+  });
 });
 
 describe('a request whose fate cannot be found out', () => {

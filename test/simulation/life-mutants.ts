@@ -136,12 +136,14 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   one(
     'the termination of a recreation is repeated after its document went',
     'src/reconciler/still-wanted.ts',
-    `    prune !== 'never' &&
+    `    isAsLeft &&
+    context.entries.owned().has(request.provisionedProductId) &&
+    prune !== 'never' &&
     !deletionProtection &&
     !handsOff &&
     request.retain === (prune === 'retain') &&
     context.known.isConfirmed(context, key) &&
 `,
-    "    prune !== null && typeof deletionProtection === 'boolean' && handsOff !== null &&\n",
+    '    isAsLeft !== null && prune !== null && deletionProtection !== null && handsOff !== null &&\n',
   ),
 ];

@@ -427,18 +427,16 @@ export class World {
     const planned = [...review.evaluations, ...review.removals].flatMap(([key, { change }]) =>
       'steps' in change.verdict ? [[key, change.verdict] as const] : [],
     );
+    // What was terminated to be provisioned again is not left half done, and was counted when it went.
+    const finishes = ([key, { kind }]: (typeof planned)[number]) =>
+      kind === 'provision' && this.rules.life.isBetween(key.slice('name:'.length));
     const count = (acts: (verdict: (typeof planned)[number][1]) => boolean) =>
-      planned.filter(([, verdict]) => acts(verdict)).length;
+      planned.filter((one) => !finishes(one) && acts(one[1])).length;
     const isRefused =
       count(({ kind }) => kind === 'update') > maxChanges ||
       count(({ kind }) => kind === 'provision') > maxProvisions ||
       count(({ steps }) => steps.includes('terminate')) > maxTerminations;
-    // What was terminated to be provisioned again is not left half done.
-    const runs = planned.filter(
-      ([key, { kind }]) =>
-        !isRefused ||
-        (kind === 'provision' && this.rules.life.isBetween(key.slice('name:'.length))),
-    );
+    const runs = planned.filter((one) => !isRefused || finishes(one));
     return new Map(runs.map(([key, { steps }]) => [key, steps]));
   }
 

@@ -115,7 +115,7 @@ export class Rules {
   readonly #tokens = new Set<string>();
   readonly #foreign = new Set<string>();
   readonly #mistaken = new Set<string>();
-  readonly #intended = new Set<string>();
+  readonly #intended = new Map<string, number>();
   readonly #digests = new Map<string, string>();
   #maxAgeMs = 0;
   readonly life: LifeRules;
@@ -351,7 +351,7 @@ export class Rules {
     if (intent?.recordId != null && this.#foreign.has(intent.recordId)) this.#mistaken.add(key);
     if (intent === null || intent.firstSentAt === null || intent.generation > 0) return;
     if (this.#intended.has(intent.token)) return;
-    this.#intended.add(intent.token);
+    this.#intended.set(intent.token, this.#clock.elapsed());
     const allowed = process.allowed.at(this.#clock.elapsed());
     if (!allowed.some((steps) => steps.get(key as ProductKey)?.includes(intent.step)))
       this.break('5 verdict', `${key}: step ${intent.step} is not in the reviewed plan`);
@@ -379,6 +379,9 @@ export class Rules {
     const changedMs = this.#changedAt.get(id) ?? Number.NEGATIVE_INFINITY;
     if (this.#clock.elapsed() - changedMs < 5 * MINUTE || this.#tokens.has(named(call).token))
       return;
+    // It was asked for, and its intent written, before somebody brought the same about by hand.
+    const intendedMs = this.#intended.get(named(call).token) ?? Number.POSITIVE_INFINITY;
+    if (intendedMs < changedMs) return;
     const parameters = call.input.ProvisioningParameters as readonly Argument[];
     const tags = (call.input.Tags ?? []) as readonly Argument[];
     const same =

@@ -2,10 +2,11 @@ import type { FailedMove } from '../diff/failed-move.ts';
 import type { Change } from '../domain/change.ts';
 import type { HeldPlan } from '../domain/guard.ts';
 import type { Freeze, ShownWindow } from '../domain/hold.ts';
-import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
+import type { TargetName } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
+import type { PersonRequest } from '../reconciler/ports/journal.ts';
 import type { Invocation } from './invocation.ts';
 import type { ExitCode, Io } from './io.ts';
 
@@ -63,22 +64,7 @@ export interface JournalView {
   accountId(target: TargetName): Promise<string | null>;
   freezes(): Promise<readonly Freeze[]>;
   heldPlans(): Promise<readonly HeldPlan[]>;
-  ask(
-    request:
-      | {
-          readonly kind: 'retry' | 'accept';
-          readonly target: TargetName;
-          readonly key: ProductKey;
-        }
-      | { readonly kind: 'proceed'; readonly target: TargetName; readonly product: string }
-      | {
-          readonly kind: 'approve';
-          readonly target: TargetName;
-          readonly set: Digest;
-          readonly asked: string;
-          readonly strict: boolean;
-        },
-  ): Promise<void>;
+  ask(request: PersonRequest): Promise<void>;
   /** Failed moves to another version that hold back the rollouts of their targets. */
   failedMoves(): Promise<readonly FailedMoveOf[]>;
   close(): Promise<void>;

@@ -70,8 +70,8 @@ export interface RecordPointers {
   readonly lastSuccessful: RecordId | null;
 }
 
-export interface PresentProduct {
-  readonly kind: 'present';
+/** What AWS tells of a provisioned product in every answer about it. */
+export interface ProductFacts {
   readonly id: ProvisionedProductId;
   readonly name: string;
   readonly arn: string;
@@ -79,8 +79,12 @@ export interface PresentProduct {
   readonly type: string;
   readonly status: ProductStatus;
   readonly statusMessage: string | null;
-  readonly physicalId: string | null;
   readonly records: RecordPointers;
+}
+
+export interface PresentProduct extends ProductFacts {
+  readonly kind: 'present';
+  readonly physicalId: string | null;
   /** What runs: where the last provisioning failed, this comes from the last successful record. */
   readonly product: Reading<IdAndName<ProductId>>;
   readonly version: Reading<IdAndName<ArtifactId>>;

@@ -1,5 +1,6 @@
 /** The rows of docs/api-coverage.md about properties. */
 import {
+  acceptLanguage,
   nothing,
   PROPERTIES,
   type Refused,
@@ -31,21 +32,7 @@ function property(field: string, key: string, invalid: Refused, words: Row['word
 }
 
 export const PROPERTY: readonly Row[] = [
-  {
-    operation: PROPERTIES,
-    field: 'AcceptLanguage',
-    document: 'spec.acceptLanguage',
-    set: sends({ acceptLanguage: 'jp', ...owner('a') }, { AcceptLanguage: 'jp' }),
-    changed: sends({ acceptLanguage: 'zh', ...owner('b') }, { AcceptLanguage: 'zh' }),
-    removed: sends(owner('c'), {}, { without: ['AcceptLanguage'] }),
-    invalid: refused({ acceptLanguage: '' }, 'document/bad-value'),
-    words: [
-      'sent with each request',
-      'sent with the next request; causes none',
-      'not sent',
-      'refused',
-    ],
-  },
+  acceptLanguage(PROPERTIES, owner),
   {
     operation: PROPERTIES,
     field: 'ProvisionedProductId',

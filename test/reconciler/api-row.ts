@@ -76,6 +76,23 @@ export const sends = (
   more: Pick<Case, 'name' | 'without'> = {},
 ): Case => ({ spec, sent, ...more });
 
+/** The language of AWS's messages, with a change that makes a request due in each case. */
+export const acceptLanguage = (operation: Operation, due: (change: string) => Fields): Row => ({
+  operation,
+  field: 'AcceptLanguage',
+  document: 'spec.acceptLanguage',
+  set: sends({ acceptLanguage: 'jp', ...due('a') }, { AcceptLanguage: 'jp' }),
+  changed: sends({ acceptLanguage: 'zh', ...due('b') }, { AcceptLanguage: 'zh' }),
+  removed: sends(due('c'), {}, { without: ['AcceptLanguage'] }),
+  invalid: refused({ acceptLanguage: '' }, 'document/bad-value'),
+  words: [
+    'sent with each request',
+    'sent with the next request; causes none',
+    'not sent',
+    'refused',
+  ],
+});
+
 export const nothing = (spec: Fields, name = 'net'): Case => ({ name, spec, nothing: true });
 
 export const refused = (spec: Fields, code: string, name = 'net'): Refused => ({

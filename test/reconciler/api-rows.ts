@@ -6,6 +6,7 @@
 
 import { PROPERTY } from './api-property-rows.ts';
 import {
+  acceptLanguage,
   nothing,
   nudge,
   PREVIOUS,
@@ -21,21 +22,7 @@ import {
 import { STACK_SET } from './api-stack-set-rows.ts';
 
 const PLAIN: readonly Row[] = [
-  {
-    operation: UPDATE,
-    field: 'AcceptLanguage',
-    document: 'spec.acceptLanguage',
-    set: sends(nudge('1', { acceptLanguage: 'jp' }), { AcceptLanguage: 'jp' }),
-    changed: sends(nudge('2', { acceptLanguage: 'zh' }), { AcceptLanguage: 'zh' }),
-    removed: sends(nudge('3'), {}, { without: ['AcceptLanguage'] }),
-    invalid: refused({ acceptLanguage: '' }, 'document/bad-value'),
-    words: [
-      'sent with each request',
-      'sent with the next request; causes none',
-      'not sent',
-      'refused',
-    ],
-  },
+  acceptLanguage(UPDATE, nudge),
   {
     operation: UPDATE,
     field: 'ProvisionedProductName',

@@ -92,23 +92,22 @@ describe('a version by rule', () => {
   });
 });
 
-describe('a version that is published later', () => {
-  async function published(
-    reconcile: Readonly<Record<string, unknown>>,
-    more: Readonly<Record<string, unknown>> = {},
-  ) {
-    const world = await World.create({ seed }, [
-      wish('net-a', { semver: '^1.4' }, reconcile, more),
-    ]);
-    world.unpublished.add('v1.10.0');
-    const trueup = await world.start();
-    await trueup.converge();
-    await trueup.converge();
-    expect(runs(world)).toBe('v1.5.0');
-    world.unpublished.clear();
-    return { world, trueup };
-  }
+/** A rule is in effect, and a newer version that it will find. */
+async function published(
+  reconcile: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, unknown>> = {},
+) {
+  const world = await World.create({ seed }, [wish('net-a', { semver: '^1.4' }, reconcile, more)]);
+  world.unpublished.add('v1.10.0');
+  const trueup = await world.start();
+  await trueup.converge();
+  await trueup.converge();
+  expect(runs(world)).toBe('v1.5.0');
+  world.unpublished.clear();
+  return { world, trueup };
+}
 
+describe('a version that is published later', () => {
   it('is only reported by default', async () => {
     const { world, trueup } = await published({});
     const review = await trueup.converge();
@@ -184,13 +183,7 @@ describe('a newer version that somebody brought in by hand', () => {
     });
 
   async function moved(name: string) {
-    const world = await World.create({ seed }, [wish('net-a', { semver: '^1.4' })]);
-    world.unpublished.add('v1.10.0');
-    const trueup = await world.start();
-    await trueup.converge();
-    await trueup.converge();
-    expect(runs(world)).toBe('v1.5.0');
-    world.unpublished.clear();
+    const { world, trueup } = await published({});
     await world.clock.pass(120_000);
     await byHand(world, name);
     await world.clock.pass(120_000);

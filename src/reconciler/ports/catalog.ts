@@ -11,8 +11,7 @@ import type {
   ArtifactView,
   LaunchPath,
   Owner,
-  ProductStatus,
-  RecordPointers,
+  ProductFacts,
   RecordStatus,
   RecordView,
   Stack,
@@ -53,15 +52,8 @@ export type Result<T> =
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** A row of SearchProvisionedProducts. */
-export interface SearchRow {
-  readonly id: ProvisionedProductId;
-  readonly name: string;
-  readonly arn: string;
-  readonly type: string;
-  readonly status: ProductStatus;
-  readonly statusMessage: string | null;
+export interface SearchRow extends ProductFacts {
   readonly physicalId: string | null;
-  readonly records: RecordPointers;
   readonly productId: ProductId | null;
   readonly productName: string | null;
   readonly artifactId: ArtifactId | null;
@@ -77,14 +69,7 @@ export interface SearchListing {
 }
 
 /** DescribeProvisionedProduct: what Search has, less names, tags and owner, plus the launch role. */
-export interface Described {
-  readonly id: ProvisionedProductId;
-  readonly name: string;
-  readonly arn: string;
-  readonly type: string;
-  readonly status: ProductStatus;
-  readonly statusMessage: string | null;
-  readonly records: RecordPointers;
+export interface Described extends ProductFacts {
   readonly productId: ProductId | null;
   readonly artifactId: ArtifactId | null;
   readonly launchRole: string | null;

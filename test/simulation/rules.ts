@@ -82,6 +82,8 @@ interface OwnRecord {
   readonly request: string;
   readonly sentWallMs: number;
   readonly sentMs: number;
+  /** How far the wall clock was ahead since: a process that started then counted it as older. */
+  aheadMs: number;
   /** The journal that knew of it was lost. */
   forgotten: boolean;
 }
@@ -117,7 +119,6 @@ export class Rules {
   readonly #mistaken = new Set<string>();
   readonly #intended = new Map<string, number>();
   readonly #digests = new Map<string, string>();
-  #maxAgeMs = 0;
   readonly life: LifeRules;
   propertiesMoveBase = true;
   violation: Violation | null = null;
@@ -473,6 +474,7 @@ export class Rules {
       request: this.#requestOf(call, null),
       sentWallMs: Date.parse(intent?.firstSentAt ?? '') || this.#clock.wall(),
       sentMs: this.#clock.elapsed(),
+      aheadMs: 0,
       // What arrives when nobody waits for it any more is nobody's operation.
       forgotten: !isOpen,
     };
@@ -543,17 +545,23 @@ export class Rules {
     }
   }
 
+  #aheadOf({ sentMs, sentWallMs, aheadMs }: OwnRecord): number {
+    const passedMs = this.#clock.elapsed() - sentMs;
+    return Math.max(aheadMs, this.#clock.wall() - sentWallMs - passedMs);
+  }
+
+  /** The wall clock is about to jump. */
+  jumps(): void {
+    for (const record of this.#own.values()) record.aheadMs = this.#aheadOf(record);
+  }
+
   /** Our operations under way, but those that outlasted their time: their slots are free by design. */
   #checkInFlight(): void {
-    this.#maxAgeMs = this.#limits.recordTimeoutMs;
     const running = [...this.#newest].filter(([productId, newest]) => {
       const record = this.#own.get(newest.id);
       if (!newest.ours || record === undefined || record.forgotten) return false;
-      const age = Math.max(
-        this.#clock.elapsed() - record.sentMs,
-        this.#clock.wall() - record.sentWallMs,
-      );
-      if (age >= this.#maxAgeMs) return false;
+      const age = this.#clock.elapsed() - record.sentMs + this.#aheadOf(record);
+      if (age >= this.#limits.recordTimeoutMs) return false;
       return this.#service.admin.product(productId)?.product.status === 'UNDER_CHANGE';
     });
     if (running.length > this.#limits.maxInFlight)

@@ -90,6 +90,7 @@ async function play(world: World, counts: { faults: number }): Promise<void> {
       world.arm(action.point);
       revive = async () => {
         if (action.journalLost) await world.loseJournal();
+        world.rules.jumps();
         world.clock.jump(action.jumpMs ?? 0);
         downMs = action.downMs ?? null;
       };
@@ -136,6 +137,7 @@ async function act(world: World, action: Action): Promise<void> {
     case 'behaviour':
       return world.service.admin.setBehaviour(action.change);
     case 'jump':
+      world.rules.jumps();
       return world.clock.jump(action.ms);
     case 'disk':
       world.disk.state = action.state;

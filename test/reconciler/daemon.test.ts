@@ -260,6 +260,10 @@ describe('documents that go away under a daemon', () => {
       await world.clock.pass(8 * MINUTE);
     }
     expect(world.writes()).toEqual([]);
+    source.publish('gone', []);
+    await world.clock.pass(20 * MINUTE);
+    expect(world.writes().map((call) => call.operation)).toEqual(['TerminateProvisionedProduct']);
+    expect(world.service.admin.names()).toEqual(['net-b']);
     stop.abort();
     await world.clock.until(ended);
   });
@@ -276,13 +280,19 @@ describe('documents that go away under a daemon', () => {
     const reconcile = { prune: 'terminate', deletionProtection: true };
     source.publish('r2', [{ name: 'net-a', spec: { ...spec, reconcile } }, wish('net-b', 'A')]);
     let isClosed = true;
-    const { stop, ended } = await startDaemon(world, source, { isClosed: () => isClosed });
+    const { incarnation, stop, ended } = await startDaemon(world, source, {
+      isClosed: () => isClosed,
+    });
     await world.clock.pass(MINUTE);
     source.publish('r3', [wish('net-b', 'A')]);
     await world.clock.pass(MINUTE);
     isClosed = false;
     await world.clock.pass(30 * MINUTE);
     expect(world.writes()).toEqual([]);
+    expect(world.statusOf(incarnation, 'net-a')).toMatchObject({
+      condition: 'Stalled',
+      message: expect.stringContaining('deletionProtection'),
+    });
     stop.abort();
     await world.clock.until(ended);
   });

@@ -359,6 +359,7 @@ describe('an approval', () => {
     await trueup.reconciler.review().catch(() => undefined);
     world.journal.full = false;
     expect(await world.journal.approvals(TARGET)).toEqual([]);
+    expect(world.events('journal.approvalNotSaved').length).toBeGreaterThan(0);
     expect(world.events('approval.given')).toHaveLength(0);
   });
 });

@@ -318,6 +318,10 @@ describe('identities', () => {
     world.service.admin.clearCalls();
     for (let i = 0; i < 3; i++) await later(world, trueup);
     expect(world.writes()).toEqual([]);
+    expect(trueup.board.all().find(({ name }) => name === 'net-a')).toMatchObject({
+      condition: 'Stalled',
+      message: expect.stringContaining('a new one would get another id'),
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BehaviourInput } from '../../src/local-catalog/seed-input.ts';
 import { networks } from '../support/network.ts';
 import { afterLostRequest, fault, keyOf, networkDoc, settledAfterKill } from './networks.ts';
 import { TARGET, World } from './world.ts';
@@ -139,8 +140,8 @@ describe('tokens and intents', () => {
 
 describe('a request that is repeated after it was lost', () => {
   /** The request was lost, and what comes next is refused. */
-  async function refusedWith(code: string) {
-    const world = await World.create({ seed }, wish('B'));
+  async function refusedWith(code: string, behaviour: BehaviourInput = {}) {
+    const world = await World.create({ seed: { ...seed, behaviour } }, wish('B'));
     fault(world, UPDATE, { kind: 'lostRequest' });
     const trueup = await world.start();
     await trueup.reconcile();
@@ -205,8 +206,11 @@ describe('a request that is repeated after it was lost', () => {
     expect(world.statusOf(trueup, 'net-a')?.health).toBe('Missing');
   });
 
-  it('is followed where it is refused because it arrived after all', async () => {
-    const { world, trueup } = await refusedWith('InvalidParametersException');
+  it.each<[string, BehaviourInput]>([
+    ['Describe shows that', {}],
+    ['only the history shows that yet', { describeLag: '20s' }],
+  ])('is followed where it is refused because it arrived after all, and %s', async (_, lag) => {
+    const { world, trueup } = await refusedWith('InvalidParametersException', lag);
     let arrived: Promise<unknown> | null = null;
     world.onRequest = ({ body }) => {
       if (!body.includes('UpdateToken') || arrived !== null) return undefined;
@@ -223,6 +227,9 @@ describe('a request that is repeated after it was lost', () => {
     expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
     // The lost one, the refused one, and the lost one as it arrived.
     expect(tokens(world)).toHaveLength(3);
+    const { value } = await world.journal.get(TARGET, keyOf('net-a'));
+    expect(value.lastResult).toMatchObject({ kind: 'succeeded', step: 'update' });
+    expect(world.events('product.stalled')).toEqual([]);
   });
 });
 

@@ -171,60 +171,68 @@ describe('the repeat of a request whose document is there', () => {
   const arn = (name: string) => `arn:aws:cloudformation:eu-west-1:111122223333:stack/${name}/x`;
   const recreate = { onError: 'recreate' };
 
-  it.each<[string, boolean, boolean]>([
-    ['an update', repeated(doc('net-a')), true],
-    ['an update, suspended', repeated(doc('net-a', { suspend: true })), false],
-    ['an update, observed', repeated(doc('net-a', { mode: 'observe' })), false],
-    ['an update to something else', repeated(doc('net-a'), { specDigest: asDigest('x') }), false],
-    ['the end of a recreation', repeated(doc('net-a', recreate), terminate, 'this'), true],
+  it.each<[string, () => boolean, boolean]>([
+    ['an update', () => repeated(doc('net-a')), true],
+    ['an update, suspended', () => repeated(doc('net-a', { suspend: true })), false],
+    ['an update, observed', () => repeated(doc('net-a', { mode: 'observe' })), false],
+    [
+      'an update to something else',
+      () => repeated(doc('net-a'), { specDigest: asDigest('x') }),
+      false,
+    ],
+    ['the end of a recreation', () => repeated(doc('net-a', recreate), terminate, 'this'), true],
     [
       'the end of a recreation, protected since',
-      repeated(doc('net-a', { ...recreate, deletionProtection: true }), terminate, 'this'),
+      () => repeated(doc('net-a', { ...recreate, deletionProtection: true }), terminate, 'this'),
       false,
     ],
     [
       'the end of a recreation, no longer asked for',
-      repeated(doc('net-a'), terminate, 'this'),
+      () => repeated(doc('net-a'), terminate, 'this'),
       false,
     ],
     [
       'the end of a recreation for another content',
-      repeated(doc('net-a', recreate), terminate, 'other'),
+      () => repeated(doc('net-a', recreate), terminate, 'other'),
       false,
     ],
     [
       'a provisioning',
-      repeated(doc('net-a', { onMissing: 'provision' }), { step: 'provision' }),
+      () => repeated(doc('net-a', { onMissing: 'provision' }), { step: 'provision' }),
       true,
     ],
-    ['a provisioning, no longer asked for', repeated(doc('net-a'), { step: 'provision' }), false],
+    [
+      'a provisioning, no longer asked for',
+      () => repeated(doc('net-a'), { step: 'provision' }),
+      false,
+    ],
     [
       'the second half of a recreation',
-      repeated(doc('net-a', recreate), { step: 'provision' }, 'other'),
+      () => repeated(doc('net-a', recreate), { step: 'provision' }, 'other'),
       true,
     ],
     [
       'the second half of a recreation, no longer asked for',
-      repeated(doc('net-a'), { step: 'provision' }, 'other'),
+      () => repeated(doc('net-a'), { step: 'provision' }, 'other'),
       false,
     ],
     [
       'a provisioning where nothing was recreated',
-      repeated(doc('net-a', recreate), { step: 'provision' }),
+      () => repeated(doc('net-a', recreate), { step: 'provision' }),
       false,
     ],
     [
       'an import',
-      repeated(doc('net-a', { adopt: { stackArn: arn('a') } }), adopted(arn('a'))),
+      () => repeated(doc('net-a', { adopt: { stackArn: arn('a') } }), adopted(arn('a'))),
       true,
     ],
     [
       'an import of another stack than is asked for now',
-      repeated(doc('net-a', { adopt: { stackArn: arn('b') } }), adopted(arn('a'))),
+      () => repeated(doc('net-a', { adopt: { stackArn: arn('b') } }), adopted(arn('a'))),
       false,
     ],
-    ['an import, no longer asked for', repeated(doc('net-a'), adopted(arn('a'))), false],
+    ['an import, no longer asked for', () => repeated(doc('net-a'), adopted(arn('a'))), false],
   ])('%s: %s', (_what, wanted, expected) => {
-    expect(wanted).toBe(expected);
+    expect(wanted()).toBe(expected);
   });
 });

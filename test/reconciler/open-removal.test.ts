@@ -57,7 +57,8 @@ describe('a termination that was lost', () => {
 describe('a termination whose document comes back before its answer is known', () => {
   it('leaves nothing in its desired state: what depends on it waits until it is there again', async () => {
     const back = doc('net-a', { onMissing: 'provision', prune: 'terminate' });
-    const options = { seed: { ...seed, behaviour: { describeLag: '3s' } } as const };
+    const lag = { behaviour: { describeLag: '3s' }, timing: { running: '3s' } } as const;
+    const options = { seed: { ...seed, ...lag } };
     const { world, trueup } = await removed([back, doc('net-c')], [doc('net-c')], options);
     await world.clock.pass(11 * MINUTE);
     const effect = { kind: 'lostReply' } as const;

@@ -26,6 +26,8 @@ export function isStillWanted(context: TargetContext, key: ProductKey, intent: I
 function isStillGone(context: TargetContext, key: ProductKey, { request, base }: Intent): boolean {
   if (request.operation !== 'TerminateProvisionedProduct') return false;
   const desired = context.desired();
+  // What a selection leaves out may be declared all the same; under one nothing is ended.
+  if (desired.isSelection === true) return false;
   const known = context.known.get(key);
   const seen = context.observation()?.products;
   if (known === undefined || seen === undefined) return false;

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { doc, look, only, removed, terminations } from './life.ts';
 import { cidrOf, type Fields, fault, MINUTE, operations, start, wish } from './networks.ts';
 import type { World } from './world.ts';
+
+/** Long enough for a repeat, and too short for a new request in the place of what is given up. */
+const MEANWHILE = 9 * MINUTE;
 
 /** The next request of this operation is lost; returns once it was. */
 async function lose(world: World, operation: string) {
@@ -27,5 +31,21 @@ describe('a request that was lost is not repeated by a later process', () => {
     expect(tokens).toHaveLength(2);
     expect(new Set(tokens).size).toBe(1);
     expect(cidrOf(world, 'net-a')).toBe('B');
+  });
+
+  it('that looks at a part of the documents, where it would end something', async () => {
+    const { world, trueup } = await removed([doc('net-a'), doc('net-c')], [doc('net-c')]);
+    await world.clock.pass(11 * MINUTE);
+    fault(world, 'TerminateProvisionedProduct', { kind: 'lostRequest' });
+    await trueup.reconcile();
+    await world.clock.pass(5_000);
+    trueup.kill();
+    expect(terminations(world)).toBe(1);
+    const other = await world.start();
+    other.reconciler.resume();
+    const looked = look(world, other, only('net-c'));
+    await world.clock.pass(MEANWHILE);
+    await looked;
+    expect(terminations(world)).toBe(1);
   });
 });

@@ -1,3 +1,5 @@
+import { likenessOf } from '../diff/digest.ts';
+import { policiesDigest } from '../diff/policies-digest.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Spec } from '../domain/spec.ts';
@@ -9,12 +11,21 @@ import { invalidDependants } from './dependants.ts';
 export function isStillWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {
   const spec = context.desired().specs.get(key);
   if (spec === undefined) return isStillGone(context, key, intent);
+  return saysTheSame(context, spec, intent) && wantsStep(context, spec, intent);
+}
+
+/** Whether its document still says what the request was computed from. */
+export function saysTheSame(
+  context: TargetContext,
+  spec: Spec,
+  { specDigest, policies }: Intent,
+): boolean {
   const { suspend, mode } = spec.reconcile;
   return (
     !suspend &&
     mode === 'enforce' &&
-    specDigestOf(context, spec) === intent.specDigest &&
-    wantsStep(context, spec, intent)
+    specDigestOf(context, spec) === specDigest &&
+    (policies === undefined || likenessOf(policies, policiesDigest(spec)) !== 'other')
   );
 }
 
@@ -52,7 +63,7 @@ function isStillGone(context: TargetContext, key: ProductKey, { request, base }:
   );
 }
 
-/** Policies are no part of a document's digest, and these steps rest on one. */
+/** These steps rest on what the journal knows too, and what an older version sent tells no policies. */
 function wantsStep(context: TargetContext, spec: Spec, { step, request, specDigest }: Intent) {
   const { onMissing, onError, adopt, deletionProtection } = spec.reconcile;
   const { recreated } = context.entries.get(spec.key);

@@ -4,7 +4,7 @@ import type { Caps } from '../../src/domain/guard.ts';
 import type { Review } from '../../src/reconciler/review.ts';
 import { networks } from '../support/network.ts';
 import { keyOf, look, only, operations } from './life.ts';
-import { invalidDocument, networkDoc } from './networks.ts';
+import { cidrOf, type Fields, invalidDocument, networkDoc } from './networks.ts';
 import { World } from './world.ts';
 
 /** The defaults of the program. */
@@ -42,5 +42,56 @@ describe('what is managed', () => {
     expect(operations(world)).toEqual([]);
     expect(found).toMatchObject({ planned: 8, allowed: 3, verdict: 'refused' });
     expect(found?.managed).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a request that waits for its turn while another revision comes', () => {
+  const names = ['net-a', 'net-b', 'net-c', 'net-d'];
+  const few: Caps = { maxChanges: 3, maxProvisions: 10, maxTerminations: 3 };
+  const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+  const wishes = (cidrs: string, more: Fields = {}) =>
+    names.map((name, i) => networkDoc(name, { Cidr: cidrs[i] ?? 'A' }, i === 0 ? more : {}));
+  const seed = networks({ names, launchRole: role('launch') });
+
+  it('counts anew where it is the rest of a change of before', async () => {
+    const two = { properties: { launchRole: role('two') } };
+    const world = await World.create({ seed, writesPerSecond: 0.1 }, wishes('BAAA', two));
+    const trueup = await world.start({ caps: few });
+    await trueup.reconcile();
+    // The launch role is set, and the update waits for its ticket.
+    await world.clock.pass(8_000);
+    expect(operations(world)).toEqual(['UpdateProvisionedProductProperties']);
+    world.wish(wishes('CCAA', two), 'r2');
+    await trueup.converge();
+    expect(names.map((name) => cidrOf(world, name)).join('')).toBe('CCAA');
+    world.wish(wishes('CCCA', two), 'r3');
+    const review = await trueup.converge();
+    expect(guardsOf(review).find(({ guard }) => guard === 'updates')).toMatchObject({
+      sentInWindow: 3,
+      verdict: 'refused',
+    });
+    expect(cidrOf(world, 'net-c')).toBe('A');
+  });
+
+  it('counts although it was approved in the one before', async () => {
+    const world = await World.create({ seed, writesPerSecond: 0.1 }, wishes('BBBB'));
+    const trueup = await world.start({ caps: few });
+    const refused = await trueup.reconcile();
+    if (refused.kind === 'failed') throw new Error(refused.why);
+    const { set } = refused.judgement.report;
+    const { guard } = trueup.reconciler.context;
+    await world.clock.until(guard.approve(refused.judgement, { digest: set ?? '', strict: false }));
+    await trueup.reconcile();
+    await world.clock.pass(2_000);
+    expect(world.writes()).toHaveLength(1);
+    world.wish(wishes('BBBA'), 'r2');
+    await trueup.converge();
+    expect(names.map((name) => cidrOf(world, name)).join('')).toBe('BBBA');
+    world.wish(wishes('CCBA'), 'r3');
+    const review = await trueup.converge();
+    expect(guardsOf(review).find(({ guard }) => guard === 'updates')).toMatchObject({
+      sentInWindow: 2,
+      verdict: 'refused',
+    });
   });
 });

@@ -95,3 +95,26 @@ describe('a request that waits for its turn while another revision comes', () =>
     });
   });
 });
+
+describe('a property that moves no LastRecordId', () => {
+  it('counts each time that it is set, although the request and its base are the same', async () => {
+    const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+    const behaviour = { propertiesMoveLastRecordId: false };
+    const world = await World.create(
+      { seed: networks({ launchRole: role('one'), behaviour }) },
+      [],
+    );
+    const trueup = await world.start({
+      caps: { maxChanges: 4, maxProvisions: 10, maxTerminations: 3 },
+    });
+    for (let i = 0; i < 8; i++) {
+      const properties = { launchRole: role(i % 2 === 0 ? 'two' : 'one') };
+      world.wish([networkDoc('net-a', { Cidr: 'A' }, { properties })], `r${i}`);
+      await trueup.converge();
+      await world.clock.pass(120_000);
+    }
+    expect(new Set(operations(world))).toEqual(new Set(['UpdateProvisionedProductProperties']));
+    const records = world.events('record.succeeded');
+    expect(records).toHaveLength(4);
+  });
+});

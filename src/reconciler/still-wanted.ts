@@ -3,7 +3,7 @@ import { policiesDigest } from '../diff/policies-digest.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Spec } from '../domain/spec.ts';
-import { claimantOf, idsIn } from './claimants.ts';
+import { claimantOf, hasRival, idsIn } from './claimants.ts';
 import { specDigestOf, type TargetContext } from './context.ts';
 import { invalidDependants } from './dependants.ts';
 
@@ -11,7 +11,17 @@ import { invalidDependants } from './dependants.ts';
 export function isStillWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {
   const spec = context.desired().specs.get(key);
   if (spec === undefined) return isStillGone(context, key, intent);
-  return saysTheSame(context, spec, intent) && wantsStep(context, spec, intent);
+  return (
+    saysTheSame(context, spec, intent) &&
+    wantsStep(context, spec, intent) &&
+    !isContested(context, key, intent)
+  );
+}
+
+function isContested(context: TargetContext, key: ProductKey, { request }: Intent): boolean {
+  const { provisionedProductId: id } = request;
+  const seen = context.observation()?.products ?? new Map();
+  return id !== null && hasRival(context.desired(), idsIn(seen), key, id);
 }
 
 /** Whether its document still says what the request was computed from. */

@@ -100,6 +100,17 @@ describe('a request that was lost is not repeated once its document asks for no 
     expect(cidrOf(world, 'net-a')).toBe('A');
   });
 
+  it('is one of two for the same provisioned product', async () => {
+    const world = await start([wish('net-a', 'B')]);
+    const trueup = await lose(world, 'UpdateProvisionedProduct');
+    const provisionedProductId = truth(world, 'net-a')?.product.id ?? '';
+    world.wish([wish('net-a', 'B'), wish('label', 'C', { provisionedProductId })]);
+    await trueup.reconcile();
+    await world.clock.pass(60 * MINUTE);
+    expect(world.writes()).toHaveLength(1);
+    expect(cidrOf(world, 'net-a')).toBe('A');
+  });
+
   const stackArn = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/loose/1';
   const made = (reconcile: Fields, more: Fields = {}) =>
     networkDoc('net-new', { Cidr: 'A' }, { reconcile, ...more });

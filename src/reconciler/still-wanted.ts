@@ -63,6 +63,7 @@ function isStillGone(context: TargetContext, key: ProductKey, { request, base }:
     !handsOff &&
     request.retain === (prune === 'retain') &&
     context.known.isConfirmed(context, key) &&
+    (known.gone?.renamedTo ?? null) === null &&
     [...desired.specs.keys()].every((one) => seen.has(one)) &&
     claimantOf(desired, idsIn(seen), known) === null &&
     invalidDependants(context.target, known, desired).length === 0 &&

@@ -111,6 +111,28 @@ describe('a request that was lost is not repeated once its document asks for no 
     expect(cidrOf(world, 'net-a')).toBe('A');
   });
 
+  it('got another name, although it stays open long enough to be a removal', async () => {
+    const reconcile = { onMissing: 'provision', onError: 'recreate', prune: 'terminate' };
+    const world = await start([wish('net-a', 'B', { reconcile }), wish('net-b', 'A')]);
+    const first = await world.start();
+    await first.converge();
+    first.kill();
+    await world.service.admin.setStatus('net-a', 'ERROR');
+    const trueup = await lose(world, 'TerminateProvisionedProduct');
+    world.wish([wish('net-z', 'B', { reconcile }), wish('net-b', 'A')], 'renamed');
+    await trueup.reconcile();
+    // That nothing came of it cannot be written, so it stays open.
+    const put = world.journal.put.bind(world.journal);
+    world.journal.put = () => Promise.reject(new Error('database or disk is full'));
+    await world.clock.pass(15 * MINUTE);
+    world.journal.put = put;
+    for (let i = 0; i < 3; i++) {
+      await trueup.reconcile();
+      await world.clock.pass(11 * MINUTE);
+    }
+    expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
+  });
+
   const stackArn = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/loose/1';
   const made = (reconcile: Fields, more: Fields = {}) =>
     networkDoc('net-new', { Cidr: 'A' }, { reconcile, ...more });

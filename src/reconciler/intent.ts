@@ -1,4 +1,5 @@
 import { pendingOf } from '../diff/pending.ts';
+import { policiesDigest } from '../diff/policies-digest.ts';
 import { recordDropped } from '../diff/recreation.ts';
 import { requestHash, storeRequest } from '../diff/stored-request.ts';
 import { makeToken } from '../diff/token.ts';
@@ -26,6 +27,7 @@ export function newIntent(
     ...requestedVersion(evaluation, request),
     base: change.base,
     specDigest: specDigestOf(context, spec),
+    policies: policiesDigest(spec),
     at: spec.origin.at,
     pending: pendingOf({
       step,
@@ -55,7 +57,7 @@ function requestedVersion(
 export interface IntentParts
   extends Pick<
     Intent,
-    'step' | 'productType' | 'version' | 'base' | 'specDigest' | 'at' | 'pending'
+    'step' | 'productType' | 'version' | 'base' | 'specDigest' | 'policies' | 'at' | 'pending'
   > {
   readonly request: ProductRequest;
 }

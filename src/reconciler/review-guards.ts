@@ -5,6 +5,7 @@ import type { ProductKey } from '../domain/ids.ts';
 import type { DesiredState, TargetContext } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { GuardGate, Judgement } from './guard-gate.ts';
+import type { Observation } from './observe.ts';
 import type { Removal } from './removals.ts';
 
 type MeasureContext = Pick<TargetContext, 'entries'>;
@@ -26,17 +27,22 @@ export function measuredOf(
 export async function judgeReview(
   context: MeasureContext & { readonly guard: GuardGate },
   desired: DesiredState,
+  { listed }: Pick<Observation, 'listed'>,
   evaluations: ReadonlyMap<ProductKey, Evaluation>,
   removals: ReadonlyMap<ProductKey, Removal>,
 ): Promise<Judgement> {
   const declared = [...evaluations.values()];
   const leaving = [...removals.values()];
-  const absent = declared.filter(({ live }) => live.kind === 'absent').length;
+  const isAbsent = (key: ProductKey) => {
+    const live = evaluations.get(key)?.live;
+    // A selection leaves it out, or its document is invalid: only the listing tells of it.
+    return live === undefined ? !listed.has(key) : live.kind === 'absent';
+  };
   return context.guard.judge({
     revision: desired.revision,
     managed: managedOf(
       desired.declared.size,
-      absent,
+      [...desired.declared].filter(isAbsent).length,
       leaving.map(({ change }) => change),
     ),
     measured: [

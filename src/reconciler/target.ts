@@ -13,6 +13,7 @@ import { holdSubject } from './hold-subject.ts';
 import { type Holds, type HoldsNow, holdsOf } from './holds.ts';
 import { rememberInEffect } from './in-effect.ts';
 import { KnownDocuments } from './known.ts';
+import { hasLeftOutChanged } from './known-document.ts';
 import { lookedAt } from './lag.ts';
 import { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
@@ -106,6 +107,7 @@ export class TargetReconciler {
       board: shared.board,
       clock: shared.clock,
       isInRun: shared.isInRun,
+      hasChanged: (dependency) => hasLeftOutChanged(this.#context, dependency),
       revision: () => this.#desired.revision,
       dependenciesOf: (key) => this.#dependenciesOf(key),
       rollouts: this.#rollouts,

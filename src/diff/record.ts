@@ -4,6 +4,7 @@ import {
   type InEffect,
   type Intent,
   type LastResult,
+  type Latch,
   type ProductEntry,
 } from '../domain/entry.ts';
 import type { RecordId } from '../domain/ids.ts';
@@ -67,7 +68,7 @@ export function recordSucceeded(
     appliedVersion: updated ? intent.pending.appliedVersion : entry.appliedVersion,
     instancesRun: intent.pending.instancesRun ?? entry.instancesRun,
     intent: null,
-    latch: null,
+    latch: latchLeft(entry, intent, success),
     ownRecords: withRecord(entry, recordId),
     lastResult: {
       kind: 'succeeded',
@@ -80,6 +81,16 @@ export function recordSucceeded(
       ...requested(entry, intent),
     },
   };
+}
+
+/** What failed for good in another step of the same content is not tried again because this one succeeded. */
+function latchLeft(
+  { latch }: ProductEntry,
+  { requestHash, specDigest }: Intent,
+  { chainDone }: Success,
+): Latch | null {
+  if (chainDone || latch?.kind !== 'stalled' || latch.requestHash === null) return null;
+  return latch.requestHash !== requestHash && latch.specDigest === specDigest ? latch : null;
 }
 
 /** An import takes a stack as it is: what the document asks for was never in effect on it. */

@@ -11,6 +11,7 @@ import type { RecordId } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import { isBlank } from './creation.ts';
+import { isTerminatedForAnother } from './creation-wish.ts';
 import { keptFingerprints, promoted, type Success } from './fingerprints-after.ts';
 import { latchAfter, type RecordFailure } from './latch-after.ts';
 import { validFingerprints } from './normalize.ts';
@@ -172,11 +173,15 @@ function withRecord(entry: ProductEntry, recordId: RecordId): readonly RecordId[
   return [recordId, ...others].slice(0, OWN_RECORDS_MAX);
 }
 
-/** The entry after the document was seen in effect: from here on a difference from it is drift. */
+/**
+ * The entry after the document was seen in effect: from here on a difference from it is drift. Somebody
+ * may have made it in the place of what was terminated: then no recreation is owed any more.
+ */
 export function recordInEffect(entry: ProductEntry, inEffect: InEffect): ProductEntry {
   const same = entry.inEffect?.specDigest === inEffect.specDigest;
   return {
     ...entry,
+    ...(isTerminatedForAnother(entry) ? recreationBegun(entry, null) : {}),
     inEffect: same ? entry.inEffect : inEffect,
     latch: null,
     lastResult: forgetMove(entry.lastResult),

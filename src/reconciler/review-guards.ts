@@ -1,6 +1,7 @@
 import type { Measured } from '../diff/change-weight.ts';
 import { isHalfRecreated } from '../diff/creation-wish.ts';
 import { managedOf } from '../diff/guards.ts';
+import type { ProductEntry } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { DesiredState, TargetContext } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -19,8 +20,15 @@ export function measuredOf(
   const finishes =
     verdict.kind === 'provision' &&
     !verdict.steps.includes('terminate') &&
-    isHalfRecreated({ spec, entry });
+    isHalfRecreated({ spec, entry }) &&
+    (change.instances?.created ?? 0) <= countedWithTermination(entry);
   return { change, finishes };
+}
+
+/** What its first half counted for both; the document may have come to ask for more stack instances. */
+function countedWithTermination({ charges }: ProductEntry): number {
+  const first = charges.findLast(({ weights }) => weights.terminations > 0);
+  return Math.max(1, first?.weights.provisions ?? 0);
 }
 
 /** The whole plan of one target, before the first call of it. */

@@ -158,6 +158,7 @@ export class TargetReconciler {
     const desired = this.#desired;
     const looked = lookedAt(this.#context.clock);
     const endedBefore = this.recordsEnded;
+    const { asked } = this.#worker;
     const review = await reviewTarget(
       {
         ...this.#context,
@@ -175,7 +176,7 @@ export class TargetReconciler {
     this.#removals = review.removals;
     this.#rollouts.take(review.rollouts, endedBefore);
     this.#context.follower.estateSize = review.observation.estateSize;
-    for (const key of answered(review)) this.#worker.answer(key);
+    for (const key of answered(review, asked)) this.#worker.answer(key);
     const holds = await this.#holds.now();
     showReview(this.#context, review, looked, (key) => this.#holdOf(holds, key));
     await rememberInEffect(this.#context, review, desired);

@@ -59,6 +59,10 @@ export class Worker {
     this.#asked.delete(key);
   }
 
+  get asked(): ReadonlySet<ProductKey> {
+    return new Set(this.#asked);
+  }
+
   isAsked(key: ProductKey): boolean {
     return this.#asked.has(key);
   }

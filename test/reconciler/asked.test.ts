@@ -51,3 +51,19 @@ it('what is asked where there is nothing to do is not kept for a recreation that
   await asks();
   expect(terminations()).toBe(2);
 });
+
+it('what is asked while a look is under way is not answered by that look', async () => {
+  const world = await start([wish('net-a', 'A'), wish('net-b', 'B')]);
+  const { reconciler } = await world.start();
+  fault(world, 'DescribeProvisioningParameters', { kind: 'slow', ms: 5_000 });
+  reconciler.setDesired(world.desired);
+  const looked = reconciler.review();
+  await world.clock.pass(2_000);
+  await reconciler.retry(keyOf('net-a'));
+  const review = await world.clock.until(looked);
+  const seen = review.kind === 'ok' && review.evaluations.get(keyOf('net-a'))?.change.verdict;
+  expect(seen).toMatchObject({ kind: 'inSync' });
+  expect(reconciler.context.asked(keyOf('net-a'))).toBe(true);
+  await world.clock.until(reconciler.review());
+  expect(reconciler.context.asked(keyOf('net-a'))).toBe(false);
+});

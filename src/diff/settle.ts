@@ -38,6 +38,8 @@ export interface SettleInput {
   readonly rebuildable: boolean;
 }
 
+type Trace = Pick<SettleInput, 'intent' | 'lastRecordId' | 'history' | 'ownRecords'>;
+
 export type Settlement =
   /** Read the records newer than the base, then ask again. */
   | { readonly kind: 'needHistory' }
@@ -52,17 +54,19 @@ export type Settlement =
 
 /** What to do about an intent whose outcome is open, after a restart or a lost reply. */
 export function settleIntent(input: SettleInput): Settlement {
-  const { intent, lastRecordId } = input;
+  const { intent } = input;
   if (intent.recordId !== null) return { kind: 'follow', recordId: intent.recordId };
   if (intent.firstSentAt === null) return { kind: 'drop', why: 'it was never sent' };
-  const isAnswered = fittingRecords(input).length > 0;
-  return lastRecordId === intent.base && !isAnswered
-    ? atBase(input)
-    : pastBase(input, intent.firstSentAt);
+  return leftNoTrace(input) ? atBase(input) : pastBase(input, intent.firstSentAt);
+}
+
+/** Neither LastRecordId nor, as far as it was read, the history shows anything that it may have made. */
+export function leftNoTrace(input: Trace): boolean {
+  return input.lastRecordId === input.intent.base && fittingRecords(input).length === 0;
 }
 
 /** Records newer than the base that this request may have made, and that no other of ours made. */
-function fittingRecords({ intent, history, ownRecords }: SettleInput): readonly RecordView[] {
+function fittingRecords({ intent, history, ownRecords }: Trace): readonly RecordView[] {
   const known = new Set(ownRecords);
   return (history ?? []).filter(
     (record) =>

@@ -1,3 +1,4 @@
+import { isBlank } from '../diff/creation.ts';
 import { pendingOf } from '../diff/pending.ts';
 import { policiesDigest } from '../diff/policies-digest.ts';
 import { recordDropped } from '../diff/recreation.ts';
@@ -22,7 +23,7 @@ export function newIntent(
   const { spec, effective, change } = evaluation;
   return makeIntent(context, {
     step,
-    productType: live.type,
+    productType: typeFor(context, live, request),
     request,
     ...requestedVersion(evaluation, request),
     base: change.base,
@@ -39,6 +40,17 @@ export function newIntent(
       keyId: context.fingerprinter?.keyId ?? null,
     }),
   });
+}
+
+/** What is to be new has no type yet: that of others of its product, as far as any is there. */
+function typeFor(
+  context: TargetContext,
+  live: PresentProduct,
+  request: ProductRequest,
+): Intent['productType'] {
+  if (!isBlank(live)) return live.type;
+  if (!('productId' in request)) return null;
+  return context.observation()?.types.get(request.productId) ?? null;
 }
 
 function requestedVersion(

@@ -1,4 +1,4 @@
-import { type Settlement, STABLE_MS, settleIntent } from '../diff/settle.ts';
+import { leftNoTrace, type Settlement, STABLE_MS, settleIntent } from '../diff/settle.ts';
 import { rebuildRequest } from '../diff/stored-request.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey, ProvisionedProductId, RecordId } from '../domain/ids.ts';
@@ -192,7 +192,10 @@ function isLasting(failure: Failure): boolean {
   return failure.kind === 'invalid' || failure.kind === 'notFound';
 }
 
-/** Refused while LastRecordId had been at the base for the whole window: the first send left no trace. */
+/**
+ * Refused while LastRecordId had been at the base for the whole window. It may be refused because the
+ * first send has arrived after all, which Describe need not show yet: only the history tells.
+ */
 async function refusedAtBase(
   context: TargetContext,
   key: ProductKey,
@@ -200,7 +203,8 @@ async function refusedAtBase(
   failure: Failure,
 ): Promise<Carried | LookAgain> {
   const seen = await look(context, intent, true);
-  if (seen.kind !== 'seen' || seen.lastRecordId !== intent.base)
+  const { ownRecords } = context.entries.get(key);
+  if (seen.kind !== 'seen' || !leftNoTrace({ ...seen, intent, ownRecords }))
     return { kind: 'lookAgain', intent };
   await dropIntent(context, key);
   return { kind: 'refused', failure, intent };

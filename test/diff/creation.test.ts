@@ -27,10 +27,8 @@ function life(parts: Partial<Spec['reconcile']>, more: Partial<Spec> = {}): Spec
 
 const stack = { stackArn: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/loose/x' };
 const gone = { kind: 'succeeded', step: 'terminate', recordId: asRecordId('rec-9') } as const;
-const halfDone = anEntry({
-  recreated: PRESENT,
-  lastResult: { ...gone, base: null, requestHash: PRESENT, at: 'now', reason: null },
-});
+const ended = { base: null, requestHash: PRESENT, at: 'now', reason: null } as const;
+const halfDone = anEntry({ recreated: PRESENT, lastResult: { ...gone, ...ended } });
 const inError = aLive({ status: 'ERROR' });
 const byId = { kind: 'id', id: asProvisionedProductId('pp-x') } as const;
 
@@ -54,6 +52,57 @@ describe('creationOf', () => {
       null,
     ],
     ['a recreation', life({ onError: 'recreate' }), { live: inError }, 'recreate'],
+    [
+      'nothing where another one is expected',
+      life(
+        { onMissing: 'provision' },
+        { expect: { provisionedProductId: byId.id, physicalId: null } },
+      ),
+      {},
+      null,
+    ],
+    [
+      'no recreation of what is expected by its id',
+      life(
+        { onError: 'recreate' },
+        { expect: { provisionedProductId: byId.id, physicalId: null } },
+      ),
+      { live: inError },
+      null,
+    ],
+    [
+      'no recreation of what is expected by its physical id',
+      life(
+        { onError: 'recreate' },
+        { expect: { provisionedProductId: null, physicalId: 'arn:x' } },
+      ),
+      { live: inError },
+      null,
+    ],
+    [
+      'the second half too where the record of the end was never known',
+      life({ onError: 'recreate' }),
+      { entry: { ...halfDone, lastResult: null } },
+      'provision',
+    ],
+    [
+      'no second half where the end was never known and something is there for all we know',
+      life({ onError: 'recreate' }),
+      { entry: { ...halfDone, lastResult: null, provisionedProductId: byId.id } },
+      null,
+    ],
+    [
+      'no second half where the end failed',
+      life({ onError: 'recreate' }),
+      { entry: { ...halfDone, lastResult: { ...gone, ...ended, kind: 'failed' } } },
+      null,
+    ],
+    [
+      'no second half after something else that was done',
+      life({ onError: 'recreate' }),
+      { entry: { ...halfDone, lastResult: { ...gone, ...ended, step: 'update' } } },
+      null,
+    ],
     [
       'no recreation of what is TAINTED',
       life({ onError: 'recreate' }),

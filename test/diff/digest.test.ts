@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { publicSpecDigest, specDigest } from '../../src/diff/digest.ts';
 import { hmac } from '../../src/domain/canonical.ts';
-import type { Spec } from '../../src/domain/spec.ts';
+import { asProvisionedProductId } from '../../src/domain/ids.ts';
+import type { Spec, StackSetPreferences } from '../../src/domain/spec.ts';
 import { aSpec, KEY, value } from './build.ts';
 
 const keyed = (spec: Spec) => specDigest(spec, 'key', (text) => hmac(KEY, ['spec'], text));
 const open = (spec: Spec) => publicSpecDigest(spec, new Set());
+
+const preferences: StackSetPreferences = {
+  ...{ operation: 'UPDATE', accounts: null, regions: null },
+  ...{ failureTolerance: null, maxConcurrency: null },
+};
 
 const wanted: readonly Partial<Spec>[] = [
   { product: { kind: 'name', name: 'x' } },
@@ -19,6 +25,17 @@ const wanted: readonly Partial<Spec>[] = [
   { owner: 'arn:o' },
   { launchRole: 'arn:o' },
   { acceptLanguage: 'jp' },
+  { expect: { provisionedProductId: asProvisionedProductId('pp-x'), physicalId: null } },
+  { versionRule: { kind: 'latest' } },
+  { versionRule: { kind: 'semver', range: '^1.0' } },
+  { versionRule: { kind: 'semver', range: '^2.0' } },
+  { preferences },
+  { preferences: { ...preferences, accounts: ['111122223333'] } },
+  { preferences: { ...preferences, maxConcurrency: { kind: 'count', value: 2 } } },
+  { stackInstances: { accounts: ['111122223333'], regions: ['eu-west-1'] } },
+  { stackInstances: { accounts: ['111122223333'], regions: ['us-east-1'] } },
+  { parameters: { Size: { kind: 'from', source: { kind: 'env', name: 'APP_A' } } } },
+  { parameters: { Size: { kind: 'from', source: { kind: 'env', name: 'APP_B' } } } },
 ];
 
 describe('digests of a spec', () => {

@@ -3,9 +3,10 @@ import type { AssessInput } from '../../src/diff/assess.ts';
 import { needsFailureTime } from '../../src/diff/hold.ts';
 import { buildRequest } from '../../src/diff/request.ts';
 import { requestHash } from '../../src/diff/stored-request.ts';
+import type { Change } from '../../src/domain/change.ts';
 import type { LastResult, Latch } from '../../src/domain/entry.ts';
 import { asDigest } from '../../src/domain/ids.ts';
-import { read } from '../../src/domain/live.ts';
+import { notRead, read } from '../../src/domain/live.ts';
 import type { Step } from '../../src/domain/request.ts';
 import type { Spec } from '../../src/domain/spec.ts';
 import {
@@ -27,8 +28,7 @@ import {
 
 const bigger = aSpec({ parameters: { Size: value('big') } });
 
-function hashOf(spec: Spec, step: Step = 'update') {
-  const live = aLive();
+function hashOf(spec: Spec, step: Step = 'update', live = aLive()) {
   const { resolved } = factsFor(spec, live);
   if (resolved.kind !== 'resolved') throw new Error('not resolved');
   const definitions = definitionsOf();
@@ -131,6 +131,39 @@ describe('a latch', () => {
   );
 });
 
+describe('a chain whose update failed before', () => {
+  const spec = aSpec({ ...bigger, launchRole: 'arn:l' });
+  const owned = aSpec({ owner: 'arn:o', launchRole: 'arn:l' });
+  const live = aLive({ launchRole: read('arn:k') });
+  const failed = { ...stalled(hashOf(spec)), specDigest: asDigest('hmac:present#v.k') };
+  const chain = (parts: Partial<AssessInput> = {}, latch: Latch = failed) =>
+    latched(latch, { spec, live, specDigest: asDigest('hmac:present#v.k'), ...parts });
+
+  it.each<[string, () => Change, 'latched' | 'update']>([
+    ['for this content is not begun', () => chain(), 'latched'],
+    [
+      'for this content is begun where its update is another one by now',
+      () => chain({}, { ...failed, requestHash: asDigest('sha256:another') }),
+      'update',
+    ],
+    ['for another content is begun', () => chain({ specDigest: asDigest('hmac:x#v.k') }), 'update'],
+    [
+      'is not begun where it cannot be told for which content',
+      () => chain({ specDigest: asDigest('hmac:present#v.other') }),
+      'latched',
+    ],
+    ['is not begun where nothing tells the content', () => chain({ specDigest: null }), 'latched'],
+    [
+      'is begun where no update follows',
+      () => chain({ spec: owned }, { ...failed, requestHash: hashOf(owned) }),
+      'update',
+    ],
+    ['is begun once a person asks', () => chain({ asked: true }), 'update'],
+  ])('%s', (_when, change, kind) => {
+    verdictOf(change(), kind);
+  });
+});
+
 describe('a failure that the journal does not know', () => {
   const input = (parts: Partial<AssessInput>) => ({ spec: bigger, live: aTainted(), ...parts });
 
@@ -218,5 +251,37 @@ describe('a request that succeeded and changed nothing', () => {
     const spec = aSpec({ owner: 'arn:o' });
     const lastResult: LastResult = { ...result, step: 'owner', requestHash: hashOf(spec, 'owner') };
     verdictOf(resent({ spec }, lastResult), 'latched');
+    const live = aLive({ stack: read(aStack({ lastUpdated: '2026-11-21T10:00:01Z' })) });
+    verdictOf(resent({ spec, live }, lastResult), 'latched');
+  });
+
+  it('holds where the stack was updated by that very record', () => {
+    const live = aLive({ stack: read(aStack({ lastUpdated: result.at })) });
+    verdictOf(resent({ live }), 'latched');
+    verdictOf(resent({ live, succeededAt: '2026-11-21T09:59:59.000Z' }), 'update');
+  });
+
+  it('holds where there is no stack', () => {
+    const parameters = { Size: value('s'), Password: value('p') };
+    const spec = aSpec({ parameters, version: { kind: 'name', name: '2.0' } });
+    const live = aLive({ type: 'TERRAFORM_OPEN_SOURCE', stack: notRead });
+    const lastResult = { ...result, requestHash: hashOf(spec, 'update', live) };
+    verdictOf(resent({ spec, live }, lastResult), 'latched');
+  });
+
+  it('names what of this request still differs, and nothing of another step', () => {
+    const spec = aSpec({ ...bigger, owner: 'arn:o' });
+    const { latch } = verdictOf(
+      resent({ spec }, { ...result, requestHash: hashOf(spec) }),
+      'latched',
+    );
+    expect(latch.reason).toMatch(/still differs: Size$/);
+  });
+
+  it('says nothing of another step, also where requests cannot be told apart without the key', () => {
+    const spec = aSpec({ parameters: { Password: value('p'), Size: value('big') } });
+    const parts = { spec, fingerprint: null, keyId: null };
+    verdictOf(resent(parts), 'latched');
+    verdictOf(resent(parts, { ...result, step: 'owner' }), 'update');
   });
 });

@@ -8,9 +8,10 @@ import {
   recordRetry,
   recordSucceeded,
 } from '../../src/diff/record.ts';
-import type { ProductEntry } from '../../src/domain/entry.ts';
-import { asDigest } from '../../src/domain/ids.ts';
+import type { Intent, ProductEntry } from '../../src/domain/entry.ts';
+import { asArtifactId, asDigest, asPathId, asProductId } from '../../src/domain/ids.ts';
 import { read } from '../../src/domain/live.ts';
+import type { StoredRequest } from '../../src/domain/request.ts';
 import {
   aLive,
   anEntry,
@@ -96,6 +97,71 @@ describe('recordSucceeded', () => {
     });
   });
 
+  it.each([
+    ['of what tells its values, those of the secrets sent', false, false, ['Password']],
+    ['of what tells nothing, those of all values', true, true, ['Cidr', 'Password']],
+  ])('keeps of a provisioning %s', (_of, isBlind, complete, keys) => {
+    const prints = { Cidr: asDigest('hmac:c'), Password: asDigest('hmac:p') };
+    const request: StoredRequest = {
+      ...{ operation: 'ProvisionProduct', provisionedProductId: null, name: 'net-a' },
+      ...{ productId: asProductId('prod-net'), artifactId: asArtifactId('pa-1') },
+      ...{ pathId: asPathId('lpv2-1'), tags: [], notificationArns: [], acceptLanguage: null },
+      parameters: [
+        { kind: 'value', key: 'Cidr', value: 'A' },
+        { kind: 'secret', key: 'Password', digest: prints.Password },
+        { kind: 'secret', key: 'Unprinted', digest: prints.Password },
+      ],
+    };
+    const pending = { ...anIntent().pending, fingerprints: prints, complete: true };
+    const intent = anIntent({ step: 'provision', request, pending });
+    const { fingerprints } = recordSucceeded(before, intent, { ...success, isBlind });
+    expect(fingerprints).toMatchObject({
+      ...{ recordId: 'rec-2', keyId: KEY_ID, complete },
+      stackUpdated: complete ? null : T1,
+    });
+    expect(Object.keys(fingerprints?.values ?? {})).toEqual(keys);
+  });
+
+  it('remembers what was applied last of values that stand elsewhere, also of those it kept', () => {
+    const applied = (version: string) => ({ reference: 'env:APP_A', version });
+    const intentOf = (keyId: string) =>
+      anIntent({
+        request: {
+          ...anIntent().request,
+          parameters: [
+            { kind: 'reference', key: 'New', ...applied('2') },
+            { kind: 'previous', key: 'Kept' },
+            { kind: 'previous', key: 'Plain' },
+            { kind: 'value', key: 'Literal', value: 'x' },
+          ],
+        } as Intent['request'],
+        pending: { ...anIntent().pending, keyId, references: { New: applied('2') } },
+      });
+    const lastReferences = {
+      keyId: KEY_ID,
+      references: {
+        New: applied('1'),
+        Kept: applied('1'),
+        Literal: applied('1'),
+        Gone: applied('1'),
+      },
+    };
+    const lastAfter = (keyId: string) => {
+      const { lastReferences: last } = recordSucceeded(
+        { ...before, lastReferences },
+        intentOf(keyId),
+        success,
+      );
+      return { keyId: last?.keyId, references: { ...last?.references } };
+    };
+    expect(lastAfter(KEY_ID)).toEqual({
+      keyId: KEY_ID,
+      references: { New: applied('2'), Kept: applied('1') },
+    });
+    // What was noted under another key says nothing.
+    expect(lastAfter('key-2')).toEqual({ keyId: 'key-2', references: { New: applied('2') } });
+  });
+
   it('of a property leaves tags, path and fingerprints as they were', () => {
     const after = recordSucceeded(before, owning, success);
     expect(after).toMatchObject({
@@ -146,6 +212,27 @@ describe('recordFailed', () => {
       inEffect: null,
       lastResult: { kind: 'failed' },
     });
+  });
+
+  it('says what would help: another one for what comes back after every wait', () => {
+    const standing = { kind: 'backoff', requestHash: updating.requestHash, attempts: 5 } as const;
+    const facts = { recordId: null, reason: '', at: T0, until: T0 };
+    const latch = { ...standing, ...facts };
+    expect(failed({}).latch).toMatchObject({ next: expect.stringContaining('fix the cause') });
+    expect(failed({ latch }, { retryable: true }).latch).toMatchObject({
+      kind: 'stalled',
+      next: expect.stringContaining('after every wait'),
+    });
+  });
+
+  it('of a provisioning stalls at once, also where it passes by itself: the name stays taken', () => {
+    const provisioning = anIntent({ step: 'provision', recordId: rec('2') });
+    for (const retryable of [false, true])
+      expect(failed({}, { retryable }, provisioning).latch).toEqual({
+        ...{ kind: 'stalled', requestHash: updating.requestHash, recordId: 'rec-2', at: NOW },
+        ...{ reason: 'limit reached', specDigest: updating.specDigest },
+        next: expect.stringContaining('onError to recreate'),
+      });
   });
 
   it('waits longer each time for what does, from a minute to an hour, then stalls', () => {

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { blankProduct } from '../../src/diff/creation.ts';
 import { pendingOf } from '../../src/diff/pending.ts';
 import { buildRequest, lacksKey, type RequestInput } from '../../src/diff/request.ts';
 import { rebuildRequest, requestHash, storeRequest } from '../../src/diff/stored-request.ts';
+import { ruleKey } from '../../src/diff/version-rule.ts';
+import { asArtifactId } from '../../src/domain/ids.ts';
 import { read, type StackParameter } from '../../src/domain/live.ts';
 import type { ProductRequest } from '../../src/domain/request.ts';
 import type { Spec } from '../../src/domain/spec.ts';
@@ -315,6 +318,61 @@ describe('pendingOf', () => {
     expect({ ...pending({ entry }).fingerprints }).toEqual({
       Password: fingerprint('Password', 'hunter2'),
     });
+  });
+
+  it('holds what is sent, not what was known of it before', () => {
+    const entry = anEntry({ fingerprints: prints({ Password: 'former' }) });
+    const spec = aSpec({ parameters: { Password: value('hunter2') } });
+    expect({ ...pending({ entry, spec }).fingerprints }).toEqual({
+      Password: fingerprint('Password', 'hunter2'),
+    });
+  });
+
+  it('holds nothing without a key', () => {
+    const sent = pending({
+      spec: aSpec({ parameters: { Size: value('big') } }),
+      fingerprint: null,
+    });
+    expect({ ...sent.fingerprints }).toEqual({});
+  });
+
+  it.each([
+    ['of what tells its values, none of those it tells', aLive(), {}, false],
+    [
+      'of what nothing tells yet, all of them',
+      blankProduct(aSpec()),
+      { Size: fingerprint('Size', 'big') },
+      true,
+    ],
+  ])('holds %s', (_of, live, expected, complete) => {
+    const spec = aSpec({ parameters: { Size: value('big') } });
+    const definitions = definitionsOf([aDefinition('Size')]);
+    const step = complete ? 'provision' : 'update';
+    const sent = pending({ spec, live, definitions, step });
+    expect([{ ...sent.fingerprints }, sent.complete]).toEqual([expected, complete]);
+  });
+
+  it('notes what the rule for the version found, and keeps a note that still says so', () => {
+    const spec = aSpec({ versionRule: { kind: 'latest' } });
+    const rule = ruleKey(spec) ?? '';
+    const noted = { rule, artifactId: asArtifactId('pa-1') };
+    expect(pending({}).appliedVersion).toBeNull();
+    expect(pending({ entry: anEntry({ appliedVersion: noted }) }).appliedVersion).toBeNull();
+    expect(pending({ spec }).appliedVersion).toEqual(noted);
+    for (const before of [
+      { rule, artifactId: asArtifactId('pa-0') },
+      { rule: 'another', artifactId: asArtifactId('pa-1') },
+    ])
+      expect(pending({ spec, entry: anEntry({ appliedVersion: before }) }).appliedVersion).toEqual(
+        noted,
+      );
+  });
+
+  it('keeps the tags that are ours where none may be sent', () => {
+    const spec = aSpec({ tags: { cost: '1' } });
+    const definitions = definitionsOf([], 'notAllowed');
+    const entry = anEntry({ ownTags: ['team'] });
+    expect(pending({ spec, definitions, entry }).ownTags).toEqual(['team']);
   });
 
   it('does not carry over what is no longer valid', () => {

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { labelsOf, requestsOf } from '../../src/diff/instance-requests.ts';
 import { rectangles } from '../../src/diff/rectangles.ts';
 import { changeLines } from '../../src/diff/render/change-lines.ts';
 import { noPaint } from '../../src/diff/render/words.ts';
 import { planInstances } from '../../src/diff/stack-set.ts';
+import type { FieldDifference } from '../../src/domain/change.ts';
 import { read, type StackInstance } from '../../src/domain/live.ts';
+import type { ProductRequest, Step } from '../../src/domain/request.ts';
 import type { Spec } from '../../src/domain/spec.ts';
 import { aLive, anEntry, aSpec, aStack, assessed, verdictOf } from './build.ts';
 
@@ -117,5 +120,88 @@ describe('what is to happen to instances', () => {
     expect(lines).toMatch(/instance 444455556666\/eu-west-1 +CURRENT +-> +removed/);
     expect(lines).toMatch(/instance 444455556666\/us-east-1 +CURRENT +-> +removed/);
     expect(lines).toContain('caution: the stacks of removed stack instances are deleted');
+  });
+});
+
+describe('the requests of a step', () => {
+  const differs = (step: Step, label: string, field = 'stackInstances'): FieldDifference =>
+    ({
+      ...{ step, label, field, live: null, desired: null },
+    }) as unknown as FieldDifference;
+  const gone = [`${A}/${EU}`, `${A}/${US}`, `${B}/${EU}`];
+  const removals = gone.map((where) => differs('deleteInstances', `instance ${where}`));
+  const created = [
+    differs('createInstances', 'stack instances'),
+    differs('createInstances', 'stack instances'),
+  ];
+  const verb = 'provisioningPreferences.stackSetOperationType';
+
+  it.each<[string, Step, readonly FieldDifference[], number]>([
+    [
+      'an update of whatever it changes',
+      'update',
+      [differs('update', 'Size'), differs('update', 'version')],
+      1,
+    ],
+    ['an end', 'terminate', [], 1],
+    ['a group of new instances each', 'createInstances', created, 2],
+    ['new instances beside others', 'createInstances', [...created, ...removals], 2],
+    ['instances that form a rectangle', 'deleteInstances', removals.slice(0, 2), 1],
+    ['instances that form none', 'deleteInstances', removals, 2],
+    ['instances that form none, beside others', 'deleteInstances', [...created, ...removals], 2],
+    [
+      'an order to delete, whatever it names',
+      'deleteInstances',
+      [...removals, differs('deleteInstances', 'operation', verb)],
+      1,
+    ],
+    [
+      'an end of instances that are not named',
+      'deleteInstances',
+      [differs('deleteInstances', 'x')],
+      1,
+    ],
+  ])('%s', (_what, step, differences, expected) => {
+    expect(requestsOf({ differences }, step)).toBe(expected);
+  });
+
+  const request = (accounts: readonly string[] | null, regions: readonly string[] | null) =>
+    ({ preferences: { accounts, regions } }) as unknown as ProductRequest;
+
+  it.each<[string, Step, ProductRequest, readonly string[]]>([
+    [
+      'of the removed ones those that it names',
+      'deleteInstances',
+      request([A], [EU, US]),
+      [`instance ${A}/${EU}`, `instance ${A}/${US}`, 'order'],
+    ],
+    [
+      'another one of them',
+      'deleteInstances',
+      request([B], [EU]),
+      [`instance ${B}/${EU}`, 'order'],
+    ],
+    [
+      'all of them where it names no regions',
+      'deleteInstances',
+      request([A], null),
+      [...gone.map((one) => `instance ${one}`), 'order'],
+    ],
+    [
+      'all of them where it names no accounts',
+      'deleteInstances',
+      request(null, [EU]),
+      [...gone.map((one) => `instance ${one}`), 'order'],
+    ],
+    ['nothing of other steps', 'update', request([A], [EU]), ['Size']],
+    [
+      'all of its step where it has no preferences',
+      'update',
+      {} as unknown as ProductRequest,
+      ['Size'],
+    ],
+  ])('are told by %s', (_what, step, sent, expected) => {
+    const all = [...removals, differs('deleteInstances', 'order'), differs('update', 'Size')];
+    expect(labelsOf(all, step, sent)).toEqual(expected);
   });
 });

@@ -263,6 +263,12 @@ describe('whom a window is for', () => {
     [{ names: ['*'] }, true],
     [{ names: ['n*t*a'] }, true],
     [{ names: ['net-a*a'] }, false],
+    [{ names: ['net-*a'] }, true],
+    [{ names: ['net-*b'] }, false],
+    [{ names: ['net-*-a'] }, false],
+    [{ names: ['n*x*a'] }, false],
+    [{ names: ['n*t*t*a'] }, false],
+    [{ names: ['nobody', 'net-a'] }, true],
     [{ names: ['net'] }, false],
     [{ names: ['*/net-a'] }, true],
     [{ labels: { team: 'a' } }, true],
@@ -273,10 +279,21 @@ describe('whom a window is for', () => {
     expect(isWindowFor({ ...NIGHT, ...condition }, subject)).toBe(expected);
   });
 
+  it.each([
+    ['its label', ['net-a'], true],
+    ['its name in AWS', ['prod-eu/network-*'], true],
+    ['another name', ['network-b'], false],
+  ])('that bears a label and another name: named by %s', (_how, names, expected) => {
+    const labelled = { ...subject, realName: 'network-a' };
+    expect(isWindowFor({ ...NIGHT, names }, labelled)).toBe(expected);
+  });
+
   it('what is not known of it counts as meant', () => {
     const gone = { target, name: null, labels: null };
     expect(isWindowFor({ ...NIGHT, names: ['net-a'], labels: { team: 'b' } }, gone)).toBe(true);
     expect(isWindowFor({ ...NIGHT, targets: ['prod-us'] }, gone)).toBe(false);
+    const labelled = { ...subject, realName: null };
+    expect(isWindowFor({ ...NIGHT, names: ['network-b'] }, labelled)).toBe(true);
   });
 });
 

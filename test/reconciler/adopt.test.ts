@@ -94,6 +94,21 @@ describe('adopt', () => {
     expect(world.writes().every((call) => call.result === 'ok')).toBe(true);
   });
 
+  it('begins none while the answer to that of an earlier process is not known', async () => {
+    const world = await create(NAMES.map((name) => doc(name)));
+    fault(world, { kind: 'lostRequest' });
+    await killedAfter(world, 2_000);
+    expect(world.writes()).toHaveLength(1);
+    const second = await world.start();
+    await second.converge();
+    await second.converge();
+    const named = world.writes().map(({ input }) => (input as Spec).ProvisionedProductName);
+    const [lost] = named;
+    expect(named).toEqual([lost, lost, lost === 'net-loose' ? 'net-other' : 'net-loose']);
+    for (const name of ['net-loose', 'net-other'])
+      expect(world.statusOf(second, name)?.condition).toBe('Ready');
+  });
+
   it("waits while somebody else's import runs", async () => {
     const world = await create([doc()]);
     fault(world, {

@@ -239,6 +239,7 @@ describe('never wrong', () => {
       world.events('record.failed'),
     ]);
     expect(shown).not.toContain(`<${secret.replace(/\s+/g, ' ')}>`);
+    expect(shown).toContain('is too weak');
   });
 
   it('a secret cut by the length limit of the reason', async () => {
@@ -250,6 +251,7 @@ describe('never wrong', () => {
     const trueup = await world.start();
     await trueup.converge();
     expect(world.journal.dump()).not.toContain(secret.slice(0, 12));
+    expect(world.journal.dump()).toContain('x'.repeat(900));
   });
 
   it('the former secret, quoted by a record that fails after a restart', async () => {
@@ -263,6 +265,7 @@ describe('never wrong', () => {
     await second.reconcile();
     await world.clock.pass(60_000);
     expect(leaks(world, 'former-secret')).toEqual([false]);
+    expect(world.events('record.failed')).toHaveLength(1);
   });
 
   it('a secret in the status message of a product in ERROR', async () => {
@@ -279,6 +282,7 @@ describe('never wrong', () => {
     await trueup.converge();
     await trueup.converge();
     expect(leaks(world, 'very-secret-value')).toEqual([false]);
+    expect(world.statusOf(trueup, 'net-a')?.message).toContain('is too weak');
   });
 
   it('what the listing does not tell is not taken for another physical id', async () => {
@@ -297,7 +301,7 @@ describe('never wrong', () => {
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(100);
-    expect(world.statusOf(trueup, 'net-new')?.reason).not.toBe('Refused');
+    expect(world.statusOf(trueup, 'net-new')?.reason).toBe('Unreadable');
   });
 
   it('a recorded path that could not be read is unreadable, not absent', async () => {

@@ -153,6 +153,59 @@ describe('the daemon', () => {
   });
 });
 
+describe('a target that cannot be opened', () => {
+  it('is tried again after longer and longer, is told once, and starts anew once it was', async () => {
+    const world = await World.create({ seed }, []);
+    const source = new FakeSource('r1', [wish('net-a', 'B')]);
+    const tries: number[] = [];
+    let isClosed = true;
+    const { daemon } = await startDaemon(world, source, {
+      isClosed: () => {
+        tries.push(world.clock.monotonic());
+        return isClosed;
+      },
+    });
+    const problem = async () => (await world.journal.daemon())?.targets[0]?.problem;
+    await world.clock.pass(600_000);
+    const waits = tries.slice(1).map((at, i) => at - (tries[i] ?? 0));
+    expect(waits.length).toBeGreaterThan(3);
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+    expect(waits.at(-1)).toBeGreaterThan(4 * (waits[0] ?? 0));
+    expect(world.events('target.unreadable')).toMatchObject([{ fields: { reason: 'denied' } }]);
+    expect(await problem()).toBe('denied');
+    isClosed = false;
+    await world.clock.pass(1_200_000);
+    expect(cidrOf(world, 'net-a')).toBe('B');
+    expect(await problem()).toBeNull();
+    // What cannot be read is told and tried again like what cannot be opened.
+    world.lines.length = 0;
+    const search = 'SearchProvisionedProducts';
+    world.service.admin.addFault({ operation: search, effect: { kind: 'accessDenied' } });
+    daemon.hangUp();
+    await world.clock.pass(1_000);
+    const { at = 0 } = world.service.admin.calls(search).at(-1) ?? {};
+    await world.clock.pass((waits[0] ?? 0) + 6_000);
+    expect(world.service.admin.calls(search).at(-1)?.at ?? 0).toBeGreaterThan(at);
+    expect(world.events('target.unreadable')).toHaveLength(1);
+  });
+
+  it('is looked at once at a time, however often it is asked for', async () => {
+    const world = await World.create({ seed }, []);
+    const { daemon } = await startDaemon(world, new FakeSource('r1', [wish('net-a', 'A')]));
+    await world.clock.pass(20_000);
+    world.service.admin.clearCalls();
+    fault(world, 'SearchProvisionedProducts', { kind: 'slow', ms: 20_000 });
+    const searches = () => world.service.admin.calls('SearchProvisionedProducts').length;
+    for (let i = 0; i < 4; i++) {
+      daemon.hangUp();
+      await world.clock.pass(4_000);
+      expect(searches()).toBe(1);
+    }
+    await world.clock.pass(20_000);
+    expect(searches()).toBe(2);
+  });
+});
+
 describe('a rollout under a daemon', () => {
   const names = ['net-a', 'net-b', 'net-c', 'net-d'];
   const moved = (version: string) =>
@@ -260,6 +313,10 @@ describe('documents that go away under a daemon', () => {
       await world.clock.pass(8 * MINUTE);
     }
     expect(world.writes()).toEqual([]);
+    source.publish('gone', []);
+    await world.clock.pass(20 * MINUTE);
+    expect(world.writes().map((call) => call.operation)).toEqual(['TerminateProvisionedProduct']);
+    expect(world.service.admin.names()).toEqual(['net-b']);
     stop.abort();
     await world.clock.until(ended);
   });
@@ -276,13 +333,19 @@ describe('documents that go away under a daemon', () => {
     const reconcile = { prune: 'terminate', deletionProtection: true };
     source.publish('r2', [{ name: 'net-a', spec: { ...spec, reconcile } }, wish('net-b', 'A')]);
     let isClosed = true;
-    const { stop, ended } = await startDaemon(world, source, { isClosed: () => isClosed });
+    const { incarnation, stop, ended } = await startDaemon(world, source, {
+      isClosed: () => isClosed,
+    });
     await world.clock.pass(MINUTE);
     source.publish('r3', [wish('net-b', 'A')]);
     await world.clock.pass(MINUTE);
     isClosed = false;
     await world.clock.pass(30 * MINUTE);
     expect(world.writes()).toEqual([]);
+    expect(world.statusOf(incarnation, 'net-a')).toMatchObject({
+      condition: 'Stalled',
+      message: expect.stringContaining('deletionProtection'),
+    });
     stop.abort();
     await world.clock.until(ended);
   });

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { EMPTY_ENTRY } from '../../src/domain/entry.ts';
+import { type FindContext, find, indexRows } from '../../src/reconciler/find-live.ts';
+import type { SearchListing, SearchRow } from '../../src/reconciler/ports/catalog.ts';
 import { trouble } from '../../src/reconciler/trouble.ts';
 import { keyOf } from './life.ts';
 import { fault, OWNER, ROLE, seedWith, start, wish } from './networks.ts';
-import { World } from './world.ts';
+import { desiredOf, World } from './world.ts';
 
 /** What the simulation found where a read fails or lags, as the shortest story that shows it. */
 
@@ -73,6 +76,59 @@ describe('a launch role that Describe still shows as it was', () => {
     await trueup.converge();
     const live = world.service.admin.product('net-a')?.product.launchRole;
     expect(live).toBe(ROLE.replace('two', 'one'));
+  });
+});
+
+describe('a launch role that somebody changed without a new record', () => {
+  it('is found before work on it, and holds up no change of the document', async () => {
+    const as = (cidr: string) => [wish('net-a', cidr, { properties: { launchRole: ROLE } })];
+    const world = await start(as('A'), { propertiesMoveLastRecordId: false });
+    const trueup = await world.start();
+    // It is remembered at the third look.
+    for (let i = 0; i < 3; i++) {
+      await trueup.converge();
+      await world.clock.pass(120_000);
+    }
+    await world.service.admin.callAs('UpdateProvisionedProductProperties', {
+      ProvisionedProductId: world.service.admin.product('net-a')?.product.id,
+      ProvisionedProductProperties: { LAUNCH_ROLE: ROLE.replace('two', 'theirs') },
+      IdempotencyToken: 'somebody-else',
+    });
+    await world.clock.pass(120_000);
+    await trueup.converge();
+    expect(world.service.admin.product('net-a')?.product.launchRole).not.toBe(ROLE);
+    world.wish(as('B'), 'r2');
+    for (let i = 0; i < 3; i++) await trueup.converge();
+    expect(world.service.admin.product('net-a')?.product.launchRole).toBe(ROLE);
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
+  });
+});
+
+describe('several provisioned products of one name', () => {
+  const rowOf = (id: string, name: string) =>
+    ({ id, name, records: { last: `rec-${id}` } }) as unknown as SearchRow;
+  const context = {
+    entries: { get: () => EMPTY_ENTRY },
+    memory: { get: async () => ({}), add: async () => undefined },
+    catalog: { describe: async () => ({ kind: 'ok', value: null }) },
+  } as unknown as FindContext;
+
+  it.each([
+    [1, 'row'],
+    [2, 'unreadable'],
+    [3, 'unreadable'],
+  ])('%d in the listing: it is %s', async (count, expected) => {
+    const [spec] = desiredOf([wish('net-a', 'A')]).specs.values();
+    if (spec === undefined) throw new Error('no document');
+    const rows = Array.from({ length: count }, (_, i) => rowOf(`pp-${i}`, 'net-a'));
+    const all = [rowOf('pp-x', 'net-b'), ...rows, rowOf('pp-y', 'net-c')];
+    const listing = { rows: all, complete: true } as unknown as SearchListing;
+    const found = await find(context, spec, listing, indexRows(all));
+    expect(found).toMatchObject(
+      expected === 'row'
+        ? { kind: 'row', row: { id: 'pp-0' } }
+        : { kind: 'live', live: { kind: 'unreadable', why: expect.stringContaining('net-a') } },
+    );
   });
 });
 

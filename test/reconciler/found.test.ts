@@ -82,6 +82,7 @@ describe('a change that waits for its turn', () => {
     await world.clock.pass(2_000);
     world.wish([wish('net-a', 'B'), wish('net-b', 'B', { reconcile: { suspend: true } })]);
     await trueup.converge();
+    expect(cidrsSent(world, 'net-a')).toEqual(['B']);
     expect(cidrsSent(world, 'net-b')).toEqual([]);
   });
 

@@ -335,6 +335,23 @@ describe('an approval', () => {
     expect(world.writes()).toHaveLength(0);
   });
 
+  it('of what is not held back any more is dropped, and that is said', async () => {
+    const { world, set } = await refusedPlan('BBBBB');
+    if (set === null) throw new Error('nothing was held back');
+    const trueup = await world.start({ caps });
+    const { guard } = trueup.reconciler.context;
+    const asked = asDigest(`sha256:${'9'.repeat(64)}`);
+    const request = { kind: 'approve', target: TARGET, asked, strict: false } as const;
+    await guard.approveHeld({ ...request, set: asked });
+    expect(world.events('approval.dropped')).toMatchObject([{ fields: { set: asked, asked } }]);
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(0);
+    await guard.approveHeld({ ...request, set });
+    await trueup.converge();
+    expect(world.events('approval.dropped')).toHaveLength(1);
+    expect(cidrs(world)).toBe('BBBBBAAAAA');
+  });
+
   it('that cannot be kept was not given', async () => {
     const { world, set } = await refusedPlan('BBBBB');
     world.journal.full = true;
@@ -342,6 +359,7 @@ describe('an approval', () => {
     await trueup.reconciler.review().catch(() => undefined);
     world.journal.full = false;
     expect(await world.journal.approvals(TARGET)).toEqual([]);
+    expect(world.events('journal.approvalNotSaved').length).toBeGreaterThan(0);
     expect(world.events('approval.given')).toHaveLength(0);
   });
 });

@@ -265,6 +265,9 @@ describe('a freeze', () => {
     await trueup.reconcile();
     await world.clock.pass(MINUTE);
     expect(world.writes()).toEqual([]);
+    world.journal.lift();
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
   });
 
   it('holds when it cannot be read whether there is one', async () => {

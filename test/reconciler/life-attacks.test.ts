@@ -151,6 +151,32 @@ describe('a document that goes', () => {
     expect(world.statusOf(trueup, 'net-a')?.message).toContain('somebody else changed');
   });
 
+  it('and whose product somebody changed since the plan says so before the next one', async () => {
+    const left = [doc('net-c')];
+    const { world, trueup } = await removed([doc('net-a'), doc('net-b'), ...left], left, {
+      maxInFlight: 1,
+    });
+    await world.clock.pass(11 * MINUTE);
+    fault(world, 'TerminateProvisionedProduct', { kind: 'straggle', ms: 5 * MINUTE });
+    await trueup.reconcile();
+    await world.clock.pass(ON_ITS_WAY);
+    const [ending] = world.writes();
+    const { ProvisionedProductId: id } = Object(ending?.input);
+    const waiting = world.service.admin.product('net-a')?.product.id === id ? 'net-b' : 'net-a';
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: waiting,
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'theirs' }],
+      UpdateToken: 'somebody-else',
+    });
+    await world.clock.pass(10 * MINUTE);
+    expect(terminations(world)).toBe(1);
+    expect(names(world)).toContain(waiting);
+    expect(world.statusOf(trueup, waiting)).toMatchObject({
+      condition: 'Stalled',
+      message: expect.stringContaining('somebody else changed'),
+    });
+  });
+
   it('does not take another one with it that a person made after its lost termination', async () => {
     const { world, trueup } = await removed([doc('net-a'), other], [other]);
     await world.clock.pass(11 * MINUTE);
@@ -292,6 +318,10 @@ describe('identities', () => {
     world.service.admin.clearCalls();
     for (let i = 0; i < 3; i++) await later(world, trueup);
     expect(world.writes()).toEqual([]);
+    expect(trueup.board.all().find(({ name }) => name === 'net-a')).toMatchObject({
+      condition: 'Stalled',
+      message: expect.stringContaining('a new one would get another id'),
+    });
   });
 });
 

@@ -18,6 +18,8 @@ import { fault } from './networks.ts';
 import { World } from './world.ts';
 
 const IS_THERE = expect.arrayContaining(['net-a']);
+const notOurs = (world: World) =>
+  world.events('removal.notOurs').map(({ fields }) => fields.provisionedProduct);
 const names = (world: World) => world.service.admin.names();
 
 describe('prune takes only what a record of ours is about', () => {
@@ -69,6 +71,7 @@ describe('prune takes only what a record of ours is about', () => {
     await trueup.converge();
     await later(world, trueup);
     expect(world.writes()).toEqual([]);
+    expect(notOurs(world)).toEqual(['net-a']);
   });
 
   it.each([0, 4])(
@@ -103,6 +106,7 @@ describe('prune takes only what a record of ours is about', () => {
     await later(world, third);
     await later(world, third);
     expect(world.writes()).toEqual([]);
+    expect(notOurs(world)).toEqual(['net-a']);
   });
 
   it('owns it from its first record on, and not by a request that was refused', async () => {
@@ -188,6 +192,7 @@ describe('prune takes only what a record of ours is about', () => {
     await second.converge();
     await later(world, second);
     expect(world.writes()).toEqual([]);
+    expect(notOurs(world)).toEqual(['net-a']);
     expect((await older.get(target, keyOf('net-b'))).value.inEffect).not.toBeNull();
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { networks } from '../support/network.ts';
 import { MemoryJournal } from './memory-journal.ts';
@@ -177,27 +178,33 @@ describe('onMissing: provision', () => {
     expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
   });
 
-  it('tells an answer that is about an earlier product of this name, also with a lost journal', async () => {
-    const world = await create(wish(), { tokenWindow: 'forever' });
-    const first = await world.start();
-    await first.converge();
-    first.kill();
-    await world.service.admin.callAs('TerminateProvisionedProduct', {
-      ProvisionedProductName: 'net-a',
-      TerminateToken: 'somebody-else',
-    });
-    await world.clock.pass(20_000);
-    const second = await world.start({ journal: new MemoryJournal() });
-    await second.converge();
-    const ours = world.writes().filter((call) => call.operation === 'ProvisionProduct');
-    const sent = ours.map(
-      (call) => (call.input as { readonly ProvisionToken: string }).ProvisionToken,
-    );
-    expect(sent[1]).toBe(sent[0]);
-    expect(sent).toHaveLength(3);
-    expect(new Set(sent).size).toBe(2);
-    expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
-  });
+  it.each<[string, FaultEffect | null, readonly number[]]>([
+    ['', null, [0, 0, 1]],
+    [', and when it was repeated', { kind: 'lostRequest' }, [0, 0, 0, 1]],
+  ])(
+    'tells an answer that is about an earlier product of this name, also with a lost journal%s',
+    async (_when, effect, generations) => {
+      const world = await create(wish(), { tokenWindow: 'forever' });
+      const first = await world.start();
+      await first.converge();
+      first.kill();
+      await world.service.admin.callAs('TerminateProvisionedProduct', {
+        ProvisionedProductName: 'net-a',
+        TerminateToken: 'somebody-else',
+      });
+      await world.clock.pass(20_000);
+      if (effect !== null) fault(world, PROVISION, effect);
+      const second = await world.start({ journal: new MemoryJournal() });
+      await second.converge();
+      const ours = world.writes().filter((call) => call.operation === PROVISION);
+      const sent = ours.map(
+        (call) => (call.input as { readonly ProvisionToken: string }).ProvisionToken,
+      );
+      expect(sent.map((token) => [...new Set(sent)].indexOf(token))).toEqual(generations);
+      expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+      expect(world.statusOf(second, 'net-a')?.condition).toBe('Ready');
+    },
+  );
 
   it('stalls with the remedy where the name is taken by something it cannot see', async () => {
     const world = await create();

@@ -88,6 +88,7 @@ describe('a former value that AWS quotes after a restart is not shown', () => {
       world.env.APP_PASSWORD = NEWER;
     });
     expect(everything(world, first, second)).not.toContain(FORMER);
+    expect(world.events('record.failed')).toHaveLength(1);
   });
 
   it.each([
@@ -101,6 +102,7 @@ describe('a former value that AWS quotes after a restart is not shown', () => {
         fault(world, { kind: 'accessDenied' }, { operation });
     });
     expect(everything(world, first, second)).not.toContain(FORMER);
+    expect(world.events('record.failed')).toHaveLength(1);
   });
 
   it('and is told, where it is still known, with the value taken out', async () => {

@@ -105,6 +105,11 @@ describe('onError: recreate judges the new one before the old one goes', () => {
     await trueup.reconcile();
     await world.clock.pass(30 * MINUTE);
     expect(world.writes()).toEqual([]);
+    expect(world.statusOf(trueup, 'net-a')?.condition).not.toBe('Ready');
+    world.service.admin.clearFaults();
+    await trueup.converge();
+    await trueup.converge();
+    expect(operations(world)).toEqual(['TerminateProvisionedProduct', 'ProvisionProduct']);
   });
 
   it.each([

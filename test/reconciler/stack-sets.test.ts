@@ -454,6 +454,7 @@ describe('stackSetOperationType', () => {
     const trueup = await world.start();
     await looks(world, trueup);
     expect(world.writes()).toEqual([]);
+    expect(world.statusOf(trueup, 'set')).toMatchObject({ condition: 'Ready', sync: 'Synced' });
   });
 
   it('refuses CREATE together with a new version', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { BehaviourInput } from '../../src/local-catalog/seed-input.ts';
 import { networks } from '../support/network.ts';
-import { afterLostRequest, fault, networkDoc, settledAfterKill } from './networks.ts';
-import { World } from './world.ts';
+import { afterLostRequest, fault, keyOf, networkDoc, settledAfterKill } from './networks.ts';
+import { TARGET, World } from './world.ts';
 
 const seed = networks({
   tagUpdate: 'allowed',
@@ -134,6 +135,101 @@ describe('tokens and intents', () => {
     expect(ours).toHaveLength(1);
     expect(world.writes().every((call) => call.result === 'ok')).toBe(true);
     expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
+  });
+});
+
+describe('a request that is repeated after it was lost', () => {
+  /** The request was lost, and what comes next is refused. */
+  async function refusedWith(code: string, behaviour: BehaviourInput = {}) {
+    const world = await World.create({ seed: { ...seed, behaviour } }, wish('B'));
+    fault(world, UPDATE, { kind: 'lostRequest' });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(10_000);
+    expect(world.writes()).toHaveLength(1);
+    fault(world, UPDATE, { kind: 'error', code, message: 'Not this one.' });
+    return { world, trueup };
+  }
+
+  it.each(['InvalidParametersException', 'ResourceNotFoundException'])(
+    'and refused for good (%s) is given up: it left no trace in all that time',
+    async (code) => {
+      const { world, trueup } = await refusedWith(code);
+      await world.clock.pass(120_000);
+      await trueup.converge();
+      await world.clock.pass(3_600_000);
+      await trueup.converge();
+      expect(tokens(world)).toHaveLength(2);
+      expect(new Set(tokens(world)).size).toBe(1);
+      expect(world.statusOf(trueup, 'net-a')).toMatchObject({
+        condition: 'Stalled',
+        message: expect.stringContaining('Not this one.'),
+      });
+      const { value } = await world.journal.get(TARGET, keyOf('net-a'));
+      expect(value.intent).toBeNull();
+      world.wish(wish('C'));
+      await trueup.converge();
+      expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('C');
+    },
+  );
+
+  it.each(['InvalidStateException', 'AccessDeniedException'])(
+    'and refused for now (%s) is repeated once more, a minute later',
+    async (code) => {
+      const { world, trueup } = await refusedWith(code);
+      await world.clock.pass(180_000);
+      await trueup.converge();
+      const at = world.writes().map((call) => call.at);
+      expect(tokens(world)).toHaveLength(3);
+      expect(new Set(tokens(world)).size).toBe(1);
+      expect((at[2] ?? 0) - (at[1] ?? 0)).toBeGreaterThanOrEqual(60_000);
+      expect(world.service.admin.product('net-a')?.records).toBe(2);
+      expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+    },
+  );
+
+  it('is dropped where its provisioned product is gone meanwhile', async () => {
+    const world = await World.create({ seed }, wish('B'));
+    fault(world, UPDATE, { kind: 'lostRequest' });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(10_000);
+    await world.service.admin.callAs('TerminateProvisionedProduct', {
+      ProvisionedProductName: 'net-a',
+      TerminateToken: 'somebody-else',
+    });
+    await world.clock.pass(180_000);
+    await trueup.converge();
+    const { value } = await world.journal.get(TARGET, keyOf('net-a'));
+    expect(value.intent).toBeNull();
+    expect(world.writes().filter((call) => call.operation === UPDATE)).toHaveLength(1);
+    expect(world.statusOf(trueup, 'net-a')?.health).toBe('Missing');
+  });
+
+  it.each<[string, BehaviourInput]>([
+    ['Describe shows that', {}],
+    ['only the history shows that yet', { describeLag: '20s' }],
+  ])('is followed where it is refused because it arrived after all, and %s', async (_, lag) => {
+    const { world, trueup } = await refusedWith('InvalidParametersException', lag);
+    let arrived: Promise<unknown> | null = null;
+    world.onRequest = ({ body }) => {
+      if (!body.includes('UpdateToken') || arrived !== null) return undefined;
+      const late = JSON.parse(body);
+      return () => {
+        arrived = world.service.admin.callAs(UPDATE, late);
+      };
+    };
+    await world.clock.pass(180_000);
+    await trueup.converge();
+    expect(arrived).not.toBeNull();
+    expect(world.service.admin.product('net-a')?.records).toBe(2);
+    expect(world.service.admin.product('net-a')?.parameters.Cidr).toBe('B');
+    expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+    // The lost one, the refused one, and the lost one as it arrived.
+    expect(tokens(world)).toHaveLength(3);
+    const { value } = await world.journal.get(TARGET, keyOf('net-a'));
+    expect(value.lastResult).toMatchObject({ kind: 'succeeded', step: 'update' });
+    expect(world.events('product.stalled')).toEqual([]);
   });
 });
 

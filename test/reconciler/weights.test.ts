@@ -127,6 +127,42 @@ describe('each stack instance counts', () => {
     expect(operations(world)).toEqual(['ProvisionProduct']);
   });
 
+  it('once it is recreated, and is not ended where more of them have come since', async () => {
+    const { world, trueup } = await start({
+      ...{ maxProvisions: 4, maxTerminations: 2 },
+      seed: { ...seed, behaviour: { statusAfterFailedUpdate: 'ERROR' } },
+    });
+    const two = { stackInstances: { accounts: ACCOUNTS.slice(0, 1), regions: REGIONS } };
+    world.wish([doc({}, two)]);
+    await trueup.converge();
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails', rollback: 'failed' });
+    world.wish([doc({}, { ...two, provisioningParameters: { Level: 'high' } })]);
+    await trueup.converge();
+    expect(world.service.admin.product('set')?.product.status).toBe('ERROR');
+    world.service.admin.clearCalls();
+    world.wish([doc({ onError: 'recreate' }, two)]);
+    trueup.reconciler.setDesired(world.desired);
+    const review = await world.clock.until(trueup.reconciler.review());
+    if (review.kind !== 'ok') throw new Error(review.why);
+    expect(review.guards).toEqual([]);
+    const { leaving } = review.observation;
+    expect(leaving?.get(keyOf('set'))).toBe(2);
+    // As if one of the two had come since.
+    (leaving as Map<ProductKey, number>).set(keyOf('set'), 1);
+    trueup.reconciler.release(review, 0);
+    await world.clock.until(trueup.reconciler.quiet());
+    expect(operations(world)).toEqual([]);
+    await trueup.converge();
+    await trueup.converge();
+    // The first answer is an echo: a new one of this name has the token of the one before.
+    expect(operations(world).slice(0, 2)).toEqual([
+      'TerminateProvisionedProduct',
+      'ProvisionProduct',
+    ]);
+    expect(terminations(world)).toBe(1);
+    expect(world.service.admin.product('set')?.product.status).toBe('AVAILABLE');
+  });
+
   it('by accounts and regions, where a step creates or removes it', async () => {
     const { world, trueup } = await start({ maxProvisions: 2, maxTerminations: 1 }, [
       doc({}, { stackInstances: { accounts: ACCOUNTS.slice(0, 1), regions: REGIONS } }),

@@ -188,17 +188,22 @@ describe('a request that is repeated after it was lost', () => {
     },
   );
 
-  it('is dropped where its provisioned product is gone meanwhile', async () => {
+  it.each([
+    ['while it is asked for', false],
+    ['while no process ran', true],
+  ])('is dropped where its provisioned product went, %s', async (_when, restarts) => {
     const world = await World.create({ seed }, wish('B'));
     fault(world, UPDATE, { kind: 'lostRequest' });
-    const trueup = await world.start();
-    await trueup.reconcile();
+    const first = await world.start();
+    await first.reconcile();
     await world.clock.pass(10_000);
+    if (restarts) first.kill();
     await world.service.admin.callAs('TerminateProvisionedProduct', {
       ProvisionedProductName: 'net-a',
       TerminateToken: 'somebody-else',
     });
     await world.clock.pass(180_000);
+    const trueup = restarts ? await world.start() : first;
     await trueup.converge();
     const { value } = await world.journal.get(TARGET, keyOf('net-a'));
     expect(value.intent).toBeNull();

@@ -1,13 +1,17 @@
 /** Kills the real daemon with SIGKILL: `npm run crashes -- --kills N [--seed S]`. Exit code 1 on a complaint. */
-import { parseArgs } from 'node:util';
 import { crash } from '../test/crashes/crashes.ts';
+import { scriptNamed, wholeNumber } from './arguments.ts';
 
-const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },
-});
+const values = scriptNamed(
+  'crashes',
+  'Kills the real daemon with SIGKILL; exit code 1 on a complaint.',
+)
+  .option('--kills <number>', 'how often', wholeNumber(1), 100)
+  .option('--seed <number>', 'of commits, faults and times', wholeNumber(0), 1)
+  .parse()
+  .opts<{ readonly kills: number; readonly seed: number }>();
 const report = await crash({
-  kills: Number(values.kills),
-  seed: Number(values.seed),
+  ...values,
   onKill: (done) => {
     process.stderr.write(`${done} of ${values.kills} kills\n`);
   },

@@ -144,7 +144,7 @@ export function errorsPage(): string {
   const entries = Object.entries(ERRORS).sort(([a], [b]) => (a < b ? -1 : 1));
   const sections = entries.map(
     ([name, entry]) =>
-      `## ${name}\n\n${entry.title}. ${entry.meaning}\n\nNext: ${entry.next.replace(/\.$/, '')}.`,
+      `## ${name}\n\n${entry.title.replace(/\.$/, '')}. ${entry.meaning}\n\nNext: ${entry.next.replace(/\.$/, '')}.`,
   );
   return `# Errors
 

@@ -5,33 +5,42 @@
  */
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Option } from 'commander';
 import { fuzz, KINDS } from '../test/fuzz/fuzz.ts';
+import { scriptNamed, wholeNumber } from './arguments.ts';
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string' },
-    runs: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    only: { type: 'string' },
-    index: { type: 'string' },
-    workers: { type: 'string' },
-    keep: { type: 'boolean', default: true },
-  },
-  allowNegative: true,
-});
+const values = scriptNamed(
+  'fuzz',
+  'Hostile input, made and tried; exit code 1 if something failed.',
+)
+  .option('--seconds <number>', 'how long (default: 60, without --runs)', wholeNumber(1))
+  .option('--runs <number>', 'how many inputs', wholeNumber(1))
+  .option('--seed <number>', 'the same gives the same inputs', wholeNumber(0), 1)
+  .addOption(new Option('--only <kind>', 'one kind of input').choices(KINDS))
+  .option('--index <number>', 'one input of that kind, as a failure names it', wholeNumber(0))
+  .option('--workers <number>', 'at once', wholeNumber(1), availableParallelism())
+  .option('--no-keep', 'keep no file of what fails')
+  .parse()
+  .opts<{
+    readonly seconds?: number;
+    readonly runs?: number;
+    readonly seed: number;
+    readonly only?: string;
+    readonly index?: number;
+    readonly workers: number;
+    readonly keep: boolean;
+  }>();
 const kinds = KINDS.filter((kind) => values.only === undefined || kind === values.only);
-if (kinds.length === 0) throw new Error(`--only takes one of ${KINDS.join(', ')}`);
-const seconds = Number(values.seconds ?? (values.runs === undefined ? '60' : 'Infinity'));
-const index = values.index === undefined ? null : Number(values.index);
+const seconds = values.seconds ?? (values.runs === undefined ? 60 : Number.POSITIVE_INFINITY);
+const index = values.index ?? null;
 let shownMs = 0;
 
 const report = await fuzz({
   kinds,
-  seed: Number(values.seed),
-  runs: Number(values.runs ?? Number.MAX_SAFE_INTEGER),
+  seed: values.seed,
+  runs: values.runs ?? Number.MAX_SAFE_INTEGER,
   seconds,
-  workers: index === null ? Number(values.workers ?? availableParallelism()) : 1,
+  workers: index === null ? values.workers : 1,
   index,
   keep: values.keep,
   onProgress: (executions, passed) => {

@@ -1,16 +1,19 @@
 /** Shows that the simulation catches each deliberate bug: `npm run mutants -- [--seeds N] [--only TEXT]`. */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { MUTANTS, type Mutant } from '../test/simulation/mutants.ts';
 import { simulateSeeds } from '../test/simulation/processes.ts';
+import { scriptNamed, wholeNumber } from './arguments.ts';
 
-const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '4000' }, only: { type: 'string', default: '' } },
-});
+const values = scriptNamed('mutants', 'Shows that the simulation catches each deliberate bug.')
+  .option('--seeds <number>', 'tried at most for each', wholeNumber(1), 4000)
+  .option('--only <text>', 'only those whose name holds this', '')
+  .parse()
+  .opts<{ readonly seeds: number; readonly only: string }>();
 const MUTATE = fileURLToPath(new URL('../test/simulation/mutate.ts', import.meta.url));
 const waiting = MUTANTS.filter(({ name }) => name.includes(values.only));
 const total = waiting.length;
+if (total === 0) throw new Error(`no mutant has a name with "${values.only}"`);
 let missed = 0;
 
 async function work(): Promise<void> {
@@ -22,7 +25,7 @@ async function verdict(mutant: Mutant): Promise<string> {
   const summary = await simulateSeeds({
     tier: 1,
     from: 1,
-    count: Number(values.seeds),
+    count: values.seeds,
     processes: 1,
     mode: 'first',
     env: { TRUEUP_MUTANT: mutant.name },

@@ -3,22 +3,37 @@
  * Without --tier both are run, tier 2 with a tenth of the seeds. Exit code 1 if a rule was broken.
  */
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { Option } from 'commander';
 import { type SeedLine, type Summary, simulateSeeds } from '../test/simulation/processes.ts';
+import { scriptNamed, wholeNumber } from './arguments.ts';
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string' },
-    seed: { type: 'string' },
-    tier: { type: 'string' },
-    processes: { type: 'string' },
-    trace: { type: 'boolean', default: false },
-    all: { type: 'boolean', default: false },
-  },
-});
-const first = Number(values.seed ?? '1');
-const seeds = Number(values.seeds ?? (values.seed === undefined ? '2000' : '1'));
-const processes = Number(values.processes ?? availableParallelism());
+const values = scriptNamed(
+  'simulate',
+  'Deterministic simulation; exit code 1 if a rule was broken.',
+)
+  .option('--seeds <number>', 'how many seeds (default: 2000, or 1 with --seed)', wholeNumber(1))
+  .option('--seed <number>', 'the first of them', wholeNumber(0))
+  .addOption(
+    new Option(
+      '--tier <tier>',
+      'only this (default: both, tier 2 with a tenth of the seeds)',
+    ).choices(['1', '2']),
+  )
+  .option('--processes <number>', 'at once', wholeNumber(1), availableParallelism())
+  .option('--trace', 'print what happens')
+  .option('--all', 'go on after a broken rule')
+  .parse()
+  .opts<{
+    readonly seeds?: number;
+    readonly seed?: number;
+    readonly tier?: '1' | '2';
+    readonly processes: number;
+    readonly trace?: true;
+    readonly all?: true;
+  }>();
+const first = values.seed ?? 1;
+const seeds = values.seeds ?? (values.seed === undefined ? 2000 : 1);
+const { processes } = values;
 const tiers = values.tier === undefined ? [1, 2] : [Number(values.tier)];
 let broken = 0;
 
@@ -31,9 +46,9 @@ for (const tier of tiers) {
     from: first,
     count,
     processes: Math.min(processes, count),
-    mode: values.trace ? 'trace' : values.all ? 'all' : 'first',
+    mode: values.trace === true ? 'trace' : values.all === true ? 'all' : 'first',
     onSeed: (line, done) => {
-      if (values.trace) console.log(line.trace.join('\n'));
+      if (values.trace === true) console.log(line.trace.join('\n'));
       if (line.violation !== null) tell(line);
       if (performance.now() - shownMs < 2_000) return;
       shownMs = performance.now();
@@ -47,7 +62,7 @@ for (const tier of tiers) {
 process.exitCode = broken > 0 ? 1 : 0;
 
 function tell(line: SeedLine): void {
-  if (!values.trace && !values.all) console.log(line.trace.slice(-60).join('\n'));
+  if (values.trace !== true && values.all !== true) console.log(line.trace.slice(-60).join('\n'));
   console.log(`seed ${line.seed}, tier ${line.tier}, broke rule ${line.violation?.rule}:`);
   console.log(`  ${line.violation?.message}`);
   console.log(`  npm run simulate -- --seed ${line.seed} --tier ${line.tier} --trace`);

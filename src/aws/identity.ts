@@ -12,7 +12,8 @@ export async function readRegion(api: Clients['api']): Promise<Result<string>> {
     return { kind: 'ok', value: await client.config.region() };
   } catch (error) {
     const why = error instanceof Error ? error.message : 'not known';
-    return failed(failure('credentials', 'region', 'RegionMissing', `no region: ${why}`));
+    const message = `nothing says which region (${why}): give --region, or set AWS_REGION`;
+    return failed(failure('credentials', 'region', 'RegionMissing', message));
   }
 }
 

@@ -26,7 +26,7 @@ export async function applyCommand(app: App, directory: string, yes: boolean): P
     const plan = await estate.plan();
     const json = app.invocation.format === 'json';
     if (json) app.io.err(`${plural(countChanges(plan).acting, 'change', 'changes')} planned\n`);
-    else app.io.out(render(app, plan, false));
+    else app.io.out(render(app, plan, null));
     const unmatched = estate.unmatched(plan);
     if (unmatched.length > 0 && countChanges(plan).acting > 0) return unknown(app, unmatched);
     if (!(await agreed(app, estate, plan, yes))) return 1;

@@ -27,7 +27,7 @@ export async function planCommand(
   }
 }
 
-export function render(app: App, plan: Plan, detailedExitcode: boolean): string {
+export function render(app: App, plan: Plan, detailedExitcode: boolean | null): string {
   const { format } = app.invocation;
   switch (format) {
     case 'text':

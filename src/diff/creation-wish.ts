@@ -18,8 +18,15 @@ export function creationOf(input: Wish): Creation | null {
   if (live.kind === 'present') return mayRecreate(input, live) ? 'recreate' : null;
   // An id that is gone never comes back: something new would be another one.
   if (spec.identity.kind === 'id' || spec.expect.provisionedProductId !== null) return null;
+  // Nor does a stack; one that is adopted is there.
+  if (expectsOtherStack(spec)) return null;
   if (spec.reconcile.adopt !== null) return 'import';
   return spec.reconcile.onMissing === 'provision' || isHalfRecreated(input) ? 'provision' : null;
+}
+
+/** Neither a new one nor the one that would be adopted has the physical id that is expected. */
+function expectsOtherStack({ expect, reconcile }: Spec): boolean {
+  return expect.physicalId !== null && expect.physicalId !== reconcile.adopt?.stackArn;
 }
 
 /** Once for each content, and never what is protected or what a new one could not stand for. */
@@ -82,11 +89,24 @@ export function uncreatable(spec: Spec): Problem | null {
     const next = 'take provisionedProductId out of the document to have a new one made';
     return problem({ code: 'plan/absent', at, field, message, next });
   }
-  if (expected === null) return null;
+  if (expected === null) return expectsOtherStack(spec) ? otherStack(spec) : null;
   const field = 'expect.provisionedProductId';
   const message = `the name must stand for ${expected}, and nothing has this name: a new one would be another one`;
   const next =
     'to keep that one under its present name, give provisionedProductId in place of expect; to have a new one, take expect out';
+  const at = positionOf(spec, field);
+  return problem({ code: 'plan/expect-mismatch', at, field, message, next });
+}
+
+function otherStack(spec: Spec): Problem {
+  const { expect, reconcile } = spec;
+  const field = 'expect.physicalId';
+  const isAdopted = reconcile.adopt !== null;
+  const other = isAdopted ? 'reconcile.adopt names another stack' : 'a new one has another';
+  const message = `the name must stand for the physical id ${expect.physicalId}, and nothing has this name: ${other}`;
+  const next = isAdopted
+    ? 'give the same stack in both, or take expect out'
+    : 'to import that stack under this name, give it in reconcile.adopt; to have a new one, take expect out';
   const at = positionOf(spec, field);
   return problem({ code: 'plan/expect-mismatch', at, field, message, next });
 }

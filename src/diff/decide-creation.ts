@@ -9,11 +9,14 @@ import { type Comparison, compare, stepsOf } from './compare.ts';
 import { blankProduct } from './creation.ts';
 import type { Creation } from './creation-wish.ts';
 import { changeDigest, checkPrincipals, checkUpdate } from './decide.ts';
+import { likenessOf } from './digest.ts';
 import { withFacts } from './facts.ts';
 import { none } from './finding.ts';
 import { newKindProblem } from './gates.ts';
 import { holdVerdict, isAsked, recentFailure } from './hold.ts';
 import { problem } from './problems.ts';
+import { terminateRequest } from './request.ts';
+import { requestHash } from './stored-request.ts';
 
 export interface CreationDecision {
   readonly verdict: ChangeVerdict;
@@ -100,12 +103,29 @@ function decideProvision(
   const hold = isAsked(input)
     ? null
     : recreates
-      ? recentFailure(input, from)
+      ? (recentFailure(input, from) ?? refusedTermination(input, from))
       : holdVerdict(onBlank, blank, asUpdate, 'provision');
   if (hold !== null) return { verdict: hold, comparison, warnings };
   const all: readonly Step[] = recreates ? ['terminate', ...steps] : steps;
   const digest = changeDigest(spec, from, comparison, all, { facts });
   return { verdict: { kind: 'provision', steps: all, digest }, comparison, warnings };
+}
+
+/** AWS refused to end this very one for this content. */
+function refusedTermination(
+  { spec, entry, specDigest, now }: AssessInput,
+  { id }: PresentProduct,
+): ChangeVerdict | null {
+  const { latch } = entry;
+  if (latch === null || (latch.kind === 'backoff' && Date.parse(latch.until) <= Date.parse(now)))
+    return null;
+  const hash = requestHash(terminateRequest(id, false, spec.acceptLanguage));
+  if (latch.requestHash !== hash) return null;
+  const isOther =
+    latch.specDigest !== undefined &&
+    specDigest !== null &&
+    likenessOf(latch.specDigest, specDigest) === 'other';
+  return isOther ? null : { kind: 'latched', latch };
 }
 
 /** A deprecated version takes updates, and nothing new. */

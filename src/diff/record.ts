@@ -4,12 +4,14 @@ import {
   type InEffect,
   type Intent,
   type LastResult,
+  type Latch,
   type ProductEntry,
 } from '../domain/entry.ts';
 import type { RecordId } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import { isBlank } from './creation.ts';
+import { isTerminatedForAnother } from './creation-wish.ts';
 import { keptFingerprints, promoted, type Success } from './fingerprints-after.ts';
 import { latchAfter, type RecordFailure } from './latch-after.ts';
 import { validFingerprints } from './normalize.ts';
@@ -67,7 +69,7 @@ export function recordSucceeded(
     appliedVersion: updated ? intent.pending.appliedVersion : entry.appliedVersion,
     instancesRun: intent.pending.instancesRun ?? entry.instancesRun,
     intent: null,
-    latch: null,
+    latch: latchLeft(entry, intent, success),
     ownRecords: withRecord(entry, recordId),
     lastResult: {
       kind: 'succeeded',
@@ -80,6 +82,16 @@ export function recordSucceeded(
       ...requested(entry, intent),
     },
   };
+}
+
+/** What failed for good in another step of the same content is not tried again because this one succeeded. */
+function latchLeft(
+  { latch }: ProductEntry,
+  { requestHash, specDigest }: Intent,
+  { chainDone }: Success,
+): Latch | null {
+  if (chainDone || latch?.kind !== 'stalled' || latch.requestHash === null) return null;
+  return latch.requestHash !== requestHash && latch.specDigest === specDigest ? latch : null;
 }
 
 /** An import takes a stack as it is: what the document asks for was never in effect on it. */
@@ -161,11 +173,15 @@ function withRecord(entry: ProductEntry, recordId: RecordId): readonly RecordId[
   return [recordId, ...others].slice(0, OWN_RECORDS_MAX);
 }
 
-/** The entry after the document was seen in effect: from here on a difference from it is drift. */
+/**
+ * The entry after the document was seen in effect: from here on a difference from it is drift. Somebody
+ * may have made it in the place of what was terminated: then no recreation is owed any more.
+ */
 export function recordInEffect(entry: ProductEntry, inEffect: InEffect): ProductEntry {
   const same = entry.inEffect?.specDigest === inEffect.specDigest;
   return {
     ...entry,
+    ...(isTerminatedForAnother(entry) ? recreationBegun(entry, null) : {}),
     inEffect: same ? entry.inEffect : inEffect,
     latch: null,
     lastResult: forgetMove(entry.lastResult),

@@ -125,6 +125,8 @@ export interface Intent {
   /** The record that AWS answered with, or that was found in the history; `null`: not known yet. */
   readonly recordId: RecordId | null;
   readonly specDigest: Digest;
+  /** What the document said besides, which its digest does not cover; left out where there is none. */
+  readonly policies?: Digest;
   readonly revision: string;
   readonly at: Position;
   /** What becomes true when the record succeeds. */

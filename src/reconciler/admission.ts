@@ -11,12 +11,11 @@ import type { Ledger } from './ledger.ts';
 import type { Clock } from './ports/runtime.ts';
 
 interface Pass {
-  /** Something of it was charged: what follows is the rest of the same change. */
-  isCharged: boolean;
+  /** The revision in which something of it was charged: what follows in it is the rest of the same change. */
+  chargedIn: string | null;
   /** Why nothing more of it may be sent. */
   barred: string | null;
   measured: Measured | null;
-  approved: Charge['approved'];
 }
 
 interface Parts {
@@ -54,17 +53,17 @@ export class Admission {
     const pass = this.#passes.get(key) ?? newPass();
     this.#passes.set(key, pass);
     pass.measured = measured;
-    const approved = this.#current?.runs.get(key);
-    pass.approved = this.#approvals.approvedAs(key, measured.change, approved);
     if (pass.barred !== null) return pass.barred;
-    if (pass.approved !== null || measured.finishes === true) return null;
+    if (measured.finishes === true || this.#approvedAs(key, measured) !== null) return null;
     return this.#overLimit(this.#without(pass, weightOf(measured)));
   }
 
   /** The same right before the call, for one request; then it counts. A repeat counts once. */
   admit(key: ProductKey, intent: Intent): string | null {
     const entry = this.#parts.entries.get(key);
-    const { token, revision } = intent;
+    const { token } = intent;
+    // It may have been computed in an earlier one; what lets it through is the present verdict.
+    const revision = this.#current?.planned.revision ?? intent.revision;
     if (this.#ledger.find(entry, intent) !== null) return null;
     const pass = this.#passes.get(key);
     const counted = this.#chargeOf(key, intent, pass);
@@ -77,7 +76,7 @@ export class Admission {
       return over;
     }
     this.#ledger.reserve({ token, at: isoNow(this.#parts.clock), revision, weights, approved });
-    if (pass !== undefined) pass.isCharged = true;
+    if (pass !== undefined) pass.chargedIn = revision;
     return null;
   }
 
@@ -94,9 +93,14 @@ export class Admission {
     const measured = pass?.measured ?? null;
     if (measured === null) return null;
     const weights = this.#without(pass, weightOfRequest(intent, measured));
-    const approved = pass?.approved ?? null;
+    const approved = this.#approvedAs(key, measured);
     const isSpent = approved !== null && this.#approvals.isSpent(key, measured.change, approved);
     return { weights, approved: isSpent ? null : approved };
+  }
+
+  /** Asked anew each time: an approval ends with its revision, also for what waited for its turn. */
+  #approvedAs(key: ProductKey, { change }: Measured): Charge['approved'] {
+    return this.#approvals.approvedAs(key, change, this.#current?.runs.get(key));
   }
 
   charged(entry: ProductEntry, { token, revision }: Intent): ProductEntry {
@@ -104,7 +108,9 @@ export class Admission {
   }
 
   #without(pass: Pass | undefined, weights: Charge['weights']): Charge['weights'] {
-    return pass?.isCharged === true ? { ...weights, updates: 0 } : weights;
+    const revision = this.#current?.planned.revision;
+    const isRest = revision !== undefined && pass?.chargedIn === revision;
+    return isRest ? { ...weights, updates: 0 } : weights;
   }
 
   #overLimit(weights: Charge['weights']): string | null {
@@ -119,5 +125,5 @@ export class Admission {
 }
 
 function newPass(): Pass {
-  return { isCharged: false, barred: null, measured: null, approved: null };
+  return { chargedIn: null, barred: null, measured: null };
 }

@@ -3,11 +3,11 @@ import type { ProductKey } from '../domain/ids.ts';
 import type { ProductRequest } from '../domain/request.ts';
 import { backoffMs } from './backoff.ts';
 import { type Carried, GENERATIONS, SEND_TRIES, stop, waitForTicket } from './carried.ts';
-import { specDigestOf, type TargetContext } from './context.ts';
+import type { TargetContext } from './context.ts';
 import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
 import { send } from './send-once.ts';
 import { settleWith } from './settle-open.ts';
-import { isStillWanted } from './still-wanted.ts';
+import { isStillWanted, saysTheSame } from './still-wanted.ts';
 
 /** Sends a new intent. `request` is what the intent stores, in clear; `open` goes with its first write. */
 export async function sendNew(
@@ -79,8 +79,7 @@ function changedMeanwhile(context: TargetContext, key: ProductKey, intent: Inten
 function isWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {
   const spec = context.desired().specs.get(key);
   if (spec === undefined) return isStillWanted(context, key, intent);
-  const { suspend, mode } = spec.reconcile;
-  return !suspend && mode === 'enforce' && specDigestOf(context, spec) === intent.specDigest;
+  return saysTheSame(context, spec, intent);
 }
 
 /** What became of a request whose answer is not known. */

@@ -35,3 +35,14 @@ export function claimantOf(
   const invalid = desired.invalid.get(asId);
   return invalid === undefined ? null : { name: invalid.name, isValid: false };
 }
+
+/** Whether a document besides this one means its provisioned product, by whatever way: both are refused. */
+export function hasRival(
+  { specs }: Pick<DesiredState, 'specs'>,
+  ids: Ids,
+  key: ProductKey,
+  id: ProvisionedProductId,
+): boolean {
+  const asId = productKey({ kind: 'id', id });
+  return [...specs.keys()].some((one) => one !== key && (one === asId || ids.get(one) === id));
+}

@@ -18,6 +18,8 @@ export interface Readiness {
   statusOf(target: TargetName, key: ProductKey): ProductStatusView | undefined;
   /** Whether this run looks at it at all; a selection may leave it out. */
   isInRun(dependency: Dependency): boolean;
+  /** Whether its document asks for something else than when it was last looked at. */
+  hasChanged(dependency: Dependency): boolean;
 }
 
 /**
@@ -38,12 +40,8 @@ function waitForOne(readiness: Readiness, dependency: Dependency): Wait | null {
   const view = readiness.statusOf(target, key);
   if (dependency.leaves === true) return waitForEnd(who, view);
   const inRun = readiness.isInRun(dependency);
-  if (view !== undefined && isReady(view) && (!inRun || view.revision === readiness.revision))
-    return null;
-  if (!inRun) {
-    const next = `select ${who} too, or run without a selection`;
-    return { why: `waits for ${who}, which is not part of this run`, next, isBlocked: true };
-  }
+  if (!inRun) return waitForLeftOut(who, view, readiness.hasChanged(dependency));
+  if (view !== undefined && isReady(view) && view.revision === readiness.revision) return null;
   if (view === undefined || view.revision !== readiness.revision)
     return { why: `waits for ${who}, which was not looked at yet`, next: null };
   if (view.reason === 'Suspended')
@@ -55,6 +53,19 @@ function waitForOne(readiness: Readiness, dependency: Dependency): Wait | null {
       isBlocked: true,
     };
   return { why: `waits for ${who}, which is not in its desired state yet`, next: null };
+}
+
+/** What was seen of it is all there is, and holds for the document of then. */
+function waitForLeftOut(
+  who: string,
+  view: ProductStatusView | undefined,
+  hasChanged: boolean,
+): Wait | null {
+  const wasReady = view !== undefined && isReady(view);
+  if (wasReady && !hasChanged) return null;
+  const why = wasReady ? 'whose document changed and which' : 'which';
+  const next = `select ${who} too, or run without a selection`;
+  return { why: `waits for ${who}, ${why} is not part of this run`, next, isBlocked: true };
 }
 
 /** What goes counts as gone only when its termination was seen to end. */

@@ -36,16 +36,18 @@ export class Entries {
   }
 
   /**
-   * Its document may have named it by its name before it gave the id: what our requests came to holds
-   * all the same. What rests on the key itself, or on the document, does not.
+   * Its document may have named it by its name before it gave the id: what our requests came to, and
+   * what they set, holds all the same. What rests on the key itself, or on the document, does not.
    */
   #former(key: ProductKey): ProductEntry {
     const id = idInKey(key);
     if (id === null) return EMPTY_ENTRY;
     for (const { value } of this.#held.values()) {
       const { provisionedProductId, latch, lastResult, ownRecords } = value;
+      const { declaredPath, ownTags, lastReferences, appliedVersion, instancesRun } = value;
+      const set = { declaredPath, ownTags, lastReferences, appliedVersion, instancesRun };
       if (provisionedProductId === id && lastResult !== null)
-        return { ...EMPTY_ENTRY, provisionedProductId, latch, lastResult, ownRecords };
+        return { ...EMPTY_ENTRY, provisionedProductId, latch, lastResult, ownRecords, ...set };
     }
     return EMPTY_ENTRY;
   }

@@ -102,10 +102,14 @@ function showSuccess(context: TargetContext, key: ProductKey, intent: Intent, la
   const before = context.board.get(context.target, key);
   if (before === undefined) return;
   const at = isoNow(context.clock);
-  if (intent.step === 'terminate' && !context.desired().specs.has(key))
-    context.board.set(statusOfTerminated(before, intent.recordId, at));
+  if (intent.step === 'terminate') {
+    // Where its document is there, what is gone is in no desired state.
+    if (!context.desired().specs.has(key))
+      context.board.set(statusOfTerminated(before, intent.recordId, at));
+    return;
+  }
   // What the document says since is not in effect yet, and what depends on it must not begin.
-  else if (last && isOfPresentDocument(context, key, intent))
+  if (last && isOfPresentDocument(context, key, intent))
     context.board.set(statusOfSuccess(before, recordOf(intent), at));
 }
 

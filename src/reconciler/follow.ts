@@ -124,7 +124,8 @@ export class Follower {
       const verdict = row === undefined ? 'ask' : isRecordOver(one, row);
       if (verdict === 'succeeded') this.#end(one, { kind: 'succeeded', record: null });
       else if (verdict === 'running') this.#postpone(one);
-      else await this.#ask(one, row?.statusMessage ?? null);
+      // A listing that lags still tells of an earlier failure, which may have been of another kind.
+      else await this.#ask(one, row?.records.last === one.recordId ? row.statusMessage : null);
     }
   }
 

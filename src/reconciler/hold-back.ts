@@ -62,6 +62,7 @@ export function heldStatus(
 
 /** Why the call that is about to be made may not be made, or null. */
 export async function whyHeld(context: TargetContext, key: ProductKey): Promise<string | null> {
+  if (context.observeOnly) return 'only observing: nothing is sent (run --observe)';
   return context.held(key) ?? (await context.hold(key))?.why ?? null;
 }
 

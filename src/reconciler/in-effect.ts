@@ -1,3 +1,4 @@
+import { isTerminatedForAnother } from '../diff/creation-wish.ts';
 import { appliedVersionOf } from '../diff/pending.ts';
 import { recordInEffect } from '../diff/record.ts';
 import type { AppliedVersion, ProductEntry } from '../domain/entry.ts';
@@ -26,6 +27,7 @@ export async function rememberInEffect(
     const known =
       entry.inEffect?.specDigest === specDigest &&
       entry.latch === null &&
+      !isTerminatedForAnother(entry) &&
       entry.appliedVersion === applied;
     if (known) return entry;
     const inEffect = { specDigest, revision: desired.revision, at };

@@ -1,5 +1,6 @@
 import { isBlank } from '../diff/creation.ts';
 import { pendingOf } from '../diff/pending.ts';
+import { policiesDigest } from '../diff/policies-digest.ts';
 import { recordDropped } from '../diff/recreation.ts';
 import { requestHash, storeRequest } from '../diff/stored-request.ts';
 import { makeToken } from '../diff/token.ts';
@@ -27,6 +28,7 @@ export function newIntent(
     ...requestedVersion(evaluation, request),
     base: change.base,
     specDigest: specDigestOf(context, spec),
+    policies: policiesDigest(spec),
     at: spec.origin.at,
     pending: pendingOf({
       step,
@@ -67,7 +69,7 @@ function requestedVersion(
 export interface IntentParts
   extends Pick<
     Intent,
-    'step' | 'productType' | 'version' | 'base' | 'specDigest' | 'at' | 'pending'
+    'step' | 'productType' | 'version' | 'base' | 'specDigest' | 'policies' | 'at' | 'pending'
   > {
   readonly request: ProductRequest;
 }

@@ -41,14 +41,16 @@ export class Ledger {
 
   /**
    * The charge of this very request, if it was let through before: a repeat is no second one. What is
-   * to be new has the token of the last one of its name, so there only an open request can be repeated.
+   * to be new has the token of the last one of its name, and a property, which need not move LastRecordId,
+   * that of when it was last set so: there only an open request can be repeated.
    */
   find(
     { charges, intent, ownRecords }: ProductEntry,
-    { token, base }: Pick<Intent, 'token' | 'base'>,
+    { token, base, step }: Pick<Intent, 'token' | 'base' | 'step'>,
   ): Charge | null {
     const isOpen = intent?.token === token;
-    if (base === null && !isOpen && ownRecords.length > 0) return null;
+    const mayBeOver = base === null || step === 'owner' || step === 'launchRole';
+    if (mayBeOver && !isOpen && ownRecords.length > 0) return null;
     return charges.findLast((one) => one.token === token) ?? this.#reserved.get(token) ?? null;
   }
 

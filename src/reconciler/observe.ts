@@ -1,4 +1,4 @@
-import type { ProductKey, ProvisionedProductId } from '../domain/ids.ts';
+import { type ProductKey, type ProvisionedProductId, productKey } from '../domain/ids.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import { complete, stackIds } from './complete-live.ts';
@@ -10,6 +10,8 @@ export interface Observation {
   readonly products: ReadonlyMap<ProductKey, Live>;
   /** Provisioned products in the target, declared or not. */
   readonly estateSize: number;
+  /** What the listing showed, declared or not, by every key that a document could name it by. */
+  readonly listed: ReadonlySet<ProductKey>;
   /** Rows that were asked for besides, of products that no document is for any more. */
   readonly others: ReadonlyMap<ProvisionedProductId, SearchRow>;
   /** Type of the provisioned products of each product, by its id and by its name. */
@@ -49,11 +51,21 @@ export async function observeAll(
     value: {
       products,
       estateSize: rows.length,
+      listed: keysOf(rows),
       others,
       types: typesOf(rows),
       complete: isComplete,
     },
   };
+}
+
+function keysOf(rows: readonly SearchRow[]): ReadonlySet<ProductKey> {
+  return new Set(
+    rows.flatMap(({ id, name }) => [
+      productKey({ kind: 'id', id }),
+      productKey({ kind: 'name', name }),
+    ]),
+  );
 }
 
 /** What is yet to be made will be of the type of what was made of the same product. */

@@ -14,6 +14,8 @@ interface ParkingParts {
   readonly clock: Clock;
   /** Whether this run looks at it at all; a selection may leave it out. */
   readonly isInRun: (dependency: Dependency) => boolean;
+  /** Whether the document of one that is left out changed since it was last looked at. */
+  readonly hasChanged: (dependency: Dependency) => boolean;
   readonly revision: () => string;
   readonly dependenciesOf: (key: ProductKey) => readonly Dependency[];
   readonly rollouts: Rollouts;
@@ -40,9 +42,9 @@ export class Parking {
   }
 
   waitsOn(dependencies: readonly Dependency[]): Wait | null {
-    const { target, board, isInRun, revision } = this.#parts;
+    const { target, board, isInRun, hasChanged, revision } = this.#parts;
     const statusOf = (of: TargetName, key: ProductKey) => board.get(of, key);
-    return waitFor({ target, revision: revision(), statusOf, isInRun }, dependencies);
+    return waitFor({ target, revision: revision(), statusOf, isInRun, hasChanged }, dependencies);
   }
 
   park(key: ProductKey): void {

@@ -84,7 +84,7 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
   });
   // What a rollout holds back holds back what depends on it.
   if (rollouts.length > 0) holdDependants(context, desired, evaluations);
-  const judgement = await judgeReview(context, desired, evaluations, removals);
+  const judgement = await judgeReview(context, desired, observation, evaluations, removals);
   const leaving = new Map(
     [...evaluations].map(([key, { change }]) => [key, change.instances?.removed ?? 0]),
   );

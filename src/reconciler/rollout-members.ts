@@ -93,12 +93,16 @@ export function movesVersion({ change: { verdict }, facts, live }: Evaluation): 
   return live.kind !== 'present' || verdict.kind === 'provision' || !runs(live, facts.resolved);
 }
 
-/** As far as AWS tells; where it does not, it counts as another version. */
+/**
+ * As far as AWS tells; where it does not, it counts as another version. Where the first provisioning
+ * failed, AWS names the version that was attempted, and nothing runs.
+ */
 export function runs(
-  { product, version }: PresentProduct,
+  { product, version, records }: PresentProduct,
   wanted: Pick<VersionId, 'productId' | 'artifactId'>,
 ): boolean {
   return (
+    (records.lastSuccessful !== null || records.lastProvisioning === null) &&
     product.kind === 'read' &&
     version.kind === 'read' &&
     product.value.id === wanted.productId &&

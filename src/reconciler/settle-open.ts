@@ -9,6 +9,7 @@ import { type Carried, GENERATIONS, SEND_TRIES, stop, waitForTicket } from './ca
 import { explainFailure } from './catalog-facts.ts';
 import { about, fingerprintOf, recordTimeoutMs, type TargetContext } from './context.ts';
 import { storedValues } from './fill-values.ts';
+import { whyHeld } from './hold-back.ts';
 import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
 import type { Failure } from './ports/catalog.ts';
 import { send } from './send-once.ts';
@@ -43,7 +44,7 @@ export async function settleWith(
     const askedMs = context.clock.monotonic();
     // What is about to be repeated is looked for in the history too: Describe may lag behind that.
     const isDue = atBaseSinceMs !== null && askedMs - atBaseSinceMs >= STABLE_MS;
-    const mayRepeat = isDue && (await context.hold(key)) === null;
+    const mayRepeat = isDue && (await whyHeld(context, key)) === null;
     const seen = await look(context, current, mayRepeat);
     if (seen.kind === 'failed') {
       failures += 1;
@@ -103,9 +104,9 @@ function isUnderWay({ status }: RecordView): boolean {
   return status !== 'SUCCEEDED' && status !== 'FAILED';
 }
 
-/** While a freeze or a window keeps it from being repeated, looking often would tell nothing sooner. */
+/** While something keeps it from being repeated, looking often would tell nothing sooner. */
 async function lookMs(context: TargetContext, key: ProductKey): Promise<number> {
-  return (await context.hold(key)) === null ? SETTLE_LOOK_MS : STABLE_MS;
+  return (await whyHeld(context, key)) === null ? SETTLE_LOOK_MS : STABLE_MS;
 }
 
 type LookAgain = { readonly kind: 'lookAgain'; readonly intent: Intent };

@@ -1,7 +1,9 @@
+import { likenessOf } from '../diff/digest.ts';
+import { policiesDigest } from '../diff/policies-digest.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Spec } from '../domain/spec.ts';
-import { claimantOf, idsIn } from './claimants.ts';
+import { claimantOf, hasRival, idsIn } from './claimants.ts';
 import { specDigestOf, type TargetContext } from './context.ts';
 import { invalidDependants } from './dependants.ts';
 
@@ -9,12 +11,31 @@ import { invalidDependants } from './dependants.ts';
 export function isStillWanted(context: TargetContext, key: ProductKey, intent: Intent): boolean {
   const spec = context.desired().specs.get(key);
   if (spec === undefined) return isStillGone(context, key, intent);
+  return (
+    saysTheSame(context, spec, intent) &&
+    wantsStep(context, spec, intent) &&
+    !isContested(context, key, intent)
+  );
+}
+
+function isContested(context: TargetContext, key: ProductKey, { request }: Intent): boolean {
+  const { provisionedProductId: id } = request;
+  const seen = context.observation()?.products ?? new Map();
+  return id !== null && hasRival(context.desired(), idsIn(seen), key, id);
+}
+
+/** Whether its document still says what the request was computed from. */
+export function saysTheSame(
+  context: TargetContext,
+  spec: Spec,
+  { specDigest, policies }: Intent,
+): boolean {
   const { suspend, mode } = spec.reconcile;
   return (
     !suspend &&
     mode === 'enforce' &&
-    specDigestOf(context, spec) === intent.specDigest &&
-    wantsStep(context, spec, intent)
+    specDigestOf(context, spec) === specDigest &&
+    (policies === undefined || likenessOf(policies, policiesDigest(spec)) !== 'other')
   );
 }
 
@@ -26,6 +47,8 @@ export function isStillWanted(context: TargetContext, key: ProductKey, intent: I
 function isStillGone(context: TargetContext, key: ProductKey, { request, base }: Intent): boolean {
   if (request.operation !== 'TerminateProvisionedProduct') return false;
   const desired = context.desired();
+  // What a selection leaves out may be declared all the same; under one nothing is ended.
+  if (desired.isSelection === true) return false;
   const known = context.known.get(key);
   const seen = context.observation()?.products;
   if (known === undefined || seen === undefined) return false;
@@ -40,6 +63,7 @@ function isStillGone(context: TargetContext, key: ProductKey, { request, base }:
     !handsOff &&
     request.retain === (prune === 'retain') &&
     context.known.isConfirmed(context, key) &&
+    (known.gone?.renamedTo ?? null) === null &&
     [...desired.specs.keys()].every((one) => seen.has(one)) &&
     claimantOf(desired, idsIn(seen), known) === null &&
     invalidDependants(context.target, known, desired).length === 0 &&
@@ -50,7 +74,7 @@ function isStillGone(context: TargetContext, key: ProductKey, { request, base }:
   );
 }
 
-/** Policies are no part of a document's digest, and these steps rest on one. */
+/** These steps rest on what the journal knows too, and what an older version sent tells no policies. */
 function wantsStep(context: TargetContext, spec: Spec, { step, request, specDigest }: Intent) {
   const { onMissing, onError, adopt, deletionProtection } = spec.reconcile;
   const { recreated } = context.entries.get(spec.key);

@@ -3,6 +3,7 @@ import type { Hold } from '../domain/hold.ts';
 import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Step } from '../domain/request.ts';
 import type { Dependency } from '../domain/spec.ts';
+import { answered } from './answered.ts';
 import { CatalogFacts } from './catalog-facts.ts';
 import { about, type DesiredState, EndedRecords, type TargetContext } from './context.ts';
 import { Entries } from './entries.ts';
@@ -13,6 +14,7 @@ import { holdSubject } from './hold-subject.ts';
 import { type Holds, type HoldsNow, holdsOf } from './holds.ts';
 import { rememberInEffect } from './in-effect.ts';
 import { KnownDocuments } from './known.ts';
+import { hasLeftOutChanged } from './known-document.ts';
 import { lookedAt } from './lag.ts';
 import { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
@@ -106,6 +108,7 @@ export class TargetReconciler {
       board: shared.board,
       clock: shared.clock,
       isInRun: shared.isInRun,
+      hasChanged: (dependency) => hasLeftOutChanged(this.#context, dependency),
       revision: () => this.#desired.revision,
       dependenciesOf: (key) => this.#dependenciesOf(key),
       rollouts: this.#rollouts,
@@ -155,6 +158,7 @@ export class TargetReconciler {
     const desired = this.#desired;
     const looked = lookedAt(this.#context.clock);
     const endedBefore = this.recordsEnded;
+    const { asked } = this.#worker;
     const review = await reviewTarget(
       {
         ...this.#context,
@@ -172,6 +176,7 @@ export class TargetReconciler {
     this.#removals = review.removals;
     this.#rollouts.take(review.rollouts, endedBefore);
     this.#context.follower.estateSize = review.observation.estateSize;
+    for (const key of answered(review, asked)) this.#worker.answer(key);
     const holds = await this.#holds.now();
     showReview(this.#context, review, looked, (key) => this.#holdOf(holds, key));
     await rememberInEffect(this.#context, review, desired);

@@ -54,6 +54,15 @@ export class Worker {
     this.wake(key);
   }
 
+  /** There is nothing to do for it: what was asked is answered, and not kept for another day. */
+  answer(key: ProductKey): void {
+    this.#asked.delete(key);
+  }
+
+  get asked(): ReadonlySet<ProductKey> {
+    return new Set(this.#asked);
+  }
+
   isAsked(key: ProductKey): boolean {
     return this.#asked.has(key);
   }

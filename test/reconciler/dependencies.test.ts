@@ -259,6 +259,33 @@ describe('dependsOn', () => {
     expect(story(world)).toEqual(['a accepted', 'a succeeded']);
   });
 
+  it('waits for what a selection leaves out where its document changed since it was ready', async () => {
+    const world = await World.create({ seed }, [doc('a', ['b'], same), doc('b')]);
+    await (await world.start()).converge();
+    world.wish([doc('a', ['b']), doc('b', [], newer)]);
+    const trueup = await world.start({ isInRun: ({ name }) => name === 'a' });
+    await trueup.reconciler.context.board.load();
+    const [a, b] = ['a', 'b'].map((name) => world.desired.specs.get(keyOf(name)));
+    if (a === undefined || b === undefined) throw new Error('no document');
+    const go = async () => {
+      trueup.reconciler.setDesired({
+        ...world.desired,
+        isSelection: true,
+        specs: new Map([[a.key, a]]),
+        leftOut: new Map([[b.key, b]]),
+      });
+      const review = await world.clock.until(trueup.reconciler.review());
+      trueup.reconciler.release(review, 1);
+      await world.clock.pass(60_000);
+    };
+    await go();
+    expect(story(world)).toEqual(['b accepted', 'b succeeded']);
+    expect(statusOf(world, trueup, 'a')).toMatchObject({
+      message: 'waits for b, whose document changed and which is not part of this run',
+      next: 'select b too, or run without a selection',
+    });
+  });
+
   it.each([
     ['as the journal saw it', true],
     ['which the journal never saw', false],

@@ -225,3 +225,27 @@ describe('a listing from before our own failure', () => {
     expect(world.writes()).toHaveLength(1);
   });
 });
+
+describe('a failed record that lists no reason', () => {
+  it('is not told from the listing where that still shows an earlier failure', async () => {
+    const world = await start(['net-a', 'net-b'].map((name) => wish(name, 'B')));
+    const operation = 'UpdateProvisionedProduct';
+    const busy = 'another AWS Control Tower operation is in progress';
+    fault(world, operation, { kind: 'recordFails', message: busy }, 2);
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(50_000);
+    expect(world.events('record.busy')).toHaveLength(2);
+    expect(world.writes()).toHaveLength(2);
+    fault(world, operation, { kind: 'recordFails', message: 'Too many.', listErrors: false }, 2);
+    world.service.admin.setBehaviour({ searchLag: '60s' });
+    await world.clock.pass(5 * 60_000);
+    expect(world.events('record.busy')).toHaveLength(2);
+    expect(world.writes()).toHaveLength(4);
+    for (const name of ['net-a', 'net-b'])
+      expect(world.statusOf(trueup, name)).toMatchObject({
+        condition: 'Stalled',
+        message: expect.stringContaining('Too many.'),
+      });
+  });
+});

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { InvalidDocument } from '../../src/reconciler/context.ts';
-import { doc, keyOf, later, look, MINUTE, removed, seed, terminations } from './life.ts';
+import {
+  doc,
+  keyOf,
+  later,
+  look,
+  MINUTE,
+  operations,
+  removed,
+  seed,
+  terminations,
+} from './life.ts';
 import { TARGET, World } from './world.ts';
 
 const at = { file: 'net-b.yaml', line: 1, column: 1 };
@@ -41,6 +51,33 @@ describe('a termination that was lost', () => {
     }
     expect(terminations(world)).toBe(sent);
     expect(world.service.admin.names().includes('net-a')).toBe(sent === 1);
+  });
+});
+
+describe('a termination whose document comes back before its answer is known', () => {
+  it('leaves nothing in its desired state: what depends on it waits until it is there again', async () => {
+    const back = doc('net-a', { onMissing: 'provision', prune: 'terminate' });
+    const lag = { behaviour: { describeLag: '3s' }, timing: { running: '3s' } } as const;
+    const options = { seed: { ...seed, ...lag } };
+    const { world, trueup } = await removed([back, doc('net-c')], [doc('net-c')], options);
+    await world.clock.pass(11 * MINUTE);
+    const effect = { kind: 'lostReply' } as const;
+    world.service.admin.addFault({ operation: 'TerminateProvisionedProduct', count: 1, effect });
+    await trueup.reconcile();
+    await world.clock.pass(1_000);
+    world.wish([back, doc('net-c'), doc('net-b', { dependsOn: ['net-a'] })], 'r3');
+    await trueup.reconcile();
+    await world.clock.pass(20_000);
+    expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
+    expect(world.service.admin.names()).not.toContain('net-a');
+    expect(world.events('record.succeeded').at(-1)?.fields?.provisionedProduct).toBe('net-a');
+    expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Reconciling');
+    for (let i = 0; i < 2; i++) await later(world, trueup, 1);
+    expect(operations(world)).toEqual([
+      'TerminateProvisionedProduct',
+      'ProvisionProduct',
+      'UpdateProvisionedProduct',
+    ]);
   });
 });
 

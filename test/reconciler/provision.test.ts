@@ -40,6 +40,8 @@ const PROVISION = 'ProvisionProduct';
 const RECREATED = [PROVISION, 'TerminateProvisionedProduct', PROVISION];
 const WINDOWS = ['0s', '5m', 'forever'];
 
+const STACK = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/gone/1';
+
 describe('onMissing: provision', () => {
   it('provisions what does not exist, with all that is declared, and is then in sync', async () => {
     const arn = 'arn:aws:sns:eu-west-1:111122223333:events';
@@ -83,6 +85,12 @@ describe('onMissing: provision', () => {
       [{}, { onMissing: 'fail' }, 'plan/absent'],
       [{ provisionedProductId: 'pp-gone' }, {}, 'plan/absent'],
       [{ expect: { provisionedProductId: 'pp-gone' } }, {}, 'plan/expect-mismatch'],
+      [{ expect: { physicalId: STACK } }, {}, 'plan/expect-mismatch'],
+      [
+        { expect: { physicalId: STACK } },
+        { adopt: { stackArn: `${STACK}-other` } },
+        'plan/expect-mismatch',
+      ],
       [{ provisioningArtifactName: undefined }, {}, 'plan/creation-undeclared'],
       [
         { provisioningArtifactName: 'v0', provisioningParameters: { Cidr: 'A' } },

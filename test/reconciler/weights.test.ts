@@ -69,6 +69,30 @@ describe('each stack instance counts', () => {
     }
   });
 
+  it('as a provisioning, where a recreation that is half done has come to bring more of them', async () => {
+    const of = (count: number) => ({
+      stackInstances: { accounts: ACCOUNTS.slice(0, count), regions: REGIONS },
+    });
+    const reconcile = { onError: 'recreate' };
+    const options = { maxProvisions: 2, maxTerminations: 10 };
+    const { world, trueup } = await start(options, [doc(reconcile, of(1))]);
+    await trueup.converge();
+    await world.service.admin.setStatus('set', 'ERROR');
+    await world.clock.pass(25 * 60 * MINUTE);
+    world.wish([doc(reconcile, of(1))], 'again');
+    await trueup.reconcile();
+    await world.clock.pass(3_000);
+    expect(terminations(world)).toBe(1);
+    world.wish([doc(reconcile, of(3))], 'more');
+    expect(await guardsOf(trueup)).toEqual([]);
+    expect(await guardsOf(trueup)).toEqual(['provisions 6']);
+    expect(operations(world)).toEqual(['ProvisionProduct', 'TerminateProvisionedProduct']);
+    // As many as were counted with its first half are owed.
+    world.wish([doc(reconcile, of(1))], 'fewer');
+    expect(await guardsOf(trueup)).toEqual([]);
+    expect(operations(world).at(-1)).toBe('ProvisionProduct');
+  });
+
   it('as a termination, where its stack set is pruned, and is listed only then', async () => {
     for (const [cap, prune] of [
       [5, 'terminate'],

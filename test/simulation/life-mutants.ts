@@ -124,8 +124,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   one(
     'the success of what a document said before counts for what depends on it',
     'src/reconciler/finish.ts',
-    'else if (last && isOfPresentDocument(context, key, intent))',
-    'else if (last)',
+    'if (last && isOfPresentDocument(context, key, intent))',
+    'if (last)',
   ),
   one(
     'a revision that was read and not reviewed protects nothing',

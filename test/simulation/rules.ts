@@ -349,7 +349,10 @@ export class Rules {
   /** A new intent is durable, which is right before its call: its step is in the reviewed plan. */
   intended(process: Process, key: string, entry: ProductEntry): void {
     const { intent } = entry;
-    if (intent?.recordId != null && this.#foreign.has(intent.recordId)) this.#mistaken.add(key);
+    if (intent?.recordId != null && this.#foreign.has(intent.recordId)) {
+      this.#mistaken.add(key);
+      if (entry.ownedId !== null) this.life.owns(entry.ownedId);
+    }
     if (intent === null || intent.firstSentAt === null || intent.generation > 0) return;
     if (this.#intended.has(intent.token)) return;
     this.#intended.set(intent.token, this.#clock.elapsed());

@@ -10,7 +10,8 @@ import { sentencesOf } from './rollouts.ts';
 import { noPaint, type Paint, plural, thousands, utc, visible, wrap } from './words.ts';
 
 export interface TextOptions {
-  readonly detailedExitcode: boolean;
+  /** null: the command goes on, and tells later how it ends. */
+  readonly detailedExitcode: boolean | null;
   /** Colour for a terminal; the identity elsewhere. */
   readonly paint?: Paint;
   /** What a command needs that is copied from it. */
@@ -131,18 +132,23 @@ function footer(
   options: TextOptions,
   paint: Paint,
 ): readonly string[] {
-  const { exitCode, because } = planResult(plan, options.detailedExitcode);
-  const rest = exitCode === 1 ? '' : notNow(plan);
-  const word = exitCode === 0 ? 'exit 0:' : `exit ${exitCode}, because`;
-  const result = `${word} ${because}${rest}`;
   return [
     `Reads   ${callsLine(plan.meta.calls)}`,
     ...wrap(`${writesLine(counts)}${heldWrites(counts)}`, 'Writes  ', '        '),
     `Digest  ${plan.digest}`,
-    ...wrap(result, 'Result  ', '        ').map((line) =>
-      paint(exitCode === 1 ? 'refused' : 'good', line),
-    ),
+    ...(options.detailedExitcode === null
+      ? []
+      : resultLines(plan, options.detailedExitcode, paint)),
   ];
+}
+
+function resultLines(plan: Plan, detailedExitcode: boolean, paint: Paint): readonly string[] {
+  const { exitCode, because } = planResult(plan, detailedExitcode);
+  const rest = exitCode === 1 ? '' : notNow(plan);
+  const word = exitCode === 0 ? 'exit 0:' : `exit ${exitCode}, because`;
+  return wrap(`${word} ${because}${rest}`, 'Result  ', '        ').map((line) =>
+    paint(exitCode === 1 ? 'refused' : 'good', line),
+  );
 }
 
 /** Changes that applying the plan now would leave: they failed before, or something holds them back. */

@@ -54,6 +54,7 @@ const intent = object<Intent>({
   lastSentAt: orNull(text()),
   recordId: orNull(recordId),
   specDigest: digest,
+  policies: optional(digest),
   revision: text(),
   at: position,
   pending: object<Intent['pending']>({

@@ -95,6 +95,12 @@ describe('renderPlanText', () => {
     const text = renderPlanText(planWith(manyChanges(3)), { detailedExitcode });
     expect(text.trimEnd().split('\n').at(-1)).toBe(line);
   });
+
+  it('tells none where the command goes on, and what comes then is its end', () => {
+    const text = renderPlanText(planWith(manyChanges(3)), { detailedExitcode: null });
+    expect(text).toContain('To update (3)');
+    expect(text.trimEnd().split('\n').at(-1)).toMatch(/^Digest {2}sha256:/);
+  });
 });
 
 describe('renderPlanMarkdown', () => {

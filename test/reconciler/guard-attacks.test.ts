@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_GUARDS } from '../../src/config/guards.ts';
+import type { Caps } from '../../src/domain/guard.ts';
+import type { Review } from '../../src/reconciler/review.ts';
+import { networks } from '../support/network.ts';
+import { keyOf, look, only, operations } from './life.ts';
+import { cidrOf, type Fields, invalidDocument, networkDoc } from './networks.ts';
+import { World } from './world.ts';
+
+/** The defaults of the program. */
+const caps: Caps = { maxChanges: 50, maxProvisions: 10, maxTerminations: 3, ...DEFAULT_GUARDS };
+
+function guardsOf(review: Review) {
+  if (review.kind === 'failed') throw new Error(review.why);
+  return review.judgement.report.findings;
+}
+
+describe('what is managed', () => {
+  const made = (name: string) =>
+    networkDoc(name, { Cidr: 'A' }, { reconcile: { onMissing: 'provision' } });
+  const names = Array.from({ length: 100 }, (_, i) => `new-${i}`);
+
+  it.each([
+    ['a selection leaves out', only(...names.slice(0, 8), 'net-a')],
+    [
+      'has an invalid document',
+      (desired: Parameters<ReturnType<typeof only>>[0]) => ({
+        ...only(...names.slice(0, 8), 'net-a')(desired),
+        isSelection: false,
+        invalid: new Map(names.slice(8).map((name) => [keyOf(name), invalidDocument(name)])),
+      }),
+    ],
+  ])('is not what %s and does not exist: it allows itself no more', async (_, change) => {
+    const world = await World.create({ seed: networks() }, [
+      networkDoc('net-a', { Cidr: 'A' }),
+      networkDoc('net-b', { Cidr: 'A' }),
+      ...names.map(made),
+    ]);
+    const trueup = await world.start({ caps });
+    const review = await look(world, trueup, change);
+    const found = guardsOf(review).find(({ guard }) => guard === 'provisions');
+    expect(operations(world)).toEqual([]);
+    expect(found).toMatchObject({ planned: 8, allowed: 3, verdict: 'refused' });
+    expect(found?.managed).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a request that waits for its turn while another revision comes', () => {
+  const names = ['net-a', 'net-b', 'net-c', 'net-d'];
+  const few: Caps = { maxChanges: 3, maxProvisions: 10, maxTerminations: 3 };
+  const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+  const wishes = (cidrs: string, more: Fields = {}) =>
+    names.map((name, i) => networkDoc(name, { Cidr: cidrs[i] ?? 'A' }, i === 0 ? more : {}));
+  const seed = networks({ names, launchRole: role('launch') });
+
+  it('counts anew where it is the rest of a change of before', async () => {
+    const two = { properties: { launchRole: role('two') } };
+    const world = await World.create({ seed, writesPerSecond: 0.1 }, wishes('BAAA', two));
+    const trueup = await world.start({ caps: few });
+    await trueup.reconcile();
+    // The launch role is set, and the update waits for its ticket.
+    await world.clock.pass(8_000);
+    expect(operations(world)).toEqual(['UpdateProvisionedProductProperties']);
+    world.wish(wishes('CCAA', two), 'r2');
+    await trueup.converge();
+    expect(names.map((name) => cidrOf(world, name)).join('')).toBe('CCAA');
+    world.wish(wishes('CCCA', two), 'r3');
+    const review = await trueup.converge();
+    expect(guardsOf(review).find(({ guard }) => guard === 'updates')).toMatchObject({
+      sentInWindow: 3,
+      verdict: 'refused',
+    });
+    expect(cidrOf(world, 'net-c')).toBe('A');
+  });
+
+  it('counts although it was approved in the one before', async () => {
+    const world = await World.create({ seed, writesPerSecond: 0.1 }, wishes('BBBB'));
+    const trueup = await world.start({ caps: few });
+    const refused = await trueup.reconcile();
+    if (refused.kind === 'failed') throw new Error(refused.why);
+    const { set } = refused.judgement.report;
+    const { guard } = trueup.reconciler.context;
+    await world.clock.until(guard.approve(refused.judgement, { digest: set ?? '', strict: false }));
+    await trueup.reconcile();
+    await world.clock.pass(2_000);
+    expect(world.writes()).toHaveLength(1);
+    world.wish(wishes('BBBA'), 'r2');
+    await trueup.converge();
+    expect(names.map((name) => cidrOf(world, name)).join('')).toBe('BBBA');
+    world.wish(wishes('CCBA'), 'r3');
+    const review = await trueup.converge();
+    expect(guardsOf(review).find(({ guard }) => guard === 'updates')).toMatchObject({
+      sentInWindow: 2,
+      verdict: 'refused',
+    });
+  });
+});
+
+describe('a property that moves no LastRecordId', () => {
+  it('counts each time that it is set, although the request and its base are the same', async () => {
+    const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+    const behaviour = { propertiesMoveLastRecordId: false };
+    const world = await World.create(
+      { seed: networks({ launchRole: role('one'), behaviour }) },
+      [],
+    );
+    const trueup = await world.start({
+      caps: { maxChanges: 4, maxProvisions: 10, maxTerminations: 3 },
+    });
+    for (let i = 0; i < 8; i++) {
+      const properties = { launchRole: role(i % 2 === 0 ? 'two' : 'one') };
+      world.wish([networkDoc('net-a', { Cidr: 'A' }, { properties })], `r${i}`);
+      await trueup.converge();
+      await world.clock.pass(120_000);
+    }
+    expect(new Set(operations(world))).toEqual(new Set(['UpdateProvisionedProductProperties']));
+    const records = world.events('record.succeeded');
+    expect(records).toHaveLength(4);
+  });
+});

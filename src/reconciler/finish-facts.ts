@@ -67,7 +67,7 @@ async function unlessLater(
   if (lastUpdated === null) return null;
   const record = known ?? (await readRecord(context, recordOf(intent)));
   if (record === null) return null;
-  return Date.parse(lastUpdated) <= Date.parse(record.updatedAt) ? lastUpdated : null;
+  return Date.parse(lastUpdated) < Date.parse(record.updatedAt) ? lastUpdated : null;
 }
 
 async function readRecord(context: TargetContext, id: RecordId): Promise<RecordView | null> {

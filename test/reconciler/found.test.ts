@@ -386,6 +386,23 @@ describe('a provisioning whose end is learnt late', () => {
     await trueup.converge();
     expect(world.statusOf(trueup, 'net-new')).toMatchObject({ reason: 'InSync', unverified: 1 });
   });
+
+  it('nor for what somebody puts into a stack in the very moment in which the record ends', async () => {
+    const parameters = { provisioningParameters: { Cidr: 'B', Secret: 'ours' } };
+    const world = await start([wish('net-a', 'B', parameters)]);
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(6_000);
+    expect(world.service.admin.product('net-a')).toMatchObject({
+      product: { status: 'AVAILABLE' },
+      parameters: { Secret: 'ours' },
+    });
+    await world.service.admin.editStack({ product: 'net-a', parameters: { Secret: 'theirs' } });
+    await world.clock.pass(60_000);
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ reason: 'InSync', unverified: 1 });
+  });
 });
 
 describe('a listing that lags in the middle of a chain', () => {

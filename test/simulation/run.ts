@@ -192,25 +192,57 @@ async function finish(world: World): Promise<void> {
   world.sourceBack();
   await converge(world, 'as it was', (wish) => openPoint(world, wish, false));
   world.trace.add('# the last word');
-  await lastWord(world);
+  const late = await lastWord(world);
   await askForTheRest(world);
+  await bringBack(world, late);
   await toAndFro(world);
   await partings(world);
   await silence(world);
 }
 
-/** New content for every document, so many at a time as the guard lets through. */
-async function lastWord(world: World): Promise<void> {
-  const { maxChanges, maxProvisions, maxTerminations, hasLife, quotes } = world.scenario;
+/** How many documents may come at once, whatever each of them asks for. */
+function atOnce({ scenario }: World): number {
+  const { maxChanges, maxProvisions, maxTerminations, hasLife } = scenario;
+  return hasLife ? Math.min(maxChanges, maxProvisions, maxTerminations) : maxChanges;
+}
+
+/**
+ * New content for every document, so many at a time as the guard lets through. What waits for a day,
+ * because of somebody's failure in what it needs, stays in the plan and would hold up the rest by its
+ * limit: it is left suspended, and returned.
+ */
+async function lastWord(world: World): Promise<readonly string[]> {
+  const { hasLife, quotes } = world.scenario;
   // Documents that went come back: what waits to be terminated would hold up the rest by its limit.
   const papers = hasLife ? world.everWished() : world.wishes;
   const wishes = papers.map((wish) => finalWish(wish, quotes));
-  const atOnce = hasLife ? Math.min(maxChanges, maxProvisions, maxTerminations) : maxChanges;
-  for (let done = 0; done < wishes.length; done += atOnce) {
-    const upTo = done + atOnce;
-    world.publish(wishes.map((wish, index) => (index < upTo ? wish : { ...wish, suspend: true })));
+  const late = new Set<string>();
+  const publish = (upTo: number) =>
+    world.publish(
+      wishes.map((wish, index) =>
+        index < upTo && !late.has(wish.name) ? wish : { ...wish, suspend: true },
+      ),
+    );
+  for (let upTo = atOnce(world); upTo - atOnce(world) < wishes.length; upTo += atOnce(world)) {
+    publish(upTo);
     await converge(world, 'the last word', (wish) => openPoint(world, wish, true));
+    for (const { name, life } of wishes)
+      if (life?.dependsOn.some((other) => isLeftForADay(world, other)) === true) late.add(name);
   }
+  if (late.size > 0) publish(wishes.length);
+  return [...late];
+}
+
+/** What waited for others that were asked for since. */
+async function bringBack(world: World, late: readonly string[]): Promise<void> {
+  for (let done = 0; done < late.length; done += atOnce(world)) {
+    const back = new Set(late.slice(0, done + atOnce(world)));
+    world.publish(
+      world.wishes.map((wish) => (back.has(wish.name) ? { ...wish, suspend: false } : wish)),
+    );
+    await converge(world, 'brought back', (wish) => openPoint(world, wish, true));
+  }
+  if (late.length > 0) await askForTheRest(world);
 }
 
 /** Documents go, one after the other; what they said about their end comes true, and nothing else. */
@@ -269,7 +301,7 @@ async function toAndFro(world: World): Promise<void> {
 
 /** What waits for a person by design gets one, so many at a time as the guard lets through. */
 async function askForTheRest(world: World): Promise<void> {
-  const isDone = (wish: Wish) => isTrue(world, wish) || isOutOfReach(world, wish);
+  const isDone = (wish: Wish) => wish.suspend || isTrue(world, wish) || isOutOfReach(world, wish);
   for (;;) {
     const some = world.wishes.filter((wish) => !isDone(wish)).slice(0, world.scenario.maxChanges);
     if (some.length === 0) return;

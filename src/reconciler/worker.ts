@@ -91,7 +91,8 @@ export class Worker {
       const outcome = await this.#pass(key);
       const afterMs = this.#after(key, outcome);
       await this.#context.board.flush();
-      if (afterMs === null) return;
+      // Where the shutdown takes its time, what was stopped would begin again at once, over and over.
+      if (afterMs === null || this.#shared.stop.aborted) return;
       if (!this.#keepsSlot(key, outcome)) {
         this.#queue.addAfter(key, afterMs, PRIORITY.resync);
         return;

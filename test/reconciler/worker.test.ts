@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { fault, HOUR, MINUTE, ROLE, start, wish } from './networks.ts';
-import { type Wish, World } from './world.ts';
+import { fault, HOUR, keyOf, MINUTE, ROLE, start, wish } from './networks.ts';
+import { TARGET, type Wish, World } from './world.ts';
 
 describe('operations in flight of one product type', () => {
   const TYPE = 'CONTROL_TOWER_ACCOUNT';
@@ -158,5 +158,25 @@ describe('a pass that goes wrong', () => {
     Object.assign(catalog, { describe: real });
     await world.clock.pass(MINUTE);
     expect(world.writes()).toHaveLength(1);
+  });
+
+  it('is not begun again while the process shuts down, however long that takes', async () => {
+    const world = await start([wish('net-a', 'B')]);
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(3_000);
+    expect(world.events('update.accepted')).toHaveLength(1);
+    const sleep = world.clock.sleep.bind(world.clock);
+    let rests = 0;
+    world.clock.sleep = (ms, signal) => {
+      rests += 1;
+      // Without this a pass that began at once again and again would never let the test end.
+      return rests > 20 ? new Promise(() => undefined) : sleep(ms, signal);
+    };
+    trueup.stop();
+    await world.clock.pass(MINUTE);
+    expect(rests).toBe(0);
+    expect(world.events('record.resumed')).toEqual([]);
+    expect((await world.journal.get(TARGET, keyOf('net-a'))).value.intent).not.toBeNull();
   });
 });

@@ -102,6 +102,8 @@ export interface Incarnation {
   reconcile(): Promise<Review>;
   /** As `reconcile`, and waits until nothing is left to do. */
   converge(): Promise<Review>;
+  /** As SIGTERM, before anything is closed: what is under way is left as it is. */
+  stop(): void;
   /** As kill -9: nothing that it asked for is ever answered, and nothing of it runs on. */
   kill(): void;
 }
@@ -231,6 +233,7 @@ export class World {
             return review;
           })(),
         ),
+      stop: () => stop.abort(),
       kill: () => {
         state.dead = true;
         stop.abort();

@@ -118,12 +118,14 @@ async function runWorker(
     child.on('close', resolve);
   });
   let ended = false;
+  let seed = from + index;
   for await (const text of createInterface({ input: child.stdout })) {
     const line = JSON.parse(text) as Line;
     ended ||= line.kind === 'end';
+    if (line.kind === 'seed') seed = line.seed + processes;
     onLine(line);
   }
   const code = await closed;
   if (code === 0 && ended) return [];
-  return [`a simulation process ended with ${code}: ${errors.slice(-2_000)}`];
+  return [`a simulation process ended with ${code} on seed ${seed}: ${errors.slice(-2_000)}`];
 }

@@ -42,7 +42,7 @@ export function newIntent(
   });
 }
 
-/** What is to be new has no type yet: that of others of its product, as far as any is there. */
+/** What is to be new has no type yet; it will be of the type of another one of its product, if one is there. */
 function typeFor(
   context: TargetContext,
   live: PresentProduct,

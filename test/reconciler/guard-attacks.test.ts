@@ -20,12 +20,14 @@ describe('what is managed', () => {
     networkDoc(name, { Cidr: 'A' }, { reconcile: { onMissing: 'provision' } });
   const names = Array.from({ length: 100 }, (_, i) => `new-${i}`);
 
+  const selected = only(...names.slice(0, 8), 'net-a');
+
   it.each([
-    ['a selection leaves out', only(...names.slice(0, 8), 'net-a')],
+    ['a selection leaves out', selected],
     [
       'has an invalid document',
-      (desired: Parameters<ReturnType<typeof only>>[0]) => ({
-        ...only(...names.slice(0, 8), 'net-a')(desired),
+      (desired: Parameters<typeof selected>[0]) => ({
+        ...selected(desired),
         isSelection: false,
         invalid: new Map(names.slice(8).map((name) => [keyOf(name), invalidDocument(name)])),
       }),

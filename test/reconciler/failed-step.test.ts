@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { guardSets } from './guard-sets.ts';
 import { type Fields, fault, HOUR } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
 const ACCOUNTS = ['111122223333', '444455556666'];
 const REGIONS = ['eu-west-1'];
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'guard',
-      kind: 'CFN_STACKSET',
-      paths: [{ portfolio: 'platform', stackSet: { accounts: ACCOUNTS, regions: REGIONS } }],
-      versions: [{ name: 'one', parameters: { Level: {} } }],
-    },
-  ],
-  provisionedProducts: [],
-};
+const seed = guardSets(ACCOUNTS, REGIONS);
 
 const doc = (accounts: readonly string[]): Wish => ({
   name: 'set',

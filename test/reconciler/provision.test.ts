@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { networks } from '../support/network.ts';
+import { guardSets } from './guard-sets.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import {
   afterLostRequest,
@@ -346,23 +347,7 @@ describe('onError: recreate', () => {
 describe('a new stack set', () => {
   const A = '111122223333';
   const B = '444455556666';
-  const sets: SeedInput = {
-    timing: { accepted: '1s', running: '5s' },
-    products: [
-      {
-        name: 'guard',
-        kind: 'CFN_STACKSET',
-        paths: [
-          {
-            portfolio: 'platform',
-            stackSet: { accounts: [A, B], regions: ['eu-west-1', 'us-east-1'] },
-          },
-        ],
-        versions: [{ name: 'one', parameters: { Level: {} } }],
-      },
-    ],
-    provisionedProducts: [],
-  };
+  const sets = guardSets([A, B], ['eu-west-1', 'us-east-1']);
 
   it('is provisioned with the instances and preferences that are declared', async () => {
     const world = await World.create({ seed: sets }, [

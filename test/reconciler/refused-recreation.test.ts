@@ -7,14 +7,21 @@ const effect = {
   message: 'It cannot be terminated.',
 } as const;
 
+const reconcile = { onError: 'recreate' };
+
+/** In ERROR for longer than a failure that the journal does not know is waited out. */
+async function inError() {
+  const world = await start([wish('net-a', 'A', { reconcile })]);
+  const trueup = await world.start();
+  await trueup.converge();
+  await world.service.admin.setStatus('net-a', 'ERROR');
+  await world.clock.pass(25 * 60 * MINUTE);
+  return { world, trueup };
+}
+
 describe('a recreation whose termination AWS refuses', () => {
   it('is stalled, and not sent again at every look', async () => {
-    const reconcile = { onError: 'recreate' };
-    const world = await start([wish('net-a', 'A', { reconcile })]);
-    const trueup = await world.start();
-    await trueup.converge();
-    await world.service.admin.setStatus('net-a', 'ERROR');
-    await world.clock.pass(25 * 60 * MINUTE);
+    const { world, trueup } = await inError();
     fault(world, 'TerminateProvisionedProduct', effect, 100);
     for (let i = 0; i < 4; i++) {
       await trueup.converge();
@@ -36,12 +43,7 @@ describe('a recreation whose termination AWS refuses', () => {
   });
 
   it('is tried again for another content', async () => {
-    const reconcile = { onError: 'recreate' };
-    const world = await start([wish('net-a', 'A', { reconcile })]);
-    const trueup = await world.start();
-    await trueup.converge();
-    await world.service.admin.setStatus('net-a', 'ERROR');
-    await world.clock.pass(25 * 60 * MINUTE);
+    const { world, trueup } = await inError();
     fault(world, 'TerminateProvisionedProduct', effect);
     await trueup.converge();
     world.wish([wish('net-a', 'B', { reconcile })]);

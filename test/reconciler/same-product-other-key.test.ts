@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
+import { guardSets } from './guard-sets.ts';
 import { networkDoc, operations, truth } from './networks.ts';
 import { World } from './world.ts';
 
@@ -33,30 +34,8 @@ it('a document that names its product by its id since keeps the version that its
 const ACCOUNTS = ['111122223333', '444455556666'];
 
 it('a document that names its stack set by its id since does not delete instances once more', async () => {
-  const world = await World.create(
-    {
-      seed: {
-        timing: { accepted: '1s', running: '5s' },
-        products: [
-          {
-            name: 'guard',
-            kind: 'CFN_STACKSET',
-            paths: [
-              {
-                portfolio: 'platform',
-                stackSet: { accounts: ACCOUNTS, regions: ['eu-west-1'] },
-              },
-            ],
-            versions: [{ name: 'one', parameters: { Level: {} } }],
-          },
-        ],
-        provisionedProducts: [
-          { name: 'set', product: 'guard', version: 'one', parameters: { Level: 'low' } },
-        ],
-      },
-    },
-    [],
-  );
+  const set = { name: 'set', product: 'guard', version: 'one', parameters: { Level: 'low' } };
+  const world = await World.create({ seed: guardSets(ACCOUNTS, ['eu-west-1'], [set]) }, []);
   const doc = (name: string, more = {}) => ({
     name,
     spec: {

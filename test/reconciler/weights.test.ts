@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProductKey } from '../../src/domain/ids.ts';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import type { Removal } from '../../src/reconciler/removals.ts';
+import { guardSets } from './guard-sets.ts';
 import { keyOf, MINUTE, operations, terminations } from './life.ts';
 import { fault } from './networks.ts';
 import { type Incarnation, type Wish, World, type WorldOptions } from './world.ts';
@@ -9,18 +9,7 @@ import { type Incarnation, type Wish, World, type WorldOptions } from './world.t
 const ACCOUNTS = ['111122223333', '444455556666', '777788889999'];
 const REGIONS = ['eu-west-1', 'us-east-1'];
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'guard',
-      kind: 'CFN_STACKSET',
-      paths: [{ portfolio: 'platform', stackSet: { accounts: ACCOUNTS, regions: REGIONS } }],
-      versions: [{ name: 'one', parameters: { Level: {} } }],
-    },
-  ],
-  provisionedProducts: [],
-};
+const seed = guardSets(ACCOUNTS, REGIONS);
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,5 @@
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { JOURNAL_BESIDE } from '../cli/again.ts';
 import type { App } from '../cli/app.ts';
@@ -23,10 +22,9 @@ import { isDigestWish } from '../diff/approval.ts';
 import { renderProblems } from '../diff/render/problem.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import { visible } from '../domain/visible.ts';
+import { demoDirectory, prepareDemo, withOpenGuards } from './demo-setup.ts';
+import { serveLocal } from './serve-local.ts';
 import { terminal } from './terminal.ts';
-
-const EXAMPLES = fileURLToPath(new URL('../../examples/desired-state', import.meta.url));
-const DEMO_DIRECTORY = join('.trueup', 'demo');
 
 /** One command line, carried out; resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -157,83 +155,6 @@ function withJournalOf(invocation: Invocation, config: Config): Config {
   const { localState, flags } = invocation;
   if (localState === null || flags.journal !== undefined) return config;
   return { ...config, journal: `${localState}${JOURNAL_BESIDE}` };
-}
-
-type Demo = Extract<Action, { kind: 'demo' }>;
-
-function demoDirectory(command: Demo): string {
-  return command.directory ?? DEMO_DIRECTORY;
-}
-
-/** A fresh copy of the examples to play with, and a daemon that is quicker than in production. */
-async function prepareDemo(command: Demo, invocation: Invocation): Promise<Invocation> {
-  const directory = demoDirectory(command);
-  const desired = join(directory, 'desired-state');
-  await rm(desired, { recursive: true, force: true });
-  for (const suffix of ['', '-lock', '-journal'])
-    await rm(join(directory, `journal.db${suffix}`), { force: true });
-  await mkdir(directory, { recursive: true });
-  await cp(EXAMPLES, desired, { recursive: true });
-  const quick = {
-    interval: '30s',
-    pollInterval: '500ms',
-    settle: '300ms',
-    logFormat: 'text',
-    writesPerSecond: '2',
-  };
-  const journal = resolve(directory, 'journal.db');
-  return {
-    ...invocation,
-    local: invocation.local ?? '',
-    flags: { ...quick, journal, ...invocation.flags },
-  };
-}
-
-/** Most of the small estate is to be seen changing; the demonstration says what it leaves out. */
-function withOpenGuards(config: Config): Config {
-  const shares = { ...config.guards.shares, updates: { floor: config.maxChanges, share: 1 } };
-  return { ...config, guards: { ...config.guards, shares } };
-}
-
-async function serveLocal(io: Io, command: Extract<Action, { kind: 'local' }>): Promise<ExitCode> {
-  const port = wholeNumber('--port', command.port, 65_535);
-  const generate =
-    command.generate === null ? null : wholeNumber('--generate', command.generate, 100_000);
-  const [{ runLocal }, { shutDownOn }] = await Promise.all([
-    import('../local-catalog/run-local.ts'),
-    import('./signals.ts'),
-  ]);
-  const shutDown = shutDownOn(['SIGINT', 'SIGTERM']);
-  const options = { port, seedFile: command.seed, generate, stateFile: command.state };
-  try {
-    await runLocal(options, { print: (line) => io.out(`${line}\n`), signal: shutDown.signal });
-    return 0;
-  } catch (error) {
-    throw isPortError(error) ? portTaken(port, error) : error;
-  } finally {
-    shutDown.release();
-  }
-}
-
-function isPortError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
-}
-
-function portTaken(port: number, cause: Error): TrueupError {
-  const isTaken = 'code' in cause && cause.code === 'EADDRINUSE';
-  const why = isTaken ? 'another program, perhaps another catalog, listens there' : cause.message;
-  const next = 'end that program, or choose another port; --port 0 takes a free one';
-  const message = `port ${port} of 127.0.0.1 cannot be used: ${why}`;
-  return new TrueupError('cli/bad-argument', message, { next, cause });
-}
-
-function wholeNumber(flag: string, text: string, most: number): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= 0 && number <= most) return number;
-  throw new TrueupError(
-    'cli/bad-argument',
-    `${flag} takes a whole number from 0 to ${most}, not ${JSON.stringify(text)}`,
-  );
 }
 
 /** Something that the user named cannot be read: what the system says is all there is to say. */

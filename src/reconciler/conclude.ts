@@ -4,7 +4,7 @@ import type { ProductKey } from '../domain/ids.ts';
 import type { RecordStatus } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { formatPosition } from '../domain/problem.ts';
-import { HELD_AGAIN_MS } from './again.ts';
+import { OPEN_AGAIN_MS } from './again.ts';
 import type { Carried } from './carried.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { statusOfIntent, statusOfLeaving, statusOfRecord } from './conditions-of-requests.ts';
@@ -49,7 +49,7 @@ export async function conclude(
     case 'ambiguous':
       return over(await stallAmbiguous(context, key, carried.intent, carried.records));
     case 'open':
-      return over({ kind: 'again', afterMs: HELD_AGAIN_MS, why: carried.why });
+      return over({ kind: 'again', afterMs: OPEN_AGAIN_MS, why: carried.why });
     default:
       return carried satisfies never;
   }

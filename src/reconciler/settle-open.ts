@@ -42,10 +42,10 @@ export async function settleWith(
   const startedMs = context.clock.monotonic();
   while (!context.stop.aborted) {
     const askedMs = context.clock.monotonic();
-    // What is about to be repeated is looked for in the history too: Describe may lag behind that.
+    // What is about to be repeated, given up or left with its slot free is looked for in the history
+    // too: Describe may lag behind that.
     const isDue = atBaseSinceMs !== null && askedMs - atBaseSinceMs >= STABLE_MS;
-    const mayRepeat = isDue && (await whyHeld(context, key)) === null;
-    const seen = await look(context, current, mayRepeat);
+    const seen = await look(context, current, isDue);
     if (seen.kind === 'failed') {
       failures += 1;
       const why = explainFailure(seen.failure);

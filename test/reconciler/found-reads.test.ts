@@ -4,7 +4,7 @@ import { type FindContext, find, indexRows } from '../../src/reconciler/find-liv
 import type { SearchListing, SearchRow } from '../../src/reconciler/ports/catalog.ts';
 import { trouble } from '../../src/reconciler/trouble.ts';
 import { keyOf } from './life.ts';
-import { fault, OWNER, ROLE, seedWith, start, wish } from './networks.ts';
+import { cidrOf, fault, freezeOf, OWNER, ROLE, seedWith, start, wish } from './networks.ts';
 import { desiredOf, World } from './world.ts';
 
 /** What the simulation found where a read fails or lags, as the shortest story that shows it. */
@@ -204,6 +204,25 @@ describe('a request that arrives when it is about to be repeated', () => {
     await world.clock.pass(10 * 60_000);
     expect(world.service.admin.product('net-a')?.records).toBe(records);
     expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+  });
+
+  it('keeps its slot, where a freeze holds the repeat and Describe does not show it yet', async () => {
+    const wishes = ['net-a', 'net-b'].map((name) => wish(name, 'B'));
+    const world = await start(wishes, { describeLag: '20s' }, { maxInFlight: 1 });
+    const operation = 'UpdateProvisionedProduct';
+    fault(world, operation, { kind: 'lostRequest' });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(48_000);
+    const [late] = world.writes();
+    await world.journal.freeze(freezeOf({ name: 'net-a' }));
+    fault(world, operation, { kind: 'straggle', ms: 10 * 60_000 });
+    await world.service.admin.callAs(operation, { ...Object(late?.input) });
+    await world.clock.pass(5 * 60_000);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('UNDER_CHANGE');
+    expect(cidrOf(world, 'net-b')).toBe('A');
+    await world.clock.pass(30 * 60_000);
+    expect(['net-a', 'net-b'].map((name) => cidrOf(world, name))).toEqual(['B', 'B']);
   });
 });
 

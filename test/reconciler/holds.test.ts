@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Freeze, FreezeScope, SyncWindow } from '../../src/domain/hold.ts';
+import type { SyncWindow } from '../../src/domain/hold.ts';
 import type { ProductKey } from '../../src/domain/ids.ts';
 import { networks } from '../support/network.ts';
-import { cidrOf, type Fields, fault, HOUR, MINUTE, networkDoc, operations } from './networks.ts';
+import {
+  cidrOf,
+  type Fields,
+  fault,
+  freezeOf,
+  HOUR,
+  MINUTE,
+  networkDoc,
+  operations,
+} from './networks.ts';
 import { type Incarnation, TARGET, type Wish, World } from './world.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/launch';
@@ -15,15 +24,6 @@ const seed = networks({ timing: { accepted: '1s', running: '20s' }, names: NAMES
 const wish = (name: string, cidr = 'B', more: Fields = {}): Wish => ({
   ...networkDoc(name, { Cidr: cidr }, more),
   labels: { team: name === 'net-0' ? 'a' : 'b' },
-});
-
-const ALL: FreezeScope = { target: null, name: null, labels: {} };
-const freezeOf = (scope: Partial<FreezeScope> = {}): Freeze => ({
-  scope: { ...ALL, ...scope },
-  reason: 'INC-4711',
-  user: 'anna',
-  host: 'desk',
-  at: '2026-11-21T12:00:00.000Z',
 });
 
 const windowOf = (kind: SyncWindow['kind'], schedule: string, hours: number): SyncWindow => ({

@@ -1,4 +1,5 @@
 /** What is said and asked of a world of networks (test/support/network.ts). */
+import type { Freeze, FreezeScope } from '../../src/domain/hold.ts';
 import type { ProductKey } from '../../src/domain/ids.ts';
 import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
@@ -97,3 +98,13 @@ export const start = (
   behaviour = {},
   options: Partial<WorldOptions> = {},
 ) => World.create({ seed: seedWith(behaviour), ...options }, wishes);
+
+const EVERYTHING: FreezeScope = { target: null, name: null, labels: {} };
+
+export const freezeOf = (scope: Partial<FreezeScope> = {}): Freeze => ({
+  scope: { ...EVERYTHING, ...scope },
+  reason: 'INC-4711',
+  user: 'anna',
+  host: 'desk',
+  at: '2026-11-21T12:00:00.000Z',
+});

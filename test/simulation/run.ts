@@ -303,7 +303,7 @@ async function toAndFro(world: World): Promise<void> {
 async function askForTheRest(world: World): Promise<void> {
   const isDone = (wish: Wish) => wish.suspend || isTrue(world, wish) || isOutOfReach(world, wish);
   for (;;) {
-    const some = world.wishes.filter((wish) => !isDone(wish)).slice(0, world.scenario.maxChanges);
+    const some = world.wishes.filter((wish) => !isDone(wish)).slice(0, atOnce(world));
     if (some.length === 0) return;
     for (const wish of some) await world.ask('retry', wish.name);
     await converge(world, 'asked', (wish) =>

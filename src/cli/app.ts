@@ -2,7 +2,7 @@ import type { FailedMove } from '../diff/failed-move.ts';
 import type { Change } from '../domain/change.ts';
 import type { HeldPlan } from '../domain/guard.ts';
 import type { Freeze, ShownWindow } from '../domain/hold.ts';
-import type { TargetName } from '../domain/ids.ts';
+import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
@@ -62,6 +62,8 @@ export interface JournalView {
   daemon(): Promise<DaemonView | null>;
   /** The account that a target was found to be, or null. */
   accountId(target: TargetName): Promise<string | null>;
+  /** Of the document as it was last looked at; null: none was. */
+  documentDigest(target: TargetName, key: ProductKey): Promise<Digest | null>;
   freezes(): Promise<readonly Freeze[]>;
   heldPlans(): Promise<readonly HeldPlan[]>;
   ask(request: PersonRequest): Promise<void>;

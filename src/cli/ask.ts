@@ -1,6 +1,7 @@
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
 import { visible } from '../domain/visible.ts';
-import type { App } from './app.ts';
+import type { PersonRequest } from '../reconciler/ports/journal.ts';
+import type { App, JournalView } from './app.ts';
 import type { ExitCode } from './io.ts';
 
 /** `retry NAME` and `accept NAME`: a person's word, put into the journal for whoever reconciles. */
@@ -30,13 +31,23 @@ export async function askCommand(
       );
       return 1;
     }
-    await journal.ask({ kind, target: product.target, key: product.key });
+    await journal.ask(await requestOf(journal, kind, product));
     const who = takenUpBy(await journal.daemon());
     app.io.out(`${kind} of ${product.target}/${product.name} is recorded; ${who}\n`);
     return 0;
   } finally {
     await journal.close();
   }
+}
+
+/** An acceptance is about the document that was looked at, and not about what becomes of it. */
+async function requestOf(
+  journal: JournalView,
+  kind: 'retry' | 'accept',
+  { target, key }: ProductStatusView,
+): Promise<PersonRequest> {
+  const document = kind === 'retry' ? null : await journal.documentDigest(target, key);
+  return { kind, target, key, ...(document === null ? {} : { document }) };
 }
 
 /** A label may be borne twice in one target; an id is not. */

@@ -18,7 +18,8 @@ export async function proceedCommand(app: App, product: string): Promise<ExitCod
     const who = takenUpBy(await journal.daemon());
     for (const [target, failed] of Map.groupBy(found, (one) => one.target)) {
       const ids = new Set(failed.map(({ version }) => version.productId));
-      for (const id of ids) await journal.ask({ kind: 'proceed', target, product: id });
+      const records = failed.map(({ recordId }) => recordId);
+      for (const product of ids) await journal.ask({ kind: 'proceed', target, product, records });
       const failures = plural(failed.length, 'failure', 'failures');
       app.io.out(
         `proceed with ${target}/${nameOf(failed, product)} in spite of ${failures} is recorded; ${who}; what failed stays as it is until trueup retry\n`,

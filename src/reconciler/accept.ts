@@ -1,80 +1,121 @@
-import { compare } from '../diff/compare.ts';
-import { comparable, isBlind, own } from '../diff/normalize.ts';
-import type { AppliedReference, ProductEntry } from '../domain/entry.ts';
+import type { Comparison } from '../diff/compare.ts';
+import { likenessOf } from '../diff/digest.ts';
+import { comparable, isBlind, own, validFingerprints } from '../diff/normalize.ts';
+import type { AppliedReference, Fingerprints, ProductEntry } from '../domain/entry.ts';
 import type { Digest, ProductKey } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import { referenceOf } from '../domain/values.ts';
-import { about, fingerprintOf, type TargetContext } from './context.ts';
-import { evaluate } from './evaluate.ts';
+import { about, fingerprintOf, specDigestOf, type TargetContext } from './context.ts';
+import { type Evaluation, evaluate } from './evaluate.ts';
 import { freshen } from './freshen.ts';
 import { sourcesOf } from './prepare-spec.ts';
 
 /**
  * A person says that what is live is what the document declares, where AWS shows no values: the
- * declared values are fingerprinted as if we had applied them. Nothing is sent.
+ * declared values are fingerprinted as if we had applied them. Nothing is sent. What is known to
+ * differ stays a difference. `document`: the digest of the document that the person saw.
  */
-export async function acceptProduct(context: TargetContext, key: ProductKey): Promise<void> {
+export async function acceptProduct(
+  context: TargetContext,
+  key: ProductKey,
+  document?: Digest,
+): Promise<void> {
+  const why = await whyNotAccepted(context, key, document);
+  if (why === null) return;
+  context.log.write('warn', 'product.notAccepted', { ...about(context, key), reason: why });
+}
+
+async function whyNotAccepted(
+  context: TargetContext,
+  key: ProductKey,
+  document: Digest | undefined,
+): Promise<string | null> {
   const spec = context.desired().specs.get(key);
-  const fingerprint = fingerprintOf(context, key);
-  const keyId = context.fingerprinter?.keyId ?? null;
-  if (spec === undefined || fingerprint === null || keyId === null) return;
+  if (spec === undefined) return 'no valid document of it is read';
+  if (document !== undefined && likenessOf(document, specDigestOf(context, spec)) !== 'same')
+    return 'its document is not the one that was looked at when it was asked for';
   const live = await freshen(context, spec, context.observation(), true);
-  if (live.kind !== 'present' || (live.stack.kind !== 'read' && !isBlind(live))) {
-    context.log.write('warn', 'product.notAccepted', {
-      ...about(context, key),
-      reason: 'its live state could not be read',
-    });
-    return;
-  }
-  const { noEcho } = compare({ spec, live, entry: context.entries.get(key), fingerprint, keyId });
-  const complete = isBlind(live);
+  if (live.kind !== 'present' || (live.stack.kind !== 'read' && !isBlind(live)))
+    return 'its live state could not be read';
+  const evaluation = await evaluate(context, spec, live);
+  const { comparison } = evaluation;
+  if (comparison === null) return `its live state could not be compared: it is ${live.status}`;
+  const values = acceptedValues(context, spec, comparison);
+  const references = await acceptedReferences(context, evaluation, live);
+  const keyId = context.fingerprinter?.keyId;
+  if (values === null || keyId === undefined) return 'there is no fingerprint key';
+  await context.entries.update(key, (entry) => {
+    const known = validFingerprints(entry, live, keyId);
+    return {
+      ...entry,
+      fingerprints: {
+        ...printsOf(live, keyId),
+        values: { ...known?.values, ...values },
+        references: { ...known?.references, ...references },
+      },
+      lastReferences: { keyId, references: { ...lastOf(entry, keyId), ...references } },
+    };
+  });
+  context.log.write('info', 'product.accepted', {
+    ...about(context, key),
+    parameters: Object.keys(values).length + Object.keys(references).length,
+  });
+  return null;
+}
+
+function printsOf(
+  live: PresentProduct,
+  keyId: string,
+): Omit<Fingerprints, 'values' | 'references'> {
+  const stackUpdated = live.stack.kind === 'read' ? live.stack.value.lastUpdated : null;
+  return { recordId: live.records.lastSuccessful, stackUpdated, keyId, complete: isBlind(live) };
+}
+
+function isOpen(comparison: Comparison | null, parameter: string): boolean {
+  return comparison?.unverified.some(({ label }) => label === parameter) === true;
+}
+
+/** null: there is no key to make them with. */
+function acceptedValues(
+  context: TargetContext,
+  { key, parameters }: Spec,
+  comparison: Comparison,
+): Readonly<Record<string, Digest>> | null {
+  const fingerprint = fingerprintOf(context, key);
+  if (fingerprint === null) return null;
   const values: Record<string, Digest> = Object.create(null);
-  for (const [parameter, wish] of Object.entries(spec.parameters)) {
-    if (wish.kind === 'value' && (complete || noEcho.has(parameter)))
+  for (const [parameter, wish] of Object.entries(parameters))
+    if (wish.kind === 'value' && isOpen(comparison, parameter))
       values[parameter] = fingerprint(parameter, comparable(wish.value));
-  }
-  const visibly = await visiblyDifferent(context, spec, live);
+  return values;
+}
+
+async function acceptedReferences(
+  context: TargetContext,
+  { spec, effective, comparison }: Evaluation,
+  live: PresentProduct,
+): Promise<Readonly<Record<string, AppliedReference>>> {
+  const isShown = (parameter: string) =>
+    !isBlind(live) &&
+    live.stack.kind === 'read' &&
+    own(live.stack.value.parameters, parameter)?.kind === 'shown';
+  // A rotation that is only reported may have been brought in by hand, where AWS shows no value.
+  const isReported = (parameter: string) =>
+    own(effective.parameters, parameter)?.kind !== 'from' && !isShown(parameter);
   const versions = await context.values().versions(sourcesOf(spec));
   const references: Record<string, AppliedReference> = Object.create(null);
   for (const [parameter, wish] of Object.entries(spec.parameters)) {
-    const isMeant = wish.kind === 'from' && !visibly.has(parameter);
+    const isMeant =
+      wish.kind === 'from' && (isReported(parameter) || isOpen(comparison, parameter));
     const reference = isMeant ? referenceOf(wish.source) : null;
     const version = reference === null ? undefined : versions.get(reference);
     if (reference !== null && version?.kind === 'known')
       references[parameter] = { reference, version: version.version };
   }
-  const stackUpdated = live.stack.kind === 'read' ? live.stack.value.lastUpdated : null;
-  const recordId = live.records.lastSuccessful;
-  await context.entries.update(key, (entry) => ({
-    ...entry,
-    fingerprints: { recordId, stackUpdated, keyId, complete, values, references },
-    lastReferences: { keyId, references: { ...lastOf(entry, keyId), ...references } },
-  }));
-  context.log.write('info', 'product.accepted', {
-    ...about(context, key),
-    parameters: Object.keys(values).length + Object.keys(references).length,
-  });
+  return references;
 }
 
 function lastOf({ lastReferences: last }: ProductEntry, keyId: string) {
   return last?.keyId === keyId ? last.references : {};
-}
-
-/** Parameters whose live value AWS shows, and shows to be another one: nobody's word changes that. */
-async function visiblyDifferent(
-  context: TargetContext,
-  spec: Spec,
-  live: PresentProduct,
-): Promise<ReadonlySet<string>> {
-  if (live.stack.kind !== 'read' || isBlind(live)) return new Set();
-  const { parameters } = live.stack.value;
-  const { comparison, effective } = await evaluate(context, spec, live);
-  const labels = comparison?.differences.map(({ label }) => label) ?? [];
-  // A rotation that is only reported is no difference, and another value runs all the same.
-  const held = Object.keys(spec.parameters).filter(
-    (key) =>
-      own(spec.parameters, key)?.kind === 'from' && own(effective.parameters, key)?.kind !== 'from',
-  );
-  return new Set([...labels, ...held].filter((label) => own(parameters, label)?.kind === 'shown'));
 }

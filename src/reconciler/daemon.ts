@@ -11,6 +11,7 @@ import { PRIORITY, type Priority } from './queue.ts';
 import type { Reviewed } from './review.ts';
 import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
+import type { TargetReconciler } from './target.ts';
 
 export interface DaemonOptions {
   readonly directory: string;
@@ -222,8 +223,20 @@ export class Daemon {
     const open = this.#targets.flatMap(({ reconciler }) => reconciler ?? []);
     for (const reconciler of open) reconciler.close();
     await Promise.all(open.map((reconciler) => reconciler.drained()));
+    await this.#keepRequests(open);
     await this.#report(this.#now());
     this.#shared.log.write('info', 'daemon.stopped', {});
+  }
+
+  /** What people asked for and nothing has attempted yet is left to the process that comes next. */
+  async #keepRequests(open: readonly TargetReconciler[]): Promise<void> {
+    if (this.#shared.journal.readOnly !== null) return;
+    try {
+      await this.#requests.putBack();
+      for (const reconciler of open) await reconciler.keepAsked();
+    } catch (error) {
+      this.#shared.log.write('error', 'request.waits', { reason: String(error) });
+    }
   }
 
   #now(): string {

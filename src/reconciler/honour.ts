@@ -6,11 +6,11 @@ import type { TargetReconciler } from './target.ts';
 export async function honour(reconciler: TargetReconciler, request: PersonRequest): Promise<void> {
   switch (request.kind) {
     case 'retry':
-      return reconciler.retry(request.key);
+      return reconciler.retry(request.key, request.document);
     case 'accept':
-      return acceptProduct(reconciler.context, request.key);
+      return acceptProduct(reconciler.context, request.key, request.document);
     case 'proceed':
-      await reconciler.proceed(request.product);
+      await reconciler.proceed(request.product, request.records);
       return;
     case 'approve':
       return reconciler.context.guard.approveHeld(request);

@@ -9,6 +9,7 @@ import type { DesiredState } from './context.ts';
 import { honour } from './honour.ts';
 import { planHolds } from './plan-holds.ts';
 import { documentsOf, planOfTarget } from './plan-of.ts';
+import type { PersonRequest } from './ports/journal.ts';
 import { PRIORITY } from './queue.ts';
 import type { Review } from './review.ts';
 import type { Revision, TargetHandle } from './revision.ts';
@@ -167,13 +168,22 @@ export class OneShot {
 
   /**
    * What people asked for beside no daemon is honoured before the first look; what is about a target
-   * that is not open stays asked for.
+   * that is not open, or about a document that is left out or invalid now, stays asked for.
    */
   async honourRequests(): Promise<void> {
-    for (const request of await this.#shared.journal.takeRequests()) {
-      const target = this.#targets.find((one) => one.handle.name === request.target);
-      if (target?.opened.kind === 'ok') await honour(target.opened.reconciler, request);
-      else await this.#shared.journal.ask(request);
+    const { journal } = this.#shared;
+    const open = [...(await journal.takeRequests())];
+    try {
+      for (let next = open[0]; next !== undefined; next = open[0]) {
+        const target = this.#targets.find((one) => one.handle.name === next?.target);
+        if (target?.opened.kind === 'ok' && !isForLater(target.desired, next))
+          await honour(target.opened.reconciler, next);
+        else await journal.ask(next);
+        open.shift();
+      }
+    } catch (error) {
+      for (const request of open) await journal.ask(request);
+      throw error;
     }
   }
 
@@ -228,6 +238,8 @@ export class OneShot {
     );
     for (const reconciler of open) reconciler.close();
     await Promise.all(open.map((reconciler) => reconciler.drained()));
+    if (this.#shared.journal.readOnly === null)
+      for (const reconciler of open) await reconciler.keepAsked();
     await this.#shared.board.flush();
     for (const reconciler of open) reconciler.context.catalog.close();
   }
@@ -260,6 +272,12 @@ export class OneShot {
         : [],
     );
   }
+}
+
+function isForLater({ specs, leftOut, invalid }: DesiredState, request: PersonRequest): boolean {
+  if (request.kind !== 'retry' && request.kind !== 'accept') return false;
+  const { key } = request;
+  return !specs.has(key) && (leftOut?.has(key) === true || invalid.has(key));
 }
 
 function heldBy({ opened, review }: OpenTarget) {

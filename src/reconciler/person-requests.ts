@@ -17,6 +17,14 @@ export class PersonRequests {
     this.#honour = honour;
   }
 
+  /** What could not be honoured yet is asked of the journal again, which outlives us. */
+  async putBack(): Promise<void> {
+    for (let next = this.#open[0]; next !== undefined; next = this.#open[0]) {
+      await this.#journal.ask(next);
+      this.#open.shift();
+    }
+  }
+
   async take(): Promise<void> {
     if (this.#journal.readOnly !== null) return;
     try {

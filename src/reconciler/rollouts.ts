@@ -9,7 +9,7 @@ import {
   type Rollout,
   ruleFor,
 } from '../diff/rollout.ts';
-import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { ProductKey, RecordId, TargetName } from '../domain/ids.ts';
 import type { RolloutRule } from '../domain/rollout.ts';
 import type { EndedRecords, TargetContext } from './context.ts';
 import type { Wait } from './dependencies.ts';
@@ -184,11 +184,19 @@ export class Rollouts {
   }
 }
 
-/** The rollouts of a product go on: what failed stays as it is, and counts no more. */
-export async function waiveFailures(context: TargetContext, product: string): Promise<number> {
+/**
+ * The rollouts of a product go on: what failed stays as it is, and counts no more. `records`: the
+ * failures that the person saw; without: all that stand.
+ */
+export async function waiveFailures(
+  context: TargetContext,
+  product: string,
+  records: readonly RecordId[] | undefined,
+): Promise<number> {
   const failed = context.entries.keys().filter((key) => {
     const failure = standingFailure(context.entries.get(key));
     if (failure === null || failure.isWaived) return false;
+    if (records !== undefined && !records.includes(failure.recordId)) return false;
     const { productId, productName } = failure.version;
     return product === productId || product === productName;
   });

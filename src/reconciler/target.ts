@@ -1,9 +1,10 @@
 import type { ApprovalWish } from '../domain/guard.ts';
 import type { Hold } from '../domain/hold.ts';
-import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
+import type { Digest, ProductKey, RecordId, TargetName } from '../domain/ids.ts';
 import type { Step } from '../domain/request.ts';
 import type { Dependency } from '../domain/spec.ts';
 import { answered } from './answered.ts';
+import { askedAgain, isForAnother } from './asked-again.ts';
 import { CatalogFacts } from './catalog-facts.ts';
 import { about, type DesiredState, EndedRecords, type TargetContext } from './context.ts';
 import { Entries } from './entries.ts';
@@ -210,15 +211,23 @@ export class TargetReconciler {
     return { ...review, judgement, guards: judgement.refused };
   }
 
-  async retry(key: ProductKey): Promise<void> {
+  /** `document`: only as long as its document has this digest; without: whatever it says. */
+  async retry(key: ProductKey, document?: Digest): Promise<void> {
+    if (isForAnother(this.#context, key, document)) return;
     await forgetTrouble(this.#context, key);
     this.#worker.ask(key);
     this.#context.log.write('info', 'product.retryAsked', about(this.#context, key));
   }
 
   /** A person says that the rollouts of a product go on in spite of what failed; returns how many did. */
-  proceed(product: string): Promise<number> {
-    return waiveFailures(this.#context, product);
+  proceed(product: string, records?: readonly RecordId[]): Promise<number> {
+    return waiveFailures(this.#context, product, records);
+  }
+
+  /** What a person asked for and nothing has attempted yet is left to whoever reconciles next. */
+  async keepAsked(): Promise<void> {
+    for (const request of askedAgain(this.#context, this.#worker.asked))
+      await this.#shared.journal.ask(request);
   }
 
   get context(): TargetContext {

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import { standingFailure } from '../diff/failed-move.ts';
 import { shownWindows } from '../diff/windows.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
+import { asDigest } from '../domain/ids.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { Journal } from '../reconciler/ports/journal.ts';
 import { Redactor } from '../reconciler/redact.ts';
@@ -104,6 +105,10 @@ async function openJournalView(config: Config, purpose: 'read' | 'ask'): Promise
     statuses: () => journal.statuses(),
     daemon: () => journal.daemon(),
     accountId: async (target) => (await journal.account(target))?.accountId ?? null,
+    documentDigest: async (target, key) => {
+      const known = (await journal.documents(target)).find((one) => one.key === key);
+      return known === undefined ? null : asDigest(known.digest);
+    },
     freezes: () => journal.freezes(),
     heldPlans: () => journal.heldPlans(),
     ask: (request) => journal.ask(request),

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { App, FailedMoveOf } from '../../src/cli/app.ts';
+import type { App, FailedMoveOf, JournalView } from '../../src/cli/app.ts';
 import { askCommand } from '../../src/cli/ask.ts';
 import { proceedCommand } from '../../src/cli/proceed.ts';
 import {
   asArtifactId,
+  asDigest,
   asProductId,
   asProductKey,
   asProvisionedProductId,
   asRecordId,
   asTargetName,
+  type Digest,
 } from '../../src/domain/ids.ts';
 import type { DaemonView, ProductStatusView } from '../../src/domain/status.ts';
 import type { PersonRequest } from '../../src/reconciler/ports/journal.ts';
@@ -40,6 +42,7 @@ interface Known {
   readonly statuses: readonly ProductStatusView[];
   readonly moves: readonly FailedMoveOf[];
   readonly daemon: Partial<DaemonView> | null;
+  readonly document: Digest;
 }
 
 /** A command beside a journal that knows this much. */
@@ -54,11 +57,12 @@ async function beside(known: Partial<Known>, command: (app: App) => Promise<numb
     openJournal: async () =>
       ({
         statuses: async () => known.statuses ?? [],
+        documentDigest: async () => known.document ?? null,
         failedMoves: async () => known.moves ?? [],
         daemon: async () => (known.daemon ?? null) as DaemonView | null,
         ask: async (request: PersonRequest) => void asked.push(request),
         close: async () => void closed.push('journal'),
-      }) as Awaited<ReturnType<App['openJournal']>>,
+      }) as Partial<JournalView> as JournalView,
   };
   const code = await command(app as App);
   expect(closed).toHaveLength(1);
@@ -120,7 +124,11 @@ describe('retry and accept', () => {
     expect([retried.code, retried.asked.length]).toEqual([0, 1]);
     const other = { statuses: [status('net-a', 'pp-a')] };
     const taken = await beside(other, (app) => askCommand(app, 'accept', 'net-a'));
-    expect(taken.asked).toEqual([{ kind: 'accept', target: EU, key: 'of:prod-eu/pp-a' }]);
+    const meant = { kind: 'accept', target: EU, key: 'of:prod-eu/pp-a' };
+    expect(taken.asked).toEqual([meant]);
+    const seen = { ...other, document: asDigest('hmac:a#b') };
+    const bound = await beside(seen, (app) => askCommand(app, 'accept', 'net-a'));
+    expect(bound.asked).toEqual([{ ...meant, document: 'hmac:a#b' }]);
   });
 
   it.each([
@@ -140,8 +148,9 @@ describe('proceed', () => {
     failed('data-a', { productId: asProductId('prod-data'), productName: null }),
     failed('log-a', { productId: asProductId('prod-log'), productName: 'log' }, EU, true),
   ];
-  const eu = { kind: 'proceed', target: EU, product: 'prod-net' };
-  const us = { kind: 'proceed', target: US, product: 'prod-old' };
+  const asked = { kind: 'proceed', target: EU } as const;
+  const eu = { ...asked, product: 'prod-net', records: ['rec-net-a', 'rec-net-b'] };
+  const us = { ...asked, target: US, product: 'prod-old', records: ['rec-net-c'] };
 
   it.each([
     ['network', [eu, us], 'prod-eu/network in spite of 2 failures'],
@@ -151,7 +160,7 @@ describe('proceed', () => {
     ['prod-eu/prod-net', [eu], 'prod-eu/prod-net in spite of 2 failures'],
     [
       'prod-data',
-      [{ kind: 'proceed', target: EU, product: 'prod-data' }],
+      [{ ...asked, product: 'prod-data', records: ['rec-data-a'] }],
       'prod-eu/prod-data in spite of 1 failure ',
     ],
   ])('with %s is put down for each target that it names', async (name, requests, says) => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { asDigest } from '../../src/domain/ids.ts';
 import type { ProductKind } from '../../src/local-catalog/model.ts';
 import type { ParameterInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { acceptProduct } from '../../src/reconciler/accept.ts';
 import { ENGINES } from '../support/engines.ts';
 import { MemoryJournal } from './memory-journal.ts';
-import { fault, killedAfter } from './networks.ts';
+import { fault, keyOf, killedAfter } from './networks.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -269,6 +270,43 @@ describe('trueup accept', () => {
     await trueup.converge();
     expect(world.writes()).toHaveLength(1);
     expect(world.service.admin.product('thing-0')?.parameters.OrgUnit).toBe('prod');
+  });
+});
+
+describe('trueup accept', () => {
+  const key = keyOf('thing-0');
+
+  it('is about the document that was looked at, and not about what becomes of it', async () => {
+    const world = await World.create({ seed: estate('EXTERNAL') }, [wish(values)]);
+    const trueup = await world.start();
+    await trueup.converge();
+    const { context } = trueup.reconciler;
+    const [seen] = await world.journal.documents(context.target);
+    await world.clock.until(acceptProduct(context, key, seen && asDigest(seen.digest)));
+    expect(world.events('product.accepted')).toHaveLength(1);
+    world.wish([wish({ ...values, OrgUnit: 'prod' })]);
+    trueup.reconciler.setDesired(world.desired);
+    await world.clock.until(acceptProduct(context, key, seen && asDigest(seen.digest)));
+    expect(world.events('product.notAccepted')).toMatchObject([
+      { fields: { reason: expect.stringContaining('its document is not the one') } },
+    ]);
+    await trueup.converge();
+    expect(world.service.admin.product('thing-0')?.parameters.OrgUnit).toBe('prod');
+  });
+
+  it('leaves what is known to differ a difference', async () => {
+    const world = await World.create({ seed: estate('EXTERNAL') }, [wish(values)]);
+    const trueup = await world.start();
+    await trueup.converge();
+    const { context } = trueup.reconciler;
+    await world.clock.until(acceptProduct(context, key));
+    const reset = { ...values, AccountEmail: 'new@example.com', OrgUnit: { useDefault: true } };
+    world.wish([wish(reset)]);
+    trueup.reconciler.setDesired(world.desired);
+    await world.clock.until(acceptProduct(context, key));
+    await trueup.converge();
+    const runs = world.service.admin.product('thing-0')?.parameters;
+    expect(runs).toMatchObject({ AccountEmail: 'new@example.com', OrgUnit: 'root' });
   });
 });
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { asAccountId, asProductKey, asTargetName } from '../../src/domain/ids.ts';
-import { OneShot } from '../../src/reconciler/one-shot.ts';
+import { OneShot, type Selection } from '../../src/reconciler/one-shot.ts';
+import type { PersonRequest } from '../../src/reconciler/ports/journal.ts';
 import type { Shared } from '../../src/reconciler/shared.ts';
 import { networks } from '../support/network.ts';
-import { HOUR } from './networks.ts';
+import { cidrOf, freezeOf, HOUR } from './networks.ts';
 import { TARGET, World } from './world.ts';
 
 const seed = networks({
@@ -17,7 +18,7 @@ const wish = (name: string, reconcile = {}) => ({
 });
 
 /** `apply`, but for its words. */
-async function applied(world: World, overrides: Partial<Shared> = {}) {
+async function applied(world: World, overrides: Partial<Shared> = {}, select: Selection = null) {
   const trueup = await world.start(overrides);
   const oneShot = new OneShot({
     shared: trueup.shared,
@@ -39,12 +40,14 @@ async function applied(world: World, overrides: Partial<Shared> = {}) {
     region: 'eu-west-1',
     open,
   };
-  await oneShot.open([handle], null);
+  await oneShot.open([handle], select);
   await oneShot.honourRequests();
   await world.clock.until(oneShot.plan());
   const from = world.clock.monotonic();
   const end = await world.clock.until(oneShot.apply(HOUR));
-  return { ...end, tookMs: world.clock.monotonic() - from };
+  const tookMs = world.clock.monotonic() - from;
+  await world.clock.until(oneShot.close());
+  return { ...end, tookMs };
 }
 
 const denied = (world: World, product: string) =>
@@ -65,6 +68,38 @@ describe('apply', () => {
     await world.journal.ask(elsewhere);
     await applied(world);
     expect(await world.journal.takeRequests()).toEqual([elsewhere]);
+  });
+
+  it('keeps what people asked of a document that it leaves out', async () => {
+    const world = await World.create({ seed }, [wish('net-a'), wish('net-b')]);
+    const requests = ['accept', 'retry'].map(
+      (kind) => ({ kind, target: TARGET, key: asProductKey('name:net-b') }) as PersonRequest,
+    );
+    for (const request of requests) await world.journal.ask(request);
+    await applied(world, {}, ({ name }) => name === 'net-a');
+    expect(await world.journal.takeRequests()).toEqual(requests);
+  });
+
+  it('keeps an attempt that was asked for until it is made', async () => {
+    const world = await World.create({ seed }, [wish('net-a')]);
+    const key = asProductKey('name:net-a');
+    await world.journal.ask({ kind: 'retry', target: TARGET, key });
+    world.journal.freeze(freezeOf());
+    await applied(world, { oneShot: true });
+    const [kept] = await world.journal.takeRequests();
+    expect(kept).toMatchObject({ kind: 'retry', key, document: expect.stringContaining('#') });
+    if (kept === undefined) throw new Error('nothing was kept');
+    world.journal.lift();
+    await world.journal.ask(kept);
+    await applied(world);
+    expect(cidrOf(world, 'net-a')).toBe('B');
+    expect(await world.journal.takeRequests()).toEqual([]);
+    const changed = { ...wish('net-a').spec, provisioningParameters: { Cidr: 'C' } };
+    world.wish([{ name: 'net-a', spec: changed }]);
+    await world.journal.ask(kept);
+    await applied(world);
+    expect(world.events('product.retryAsked')).toHaveLength(2);
+    expect(world.events('request.dropped')).toHaveLength(1);
   });
 
   it('does not wait an hour for what needs a person', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asRecordId } from '../../src/domain/ids.ts';
 import type { Problem } from '../../src/domain/problem.ts';
 import type { RolloutRule } from '../../src/domain/rollout.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
@@ -251,6 +252,21 @@ describe('a rollout', () => {
     expect(world.statusOf(again, 'p01')).toMatchObject({ condition: 'Stalled' });
     // A failure after it counts anew.
     expect(world.events('rollout.proceeds')).toHaveLength(1);
+  });
+
+  it('goes on only in spite of the failures that the person saw', async () => {
+    const members = names(4);
+    const world = await create(members, all(members));
+    failNext(world, 1);
+    const trueup = await world.start();
+    await trueup.converge();
+    const seen = asRecordId('rec-of-another');
+    expect(await trueup.reconciler.proceed('network', [seen])).toBe(0);
+    await trueup.converge();
+    expect(begun(world)).toEqual(['p01']);
+    const { lastResult } = trueup.reconciler.context.entries.get(keyOf('p01'));
+    if (lastResult === null) throw new Error('nothing failed');
+    expect(await trueup.reconciler.proceed('network', [seen, lastResult.recordId])).toBe(1);
   });
 
   it('does not count what passes by itself', async () => {

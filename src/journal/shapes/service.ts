@@ -1,6 +1,16 @@
 import type { AccountId, ProductKey, RecordId, TargetName } from '../../domain/ids.ts';
 import type { PersonRequest } from '../../reconciler/ports/journal.ts';
-import { boolean, number, object, oneOf, type Shape, text, variant } from '../shape.ts';
+import {
+  boolean,
+  list,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Shape,
+  text,
+  variant,
+} from '../shape.ts';
 import { digest, recordId } from './common.ts';
 
 export interface BoundAccount {
@@ -35,16 +45,19 @@ export const askedRequest: Shape<AskedRequest> = object<AskedRequest>({
       kind: oneOf('retry'),
       target: text<TargetName>(),
       key: text<ProductKey>(),
+      document: optional(digest),
     }),
     accept: object<Extract<PersonRequest, { kind: 'accept' }>>({
       kind: oneOf('accept'),
       target: text<TargetName>(),
       key: text<ProductKey>(),
+      document: optional(digest),
     }),
     proceed: object<Extract<PersonRequest, { kind: 'proceed' }>>({
       kind: oneOf('proceed'),
       target: text<TargetName>(),
       product: text(),
+      records: optional(list(recordId)),
     }),
     approve: object<Extract<PersonRequest, { kind: 'approve' }>>({
       kind: oneOf('approve'),

@@ -7,10 +7,30 @@ import type { DaemonView, ProductStatusView } from '../../domain/status.ts';
 
 /** A person's word, put beside a running daemon by the CLI. */
 export type PersonRequest =
-  | { readonly kind: 'retry'; readonly target: TargetName; readonly key: ProductKey }
-  | { readonly kind: 'accept'; readonly target: TargetName; readonly key: ProductKey }
-  /** `product`: name or id of the product whose rollouts go on. */
-  | { readonly kind: 'proceed'; readonly target: TargetName; readonly product: string }
+  /** `document`: only as long as the document has this digest; without: whatever it says. */
+  | {
+      readonly kind: 'retry';
+      readonly target: TargetName;
+      readonly key: ProductKey;
+      readonly document?: Digest;
+    }
+  /** `document`: digest of the document that the person saw; rows of earlier versions lack it. */
+  | {
+      readonly kind: 'accept';
+      readonly target: TargetName;
+      readonly key: ProductKey;
+      readonly document?: Digest;
+    }
+  /**
+   * `product`: name or id of the product whose rollouts go on in spite of the failures of `records`,
+   * or of all that stand in rows of earlier versions, which lack them.
+   */
+  | {
+      readonly kind: 'proceed';
+      readonly target: TargetName;
+      readonly product: string;
+      readonly records?: readonly RecordId[];
+    }
   /** `set`: of a held plan of this target; `asked`: the digest as it was given. */
   | {
       readonly kind: 'approve';

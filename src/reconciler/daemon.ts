@@ -12,6 +12,7 @@ import type { Reviewed } from './review.ts';
 import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
 import type { TargetReconciler } from './target.ts';
+import { journalTeller } from './tell-journal.ts';
 
 export interface DaemonOptions {
   readonly directory: string;
@@ -40,6 +41,7 @@ export class Daemon {
   #wake = new AbortController();
   #lastPass: DaemonView['lastPass'] = null;
   readonly #requests: PersonRequests;
+  readonly #tellJournal: () => void;
   /** What of ourselves the journal holds, and when that was written. */
   #beaten = { text: '', atMs: Number.NEGATIVE_INFINITY };
   readonly #startedAt: string;
@@ -56,6 +58,7 @@ export class Daemon {
     this.#shared = parts.shared;
     this.#source = parts.source;
     const { clock, log, journal } = parts.shared;
+    this.#tellJournal = journalTeller(journal, log);
     this.#requests = new PersonRequests(journal, log, (request) => this.#honour(request));
     this.#latest = new LatestRevision({ source: parts.source, load: parts.load, clock, log });
     this.#options = parts.options;
@@ -132,6 +135,7 @@ export class Daemon {
     if (woken.has('interval') || woken.has('hangup')) this.#makeDue(PRIORITY.resync);
     await this.#requests.take();
     for (const target of this.#targets) target.attend();
+    this.#tellJournal();
     await this.#report();
   }
 

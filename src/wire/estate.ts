@@ -6,7 +6,7 @@ import type { Shared } from '../reconciler/shared.ts';
 import type { LoadedRevision } from './revision.ts';
 import { shutDownOn } from './signals.ts';
 import { targetHandles } from './targets.ts';
-import { openWorld, type WorldParts } from './world.ts';
+import { heldByJournal, openWorld, type WorldParts } from './world.ts';
 
 export async function openEstate(
   world: WorldParts,
@@ -19,6 +19,11 @@ export async function openEstate(
     throw new TrueupError('cli/internal', 'an estate was opened before its documents were read');
   const shutDown = shutDownOn(['SIGINT', 'SIGTERM']);
   const opened = await openWorld(world, purpose === 'plan' ? 'read' : 'write', shutDown);
+  const why = purpose === 'apply' ? heldByJournal(opened.shared.journal) : null;
+  if (why !== null) {
+    await opened.close();
+    throw new TrueupError('journal/unwritable', why);
+  }
   const selected = (dependency: Dependency) => isSelected(revision, dependency);
   const shared: Shared = { ...opened.shared, isInRun: selected, oneShot: true };
   const handles = targetHandles(world.config, shared, opened.local, {

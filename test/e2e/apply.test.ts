@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT, Desk, networkYaml, quickNetworks } from './support.ts';
 
@@ -109,5 +110,18 @@ describe('the summary of apply', () => {
     expect(done.out).toMatch(
       /Result {2}exit 0, every document that may act is in its desired state\n$/,
     );
+  });
+});
+
+// Where everybody may write everywhere, root for instance, this directory is still the kernel's own.
+describe.runIf(existsSync('/sys/kernel'))('a journal that cannot be written', () => {
+  it('is told by apply, at once and with what to do', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', networkYaml('net-good', 'B'));
+    const elsewhere = ['--journal', '/sys/trueup-journal.db'];
+    const applied = await desk.run(['apply', 'desired', '--yes', ...elsewhere, ...account]);
+    expect(applied).toMatchObject({ code: 1, out: '' });
+    expect(applied.err).toMatch(/the journal cannot be written: .*\(journal\/unwritable\)\nnext: /);
+    expect(desk.writes()).toEqual([]);
   });
 });

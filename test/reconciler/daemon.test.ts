@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asProductKey } from '../../src/domain/ids.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { networks } from '../support/network.ts';
-import { cidrOf, fault, freezeOf, keyOf, networkDoc } from './networks.ts';
+import { cidrOf, fault, freezeOf, keyOf, MINUTE, networkDoc } from './networks.ts';
 import { FakeSource, startDaemon } from './run-daemon.ts';
 import { desiredOf, type Incarnation, TARGET, type Wish, World } from './world.ts';
 
@@ -76,6 +76,20 @@ describe('the daemon', () => {
     world.journal.full = false;
     await world.clock.pass(10_000);
     expect(world.events('product.retryAsked')).toHaveLength(1);
+  });
+
+  it('tells when the journal cannot be written, and when it can again, each once', async () => {
+    const world = await World.create({ seed }, []);
+    world.journal.readOnly = 'permission denied';
+    await startDaemon(world, new FakeSource('r1', [wish('net-a', 'B')]));
+    await world.clock.pass(10 * MINUTE);
+    expect(world.events('journal.unwritable')).toMatchObject([
+      { level: 'error', fields: { reason: 'permission denied' } },
+    ]);
+    world.journal.readOnly = null;
+    await world.clock.pass(10 * MINUTE);
+    expect(world.events('journal.unwritable')).toHaveLength(1);
+    expect(world.events('journal.writable')).toHaveLength(1);
   });
 
   it('leaves an attempt that was asked for and has to wait to the process that comes next', async () => {

@@ -56,4 +56,21 @@ describe('a secret whose version ids are no UUIDs', () => {
     expect(new Set(tokens).size).toBe(1);
     expect(valuesOf(world)).toMatchObject({ Cidr: 'B', Password: 'the-current-password' });
   });
+
+  it('does not hide after a restart why a record failed', async () => {
+    const world = await World.create({ seed }, [wish()]);
+    const message = 'Value the-current-password is too weak';
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      effect: { kind: 'recordFails', message },
+      count: 1,
+    });
+    const first = await world.start();
+    await first.reconcile();
+    while (world.writes().length === 0) await world.clock.pass(500);
+    first.kill();
+    const second = await world.start();
+    await second.converge();
+    expect(world.statusOf(second, 'net-a')?.message).toBe('Value (hidden) is too weak');
+  });
 });

@@ -4,35 +4,59 @@ import type { Result } from '../reconciler/ports/catalog.ts';
 import type { Fetched, RemoteValues, SecretSource } from '../reconciler/ports/values.ts';
 import type { Calls } from './calls.ts';
 import { jsonMember } from './json-member.ts';
-import { batchesOf, mayBeOneOfThem, unavailable, type WantedSecret } from './stored-values.ts';
+import {
+  batchesOf,
+  mayBeOneOfThem,
+  type Unavailable,
+  unavailable,
+  type WantedSecret,
+} from './stored-values.ts';
 
 const BATCH = 20;
 const CURRENT = 'AWSCURRENT';
-/** Ids are UUIDs; a stage may be anything, and a person may name one like an id. */
-const VERSION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/**
+ * AWS takes no other length for a version id. Nothing else is certain of one: whoever writes the
+ * version chooses it, and a stage may look the same.
+ */
+const MAY_BE_ID = /^.{32,64}$/s;
 
 type SecretsManager = Pick<RemoteValues, 'secretVersions' | 'secrets'>;
 
+interface Store {
+  readonly calls: Calls;
+  /** Version ids by secret, as last described. An id never becomes another version's. */
+  readonly ids: Map<string, ReadonlySet<string>>;
+}
+
 /** Versions come from DescribeSecret, which knows no values. */
 export function secretsManager(calls: Calls): SecretsManager {
+  const store: Store = { calls, ids: new Map() };
   return {
-    async secretVersions(sources) {
-      const stages = new Map<string, Promise<Stages>>();
-      for (const { secretId } of sources)
-        if (!stages.has(secretId)) stages.set(secretId, stagesOf(calls, secretId));
+    secretVersions(sources) {
+      const stages = once((secretId) => stagesOf(store, secretId));
       return Promise.all(
-        sources.map(async (source) => versionIn(source, await stages.get(source.secretId))),
+        sources.map(async (source) => versionIn(source, await stages(source.secretId))),
       );
     },
-    secrets: (wanted) => secrets(calls, wanted),
+    secrets: (wanted) => secrets(store, wanted),
+  };
+}
+
+/** Asks once for each key. */
+function once<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (key) => {
+    const answer = asked.get(key) ?? ask(key);
+    asked.set(key, answer);
+    return answer;
   };
 }
 
 type Stages =
   | { readonly kind: 'ok'; readonly stages: ReadonlyMap<string, readonly string[]> }
-  | Exclude<SourceVersion, { kind: 'known' }>;
+  | Unavailable;
 
-async function stagesOf(calls: Calls, secretId: string): Promise<Stages> {
+async function stagesOf({ calls, ids }: Store, secretId: string): Promise<Stages> {
   const result = await calls.read(
     'secretsManager',
     'DescribeSecret',
@@ -46,37 +70,70 @@ async function stagesOf(calls: Calls, secretId: string): Promise<Stages> {
   );
   if (result.kind === 'failed') return unavailable(result.failure);
   if (result.value.deleted) return { kind: 'missing', why: 'it is marked for deletion' };
-  return { kind: 'ok', stages: new Map(Object.entries(result.value.ids)) };
+  const stages = new Map(Object.entries(result.value.ids));
+  ids.set(secretId, new Set(stages.keys()));
+  return { kind: 'ok', stages };
 }
 
-function versionIn({ version }: SecretSource, known: Stages | undefined): SourceVersion {
-  if (known === undefined) return { kind: 'unreadable', why: 'it was not read' };
+type Version = Extract<SourceVersion, { kind: 'known' }> | Unavailable;
+
+function versionIn({ version }: SecretSource, known: Stages): Version {
   if (known.kind !== 'ok') return known;
   const wanted = version ?? CURRENT;
+  if (known.stages.has(wanted)) return { kind: 'known', version: wanted };
   for (const [id, stages] of known.stages)
-    if (id === wanted || stages.includes(wanted)) return { kind: 'known', version: id };
+    if (stages.includes(wanted)) return { kind: 'known', version: id };
   return { kind: 'missing', why: `it has no version or stage ${wanted}` };
 }
 
-async function secrets(calls: Calls, wanted: readonly WantedSecret[]): Promise<readonly Fetched[]> {
-  const current = wanted.filter((one) => selectorOf(one) === CURRENT);
-  const ids = [...new Set(current.map(({ source }) => source.secretId))];
+/** Together only what is current: AWS returns no other version in a batch. */
+async function secrets(store: Store, wanted: readonly WantedSecret[]): Promise<readonly Fetched[]> {
+  const { calls } = store;
+  const ids = [...new Set(wanted.filter(isCurrent).map(({ source }) => source.secretId))];
   const batches = await Promise.all(batchesOf(ids, BATCH).map((batch) => readBatch(calls, batch)));
   const byId = new Map(batches.flatMap((batch) => [...batch]));
+  const readAlone = alone(store);
   return Promise.all(
     wanted.map(async (one) => {
-      const selector = selectorOf(one);
-      const answer =
-        selector === CURRENT
-          ? byId.get(one.source.secretId)
-          : await readOne(calls, one.source.secretId, whichOf(selector));
+      const answer = isCurrent(one) ? byId.get(one.source.secretId) : await readAlone(one);
       return fetchedFrom(one.source, answer ?? { kind: 'unreadable', why: 'it was not answered' });
     }),
   );
 }
 
-function selectorOf({ source, version }: WantedSecret): string {
-  return version ?? source.version ?? CURRENT;
+function isCurrent({ source, version }: WantedSecret): boolean {
+  return version === null && (source.version ?? CURRENT) === CURRENT;
+}
+
+/** Reads each version of a secret once, however many of its keys are wanted. */
+function alone(store: Store): (wanted: WantedSecret) => Promise<Answer> {
+  const stages = once((secretId) => stagesOf(store, secretId));
+  const reads = new Map<string, Promise<Answer>>();
+  return async (wanted) => {
+    const { secretId } = wanted.source;
+    const which = await whichOf(store, wanted, stages);
+    if ('kind' in which) return which;
+    const key = JSON.stringify([secretId, which]);
+    const answer = reads.get(key) ?? readOne(store.calls, secretId, which);
+    reads.set(key, answer);
+    return answer;
+  };
+}
+
+type Which = { readonly VersionId: string } | { readonly VersionStage: string };
+
+/** What a document names may be an id or a stage: only DescribeSecret tells, and is asked if it has not told yet. */
+async function whichOf(
+  { ids }: Store,
+  { source, version }: WantedSecret,
+  stages: (secretId: string) => Promise<Stages>,
+): Promise<Which | Unavailable> {
+  if (version !== null) return { VersionId: version };
+  const named = source.version ?? CURRENT;
+  if (!MAY_BE_ID.test(named)) return { VersionStage: named };
+  if (ids.get(source.secretId)?.has(named)) return { VersionId: named };
+  const found = versionIn(source, await stages(source.secretId));
+  return found.kind === 'known' ? { VersionId: found.version } : found;
 }
 
 type Answer =
@@ -132,12 +189,6 @@ function refused(code: string): Answer {
 /** By name, ARN, or ARN without the six signs that AWS puts behind the name. */
 function isNamed({ Name, ARN }: SecretValueEntry, id: string): boolean {
   return Name === id || ARN === id || ARN?.replace(/-[^-]{6}$/, '') === id;
-}
-
-type Which = { readonly VersionId: string } | { readonly VersionStage: string };
-
-function whichOf(selector: string): Which {
-  return VERSION_ID.test(selector) ? { VersionId: selector } : { VersionStage: selector };
 }
 
 async function readOne(calls: Calls, secretId: string, which: Which): Promise<Answer> {

@@ -20,7 +20,7 @@ const NOT_THERE: ReadonlySet<string> = new Set([
   'ValidationException',
 ]);
 
-type Unavailable = Extract<SourceVersion & Fetched, { kind: 'missing' | 'unreadable' }>;
+export type Unavailable = Extract<SourceVersion & Fetched, { kind: 'missing' | 'unreadable' }>;
 
 /** What the failed read of one thing means. Only a code that says so makes it missing. */
 export function unavailable(failure: Pick<Failure, 'kind' | 'operation' | 'code'>): Unavailable {

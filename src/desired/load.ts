@@ -10,7 +10,17 @@ export interface DesiredFile {
   readonly bytes: Uint8Array;
 }
 
-export type DesiredLoader = (files: readonly DesiredFile[], options: DesiredOptions) => Desired;
+/** A file that is there and could not be read. */
+export interface UnreadFile {
+  readonly path: string;
+  readonly why: string;
+}
+
+export type DesiredLoader = (
+  files: readonly DesiredFile[],
+  options: DesiredOptions,
+  unread?: readonly UnreadFile[],
+) => Desired;
 
 /** All files → what they declare. Never throws, whatever the bytes are. */
 export function loadDesired(files: readonly DesiredFile[], options: DesiredOptions): Desired {
@@ -23,10 +33,10 @@ export function loadDesired(files: readonly DesiredFile[], options: DesiredOptio
  */
 export function createDesiredLoader(): DesiredLoader {
   let cache = new Map<string, { readonly bytes: Uint8Array; readonly reading: FileReading }>();
-  return (files, options) => {
+  return (files, options, unread = []) => {
     const fresh: typeof cache = new Map();
     const readings: FileReading[] = [];
-    const { readable, problems } = withoutKustomizations(files);
+    const { readable, problems } = withoutKustomizations(files, unread);
     for (const { path, bytes } of readable) {
       const known = cache.get(path);
       const same = known !== undefined && sameBytes(known.bytes, bytes);
@@ -47,23 +57,38 @@ const KUSTOMIZATION = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
 /** The program's own configuration, where the directory is the one that holds it. */
 const OWN_CONFIG = 'trueup.yaml';
 
+/** Whether the name alone makes its directory a kustomization, readable or not. */
+export function isKustomization(path: string): boolean {
+  return KUSTOMIZATION.test(path);
+}
+
 /** Files below a kustomization are parts of something else and are not read at all. */
-function withoutKustomizations(files: readonly DesiredFile[]): {
-  readonly readable: readonly DesiredFile[];
-  readonly problems: readonly Problem[];
-} {
-  const roots = files.filter(({ path }) => KUSTOMIZATION.test(path)).map(({ path }) => path);
-  const prefixes = roots.map((path) => path.slice(0, path.lastIndexOf('/') + 1));
-  const problems = roots.map((path) => {
-    const directory = path.slice(0, path.lastIndexOf('/') + 1);
-    const at = { file: path, line: 1, column: 1 };
-    const message = `the directory ${quote(directory || './')} is a kustomization; none of its files is read`;
-    // Which directory was given is not known here, and must not make two plans differ.
-    const next = `render it first: kustomize build DIR/${directory} | trueup plan - (DIR is the directory that trueup was given)`;
-    return fault('document/kustomization', at, message, { next });
-  });
+function withoutKustomizations(
+  files: readonly DesiredFile[],
+  unread: readonly UnreadFile[],
+): { readonly readable: readonly DesiredFile[]; readonly problems: readonly Problem[] } {
+  const roots = [
+    ...files.map(({ path }) => ({ path, why: null })),
+    // What it would put together cannot be told; that it puts something together can.
+    ...unread,
+  ].filter(({ path }) => isKustomization(path));
+  const prefixes = roots.map(({ path }) => directoryOf(path));
   const readable = files.filter(
     ({ path }) => path !== OWN_CONFIG && !prefixes.some((prefix) => path.startsWith(prefix)),
   );
-  return { readable, problems };
+  return { readable, problems: roots.map(({ path, why }) => kustomizationProblem(path, why)) };
+}
+
+function kustomizationProblem(path: string, why: string | null): Problem {
+  const directory = directoryOf(path);
+  const at = { file: path, line: 1, column: 1 };
+  const unread = why === null ? '' : `; ${path.slice(directory.length)} itself: ${why}`;
+  const message = `the directory ${quote(directory || './')} is a kustomization; none of its files is read${unread}`;
+  // Which directory was given is not known here, and must not make two plans differ.
+  const next = `render it first: kustomize build DIR/${directory} | trueup plan - (DIR is the directory that trueup was given)`;
+  return fault('document/kustomization', at, message, { next });
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
 }

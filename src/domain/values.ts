@@ -82,7 +82,9 @@ export type SourceVersion =
   /** It could not be read now. */
   | { readonly kind: 'unreadable'; readonly why: string };
 
-/** A version as people see it: short, and nothing of a digest of a value. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A version as people see it: as short as it still tells versions apart, and nothing of a digest of a value. */
 export function versionShown(source: ValueSource, version: string): string | null {
   switch (source.kind) {
     case 'env':
@@ -91,7 +93,7 @@ export function versionShown(source: ValueSource, version: string): string | nul
     case 'ssmParameter':
       return `parameter version ${version}`;
     case 'secretsManager':
-      return `secret ${version.slice(0, 8)}`;
+      return `secret ${UUID.test(version) ? version.slice(0, 8) : version}`;
     default:
       return source satisfies never;
   }

@@ -52,7 +52,10 @@ export interface StoredParameterInput {
 export interface SecretInput {
   readonly name: string;
   readonly value: string;
+  /** The id of the current version; made up where it is left out. */
+  readonly versionId?: string;
   readonly previous?: string;
+  readonly previousVersionId?: string;
   readonly account?: string;
   readonly region?: string;
 }

@@ -31,8 +31,9 @@ export function seedWorld(world: World, seed: Seed, now: number): void {
   }
   for (const input of seed.secrets) {
     const place = placeOf(world, input.account ?? seed.account, input.region ?? seed.region);
-    if (input.previous !== undefined) storeSecret(place, input.name, input.previous, now);
-    storeSecret(place, input.name, input.value, now);
+    const { name, value, versionId, previous, previousVersionId } = input;
+    if (previous !== undefined) storeSecret(place, name, previous, now, previousVersionId);
+    storeSecret(place, name, value, now, versionId);
   }
 }
 

@@ -20,12 +20,21 @@ export function storeParameter(
   });
 }
 
-/** Puts a value into a secret: the newest version is AWSCURRENT, the one before AWSPREVIOUS. */
-export function storeSecret(place: Place, name: string, value: string, now: number): void {
+/**
+ * Puts a value into a secret: the newest version is AWSCURRENT, the one before AWSPREVIOUS. Whoever
+ * writes a version may choose its id.
+ */
+export function storeSecret(
+  place: Place,
+  name: string,
+  value: string,
+  now: number,
+  id?: string,
+): void {
   const known = place.secrets.get(name);
   const number = (known?.versions.length ?? 0) + 1;
   const newest: SecretVersion = {
-    id: derivedUuid(place.key, name, String(number)),
+    id: id ?? derivedUuid(place.key, name, String(number)),
     value,
     stages: ['AWSCURRENT'],
     createdAt: now,

@@ -1,6 +1,6 @@
 import type { Invocation } from '../cli/invocation.ts';
 import type { Config } from '../config/config.ts';
-import { createDesiredLoader, type DesiredFile } from '../desired/load.ts';
+import { createDesiredLoader, type DesiredFile, isKustomization } from '../desired/load.ts';
 import type { Desired } from '../desired/model.ts';
 import { unknownRollouts } from '../desired/rollouts.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
@@ -27,7 +27,7 @@ export function createRevisionLoader(
   const { defaultTarget, values } = config;
   const options = { targets: config.targets, defaultTarget, values };
   return (snapshot) => {
-    const desired = load(filesOf(snapshot), options);
+    const desired = load(filesOf(snapshot), options, snapshot.unreadable);
     const problems = [
       ...unreadableFiles(snapshot),
       ...nothingDeclared(desired),
@@ -62,8 +62,10 @@ function filesOf(snapshot: Snapshot): readonly DesiredFile[] {
   return snapshot.files.map(({ path, bytes }) => ({ path, bytes }));
 }
 
+/** Of an unreadable kustomization the loader speaks: to take it out would leave its parts to be read raw. */
 function unreadableFiles(snapshot: Snapshot): readonly Problem[] {
-  return snapshot.unreadable.map(({ path, why, code }) => ({
+  const files = snapshot.unreadable.filter(({ path }) => !isKustomization(path));
+  return files.map(({ path, why, code }) => ({
     code,
     severity: 'error',
     at: { file: path, line: 1, column: 1 },

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createLocalCatalog } from '../../src/local-catalog/local-catalog.ts';
+import { normaliseSeed } from '../../src/local-catalog/seed.ts';
 import type { ParameterSource, SecretSource } from '../../src/reconciler/ports/values.ts';
-import { type Answer, type Call, inProcess, rig } from './support.ts';
+import { type Answer, type Call, inProcess, REGION, rig } from './support.ts';
 
 const parameter = (name: string, version: string | null = null): ParameterSource => ({
   kind: 'ssmParameter',
@@ -308,5 +310,110 @@ describe('Secrets Manager', () => {
   it('does not take binary for text', async () => {
     const { stores } = ask(() => json({ SecretValues: [{ Name: 's', VersionId: ID }] }));
     expect(await stores.secrets([wanted(secret('s'))])).toMatchObject([{ kind: 'missing' }]);
+  });
+});
+
+/** Whoever writes a version chooses its id, of 32 to 64 characters: it need not be a UUID. */
+describe('Secrets Manager, whatever the ids of its versions look like', () => {
+  const NOW = 'terraform-20260101120000000000000002';
+  const BEFORE = 'terraform-20250101120000000000000001';
+
+  async function world() {
+    const local = await createLocalCatalog({
+      seed: normaliseSeed({
+        region: REGION,
+        secrets: [
+          {
+            name: 's',
+            value: '{"user":"u","password":"new"}',
+            versionId: NOW,
+            previous: '{"user":"u","password":"old"}',
+            previousVersionId: BEFORE,
+          },
+        ],
+      }),
+    });
+    const { catalog } = rig({ requestHandler: local });
+    return { stores: catalog.stores, counts: () => local.admin.counts() };
+  }
+
+  const old = { kind: 'read', value: 'old', version: BEFORE };
+
+  it.each([
+    ['the current one', NOW, { kind: 'read', value: 'new', version: NOW }],
+    ['one that was current before', BEFORE, old],
+  ])('reads exactly the version that is wanted: %s', async (_, version, expected) => {
+    const { stores, counts } = await world();
+    const found = await stores.secrets([wanted(secret('s', 'password'), version)]);
+    expect(found).toEqual([expected]);
+    expect(counts()).toEqual({ GetSecretValue: 1 });
+  });
+
+  it('reads the version that a document names, at no more calls where it was compared before', async () => {
+    const { stores, counts } = await world();
+    const source = secret('s', 'password', BEFORE);
+    expect(await stores.secretVersions([source])).toEqual([{ kind: 'known', version: BEFORE }]);
+    expect(await stores.secrets([wanted(source)])).toEqual([old]);
+    expect(counts()).toEqual({ DescribeSecret: 1, GetSecretValue: 1 });
+  });
+
+  it('asks whether a long name is an id or a stage, where nothing was compared before', async () => {
+    const { stores, counts } = await world();
+    expect(await stores.secrets([wanted(secret('s', 'password', BEFORE))])).toEqual([old]);
+    expect(counts()).toEqual({ DescribeSecret: 1, GetSecretValue: 1 });
+    const [found] = await stores.secrets([wanted(secret('s', null, 'x'.repeat(40)))]);
+    expect(found).toMatchObject({ kind: 'missing', why: expect.stringContaining('xxxx') });
+    expect(counts()).toEqual({ DescribeSecret: 2, GetSecretValue: 1 });
+  });
+
+  it('asks once for one version of a secret, however many of its keys are wanted', async () => {
+    const { stores, counts } = await world();
+    const found = await stores.secrets([
+      wanted(secret('s', 'user'), BEFORE),
+      wanted(secret('s', 'password'), BEFORE),
+      wanted(secret('s', 'user', 'AWSPREVIOUS')),
+      wanted(secret('s', 'password', 'AWSPREVIOUS')),
+    ]);
+    expect(found.map((one) => (one.kind === 'read' ? one.value : one))).toEqual([
+      'u',
+      'old',
+      'u',
+      'old',
+    ]);
+    // A stage that is too short for an id needs no look at what it is.
+    expect(counts()).toEqual({ GetSecretValue: 2 });
+  });
+
+  it('takes a stage that looks like an id for a stage, and an id for an id before all', async () => {
+    const { stores, calls } = ask((call) =>
+      call.operation === 'DescribeSecret'
+        ? json({
+            Name: 's',
+            VersionIdsToStages: { [NOW]: [ID, BEFORE], [BEFORE]: ['AWSPREVIOUS'] },
+          })
+        : json({ Name: 's', SecretString: 'x', VersionId: input(call).VersionId }),
+    );
+    const sources = [secret('s', null, ID), secret('s', null, BEFORE)];
+    const versions = await stores.secretVersions(sources);
+    expect(versions.map((one) => one.kind === 'known' && one.version)).toEqual([NOW, BEFORE]);
+    const found = await stores.secrets(sources.map((source) => wanted(source)));
+    expect(found.map((one) => one.kind === 'read' && one.version)).toEqual([NOW, BEFORE]);
+    expect(calls.map(({ operation }) => operation).sort()).toEqual([
+      'DescribeSecret',
+      'DescribeSecret',
+      'GetSecretValue',
+      'GetSecretValue',
+    ]);
+  });
+
+  it('says why where it cannot ask what a long name is', async () => {
+    const { stores, calls } = ask(() => refusal('AccessDeniedException'));
+    expect(await stores.secrets([wanted(secret('s', null, BEFORE))])).toEqual([
+      {
+        kind: 'unreadable',
+        why: 'DescribeSecret failed: AccessDeniedException; allow DescribeSecret for this role',
+      },
+    ]);
+    expect(calls).toHaveLength(1);
   });
 });

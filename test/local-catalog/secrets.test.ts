@@ -98,6 +98,23 @@ describe('Secrets Manager', () => {
     expect(byVersion).toEqual(previous);
   });
 
+  test('whoever writes a version may choose its id', async () => {
+    const versionId = 'terraform-20260101120000000000000001';
+    const previousVersionId = 'terraform-20250101120000000000000001';
+    const secret = { name: 'prod/tf', value: 'new', versionId, previous: 'old', previousVersionId };
+    const h = await start(smallSeed({ secrets: [secret] }));
+    const described = await h.call('DescribeSecret', { SecretId: 'prod/tf' }, sm);
+    expect(at(described, 'VersionIdsToStages')).toEqual({
+      [versionId]: ['AWSCURRENT'],
+      [previousVersionId]: ['AWSPREVIOUS'],
+    });
+    const value = async (which: object) =>
+      at(await h.call('GetSecretValue', { SecretId: 'prod/tf', ...which }, sm), 'SecretString');
+    expect(await value({ VersionId: previousVersionId })).toBe('old');
+    const asStage = h.call('GetSecretValue', { SecretId: 'prod/tf', VersionStage: versionId }, sm);
+    expect((await refusal(asStage)).code).toBe('ResourceNotFoundException');
+  });
+
   test('DescribeSecret tells versions and no value; a rotation moves them', async () => {
     const h = await start(seed());
     const before = await h.call('DescribeSecret', { SecretId: 'prod/db' }, sm);

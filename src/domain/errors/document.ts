@@ -191,7 +191,7 @@ export const documentErrors = {
   'document/kustomization': {
     title: 'The directory is a kustomization',
     meaning:
-      'Its files are parts that kustomize puts together; read one by one they mean something else.',
+      'Its files are parts that kustomize puts together; read one by one they mean something else. That holds also where the kustomization.yaml itself cannot be read.',
     next: 'render it first and hand the result over on standard input',
   },
 } as const satisfies ErrorTable;

@@ -26,7 +26,17 @@ export function isAsked({ asked, spec, entry }: AssessInput): boolean {
 
 /** Whether `assess` wants to know when the last provisioning record ended. */
 export function needsFailureTime(live: Live, entry: ProductEntry): boolean {
-  return live.kind === 'present' && isUnknown(entry) && lastProvisioningFailed(live);
+  if (live.kind !== 'present' || !lastProvisioningFailed(live)) return false;
+  return isUnknown(entry) || isOfAnother(entry, live);
+}
+
+/** What the journal knows is of one that bore the name before, and the failure is none of ours. */
+function isOfAnother(entry: ProductEntry, { id, records }: PresentProduct): boolean {
+  const { provisionedProductId: known, lastResult, ownRecords } = entry;
+  if (records.lastProvisioning !== null && ownRecords.includes(records.lastProvisioning))
+    return false;
+  const isEnded = lastResult?.kind === 'succeeded' && lastResult.step === 'terminate';
+  return isEnded || (known !== null && known !== id);
 }
 
 /** The journal knows nothing of this provisioned product that a failed record could be judged by. */

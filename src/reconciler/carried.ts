@@ -23,8 +23,11 @@ export type Carried =
 
 /** Sends refused for rate or not sent at all are repeated this often before the intent is dropped. */
 export const SEND_TRIES = 8;
-/** Echoed answers in a row before we stop: no window of AWS needs more. */
-export const GENERATIONS = 5;
+/**
+ * Echoed answers in a row before we stop. Where AWS never forgets a token, a name that has been
+ * provisioned n times needs n of them, each with a record of its own; the same record twice is none.
+ */
+export const GENERATIONS = 50;
 
 /** It was certainly not carried out, as often as it was tried. */
 export async function stop(

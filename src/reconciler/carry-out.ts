@@ -1,5 +1,5 @@
 import type { Intent, ProductEntry } from '../domain/entry.ts';
-import type { ProductKey } from '../domain/ids.ts';
+import type { ProductKey, RecordId } from '../domain/ids.ts';
 import type { ProductRequest } from '../domain/request.ts';
 import { backoffMs } from './backoff.ts';
 import { type Carried, GENERATIONS, SEND_TRIES, stop, waitForTicket } from './carried.ts';
@@ -18,6 +18,7 @@ export async function sendNew(
   open?: (entry: ProductEntry, intent: Intent) => ProductEntry,
 ): Promise<Carried> {
   let current = intent;
+  const echoed = new Set<RecordId>();
   for (let tries = 1; ; tries++) {
     const held = (await waitForTicket(context, key)) ?? changedMeanwhile(context, key, current);
     // Whatever was sent of it so far was certainly not carried out, so it may be forgotten.
@@ -41,7 +42,9 @@ export async function sendNew(
         };
       case 'echo':
         current = nextGeneration(context, current);
-        if (current.generation > GENERATIONS) return stop(context, key, answer.failure);
+        if (current.generation > GENERATIONS || echoed.has(answer.recordId))
+          return stop(context, key, answer.failure);
+        echoed.add(answer.recordId);
         await context.entries.update(key, (entry) => ({ ...entry, intent: current }));
         break;
       case 'unknown':

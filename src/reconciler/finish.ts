@@ -42,20 +42,32 @@ export async function finishRecord(
       await context.board.flush();
       return { kind: 'ended', outcome: { kind: 'again', afterMs: OVERDUE_AGAIN_MS, why } };
     }
-    case 'unknownRecord':
-      return {
-        kind: 'ended',
-        outcome: {
-          kind: 'again',
-          afterMs: UNKNOWN_RECORD_AGAIN_MS,
-          why: `AWS does not show record ${intent.recordId}`,
-        },
-      };
+    case 'unknownRecord': {
+      const why = `AWS does not show record ${intent.recordId}`;
+      const isOverdue = elapsedMs >= recordTimeoutMs(context, intent);
+      if (isOverdue) await tellUnknownRecord(context, key, why);
+      const afterMs = isOverdue ? OVERDUE_AGAIN_MS : UNKNOWN_RECORD_AGAIN_MS;
+      return { kind: 'ended', outcome: { kind: 'again', afterMs, why } };
+    }
     case 'stopped':
       return { kind: 'ended', outcome: { kind: 'again', afterMs: 0, why: 'shutting down' } };
     default:
       return end satisfies never;
   }
+}
+
+async function tellUnknownRecord(
+  context: TargetContext,
+  key: ProductKey,
+  why: string,
+): Promise<void> {
+  trouble(context, key, {
+    stalled: true,
+    reason: 'RecordUnknown',
+    message: `${why}, of which it had told itself`,
+    next: 'look at the provisioned product in AWS; it stays locked while what became of the record is not known',
+  });
+  await context.board.flush();
 }
 
 interface Ended {

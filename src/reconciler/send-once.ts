@@ -14,7 +14,7 @@ export type Answer =
       readonly recordId: RecordId;
       readonly subject: ProvisionedProductId | null;
     }
-  | { readonly kind: 'echo'; readonly failure: Failure }
+  | { readonly kind: 'echo'; readonly recordId: RecordId; readonly failure: Failure }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'notCarriedOut'; readonly failure: Failure }
   | { readonly kind: 'refused'; readonly failure: Failure };
@@ -44,7 +44,7 @@ export async function send(
       if (history.value.some((record) => record.id === recordId))
         return { kind: 'ours', recordId, subject };
     }
-    return { kind: 'echo', failure: echoFailure(request, answer.value.recordId) };
+    return { kind: 'echo', recordId, failure: echoFailure(request, recordId) };
   }
   const { failure } = answer;
   context.log.write('warn', 'send.failed', {

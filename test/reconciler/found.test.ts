@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Review } from '../../src/reconciler/review.ts';
-import { fault, NAMES, OWNER, ROLE, seedWith, start, wish } from './networks.ts';
+import { fault, HOUR, NAMES, OWNER, ROLE, seedWith, start, wish } from './networks.ts';
 import { World } from './world.ts';
 
 /** What the simulation found, each told again as the shortest story that shows it. */
@@ -361,6 +361,29 @@ describe('a request whose fate cannot be found out', () => {
     await trueup.converge();
     expect(cidrsSent(world, 'net-b')).toEqual(['B']);
     expect(world.writes()).toHaveLength(2);
+  });
+});
+
+describe('a record that AWS does not show any more', () => {
+  it('is told once its time is over, and looked for seldom; what comes of it counts', async () => {
+    const world = await start([wish('net-a', 'B')]);
+    const gone = world.service.admin.addFault({
+      operation: 'DescribeRecord',
+      effect: { kind: 'error', code: 'ResourceNotFoundException', status: 400, message: 'gone' },
+    });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(HOUR);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Reconciling' });
+    await world.clock.pass(2 * HOUR);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({
+      condition: 'Stalled',
+      reason: 'RecordUnknown',
+    });
+    expect(world.writes()).toHaveLength(1);
+    world.service.admin.removeFault(gone);
+    await world.clock.pass(HOUR);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Ready' });
   });
 });
 

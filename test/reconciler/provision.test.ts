@@ -207,6 +207,21 @@ describe('onMissing: provision', () => {
     },
   );
 
+  it('provisions the eighth of a name where AWS forgets no token', async () => {
+    const world = await create(wish(), { tokenWindow: 'forever' });
+    const trueup = await world.start();
+    for (let life = 1; life <= 8; life++) {
+      await trueup.converge();
+      expect(world.service.admin.names()).toEqual(['net-a']);
+      await world.service.admin.callAs('TerminateProvisionedProduct', {
+        ProvisionedProductName: 'net-a',
+        TerminateToken: `somebody-else-${life}`,
+      });
+      await world.clock.pass(20_000);
+    }
+    expect(world.events('provision.accepted')).toHaveLength(8);
+  });
+
   it('stalls with the remedy where the name is taken by something it cannot see', async () => {
     const world = await create();
     fault(

@@ -22,7 +22,7 @@ export async function proceedCommand(app: App, product: string): Promise<ExitCod
       for (const product of ids) await journal.ask({ kind: 'proceed', target, product, records });
       const failures = plural(failed.length, 'failure', 'failures');
       app.io.out(
-        `proceed with ${target}/${nameOf(failed, product)} in spite of ${failures} is recorded; ${who}; what failed stays as it is until trueup retry\n`,
+        `proceed with ${target}/${nameOf(failed, product)} in spite of ${failures} is recorded; ${who}; what failed stays as it is until trueup retry NAME\n`,
       );
     }
     return 0;

@@ -1,3 +1,4 @@
+import { nextFor } from '../diff/render/words.ts';
 import { formatPosition } from '../domain/problem.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import type { TargetContext } from './context.ts';
@@ -33,7 +34,7 @@ function write(
     target: view.target,
     provisionedProduct: view.name,
     reason: view.message,
-    next: view.next ?? undefined,
+    next: view.next === null ? undefined : nextFor(view.next, view.target, view.name),
     document: formatPosition(view.at),
   });
 }

@@ -54,7 +54,10 @@ type Why = Reason | null;
 function whyOpen(verdict: ChangeVerdict, known: Known): Why {
   switch (verdict.kind) {
     case 'refused':
-      return { word: 'refused', lines: verdict.problems.flatMap(problemLines) };
+      return {
+        word: 'refused',
+        lines: verdict.problems.flatMap((one) => problemLines(one, known.change)),
+      };
     case 'latched':
       return verdict.latch.kind === 'stalled'
         ? why('stalled', verdict.latch.reason, named(verdict.latch.next, known.change))

@@ -115,7 +115,7 @@ function invalidLines({ body }: Plan, paint: Paint): readonly string[] {
     paint('heading', `Invalid, left alone (${thousands(errors.length)})`),
     ...errors.flatMap((problem) => [
       paint('refused', `x ${visible(formatPosition(problem.at))}`),
-      ...problemLines(problem),
+      ...problemLines(problem, null),
     ]),
   ];
 }

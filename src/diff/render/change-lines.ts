@@ -30,7 +30,7 @@ export function changeLines(group: Group, change: Change, paint: Paint): readonl
     ...differenceLines(change),
     ...kept(change),
     ...verdictLines(change),
-    ...change.warnings.flatMap(problemLines),
+    ...change.warnings.flatMap((warning) => problemLines(warning, change)),
   ];
 }
 
@@ -151,7 +151,7 @@ function verdictLines(change: Change): readonly string[] {
     case 'reported':
       return reported(verdict);
     case 'refused':
-      return refused(verdict.problems);
+      return refused(verdict.problems, change);
     case 'unreadable':
       return said('why:', verdict.why);
     case 'latched':
@@ -195,12 +195,12 @@ export function ending({ type, instances }: Change, retain: boolean): string {
 }
 
 /** Each problem below its place; problems of one place share it. */
-function refused(problems: readonly Problem[]): readonly string[] {
+function refused(problems: readonly Problem[], change: Change): readonly string[] {
   return problems.flatMap((problem, i) => {
     const at = visible(formatPosition(problem.at));
     const before = problems[i - 1];
     const isSame = before !== undefined && visible(formatPosition(before.at)) === at;
-    return [...(isSame ? [] : [`    ${at}`]), ...problemLines(problem)];
+    return [...(isSame ? [] : [`    ${at}`]), ...problemLines(problem, change)];
   });
 }
 

@@ -1,5 +1,5 @@
 import { formatPosition, type Problem } from '../../domain/problem.ts';
-import { noPaint, type Paint, visible, wrap } from './words.ts';
+import { nextFor, noPaint, type Paint, visible, wrap } from './words.ts';
 
 const INDENT = '    ';
 
@@ -24,14 +24,15 @@ export function renderProblems(problems: readonly Problem[], paint: Paint = noPa
   return problems.map((problem) => `${renderProblem(problem, paint)}\n`).join('');
 }
 
-/** A problem below the provisioned product it belongs to, wrapped to the page. */
-export function problemLines(problem: Problem): readonly string[] {
+/** A problem below the provisioned product it belongs to, if it is known, wrapped to the page. */
+export function problemLines(
+  problem: Problem,
+  of: { readonly target: string; readonly name: string } | null,
+): readonly string[] {
   const field = shortField(problem.field);
   const message = `${field}${visible(problem.message)}`;
-  return [
-    ...wrap(message, '    ', '    '),
-    ...wrap(`next:  ${visible(problem.next)}`, '    ', '           '),
-  ];
+  const next = visible(of === null ? problem.next : nextFor(problem.next, of.target, of.name));
+  return [...wrap(message, '    ', '    '), ...wrap(`next:  ${next}`, '    ', '           ')];
 }
 
 /** The field as people name it beside its document: parameters by their key alone. */

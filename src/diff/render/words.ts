@@ -120,8 +120,5 @@ export function wrap(text: string, indent: string, hang: string): readonly strin
 
 /** A next step that tells to `trueup retry` names what, so that it can be copied. */
 export function nextFor(next: string, target: string, name: string): string {
-  return next.replace(
-    /\b(ask again with trueup retry)(?! \S*\/)/,
-    (_, words: string) => `${words} ${target}/${name}`,
-  );
+  return next.replace(/\btrueup retry\b(?! \S*\/)/g, () => `trueup retry ${target}/${name}`);
 }

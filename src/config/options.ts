@@ -177,7 +177,7 @@ const ROWS: Readonly<Record<OptionName, Row>> = {
     default: '50',
     unit: 'provisioned products',
     meaning:
-      'most updates of one target in 24 hours and in one revision, however large it is (docs/guards.md)',
+      'most updates of one target in 24 hours and in one revision, however large the target is (docs/guards.md)',
   },
   maxProvisions: {
     argument: '<number>',

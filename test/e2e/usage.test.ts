@@ -92,6 +92,19 @@ describe('a directory that is none', () => {
   });
 });
 
+describe('a name of --only that no document has', () => {
+  it('is an error beside one that is there, and nothing is sent', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    const apply = ['apply', 'desired', '--yes', '--account', ACCOUNT];
+    const ended = await desk.run([...apply, '--only', 'net-a,net-aa']);
+    expect(ended).toMatchObject({ code: 1, out: '' });
+    expect(ended.err).toContain('no document is named net-aa');
+    expect(ended.err).toContain('did you mean net-a?');
+    expect(desk.writes()).toEqual([]);
+  });
+});
+
 describe('an invalid configuration', () => {
   it('stops a freeze, which says how to go past it, and that works', async () => {
     await using desk = await Desk.open(seed);

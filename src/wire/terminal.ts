@@ -4,20 +4,30 @@ import type { Io } from '../cli/io.ts';
 /** The real terminal. Nothing else in the program touches the process's streams. */
 export function terminal(): Io {
   const { stdin, stdout, stderr, env } = process;
-  // A reader that closed the pipe early (`| head`) has seen enough: that is no failure of ours.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
   return {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    out: writer(stdout),
+    err: writer(stderr),
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     colour: stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
     columns: stdout.columns ?? 80,
     env,
     ask,
     readInput,
+  };
+}
+
+/**
+ * A reader that closed the pipe early (`| head`) has seen enough: that is no failure of ours, and no
+ * reason to leave the work half done or to end with another exit code.
+ */
+function writer(stream: NodeJS.WriteStream): (text: string) => void {
+  let isOpen = true;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    isOpen = false;
+  });
+  return (text) => {
+    if (isOpen) stream.write(text);
   };
 }
 

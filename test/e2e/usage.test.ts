@@ -119,6 +119,28 @@ describe('an invalid configuration', () => {
   });
 });
 
+describe('a reader that leaves early', () => {
+  it.each<[string, 'B' | 'C', readonly ('stdout' | 'stderr')[], number]>([
+    ['what succeeds', 'B', ['stdout'], 0],
+    ['what succeeds', 'B', ['stdout', 'stderr'], 0],
+    ['what fails', 'C', ['stdout'], 1],
+    ['what fails', 'C', ['stdout', 'stderr'], 1],
+  ])('does not end the work of %s, nor change its exit code', async (_what, cidr, left, code) => {
+    await using desk = await Desk.open({
+      ...seed,
+      provisionedProducts: ['net-a', 'net-b'].map((name) => ({
+        ...{ name, product: 'network', version: 'v1', parameters: { Cidr: 'A' } },
+      })),
+    });
+    const other = document.replace('net-a', 'net-b').replace('Cidr: B', `Cidr: ${cidr}`);
+    await desk.write('desired/a.yaml', `${document}---\n${other}`);
+    const apply = desk.start(['apply', 'desired', '--yes', '--account', ACCOUNT]);
+    for (const stream of left) apply.child[stream]?.destroy();
+    expect((await apply.ended).code).toBe(code);
+    expect(desk.writes()).toHaveLength(code === 0 ? 2 : 1);
+  });
+});
+
 describe('apply --format markdown', () => {
   it('is Markdown to its end', async () => {
     await using desk = await Desk.open(seed);

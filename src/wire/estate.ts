@@ -53,7 +53,11 @@ export async function openEstate(
   return {
     plan: () => oneShot.plan(),
     accounts: () => oneShot.accounts(),
-    unmatched: (plan) => oneShot.unmatched(plan),
+    // A digest of trueup.yaml stays there when it is used up; one that was typed is about this plan.
+    unmatched: (plan) => {
+      const unknown = new Set(oneShot.unmatched(plan));
+      return world.invocation.approve.filter((digest) => unknown.has(digest));
+    },
     apply: async (timeoutMs) => ({
       ...(await oneShot.apply(timeoutMs)),
       interrupted: shutDown.exitCode(),

@@ -2,11 +2,12 @@ import { type AwsCatalog, createCatalog } from '../aws/catalog.ts';
 import { awsErrorCode } from '../aws/errors.ts';
 import type { CatalogOptions } from '../aws/target.ts';
 import type { Config, TargetConfig } from '../config/config.ts';
-import { errorEntry } from '../domain/errors/registry.ts';
+import { errorEntry, TrueupError } from '../domain/errors/registry.ts';
 import { asAccountId } from '../domain/ids.ts';
 import { journalFile } from '../journal/place.ts';
 import { explainFailure } from '../reconciler/catalog-facts.ts';
 import { createRateGate } from '../reconciler/limiter.ts';
+import type { Journal } from '../reconciler/ports/journal.ts';
 import type { TargetHandle } from '../reconciler/revision.ts';
 import type { Shared } from '../reconciler/shared.ts';
 import { TargetReconciler } from '../reconciler/target.ts';
@@ -69,8 +70,7 @@ async function openTarget(input: OpenInput): Promise<Opened> {
     const { next } = errorEntry('aws/wrong-account');
     return { kind: 'failed', why: `${why} (next: ${next})`, calls };
   }
-  if (shared.journal.readOnly === null)
-    await shared.journal.bindAccount(target.name, accountId, region);
+  await bind(shared.journal, target.name, accountId, region);
   const parts = {
     name: target.name,
     accountId,
@@ -88,6 +88,21 @@ async function openTarget(input: OpenInput): Promise<Opened> {
     maxInFlightByType: new Map(Object.entries(config.maxInFlightByType)),
   };
   return { kind: 'ok', reconciler: await TargetReconciler.open(parts, shared) };
+}
+
+/** What cannot be bound, because the journal is only read, must still not contradict it. */
+async function bind(
+  journal: Journal,
+  ...[target, accountId, region]: Parameters<Journal['bindAccount']>
+): Promise<void> {
+  const isOnlyRead = journal.readOnly !== null;
+  try {
+    await journal.bindAccount(target, accountId, region);
+  } catch (error) {
+    // The journal compares before it writes: what remains is that it cannot write.
+    const isUnwritable = error instanceof TrueupError && error.code === 'journal/unwritable';
+    if (!isUnwritable || !isOnlyRead) throw error;
+  }
 }
 
 /** Where the key of the fingerprints can stand; no document may send it anywhere. */

@@ -68,6 +68,27 @@ describe('what is typed wrong', () => {
     expect(renamed).toMatchObject({ code: 1, err: expect.stringContaining('renamed-target') });
   });
 
+  it.each([
+    ['a target that has another name now', 'two', 'eu-west-1', 'renamed-target'],
+    ['a target in another region', 'one', 'eu-central-1', 'other-account'],
+  ])('%s is refused by plan as by apply', async (_what, name, region, code) => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    const config = (target: string, where: string) =>
+      `targets: [{name: ${target}, region: ${where}, accountId: "${ACCOUNT}"}]\n`;
+    await desk.write('trueup.yaml', config('one', 'eu-west-1'));
+    expect(await desk.run(['plan', 'desired'])).toMatchObject({ code: 0 });
+    expect(await desk.run(['apply', 'desired', '--yes'])).toMatchObject({ code: 0 });
+    expect(await desk.run(['plan', 'desired'])).toMatchObject({ code: 0 });
+    await desk.write('trueup.yaml', config(name, region));
+    const [plan, apply] = [
+      await desk.run(['plan', 'desired']),
+      await desk.run(['apply', 'desired', '--yes']),
+    ];
+    expect(plan).toMatchObject({ code: 1, out: '', err: expect.stringContaining(code) });
+    expect(plan).toEqual(apply);
+  });
+
   it('a seed that is not there, or is none, has a next step', async () => {
     await using desk = await Desk.open(seed);
     const absent = await desk.run(['local', '--seed', 'nope.yaml']);

@@ -52,23 +52,31 @@ interface OpenInput {
 type Opened = Awaited<ReturnType<TargetHandle['open']>>;
 
 async function openTarget(input: OpenInput): Promise<Opened> {
-  const { config, target, shared } = input;
   const catalog = catalogOf(input);
+  try {
+    const opened = await openWith(input, catalog);
+    if (opened.kind === 'failed') catalog.close();
+    return opened;
+  } catch (error) {
+    // Its connections would keep the process alive, and a daemon tries again and again.
+    catalog.close();
+    throw error;
+  }
+}
+
+async function openWith(input: OpenInput, catalog: AwsCatalog): Promise<Opened> {
+  const { config, target, shared } = input;
   const identity = await catalog.identity();
   if (identity.kind === 'failed') {
-    const calls = catalog.calls();
-    catalog.close();
     const { next } = errorEntry(awsErrorCode(identity.failure));
     const why = `${explainFailure(identity.failure)} (next: ${next})`;
-    return { kind: 'failed', why, calls };
+    return { kind: 'failed', why, calls: catalog.calls() };
   }
   const { accountId, region } = identity.value;
   const why = (await wrongAccount(input, accountId)) ?? null;
   if (why !== null) {
-    const calls = catalog.calls();
-    catalog.close();
     const { next } = errorEntry('aws/wrong-account');
-    return { kind: 'failed', why: `${why} (next: ${next})`, calls };
+    return { kind: 'failed', why: `${why} (next: ${next})`, calls: catalog.calls() };
   }
   await bind(shared.journal, target.name, accountId, region);
   const parts = {

@@ -6,6 +6,7 @@ import type { Shared } from '../reconciler/shared.ts';
 import type { LoadedRevision } from './revision.ts';
 import { shutDownOn } from './signals.ts';
 import { targetHandles } from './targets.ts';
+import { unanswered } from './unanswered.ts';
 import { heldByJournal, openWorld, type WorldParts } from './world.ts';
 
 export async function openEstate(
@@ -58,6 +59,7 @@ export async function openEstate(
       const unknown = new Set(oneShot.unmatched(plan));
       return world.invocation.approve.filter((digest) => unknown.has(digest));
     },
+    unanswered: () => unanswered(shared.journal, [...revision.targets.keys()]),
     apply: async (timeoutMs) => ({
       ...(await oneShot.apply(timeoutMs)),
       interrupted: shutDown.exitCode(),

@@ -1,4 +1,4 @@
-import type { Account, App } from '../../src/cli/app.ts';
+import type { Account, App, OpenRequest } from '../../src/cli/app.ts';
 import { applyCommand } from '../../src/cli/apply.ts';
 import { makePlan } from '../../src/diff/plan.ts';
 import type { PlanHolds } from '../../src/domain/hold.ts';
@@ -8,6 +8,16 @@ import { assessed, META } from '../diff/build.ts';
 
 export const target = asTargetName('prod-eu');
 export const why = 'outside its sync windows until 2026-11-21 22:00:00 UTC';
+
+/** Two that are in their desired state. */
+export function planOfNothing(): Plan {
+  const plan = planWith([]);
+  const changes = plan.body.targets.flatMap((one) =>
+    one.changes.map((change) => ({ ...change, verdict: { kind: 'inSync' } as const })),
+  );
+  const targets = [{ name: target, accountId: null, region: '', unreadable: null, changes }];
+  return { ...makePlan({ targets, documents: [], problems: [] }), meta: plan.meta };
+}
 
 /** Two updates, of which the named ones would not be started now. */
 export function planWith(
@@ -46,6 +56,7 @@ interface Circumstances {
   readonly yes: boolean;
   readonly accounts: readonly Account[];
   readonly unmatched: readonly string[];
+  readonly unanswered: readonly OpenRequest[];
 }
 
 /** `apply` by a person, at a terminal and with "yes" if nothing else is said. */
@@ -76,6 +87,7 @@ export async function apply(plan: Plan, given: Partial<Circumstances> = {}) {
       plan: async () => plan,
       accounts: () => given.accounts ?? [],
       unmatched: () => given.unmatched ?? [],
+      unanswered: async () => given.unanswered ?? [],
       apply: async () => {
         seen.applied += 1;
         return { released: 2, timedOut: false, after: plan, interrupted: null, statuses: [] };

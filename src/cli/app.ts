@@ -55,6 +55,10 @@ export interface Estate {
   unmatched(plan: Plan): readonly string[];
   /** Requests without a record, in whatever target: those of the opened ones are taken up by `apply`. */
   unanswered(): Promise<readonly OpenRequest[]>;
+  /** Aborts when a signal ends the command. */
+  readonly stop: AbortSignal;
+  /** The exit code of that signal, or null. */
+  interrupted(): ExitCode | null;
   apply(timeoutMs: number): Promise<ApplyEnd>;
   close(): Promise<void>;
 }

@@ -30,7 +30,7 @@ export async function applyCommand(app: App, directory: string, yes: boolean): P
     else app.io.out(render(app, plan, null));
     const unmatched = estate.unmatched(plan);
     if (unmatched.length > 0 && countChanges(plan).acting > 0) return unknown(app, unmatched);
-    if (!(await agreed(app, estate, plan, yes))) return 1;
+    if (!(await agreed(app, estate, plan, yes))) return estate.interrupted() ?? 1;
     const end = await estate.apply(app.timeoutMs);
     return report(app, plan, end);
   } finally {
@@ -77,9 +77,12 @@ async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promi
       ...(acting === 0 ? [] : [`${changing(acting)}${terminating(terminations)}${waiting(held)}`]),
       ...repeating(open),
     ]),
+    estate.stop,
   );
   if (answer?.trim() === 'yes') return true;
-  app.io.err('Nothing was changed.\n');
+  app.io.err(
+    estate.stop.aborted ? 'Interrupted; nothing was changed.\n' : 'Nothing was changed.\n',
+  );
   return false;
 }
 

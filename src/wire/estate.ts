@@ -60,6 +60,8 @@ export async function openEstate(
       return world.invocation.approve.filter((digest) => unknown.has(digest));
     },
     unanswered: () => unanswered(shared.journal, [...revision.targets.keys()]),
+    stop: shutDown.signal,
+    interrupted: () => shutDown.exitCode(),
     apply: async (timeoutMs) => ({
       ...(await oneShot.apply(timeoutMs)),
       interrupted: shutDown.exitCode(),

@@ -31,11 +31,14 @@ function writer(stream: NodeJS.WriteStream): (text: string) => void {
   };
 }
 
-async function ask(question: string): Promise<string | null> {
+async function ask(question: string, stop: AbortSignal): Promise<string | null> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const ended = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
-    return await Promise.race([lines.question(question), ended]);
+    return await Promise.race([lines.question(question, { signal: stop }), ended]);
+  } catch (error) {
+    if (!stop.aborted) throw error;
+    return null;
   } finally {
     lines.close();
   }

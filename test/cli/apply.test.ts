@@ -61,6 +61,12 @@ describe('apply changes nothing', () => {
   });
 });
 
+it('ends with the exit code of the signal where one comes while it asks', async () => {
+  const { code, seen } = await apply(plan, { isKilled: true });
+  expect([code, seen.asked.length, seen.applied]).toEqual([143, 1, 0]);
+  expect(seen.err.join('')).toBe('Interrupted; nothing was changed.\n');
+});
+
 it('names each account that is not declared before it asks', async () => {
   const { seen } = await apply(plan, { accounts: [account(true), account(false)] });
   expect(seen.err.join('')).toBe(

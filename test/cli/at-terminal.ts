@@ -57,11 +57,14 @@ interface Circumstances {
   readonly accounts: readonly Account[];
   readonly unmatched: readonly string[];
   readonly unanswered: readonly OpenRequest[];
+  /** SIGTERM comes while the question stands. */
+  readonly isKilled: boolean;
 }
 
 /** `apply` by a person, at a terminal and with "yes" if nothing else is said. */
 export async function apply(plan: Plan, given: Partial<Circumstances> = {}) {
   const { answer = 'yes', interactive = true, yes = false } = given;
+  const stop = new AbortController();
   const seen = { out: [] as string[], err: [] as string[], asked: [] as string[], applied: 0 };
   const app: Partial<App> = {
     io: {
@@ -71,9 +74,10 @@ export async function apply(plan: Plan, given: Partial<Circumstances> = {}) {
       colour: false,
       columns: 80,
       env: {},
-      ask: async (question) => {
+      ask: async (question, signal) => {
         seen.asked.push(question);
-        return answer;
+        if (given.isKilled === true) stop.abort();
+        return signal.aborted ? null : answer;
       },
       readInput: async () => new Uint8Array(),
     },
@@ -88,6 +92,8 @@ export async function apply(plan: Plan, given: Partial<Circumstances> = {}) {
       accounts: () => given.accounts ?? [],
       unmatched: () => given.unmatched ?? [],
       unanswered: async () => given.unanswered ?? [],
+      stop: stop.signal,
+      interrupted: () => (stop.signal.aborted ? 143 : null),
       apply: async () => {
         seen.applied += 1;
         return { released: 2, timedOut: false, after: plan, interrupted: null, statuses: [] };

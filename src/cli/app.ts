@@ -40,12 +40,25 @@ export interface Account {
   readonly declared: boolean;
 }
 
+/** Stored, and perhaps sent, by a run of which nothing more is known. */
+export interface OpenRequest {
+  readonly target: TargetName;
+  readonly key: ProductKey;
+  readonly name: string;
+}
+
 /** The targets of a configuration, opened for one command. */
 export interface Estate {
   plan(): Promise<Plan>;
   accounts(): readonly Account[];
   /** Digests that were given for approval and mean nothing that this plan or the journal holds. */
   unmatched(plan: Plan): readonly string[];
+  /** Requests without a record, in whatever target: those of the opened ones are taken up by `apply`. */
+  unanswered(): Promise<readonly OpenRequest[]>;
+  /** Aborts when a signal ends the command. */
+  readonly stop: AbortSignal;
+  /** The exit code of that signal, or null. */
+  interrupted(): ExitCode | null;
   apply(timeoutMs: number): Promise<ApplyEnd>;
   close(): Promise<void>;
 }

@@ -1,11 +1,12 @@
 import { countChanges, heldByGuards } from '../diff/plan.ts';
+import { listed } from '../diff/problems.ts';
 import { renderApply } from '../diff/render/apply.ts';
 import { renderPlanJson } from '../diff/render/json.ts';
 import { blockOf } from '../diff/render/markdown-escape.ts';
-import { plural } from '../diff/render/words.ts';
+import { plural, visible } from '../diff/render/words.ts';
 import type { Change } from '../domain/change.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { App, ApplyEnd, Estate } from './app.ts';
+import type { App, ApplyEnd, Estate, OpenRequest } from './app.ts';
 import type { ExitCode } from './io.ts';
 import { paintFor } from './paint.ts';
 import { render } from './plan.ts';
@@ -29,7 +30,7 @@ export async function applyCommand(app: App, directory: string, yes: boolean): P
     else app.io.out(render(app, plan, null));
     const unmatched = estate.unmatched(plan);
     if (unmatched.length > 0 && countChanges(plan).acting > 0) return unknown(app, unmatched);
-    if (!(await agreed(app, estate, plan, yes))) return 1;
+    if (!(await agreed(app, estate, plan, yes))) return estate.interrupted() ?? 1;
     const end = await estate.apply(app.timeoutMs);
     return report(app, plan, end);
   } finally {
@@ -49,9 +50,10 @@ function unknown(app: App, digests: readonly string[]): ExitCode {
 async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promise<boolean> {
   const { acting: planned, writes } = countChanges(plan);
   const guarded = heldByGuards(plan);
+  const open = takenUp(plan, await estate.unanswered());
   const acting = planned - guarded.length;
   const terminations = writes.terminations - guarded.filter(terminates).length;
-  if (acting === 0) return true;
+  if (acting + open.length === 0) return true;
   const undeclared = estate.accounts().filter((account) => !account.declared);
   for (const account of undeclared) {
     app.io.err(
@@ -60,7 +62,7 @@ async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promi
   }
   if (yes && undeclared.length === 0) return true;
   const held = heldNow(plan, guarded);
-  if (held >= acting) {
+  if (held >= acting + open.length) {
     app.io.err(
       'Nothing can be started now, as the plan says, so nothing was changed.\nnext: run apply again when it may go on\n',
     );
@@ -71,11 +73,44 @@ async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promi
     return false;
   }
   const answer = await app.io.ask(
-    `Change ${plural(acting, 'provisioned product', 'provisioned products')}${terminating(terminations)}${waiting(held)}? Only "yes" goes on: `,
+    questionOf([
+      ...(acting === 0 ? [] : [`${changing(acting)}${terminating(terminations)}${waiting(held)}`]),
+      ...repeating(open),
+    ]),
+    estate.stop,
   );
   if (answer?.trim() === 'yes') return true;
-  app.io.err('Nothing was changed.\n');
+  app.io.err(
+    estate.stop.aborted ? 'Interrupted; nothing was changed.\n' : 'Nothing was changed.\n',
+  );
   return false;
+}
+
+function questionOf(wishes: readonly string[]): string {
+  const asked = wishes.join(', and ');
+  return `${asked.slice(0, 1).toUpperCase()}${asked.slice(1)}? Only "yes" goes on: `;
+}
+
+function changing(count: number): string {
+  return `change ${plural(count, 'provisioned product', 'provisioned products')}`;
+}
+
+/** What `apply` settles besides its plan: a request that was lost is sent again. */
+function takenUp({ body }: Plan, requests: readonly OpenRequest[]): readonly OpenRequest[] {
+  return requests.filter(({ target, key }) => {
+    const changes = body.targets.find(({ name }) => name === target)?.changes;
+    return changes?.some((one) => one.key === key && 'steps' in one.verdict) === false;
+  });
+}
+
+function repeating(open: readonly OpenRequest[]): readonly string[] {
+  if (open.length === 0) return [];
+  const names = listed(
+    open.map(({ target, name }) => visible(`${target}/${name}`)),
+    12,
+  );
+  const what = plural(open.length, 'request', 'requests');
+  return [`settle ${what} without an answer, which may be sent again (${names})`];
 }
 
 /** Of what would be started, as many as a freeze or a window keeps from it now. */

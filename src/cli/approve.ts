@@ -3,6 +3,7 @@ import { heldCount } from '../diff/render/guards.ts';
 import { visible, wrap } from '../diff/render/words.ts';
 import type { HeldPlan } from '../domain/guard.ts';
 import type { App } from './app.ts';
+import { takenUpBy } from './daemon-view.ts';
 import type { ExitCode } from './io.ts';
 
 /** `approve DIGEST`: a person's word about what a guard holds back, put beside whoever reconciles. */
@@ -16,11 +17,7 @@ export async function approveCommand(app: App, digest: string): Promise<ExitCode
     for (const { target, set } of newestOfEach(meant)) {
       await journal.ask({ kind: 'approve', target, set, asked: digest, strict });
     }
-    const daemon = await journal.daemon();
-    const who =
-      daemon !== null && daemon.stoppedAt === null
-        ? `the daemon (pid ${daemon.pid}) takes it up at its next look`
-        : 'the next apply or run takes it up';
+    const who = takenUpBy(await journal.daemon(), app.now());
     const what = newestOfEach(meant).map(
       ({ target, changes }) => `${heldCount(changes.length)} of ${visible(target)}`,
     );

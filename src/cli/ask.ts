@@ -1,7 +1,8 @@
-import type { DaemonView, ProductStatusView } from '../domain/status.ts';
+import type { ProductStatusView } from '../domain/status.ts';
 import { visible } from '../domain/visible.ts';
 import type { PersonRequest } from '../reconciler/ports/journal.ts';
 import type { App, JournalView } from './app.ts';
+import { takenUpBy } from './daemon-view.ts';
 import type { ExitCode } from './io.ts';
 
 /** `retry NAME` and `accept NAME`: a person's word, put into the journal for whoever reconciles. */
@@ -32,7 +33,7 @@ export async function askCommand(
       return 1;
     }
     await journal.ask(await requestOf(journal, kind, product));
-    const who = takenUpBy(await journal.daemon());
+    const who = takenUpBy(await journal.daemon(), app.now());
     app.io.out(`${kind} of ${product.target}/${product.name} is recorded; ${who}\n`);
     return 0;
   } finally {
@@ -53,12 +54,6 @@ async function requestOf(
 /** A label may be borne twice in one target; an id is not. */
 function nameAndId({ target, name, provisionedProductId: id }: ProductStatusView): string {
   return visible(`${target}/${name}${id === null ? '' : ` (${id})`}`);
-}
-
-export function takenUpBy(daemon: DaemonView | null): string {
-  return daemon !== null && daemon.stoppedAt === null
-    ? `the daemon (pid ${daemon.pid}) takes it up at its next look`
-    : 'the next apply or run takes it up';
 }
 
 function isMeant(status: ProductStatusView, name: string): boolean {

@@ -1,4 +1,4 @@
-import { type Command as Commander, Option } from 'commander';
+import { type Command as Commander, InvalidArgumentError, Option } from 'commander';
 import { OPTIONS } from '../config/options.ts';
 import {
   type CommonOption,
@@ -77,8 +77,16 @@ function common(name: EstateCommand): readonly (readonly [CommonOption, Option])
   ];
 }
 
+/**
+ * The parts of a list, without blanks round them. A list with an empty part comes from a variable of a
+ * script that is not set: without it the command would be about everything.
+ */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...value.split(',').filter((part) => part !== '')];
+  const parts = value.split(',').map((part) => part.trim());
+  if (!parts.includes('')) return [...before, ...parts];
+  throw new InvalidArgumentError(
+    'A part of it is empty, which never means everything.\nnext: say what is meant, or leave the option out; nothing was done',
+  );
 }
 
 /** Groups in the order of `GROUPS`; anything else, such as the commands, stays where it is. */

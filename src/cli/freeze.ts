@@ -1,5 +1,6 @@
 import { scopeWords } from '../diff/freezes.ts';
 import { freezeLines } from '../diff/render/holds.ts';
+import { isInFlight } from '../diff/render/status-groups.ts';
 import { plural, visible } from '../diff/render/words.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import { type Freeze, type FreezeScope, scopeKey } from '../domain/hold.ts';
@@ -120,9 +121,7 @@ function frozenText(
   frozen: readonly Freeze[],
   statuses: readonly ProductStatusView[],
 ): string {
-  const running = statuses.filter(
-    ({ condition, recordStatus }) => condition === 'Reconciling' && recordStatus === 'IN_PROGRESS',
-  );
+  const running = statuses.filter(isInFlight);
   const inFlight =
     running.length === 0
       ? []
@@ -130,7 +129,8 @@ function frozenText(
           '',
           `${plural(running.length, 'operation that was', 'operations that were')} started before, followed to the end:`,
           ...running.map(
-            (one) => `  ${visible(`${one.target}/${one.name}`)}  record ${one.recordId}`,
+            (one) =>
+              `  ${visible(`${one.target}/${one.name}`)}  ${one.recordId === null ? 'no answer yet' : `record ${one.recordId}`}`,
           ),
         ];
   return `${[...freezeLines(frozen, paintFor(app.io.colour)), ...inFlight].join('\n')}\n`;

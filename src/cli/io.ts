@@ -9,8 +9,8 @@ export interface Io {
   /** Width of `out`; 80 where it is not a terminal. */
   readonly columns: number;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The answer to a question put on `err`; null where the input ended. */
-  ask(question: string): Promise<string | null>;
+  /** The answer to a question put on `err`; null where the input ended, or `stop` came first. */
+  ask(question: string, stop: AbortSignal): Promise<string | null>;
   readInput(): Promise<Uint8Array>;
 }
 

@@ -1,7 +1,7 @@
 import { plural } from '../diff/render/words.ts';
 import { visible } from '../domain/visible.ts';
 import type { App, FailedMoveOf } from './app.ts';
-import { takenUpBy } from './ask.ts';
+import { takenUpBy } from './daemon-view.ts';
 import type { ExitCode } from './io.ts';
 
 /** `proceed [TARGET/]PRODUCT`: the rollouts of a product go on in spite of what failed. */
@@ -15,7 +15,7 @@ export async function proceedCommand(app: App, product: string): Promise<ExitCod
       );
       return 1;
     }
-    const who = takenUpBy(await journal.daemon());
+    const who = takenUpBy(await journal.daemon(), app.now());
     for (const [target, failed] of Map.groupBy(found, (one) => one.target)) {
       const ids = new Set(failed.map(({ version }) => version.productId));
       const records = failed.map(({ recordId }) => recordId);

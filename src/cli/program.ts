@@ -181,7 +181,10 @@ function addLocalCommands(program: Commander, take: Take): void {
     );
   estate(program, 'demo', 'demo', 'run the whole thing on an embedded Service Catalog')
     .option('--exit-when-converged', 'end with 0 as soon as the estate has converged')
-    .option('--directory <path>', 'where the demonstration keeps its files (default .trueup/demo)')
+    .option(
+      '--directory <path>',
+      'a directory of its own, which it makes anew each time (default .trueup/demo)',
+    )
     .action((options: Raw) =>
       take(
         from(

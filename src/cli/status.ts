@@ -2,11 +2,9 @@ import { renderStatusText } from '../diff/render/status.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import { visible, visibleJson } from '../domain/visible.ts';
 import type { App, JournalView } from './app.ts';
+import { silentMs } from './daemon-view.ts';
 import type { ExitCode } from './io.ts';
 import { paintFor } from './paint.ts';
-
-/** A heartbeat older than this means that the daemon is gone or stuck. */
-const STALE_HEARTBEAT_MS = 90_000;
 
 /** `status`: what the journal knows. Exit 0 if everything is Ready. */
 export async function statusCommand(app: App): Promise<ExitCode> {
@@ -80,8 +78,7 @@ function troubleOf(
   nowMs: number,
 ): string | null {
   if (daemon.stoppedAt !== null) return `the daemon stopped at ${daemon.stoppedAt}`;
-  const ageMs = nowMs - Date.parse(daemon.heartbeatAt);
-  if (ageMs > STALE_HEARTBEAT_MS)
-    return `the daemon gave no sign of life for ${Math.round(ageMs / 1000)} s`;
+  const silent = silentMs(daemon, nowMs);
+  if (silent !== null) return `the daemon gave no sign of life for ${Math.round(silent / 1000)} s`;
   return daemon.journalProblem;
 }

@@ -5,7 +5,6 @@ import type { Io } from '../cli/io.ts';
 import type { Config } from '../config/config.ts';
 import { standingFailure } from '../diff/failed-move.ts';
 import { shownWindows } from '../diff/windows.ts';
-import { TrueupError } from '../domain/errors/registry.ts';
 import { asDigest } from '../domain/ids.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { Journal } from '../reconciler/ports/journal.ts';
@@ -15,8 +14,9 @@ import { createLog } from '../server/log.ts';
 import { readOnce } from './directory.ts';
 import { openEstate } from './estate.ts';
 import { openFreezer, whoami } from './freezer.ts';
-import { createRevisionLoader, type LoadedRevision, selection } from './revision.ts';
+import { createRevisionLoader, type LoadedRevision } from './revision.ts';
 import { runDaemon } from './run-daemon.ts';
+import { refuseEmptySelection, selection, warnOfEmptySelection } from './selection.ts';
 import type { WorldParts } from './world.ts';
 
 export interface AppParts {
@@ -60,24 +60,14 @@ export function createApp(parts: AppParts): App {
       return { kind: 'ok', ...held.revision } satisfies Loaded;
     },
     openEstate: (purpose) => openEstate(world, held, version, purpose),
-    runDaemon: (directory, watch) => runDaemon(world, load, directory, watch ?? null),
+    runDaemon: (directory, watch) =>
+      runDaemon(world, warnOfEmptySelection(invocation, load, log), directory, watch ?? null),
     windows: () => shownWindows(config.windows, systemClock.now()),
     targets: config.targets.map(({ name }) => name),
     whoami: () => whoami(io),
     openFreezer: (purpose) => openFreezer(config, purpose),
     openJournal: (purpose) => openJournalView(config, purpose),
   };
-}
-
-/** A misspelled name must not look like an estate in which there is nothing to do. */
-function refuseEmptySelection(invocation: Invocation, revision: LoadedRevision): void {
-  const given = [
-    ...invocation.only.map((name) => `--only ${name}`),
-    ...invocation.labels.map((label) => `-l ${label}`),
-  ];
-  const selected = [...revision.targets.values()].some((desired) => desired.specs.size > 0);
-  if (given.length === 0 || selected) return;
-  throw new TrueupError('cli/nothing-selected', `no valid document matches ${given.join(' ')}`);
 }
 
 async function failedMoves(journal: Journal): Promise<readonly FailedMoveOf[]> {

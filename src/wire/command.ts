@@ -10,6 +10,7 @@ import { demoCommand } from '../cli/demo.ts';
 import { freezeCommand, resumeCommand } from '../cli/freeze.ts';
 import type { Action, Invocation } from '../cli/invocation.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
+import { misuse } from '../cli/misuse.ts';
 import { planCommand } from '../cli/plan.ts';
 import { proceedCommand } from '../cli/proceed.ts';
 import { parseArguments } from '../cli/program.ts';
@@ -18,7 +19,6 @@ import { checkCommand, statusCommand } from '../cli/status.ts';
 import { validateCommand } from '../cli/validate.ts';
 import type { Config } from '../config/config.ts';
 import { resolveConfig } from '../config/resolve.ts';
-import { isDigestWish } from '../diff/approval.ts';
 import { renderProblems } from '../diff/render/problem.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import { visible } from '../domain/visible.ts';
@@ -42,12 +42,12 @@ async function perform(io: Io, invocation: Invocation): Promise<ExitCode> {
   const { command } = invocation;
   if (command.kind === 'schema') return schemaCommand(io, command.name);
   if (command.kind === 'local') return serveLocal(io, command);
+  const wrong = misuse(invocation);
+  if (wrong !== null) throw new TrueupError('cli/bad-argument', wrong);
   const prepared = command.kind === 'demo' ? await prepareDemo(command, invocation) : invocation;
   const read = await readConfig(io, prepared);
   if (read === null) return withoutConfig(io, command.kind);
   const config = withJournalOf(prepared, read);
-  const wrong = misuse(prepared);
-  if (wrong !== null) throw new TrueupError('cli/bad-argument', wrong);
   const { createApp } = await import('./app.ts');
   const open = command.kind === 'demo' ? withOpenGuards(config) : config;
   return dispatch(
@@ -63,18 +63,6 @@ function withoutConfig(io: Io, kind: Action['kind']): ExitCode {
       `trueup: the configuration is invalid, so ${kind} did nothing\nnext: to go past it, add --config /dev/null and --journal FILE, the journal of the daemon\n`,
     );
   return 1;
-}
-
-/** What the argument parser cannot tell. */
-function misuse({ command, labels, approve }: Invocation): string | null {
-  const given = command.kind === 'approve' ? [command.digest] : approve;
-  const digest = given.find((one) => !isDigestWish(one));
-  if (digest !== undefined)
-    return `a digest is wanted as plan prints it, or its first 32 digits, not ${JSON.stringify(digest)}`;
-  if (command.kind === 'run' && command.directory === '-')
-    return 'run watches a directory; standard input has nothing to watch (plan - and validate - read it)';
-  const label = labels.find((one) => !one.includes('='));
-  return label === undefined ? null : `-l takes key=value, not ${JSON.stringify(label)}`;
 }
 
 async function dispatch(

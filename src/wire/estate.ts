@@ -6,6 +6,7 @@ import type { Shared } from '../reconciler/shared.ts';
 import type { LoadedRevision } from './revision.ts';
 import { shutDownOn } from './signals.ts';
 import { targetHandles } from './targets.ts';
+import { unanswered } from './unanswered.ts';
 import { heldByJournal, openWorld, type WorldParts } from './world.ts';
 
 export async function openEstate(
@@ -53,7 +54,14 @@ export async function openEstate(
   return {
     plan: () => oneShot.plan(),
     accounts: () => oneShot.accounts(),
-    unmatched: (plan) => oneShot.unmatched(plan),
+    // A digest of trueup.yaml stays there when it is used up; one that was typed is about this plan.
+    unmatched: (plan) => {
+      const unknown = new Set(oneShot.unmatched(plan));
+      return world.invocation.approve.filter((digest) => unknown.has(digest));
+    },
+    unanswered: () => unanswered(shared.journal, [...revision.targets.keys()]),
+    stop: shutDown.signal,
+    interrupted: () => shutDown.exitCode(),
     apply: async (timeoutMs) => ({
       ...(await oneShot.apply(timeoutMs)),
       interrupted: shutDown.exitCode(),

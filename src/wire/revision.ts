@@ -1,4 +1,3 @@
-import type { Invocation } from '../cli/invocation.ts';
 import type { Config } from '../config/config.ts';
 import { createDesiredLoader, type DesiredFile, isKustomization } from '../desired/load.ts';
 import type { Desired } from '../desired/model.ts';
@@ -122,26 +121,4 @@ function stateOf(
     invalid.set(document.key, { name, at, problem, needs });
   }
   return { revision, specs, leftOut, invalid, declared, unknownIdentity };
-}
-
-/** `--only NAME,…` and `-l key=value`: a document must satisfy both, and every label. */
-export function selection(invocation: Invocation): (spec: Spec) => boolean {
-  const { only, labels } = invocation;
-  const wanted = labels.map((label) => {
-    const at = label.indexOf('=');
-    return at < 0
-      ? { key: label, value: null }
-      : { key: label.slice(0, at), value: label.slice(at + 1) };
-  });
-  return (spec) => {
-    const named =
-      only.length === 0 || only.includes(spec.name) || only.includes(`${spec.target}/${spec.name}`);
-    return (
-      named &&
-      wanted.every(
-        ({ key, value }) =>
-          Object.hasOwn(spec.labels, key) && (value === null || spec.labels[key] === value),
-      )
-    );
-  };
 }

@@ -2,11 +2,12 @@ import { type AwsCatalog, createCatalog } from '../aws/catalog.ts';
 import { awsErrorCode } from '../aws/errors.ts';
 import type { CatalogOptions } from '../aws/target.ts';
 import type { Config, TargetConfig } from '../config/config.ts';
-import { errorEntry } from '../domain/errors/registry.ts';
+import { errorEntry, TrueupError } from '../domain/errors/registry.ts';
 import { asAccountId } from '../domain/ids.ts';
 import { journalFile } from '../journal/place.ts';
 import { explainFailure } from '../reconciler/catalog-facts.ts';
 import { createRateGate } from '../reconciler/limiter.ts';
+import type { Journal } from '../reconciler/ports/journal.ts';
 import type { TargetHandle } from '../reconciler/revision.ts';
 import type { Shared } from '../reconciler/shared.ts';
 import { TargetReconciler } from '../reconciler/target.ts';
@@ -51,26 +52,33 @@ interface OpenInput {
 type Opened = Awaited<ReturnType<TargetHandle['open']>>;
 
 async function openTarget(input: OpenInput): Promise<Opened> {
-  const { config, target, shared } = input;
   const catalog = catalogOf(input);
+  try {
+    const opened = await openWith(input, catalog);
+    if (opened.kind === 'failed') catalog.close();
+    return opened;
+  } catch (error) {
+    // Its connections would keep the process alive, and a daemon tries again and again.
+    catalog.close();
+    throw error;
+  }
+}
+
+async function openWith(input: OpenInput, catalog: AwsCatalog): Promise<Opened> {
+  const { config, target, shared } = input;
   const identity = await catalog.identity();
   if (identity.kind === 'failed') {
-    const calls = catalog.calls();
-    catalog.close();
     const { next } = errorEntry(awsErrorCode(identity.failure));
     const why = `${explainFailure(identity.failure)} (next: ${next})`;
-    return { kind: 'failed', why, calls };
+    return { kind: 'failed', why, calls: catalog.calls() };
   }
   const { accountId, region } = identity.value;
   const why = (await wrongAccount(input, accountId)) ?? null;
   if (why !== null) {
-    const calls = catalog.calls();
-    catalog.close();
     const { next } = errorEntry('aws/wrong-account');
-    return { kind: 'failed', why: `${why} (next: ${next})`, calls };
+    return { kind: 'failed', why: `${why} (next: ${next})`, calls: catalog.calls() };
   }
-  if (shared.journal.readOnly === null)
-    await shared.journal.bindAccount(target.name, accountId, region);
+  await bind(shared.journal, target.name, accountId, region);
   const parts = {
     name: target.name,
     accountId,
@@ -88,6 +96,21 @@ async function openTarget(input: OpenInput): Promise<Opened> {
     maxInFlightByType: new Map(Object.entries(config.maxInFlightByType)),
   };
   return { kind: 'ok', reconciler: await TargetReconciler.open(parts, shared) };
+}
+
+/** What cannot be bound, because the journal is only read, must still not contradict it. */
+async function bind(
+  journal: Journal,
+  ...[target, accountId, region]: Parameters<Journal['bindAccount']>
+): Promise<void> {
+  const isOnlyRead = journal.readOnly !== null;
+  try {
+    await journal.bindAccount(target, accountId, region);
+  } catch (error) {
+    // The journal compares before it writes: what remains is that it cannot write.
+    const isUnwritable = error instanceof TrueupError && error.code === 'journal/unwritable';
+    if (!isUnwritable || !isOnlyRead) throw error;
+  }
 }
 
 /** Where the key of the fingerprints can stand; no document may send it anywhere. */

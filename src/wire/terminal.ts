@@ -4,14 +4,9 @@ import type { Io } from '../cli/io.ts';
 /** The real terminal. Nothing else in the program touches the process's streams. */
 export function terminal(): Io {
   const { stdin, stdout, stderr, env } = process;
-  // A reader that closed the pipe early (`| head`) has seen enough: that is no failure of ours.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
   return {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    out: writer(stdout),
+    err: writer(stderr),
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     colour: stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
     columns: stdout.columns ?? 80,
@@ -21,11 +16,29 @@ export function terminal(): Io {
   };
 }
 
-async function ask(question: string): Promise<string | null> {
+/**
+ * A reader that closed the pipe early (`| head`) has seen enough: that is no failure of ours, and no
+ * reason to leave the work half done or to end with another exit code.
+ */
+function writer(stream: NodeJS.WriteStream): (text: string) => void {
+  let isOpen = true;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    isOpen = false;
+  });
+  return (text) => {
+    if (isOpen) stream.write(text);
+  };
+}
+
+async function ask(question: string, stop: AbortSignal): Promise<string | null> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const ended = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
-    return await Promise.race([lines.question(question), ended]);
+    return await Promise.race([lines.question(question, { signal: stop }), ended]);
+  } catch (error) {
+    if (!stop.aborted) throw error;
+    return null;
   } finally {
     lines.close();
   }

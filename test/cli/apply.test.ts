@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../../src/cli/app.ts';
-import { apply, planWith, target } from './at-terminal.ts';
+import { EMPTY_ENTRY } from '../../src/domain/entry.ts';
+import { asProductKey, asRecordId, asTargetName } from '../../src/domain/ids.ts';
+import { unanswered } from '../../src/wire/unanswered.ts';
+import { INTENT } from '../journal/fixtures.ts';
+import { MemoryJournal } from '../reconciler/memory-journal.ts';
+import { apply, planOfNothing, planWith, target } from './at-terminal.ts';
 
 const account = (declared: boolean): Account => ({
   ...{ target, accountId: '111122223333', region: 'eu-west-1', declared },
@@ -56,9 +61,67 @@ describe('apply changes nothing', () => {
   });
 });
 
+it('ends with the exit code of the signal where one comes while it asks', async () => {
+  const { code, seen } = await apply(plan, { isKilled: true });
+  expect([code, seen.asked.length, seen.applied]).toEqual([143, 1, 0]);
+  expect(seen.err.join('')).toBe('Interrupted; nothing was changed.\n');
+});
+
 it('names each account that is not declared before it asks', async () => {
   const { seen } = await apply(plan, { accounts: [account(true), account(false)] });
   expect(seen.err.join('')).toBe(
     'Target prod-eu is account 111122223333, region eu-west-1; the configuration does not say which account it must be.\n',
   );
+});
+
+describe('a request that is open since another run', () => {
+  const open = (name: string, of = target) => ({
+    target: of,
+    key: asProductKey(`name:${name}`),
+    name,
+  });
+  const [a, c] = [open('net-a'), open('net-c')];
+  const settle = 'settle 1 request without an answer, which may be sent again (prod-eu/net-a)';
+
+  it.each([
+    ['alone', planOfNothing(), [a], `S${settle.slice(1)}`],
+    [
+      'beside changes',
+      planWith([]),
+      [c],
+      `Change 2 provisioned products, and ${settle.replace('net-a', 'net-c')}`,
+    ],
+    ['that is one of the changes', planWith([]), [a], 'Change 2 provisioned products'],
+    [
+      'of a target that is not looked at',
+      planWith([]),
+      [open('net-a', asTargetName('far'))],
+      'Change 2 provisioned products',
+    ],
+    [
+      'while all changes are held',
+      planWith(['net-a', 'net-b']),
+      [c],
+      `Change 2 provisioned products (2 of them not now, as the plan says), and ${settle.replace('net-a', 'net-c')}`,
+    ],
+  ])('%s is asked for', async (_when, given, requests, question) => {
+    const said = await apply(given, { unanswered: requests, answer: 'no' });
+    expect(said.seen.asked).toEqual([`${question}? Only "yes" goes on: `]);
+    expect([said.code, said.seen.applied]).toEqual([1, 0]);
+    expect((await apply(given, { unanswered: requests })).seen.applied).toBe(1);
+  });
+
+  it('is asked for only where there is one', async () => {
+    expect((await apply(planOfNothing())).seen.asked).toEqual([]);
+  });
+
+  it('is one without a record in the journal', async () => {
+    const journal = new MemoryJournal();
+    const put = (name: string, intent: typeof INTENT | null) =>
+      journal.put(target, asProductKey(`name:${name}`), { ...EMPTY_ENTRY, intent }, 0);
+    await put('net-a', { ...INTENT, recordId: null });
+    await put('net-b', { ...INTENT, recordId: asRecordId('rec-1') });
+    await put('net-c', null);
+    expect(await unanswered(journal, [target, asTargetName('far')])).toEqual([a]);
+  });
 });

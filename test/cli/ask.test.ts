@@ -54,6 +54,7 @@ async function beside(known: Partial<Known>, command: (app: App) => Promise<numb
       out: (text: string) => void out.push(text),
       err: (text: string) => void err.push(text),
     } as App['io'],
+    now: () => Date.parse('2026-11-21T12:00:00Z'),
     openJournal: async () =>
       ({
         statuses: async () => known.statuses ?? [],
@@ -132,7 +133,14 @@ describe('retry and accept', () => {
   });
 
   it.each([
-    [{ pid: 7, stoppedAt: null }, 'the daemon (pid 7) takes it up at its next look'],
+    [
+      { pid: 7, stoppedAt: null, heartbeatAt: '2026-11-21T11:58:30Z' },
+      'the daemon (pid 7) takes it up at its next look',
+    ],
+    [
+      { pid: 7, host: 'ci-1', stoppedAt: null, heartbeatAt: '2026-11-18T12:00:00Z' },
+      'the daemon (pid 7 on ci-1) gave no sign of life for 3d 00h: if it is gone, the next apply or run takes it up',
+    ],
     [{ pid: 7, stoppedAt: '2026-11-21T12:00:00Z' }, 'the next apply or run takes it up'],
   ])('says who takes it up', async (daemon, says) => {
     const { out } = await beside({ statuses, daemon }, (app) => askCommand(app, 'retry', 'net-c'));

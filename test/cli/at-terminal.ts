@@ -1,4 +1,4 @@
-import type { Account, App } from '../../src/cli/app.ts';
+import type { Account, App, OpenRequest } from '../../src/cli/app.ts';
 import { applyCommand } from '../../src/cli/apply.ts';
 import { makePlan } from '../../src/diff/plan.ts';
 import type { PlanHolds } from '../../src/domain/hold.ts';
@@ -8,6 +8,16 @@ import { assessed, META } from '../diff/build.ts';
 
 export const target = asTargetName('prod-eu');
 export const why = 'outside its sync windows until 2026-11-21 22:00:00 UTC';
+
+/** Two that are in their desired state. */
+export function planOfNothing(): Plan {
+  const plan = planWith([]);
+  const changes = plan.body.targets.flatMap((one) =>
+    one.changes.map((change) => ({ ...change, verdict: { kind: 'inSync' } as const })),
+  );
+  const targets = [{ name: target, accountId: null, region: '', unreadable: null, changes }];
+  return { ...makePlan({ targets, documents: [], problems: [] }), meta: plan.meta };
+}
 
 /** Two updates, of which the named ones would not be started now. */
 export function planWith(
@@ -46,11 +56,15 @@ interface Circumstances {
   readonly yes: boolean;
   readonly accounts: readonly Account[];
   readonly unmatched: readonly string[];
+  readonly unanswered: readonly OpenRequest[];
+  /** SIGTERM comes while the question stands. */
+  readonly isKilled: boolean;
 }
 
 /** `apply` by a person, at a terminal and with "yes" if nothing else is said. */
 export async function apply(plan: Plan, given: Partial<Circumstances> = {}) {
   const { answer = 'yes', interactive = true, yes = false } = given;
+  const stop = new AbortController();
   const seen = { out: [] as string[], err: [] as string[], asked: [] as string[], applied: 0 };
   const app: Partial<App> = {
     io: {
@@ -60,9 +74,10 @@ export async function apply(plan: Plan, given: Partial<Circumstances> = {}) {
       colour: false,
       columns: 80,
       env: {},
-      ask: async (question) => {
+      ask: async (question, signal) => {
         seen.asked.push(question);
-        return answer;
+        if (given.isKilled === true) stop.abort();
+        return signal.aborted ? null : answer;
       },
       readInput: async () => new Uint8Array(),
     },
@@ -76,6 +91,9 @@ export async function apply(plan: Plan, given: Partial<Circumstances> = {}) {
       plan: async () => plan,
       accounts: () => given.accounts ?? [],
       unmatched: () => given.unmatched ?? [],
+      unanswered: async () => given.unanswered ?? [],
+      stop: stop.signal,
+      interrupted: () => (stop.signal.aborted ? 143 : null),
       apply: async () => {
         seen.applied += 1;
         return { released: 2, timedOut: false, after: plan, interrupted: null, statuses: [] };

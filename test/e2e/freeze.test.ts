@@ -97,6 +97,25 @@ describe('freeze and resume', () => {
     expect(await desk.run(['apply', 'desired', '--yes', ...account])).toMatchObject({ code: 0 });
   });
 
+  it('is not lifted, and nothing is changed, for a variable of a script that is empty', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', network('net-00'));
+    await desk.run(['freeze', '--only', 'net-01', '--reason', 'wait']);
+    for (const option of ['--only', '--target', '-l'])
+      expect(await desk.run(['resume', option, ''])).toMatchObject({
+        ...{ code: 1, out: '' },
+        err: expect.stringMatching(/argument '' is invalid[\s\S]*\nnext: say what is meant/),
+      });
+    for (const option of ['--only=', '--only=,', '--label='])
+      expect(await desk.run(['apply', 'desired', '--yes', ...account, option])).toMatchObject({
+        code: 1,
+        out: '',
+      });
+    const status = await desk.run(['status', '-f', 'json']);
+    expect(JSON.parse(status.out)).toMatchObject({ freezes: [{ scope: { name: 'net-01' } }] });
+    expect(desk.writes()).toEqual([]);
+  });
+
   it('is not lost by --journal-reset', async () => {
     await using desk = await Desk.open(seed);
     await desk.write('desired/a.yaml', network('net-00'));

@@ -148,5 +148,10 @@ describe('approvals in trueup.yaml', () => {
     const next = await desk.run(['apply', 'desired', '--yes']);
     expect(next.code).toBe(1);
     expect(cidrs(desk)).toBe('BBBBB');
+    // Nor is it in the way of a plan that no guard holds back.
+    await desk.write('desired/a.yaml', estate('B', 'near').replace('Cidr: B', 'Cidr: C'));
+    const small = await desk.run(['apply', 'desired', '--yes']);
+    expect(small, small.err).toMatchObject({ code: 0 });
+    expect(cidrs(desk)).toBe('CBBBB');
   });
 });

@@ -230,4 +230,20 @@ describe('an interrupt', () => {
     expect(again, again.err).toMatchObject({ code: 0 });
     expect(desk.writes()).toHaveLength(1);
   });
+
+  it('ends at once on SIGTERM in the middle of a review, and its log with the word that it stopped', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', networkYaml('net-a', 'B'));
+    const daemon = desk.start([...RUN, '--reads-per-second', '0.5', '--read-burst', '1']);
+    await daemon.seen(/source\.revision/);
+    while (desk.catalog.admin.totalCalls() < 2) await new Promise((go) => setImmediate(go));
+    const seen = desk.catalog.admin.totalCalls();
+    daemon.child.kill('SIGTERM');
+    const { code, err } = await daemon.ended;
+    const last = err.trimEnd().split('\n').at(-1) ?? '{}';
+    expect([code, JSON.parse(last).event]).toEqual([0, 'daemon.stopped']);
+    expect(err).not.toContain('target.unreadable');
+    // One may have been on its way.
+    expect(desk.catalog.admin.totalCalls()).toBeLessThanOrEqual(seen + 1);
+  });
 });

@@ -68,6 +68,27 @@ describe('what is typed wrong', () => {
     expect(renamed).toMatchObject({ code: 1, err: expect.stringContaining('renamed-target') });
   });
 
+  it.each([
+    ['a target that has another name now', 'two', 'eu-west-1', 'renamed-target'],
+    ['a target in another region', 'one', 'eu-central-1', 'other-account'],
+  ])('%s is refused by plan as by apply', async (_what, name, region, code) => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    const config = (target: string, where: string) =>
+      `targets: [{name: ${target}, region: ${where}, accountId: "${ACCOUNT}"}]\n`;
+    await desk.write('trueup.yaml', config('one', 'eu-west-1'));
+    expect(await desk.run(['plan', 'desired'])).toMatchObject({ code: 0 });
+    expect(await desk.run(['apply', 'desired', '--yes'])).toMatchObject({ code: 0 });
+    expect(await desk.run(['plan', 'desired'])).toMatchObject({ code: 0 });
+    await desk.write('trueup.yaml', config(name, region));
+    const [plan, apply] = [
+      await desk.run(['plan', 'desired']),
+      await desk.run(['apply', 'desired', '--yes']),
+    ];
+    expect(plan).toMatchObject({ code: 1, out: '', err: expect.stringContaining(code) });
+    expect(plan).toEqual(apply);
+  });
+
   it('a seed that is not there, or is none, has a next step', async () => {
     await using desk = await Desk.open(seed);
     const absent = await desk.run(['local', '--seed', 'nope.yaml']);
@@ -92,6 +113,19 @@ describe('a directory that is none', () => {
   });
 });
 
+describe('a name of --only that no document has', () => {
+  it('is an error beside one that is there, and nothing is sent', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    const apply = ['apply', 'desired', '--yes', '--account', ACCOUNT];
+    const ended = await desk.run([...apply, '--only', 'net-a,net-aa']);
+    expect(ended).toMatchObject({ code: 1, out: '' });
+    expect(ended.err).toContain('no document is named net-aa');
+    expect(ended.err).toContain('did you mean net-a?');
+    expect(desk.writes()).toEqual([]);
+  });
+});
+
 describe('an invalid configuration', () => {
   it('stops a freeze, which says how to go past it, and that works', async () => {
     await using desk = await Desk.open(seed);
@@ -103,6 +137,28 @@ describe('an invalid configuration', () => {
     expect(refused.err).toContain('--config /dev/null and --journal FILE');
     const past = ['--config', '/dev/null', '--journal', '.trueup/journal.db'];
     expect(await desk.run([...freeze, ...past])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a reader that leaves early', () => {
+  it.each<[string, 'B' | 'C', readonly ('stdout' | 'stderr')[], number]>([
+    ['what succeeds', 'B', ['stdout'], 0],
+    ['what succeeds', 'B', ['stdout', 'stderr'], 0],
+    ['what fails', 'C', ['stdout'], 1],
+    ['what fails', 'C', ['stdout', 'stderr'], 1],
+  ])('does not end the work of %s, nor change its exit code', async (_what, cidr, left, code) => {
+    await using desk = await Desk.open({
+      ...seed,
+      provisionedProducts: ['net-a', 'net-b'].map((name) => ({
+        ...{ name, product: 'network', version: 'v1', parameters: { Cidr: 'A' } },
+      })),
+    });
+    const other = document.replace('net-a', 'net-b').replace('Cidr: B', `Cidr: ${cidr}`);
+    await desk.write('desired/a.yaml', `${document}---\n${other}`);
+    const apply = desk.start(['apply', 'desired', '--yes', '--account', ACCOUNT]);
+    for (const stream of left) apply.child[stream]?.destroy();
+    expect((await apply.ended).code).toBe(code);
+    expect(desk.writes()).toHaveLength(code === 0 ? 2 : 1);
   });
 });
 

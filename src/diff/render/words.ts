@@ -101,12 +101,12 @@ export function duration(ms: number): string {
 
 export const WIDTH = 80;
 
-/** Breaks a sentence at blanks so that it fits; `hang` indents all lines but the first. */
+/** Breaks a sentence at blanks, but for those before %, so that it fits; `hang` indents all lines but the first. */
 export function wrap(text: string, indent: string, hang: string): readonly string[] {
   const lines: string[] = [];
   let line = indent;
   let isEmpty = true;
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!%)/)) {
     if (!isEmpty && line.length + 1 + word.length > WIDTH) {
       lines.push(line);
       line = hang;

@@ -92,6 +92,8 @@ describe('wrap', () => {
 
   it('does not cut a word that is too long for a line', () => {
     expect(wrap('x'.repeat(100), '', '')).toEqual(['x'.repeat(100)]);
+    const beforeSign = 'x'.repeat(77);
+    expect(wrap(`${beforeSign} 80 % of 8`, '', '')).toEqual([beforeSign, '80 % of 8']);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Freeze, ShownWindow } from '../domain/hold.ts';
 import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Problem } from '../domain/problem.ts';
-import type { DaemonView, ProductStatusView } from '../domain/status.ts';
+import type { DaemonView, DatedView, ProductStatusView } from '../domain/status.ts';
 import type { PersonRequest } from '../reconciler/ports/journal.ts';
 import type { Invocation } from './invocation.ts';
 import type { ExitCode, Io } from './io.ts';
@@ -72,6 +72,8 @@ export interface JournalView {
   /** Why nothing is known, or null. */
   readonly note: string | null;
   statuses(): Promise<readonly ProductStatusView[]>;
+  /** The same, each with the time since when it is so. */
+  datedStatuses(): Promise<readonly DatedView[]>;
   daemon(): Promise<DaemonView | null>;
   /** The account that a target was found to be, or null. */
   accountId(target: TargetName): Promise<string | null>;

@@ -10,7 +10,7 @@ import { paintFor } from './paint.ts';
 export async function statusCommand(app: App): Promise<ExitCode> {
   const journal = await app.openJournal('read');
   try {
-    const [statuses, daemon] = [await journal.statuses(), await journal.daemon()];
+    const [statuses, daemon] = [await journal.datedStatuses(), await journal.daemon()];
     const [freezes, windows] = [await journal.freezes(), app.windows()];
     const only = app.invocation.only;
     const shown =

@@ -26,6 +26,9 @@ export interface ProductStatusView {
   readonly updatedAt: string;
 }
 
+/** A view with the time, ISO 8601 UTC, since when it is so; null: the journal does not tell. */
+export type DatedView = ProductStatusView & { readonly since: string | null };
+
 /** What `status` shows of the daemon itself. */
 export interface DaemonView {
   readonly host: string;

@@ -4,8 +4,10 @@ import type { Invocation } from '../cli/invocation.ts';
 import type { Io } from '../cli/io.ts';
 import type { Config } from '../config/config.ts';
 import { standingFailure } from '../diff/failed-move.ts';
+import { sinceOf } from '../diff/since.ts';
 import { shownWindows } from '../diff/windows.ts';
-import { asDigest } from '../domain/ids.ts';
+import { asDigest, type TargetName } from '../domain/ids.ts';
+import type { DatedView } from '../domain/status.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { Journal } from '../reconciler/ports/journal.ts';
 import { Redactor } from '../reconciler/redact.ts';
@@ -70,6 +72,17 @@ export function createApp(parts: AppParts): App {
   };
 }
 
+async function datedStatuses(journal: Journal): Promise<readonly DatedView[]> {
+  const views = await journal.statuses();
+  const entries = new Map<TargetName, Awaited<ReturnType<Journal['list']>>>();
+  for (const target of new Set(views.map((view) => view.target)))
+    entries.set(target, await journal.list(target));
+  return views.map((view) => {
+    const entry = entries.get(view.target)?.get(view.key)?.value;
+    return { ...view, since: entry === undefined ? null : sinceOf(view, entry) };
+  });
+}
+
 async function failedMoves(journal: Journal): Promise<readonly FailedMoveOf[]> {
   const targets = new Set((await journal.statuses()).map(({ target }) => target));
   const found: FailedMoveOf[] = [];
@@ -93,6 +106,7 @@ async function openJournalView(config: Config, purpose: 'read' | 'ask'): Promise
   return {
     note: journal.missing ? `there is no journal at ${config.journal}` : null,
     statuses: () => journal.statuses(),
+    datedStatuses: () => datedStatuses(journal),
     daemon: () => journal.daemon(),
     accountId: async (target) => (await journal.account(target))?.accountId ?? null,
     documentDigest: async (target, key) => {

@@ -1,6 +1,6 @@
 import type { Freeze, ShownWindow } from '../../domain/hold.ts';
 import { formatPosition } from '../../domain/problem.ts';
-import type { DaemonView, ProductStatusView } from '../../domain/status.ts';
+import type { DaemonView, DatedView, ProductStatusView } from '../../domain/status.ts';
 import { byText } from '../normalize.ts';
 import { freezeLines, windowLines } from './holds.ts';
 import {
@@ -28,7 +28,7 @@ import {
 } from './words.ts';
 
 export interface StatusInput {
-  readonly products: readonly ProductStatusView[];
+  readonly products: readonly (ProductStatusView & Partial<Pick<DatedView, 'since'>>)[];
   /** null: no daemon has ever written to this journal. */
   readonly daemon: DaemonView | null;
   /** ISO 8601 UTC. */
@@ -172,7 +172,7 @@ function alignTable(rows: readonly (readonly string[])[]): readonly string[] {
 
 function detailLines(
   title: string,
-  { products }: StatusInput,
+  { products, now }: StatusInput,
   belongs: (view: ProductStatusView) => boolean,
   paint: Paint,
 ): readonly string[] {
@@ -180,19 +180,29 @@ function detailLines(
     .filter(belongs)
     .toSorted((a, b) => byText(a.target, b.target) || byText(a.name, b.name));
   if (views.length === 0) return [];
-  return [paint('heading', title), ...views.flatMap((view) => productLines(view))];
+  return [paint('heading', title), ...views.flatMap((view) => productLines(view, now))];
 }
 
 /** Column of what is said about a provisioned product. */
 const NAME_WIDTH = 30;
 
-function productLines(view: ProductStatusView): readonly string[] {
+/** When it came to rest, or for how long it has been on its way. */
+function sinceText(
+  { condition, since = null, recordStatus }: StatusInput['products'][number],
+  now: string,
+): string {
+  if (since === null) return '';
+  const isOver = condition === 'Stalled' && recordStatus !== 'IN_PROGRESS';
+  return isOver ? ` ${clock(since, now)}` : ` ${duration(Date.parse(now) - Date.parse(since))}`;
+}
+
+function productLines(view: StatusInput['products'][number], now: string): readonly string[] {
   const name = `  ${visible(view.target)}/${visible(view.name)}`;
   const record =
     view.recordId === null
       ? visible(view.reason)
       : `record ${visible(view.recordId)} ${visible(view.recordStatus ?? '')}`.trimEnd();
-  const head = `${name.padEnd(NAME_WIDTH - 2)}  ${record}`;
+  const head = `${name.padEnd(NAME_WIDTH - 2)}  ${record}${sinceText(view, now)}`;
   if (view.condition !== 'Stalled') return [head];
   const where = `${visible(formatPosition(view.at))}, revision ${visible(view.revision)}`;
   return [

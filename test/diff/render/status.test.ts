@@ -62,8 +62,8 @@ describe('renderStatusText', () => {
   it('shows who needs a person, with the way out', () => {
     const products = [
       waiting,
-      flying,
-      stalled,
+      { ...flying, since: '2026-11-21T02:53:06.000Z' },
+      { ...stalled, since: '2026-11-21T03:03:55.000Z' },
       view('net-a', { unverified: 13 }),
       view('net-c', { drift: true }),
     ];
@@ -79,14 +79,14 @@ TARGET   ACCOUNT       READY  IN FLIGHT  WAITING  STALLED  DRIFT  UNVERIFIED
 prod-eu  444455556666      2          1        1        1      1          13
 
 Stalled
-  prod-eu/net-payments-prod   record rec-7bd5xw2mcy6ro FAILED
+  prod-eu/net-payments-prod   record rec-7bd5xw2mcy6ro FAILED 03:03:55
     wanted   version 1.5.0, network/prod/set.yaml:31:5, revision d41a7c9
     live     version 1.4.0
     reason   NatEip: The maximum number of addresses has been reached.
     next     fix the cause, then: trueup retry prod-eu/net-payments-prod
 
 In flight
-  prod-eu/ledger-db           record rec-2vz8hf4kqn9pe IN_PROGRESS
+  prod-eu/ledger-db           record rec-2vz8hf4kqn9pe IN_PROGRESS 11m04s
 
 Waiting (1)
   prod-eu/net-b

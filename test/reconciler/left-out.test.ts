@@ -82,3 +82,34 @@ it.each([
 ] as const)('it holds nothing up where it is as it was in %s', async (_, seen) => {
   expect((await selected(seen, 'one')).began).toEqual(['net-b accepted', 'net-b succeeded']);
 });
+
+it('what only a selection has held is waited for where its document changed since', async () => {
+  const after = doc('net-b', { dependsOn: ['net-a'] });
+  const world = await World.create({ seed }, [cidr('net-a', 'one'), after]);
+  await selects(world, 'net-a');
+  world.wish([cidr('net-a', 'two'), after], 'r2');
+  const trueup = await selects(world, 'net-b');
+  expect(story(world)).toEqual(['net-a accepted', 'net-a succeeded']);
+  expect(world.statusOf(trueup, 'net-b')?.message).toContain('waits for net-a, whose document');
+});
+
+/** One command with `--only NAME`, twice over its looks. */
+async function selects(world: World, name: string) {
+  const trueup = await world.start({ isInRun: (one) => one.name === name });
+  await trueup.reconciler.context.board.load();
+  const all = [...world.desired.specs];
+  trueup.reconciler.setDesired({
+    ...world.desired,
+    isSelection: true,
+    specs: new Map(all.filter(([, spec]) => spec.name === name)),
+    leftOut: new Map(all.filter(([, spec]) => spec.name !== name)),
+  });
+  for (let i = 0; i < 2; i++) {
+    const review = await world.clock.until(trueup.reconciler.review());
+    trueup.reconciler.resume();
+    trueup.reconciler.release(review, 1);
+    await world.clock.pass(MINUTE);
+  }
+  trueup.kill();
+  return trueup;
+}

@@ -1,6 +1,7 @@
 import { type ProductKey, type ProvisionedProductId, productKey } from '../domain/ids.ts';
 import type { KnownDocument } from '../domain/known.ts';
 import type { Live } from '../domain/live.ts';
+import type { Position } from '../domain/problem.ts';
 import type { DesiredState } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
 
@@ -36,13 +37,41 @@ export function claimantOf(
   return invalid === undefined ? null : { name: invalid.name, isValid: false };
 }
 
+/** A provisioned product, with its name where that was seen. */
+interface Means {
+  readonly id: ProvisionedProductId;
+  readonly name: string | null;
+}
+
+/** Documents that nothing was looked up for, invalid or left out, and that mean it by its id or its name. */
+export function unseenRivals(
+  { invalid, leftOut }: Pick<DesiredState, 'invalid' | 'leftOut'>,
+  key: ProductKey,
+  { id, name }: Means,
+): readonly { readonly at: Position; readonly why: string }[] {
+  const asName = name === null ? [] : [productKey({ kind: 'name', name })];
+  return [productKey({ kind: 'id', id }), ...asName].flatMap((one) => {
+    if (one === key) return [];
+    const bad = invalid.get(one);
+    const other = leftOut?.get(one);
+    return [
+      ...(bad === undefined ? [] : [{ at: bad.at, why: 'invalid now' }]),
+      ...(other === undefined ? [] : [{ at: other.origin.at, why: 'not part of this run' }]),
+    ];
+  });
+}
+
 /** Whether a document besides this one means its provisioned product, by whatever way: both are refused. */
 export function hasRival(
-  { specs }: Pick<DesiredState, 'specs'>,
+  desired: Pick<DesiredState, 'specs' | 'invalid' | 'leftOut'>,
   ids: Ids,
   key: ProductKey,
-  id: ProvisionedProductId,
+  means: Means,
 ): boolean {
+  const { id } = means;
   const asId = productKey({ kind: 'id', id });
-  return [...specs.keys()].some((one) => one !== key && (one === asId || ids.get(one) === id));
+  return (
+    unseenRivals(desired, key, means).length > 0 ||
+    [...desired.specs.keys()].some((one) => one !== key && (one === asId || ids.get(one) === id))
+  );
 }

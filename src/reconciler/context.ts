@@ -53,7 +53,7 @@ export interface DesiredState {
   /** What the same revision says of every target: documents may depend on something of another one. */
   readonly elsewhere?: ReadonlyMap<
     TargetName,
-    Pick<DesiredState, 'specs' | 'declared' | 'invalid'>
+    Pick<DesiredState, 'specs' | 'leftOut' | 'declared' | 'invalid'>
   >;
 }
 

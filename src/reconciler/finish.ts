@@ -3,7 +3,9 @@ import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { ProductStatusView } from '../domain/status.ts';
 import { LAG_AGAIN_MS } from './again.ts';
+import { statusOfTrouble } from './conditions.ts';
 import { statusOfSuccess, statusOfTerminated } from './conditions-of-requests.ts';
 import { about, isoNow, recordTimeoutMs, specDigestOf, type TargetContext } from './context.ts';
 import { newStack, recordOf, stackTime, whyStillThere } from './finish-facts.ts';
@@ -115,14 +117,38 @@ function showSuccess(context: TargetContext, key: ProductKey, intent: Intent, la
   if (before === undefined) return;
   const at = isoNow(context.clock);
   if (intent.step === 'terminate') {
-    // Where its document is there, what is gone is in no desired state.
-    if (!context.desired().specs.has(key))
-      context.board.set(statusOfTerminated(before, intent.recordId, at));
+    showTerminated(context, key, intent, before);
     return;
   }
   // What the document says since is not in effect yet, and what depends on it must not begin.
   if (last && isOfPresentDocument(context, key, intent))
     context.board.set(statusOfSuccess(before, recordOf(intent), at));
+}
+
+/** Where its document is there, what is gone is in no desired state, whether or not this run looks at it. */
+function showTerminated(
+  context: TargetContext,
+  key: ProductKey,
+  { recordId }: Intent,
+  before: ProductStatusView,
+): void {
+  const { declared, specs } = context.desired();
+  const at = isoNow(context.clock);
+  if (!declared.has(key)) context.board.set(statusOfTerminated(before, recordId, at));
+  else if (!specs.has(key))
+    context.board.set(
+      statusOfTrouble(
+        { ...before, provisionedProductId: null, health: 'Missing' },
+        {
+          stalled: false,
+          reason: 'HalfRecreated',
+          message: 'it was terminated, and what its document declares was not provisioned yet',
+          next: 'make sure that its document is valid, and run without a selection or select it too',
+          recordStatus: 'SUCCEEDED',
+        },
+        at,
+      ),
+    );
 }
 
 function isOfPresentDocument(context: TargetContext, key: ProductKey, intent: Intent): boolean {

@@ -1,9 +1,7 @@
-import { likenessOf } from '../diff/digest.ts';
 import type { ProductEntry } from '../domain/entry.ts';
-import { asDigest } from '../domain/ids.ts';
 import type { KnownDocument } from '../domain/known.ts';
 import type { Live } from '../domain/live.ts';
-import type { Dependency, Spec } from '../domain/spec.ts';
+import type { Spec } from '../domain/spec.ts';
 import { contentDigestOf, specDigestOf, type TargetContext } from './context.ts';
 
 /** What noting documents needs of a target's context. */
@@ -87,18 +85,4 @@ export function contentOf(
   spec: Spec,
 ): string | null {
   return fingerprinter === null ? null : contentDigestOf(fingerprinter, spec);
-}
-
-/**
- * Whether a document that a selection leaves out asks for something else than when it was last looked
- * at. Of other targets that is not known here.
- */
-export function hasLeftOutChanged(
-  context: Pick<TargetContext, 'target' | 'desired' | 'known' | 'fingerprinter'>,
-  { target, key }: Dependency,
-): boolean {
-  const spec = target === context.target ? context.desired().leftOut?.get(key) : undefined;
-  const known = context.known.get(key);
-  if (spec === undefined || known === undefined) return false;
-  return likenessOf(asDigest(known.digest), specDigestOf(context, spec)) === 'other';
 }

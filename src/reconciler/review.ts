@@ -1,9 +1,7 @@
 import type { Rollout } from '../diff/rollout.ts';
 import type { Change } from '../domain/change.ts';
-import { errorEntry } from '../domain/errors/registry.ts';
 import type { GuardFinding } from '../domain/guard.ts';
-import type { ProductKey, ProvisionedProductId } from '../domain/ids.ts';
-import { formatPosition, type Position, type Problem } from '../domain/problem.ts';
+import type { ProductKey } from '../domain/ids.ts';
 import type { Step } from '../domain/request.ts';
 import type { RolloutRule } from '../domain/rollout.ts';
 import type { Spec } from '../domain/spec.ts';
@@ -20,6 +18,7 @@ import { sourcesOf } from './prepare-spec.ts';
 import { type Removal, type RemovalContext, refuseRenamed, reviewRemovals } from './removals.ts';
 import { judgeReview } from './review-guards.ts';
 import { reviewRollouts } from './review-rollouts.ts';
+import { refuseShared } from './shared-product.ts';
 
 /** One look at a whole target: what is live, and what each document would change. */
 export type Review =
@@ -69,7 +68,7 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
       evaluations.set(spec.key, await evaluate(context, spec, live));
     }),
   );
-  refuseShared(evaluations);
+  refuseShared(desired, observation.products, evaluations);
   const removals = await reviewRemovals(context, desired, observation, evaluations);
   refuseRenamed(context, desired, evaluations);
   holdDependants(context, desired, evaluations);
@@ -98,41 +97,6 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
     guards: judgement.refused,
     rollouts,
   };
-}
-
-/** Two documents, one by name and one by id, can turn out to mean one provisioned product. */
-function refuseShared(evaluations: Map<ProductKey, Evaluation>): void {
-  const owners = new Map<ProvisionedProductId, ProductKey[]>();
-  for (const [key, { change }] of evaluations) {
-    const id = change.provisionedProductId;
-    if (id !== null) owners.set(id, [...(owners.get(id) ?? []), key]);
-  }
-  for (const keys of owners.values()) {
-    if (keys.length < 2) continue;
-    const changes = keys.flatMap((key) => evaluations.get(key)?.change ?? []);
-    for (const key of keys) {
-      const evaluation = evaluations.get(key);
-      if (evaluation === undefined) continue;
-      const others = changes.filter((change) => change.key !== key).map((change) => change.at);
-      evaluations.set(key, {
-        ...evaluation,
-        change: sharedProduct(evaluation.change, others),
-      });
-    }
-  }
-}
-
-function sharedProduct(change: Change, others: readonly Position[]): Change {
-  const message = `another document means the same provisioned product ${change.provisionedProductId}: ${others.map(formatPosition).join(', ')}`;
-  const problem: Problem = {
-    code: 'plan/shared-product',
-    severity: 'error',
-    at: change.at,
-    field: '',
-    message,
-    next: errorEntry('plan/shared-product').next,
-  };
-  return { ...change, verdict: { kind: 'refused', problems: [problem] } };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { likenessOf } from '../diff/digest.ts';
 import { policiesDigest } from '../diff/policies-digest.ts';
 import type { Intent } from '../domain/entry.ts';
-import type { ProductKey } from '../domain/ids.ts';
+import { nameInKey, type ProductKey } from '../domain/ids.ts';
+import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import { claimantOf, hasRival, idsIn } from './claimants.ts';
 import { specDigestOf, type TargetContext } from './context.ts';
@@ -20,8 +21,11 @@ export function isStillWanted(context: TargetContext, key: ProductKey, intent: I
 
 function isContested(context: TargetContext, key: ProductKey, { request }: Intent): boolean {
   const { provisionedProductId: id } = request;
-  const seen = context.observation()?.products ?? new Map();
-  return id !== null && hasRival(context.desired(), idsIn(seen), key, id);
+  if (id === null) return false;
+  const seen = context.observation()?.products ?? new Map<ProductKey, Live>();
+  const live = seen.get(key);
+  const name = live?.kind === 'present' ? live.name : nameInKey(key);
+  return hasRival(context.desired(), idsIn(seen), key, { id, name });
 }
 
 /** Whether its document still says what the request was computed from. */

@@ -15,8 +15,8 @@ import { holdSubject } from './hold-subject.ts';
 import { type Holds, type HoldsNow, holdsOf } from './holds.ts';
 import { rememberInEffect } from './in-effect.ts';
 import { KnownDocuments } from './known.ts';
-import { hasLeftOutChanged } from './known-document.ts';
 import { lookedAt } from './lag.ts';
+import { hasLeftOutChanged, readElsewhere, type SeenElsewhere } from './left-out.ts';
 import { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
 import { Parking } from './parking.ts';
@@ -46,6 +46,8 @@ export class TargetReconciler {
   readonly #worker: Worker;
   readonly #shared: Shared;
   #desired: DesiredState = NOTHING;
+  /** Of this revision; null: not read yet. */
+  #elsewhere: SeenElsewhere | null = null;
   #observation: Observation | null = null;
   #facts: CatalogFacts;
   readonly #values: Values;
@@ -109,7 +111,7 @@ export class TargetReconciler {
       board: shared.board,
       clock: shared.clock,
       isInRun: shared.isInRun,
-      hasChanged: (dependency) => hasLeftOutChanged(this.#context, dependency),
+      hasChanged: (one) => hasLeftOutChanged(this.#context, this.#elsewhere ?? new Map(), one),
       revision: () => this.#desired.revision,
       dependenciesOf: (key) => this.#dependenciesOf(key),
       rollouts: this.#rollouts,
@@ -146,6 +148,7 @@ export class TargetReconciler {
   setDesired(desired: DesiredState): void {
     if (desired !== this.#desired) {
       this.#allowed = new Map();
+      this.#elsewhere = null;
       this.#context.guard.admission.enforce(null);
     }
     this.#desired = desired;
@@ -160,6 +163,8 @@ export class TargetReconciler {
     const looked = lookedAt(this.#context.clock);
     const endedBefore = this.recordsEnded;
     const { asked } = this.#worker;
+    const elsewhere = this.#elsewhere ?? (await readElsewhere(this.#context, desired));
+    if (desired === this.#desired) this.#elsewhere = elsewhere;
     const review = await reviewTarget(
       {
         ...this.#context,

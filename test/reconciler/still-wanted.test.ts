@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_ENTRY, type Intent, type ProductEntry } from '../../src/domain/entry.ts';
-import { asDigest, asProvisionedProductId } from '../../src/domain/ids.ts';
+import { asDigest, asProvisionedProductId, productKey } from '../../src/domain/ids.ts';
 import type { KnownDocument } from '../../src/domain/known.ts';
 import type { Live } from '../../src/domain/live.ts';
 import type { StoredRequest } from '../../src/domain/request.ts';
@@ -151,8 +151,9 @@ describe('the repeat of a request whose document is there', () => {
     wish: Wish,
     intent: Partial<Intent> = {},
     recreated: 'this' | 'other' | 'none' = 'none',
+    rest: Partial<DesiredState> = {},
   ) {
-    const desired = desiredOf([wish]);
+    const desired = { ...desiredOf([wish]), ...rest };
     const spec = desired.specs.get(KEY);
     if (spec === undefined) throw new Error('no document');
     const specDigest = specDigestOf({ fingerprinter }, spec);
@@ -170,9 +171,25 @@ describe('the repeat of a request whose document is there', () => {
   });
   const arn = (name: string) => `arn:aws:cloudformation:eu-west-1:111122223333:stack/${name}/x`;
   const recreate = { onError: 'recreate' };
+  const anUpdate = {
+    request: { ...anIntent().request, provisionedProductId: ID } as StoredRequest,
+  };
+  const rivals = <T>(one: T) => new Map([[productKey({ kind: 'id', id: ID }), one]]);
+  const [aSpec] = [...desiredOf([doc('x', {}, { provisionedProductId: ID })]).specs.values()];
+  if (aSpec === undefined) throw new Error('no document');
 
   it.each<[string, () => boolean, boolean]>([
     ['an update', () => repeated(doc('net-a')), true],
+    [
+      'an update of what an invalid document means by its id',
+      () => repeated(doc('net-a'), anUpdate, 'none', { invalid: rivals(invalidDocument('x')) }),
+      false,
+    ],
+    [
+      'an update of what a document that is left out means by its id',
+      () => repeated(doc('net-a'), anUpdate, 'none', { leftOut: rivals(aSpec) }),
+      false,
+    ],
     ['an update, suspended', () => repeated(doc('net-a', { suspend: true })), false],
     ['an update, observed', () => repeated(doc('net-a', { mode: 'observe' })), false],
     [

@@ -284,7 +284,7 @@ export const planErrors = {
   'plan/shared-product': {
     title: 'Two documents mean one provisioned product',
     meaning:
-      'One document names the provisioned product and another gives its id, so both would decide about it. Neither is acted on, and neither counts as a removal.',
+      'One document names the provisioned product and another gives its id, so both would decide about it. Neither is acted on, and neither counts as a removal; an invalid one and one that a selection leaves out count too.',
     next: 'keep one of the two documents',
   },
 } as const satisfies ErrorTable;

@@ -1,12 +1,17 @@
 import type { Change } from '../domain/change.ts';
 import type { Intent } from '../domain/entry.ts';
-import { GUARDS, WEIGHTLESS, type Weights } from '../domain/guard.ts';
-import type { StackSetRequest } from '../domain/request.ts';
+import { type ChargedRest, GUARDS, WEIGHTLESS, type Weights } from '../domain/guard.ts';
+import type { Digest } from '../domain/ids.ts';
+import type { StackSetRequest, Step } from '../domain/request.ts';
 
 export interface Measured {
   readonly change: Pick<Change, 'key' | 'name' | 'base' | 'verdict' | 'differences' | 'instances'>;
   /** The second half of a recreation, which was counted with its first: to hold it would leave nothing. */
   readonly finishes?: boolean;
+  /** What its document asks for; left out: there is none, or no key to tell it by. */
+  readonly specDigest?: Digest;
+  /** What is left of an update that was counted with an earlier step of it. */
+  readonly isRest?: boolean;
 }
 
 const NO_INSTANCES = { created: 0, removed: 0 };
@@ -15,14 +20,14 @@ const NO_INSTANCES = { created: 0, removed: 0 };
  * How much a change does, in the measures of the guards. What does not act weighs nothing. A stack
  * instance is a stack: to create one is to provision it, to remove one is to terminate it.
  */
-export function weightOf({ change, finishes }: Measured): Weights {
+export function weightOf({ change, finishes, isRest }: Measured): Weights {
   const { verdict } = change;
   const { created, removed } = change.instances ?? NO_INSTANCES;
   if (finishes === true) return WEIGHTLESS;
   switch (verdict.kind) {
     case 'update': {
       const terminations = removed + Number(isReplacement(change));
-      return { updates: 1, provisions: created, terminations };
+      return { updates: Number(isRest !== true), provisions: created, terminations };
     }
     case 'import':
       return { ...WEIGHTLESS, updates: 1 };
@@ -83,6 +88,36 @@ export function weightOfRequest(
     default:
       return request satisfies never;
   }
+}
+
+/** The steps that follow this request of a change and are counted with it. */
+export function restAfter(
+  { request, step }: Pick<Intent, 'request' | 'step'>,
+  { change, specDigest }: Measured,
+): ChargedRest | undefined {
+  if (specDigest === undefined || !('steps' in change.verdict)) return undefined;
+  const { steps } = change.verdict;
+  const at = steps.indexOf(step);
+  if (at < 0) return undefined;
+  const named = 'preferences' in request ? instancesOf(request.preferences) : 0;
+  const { created, removed } = change.instances ?? NO_INSTANCES;
+  // Stack instances that form many groups take a request for each.
+  const goesOn =
+    (step === 'createInstances' && named < created) ||
+    (step === 'deleteInstances' && named < removed);
+  const left = steps.slice(goesOn ? at : at + 1);
+  return left.length === 0 ? undefined : { specDigest, steps: left };
+}
+
+/** Whether the update holds nothing but what an earlier step of it was counted with. */
+export function isWithin(rest: ChargedRest | undefined, { change, specDigest }: Measured): boolean {
+  const { verdict } = change;
+  return (
+    rest !== undefined &&
+    rest.specDigest === specDigest &&
+    verdict.kind === 'update' &&
+    verdict.steps.every((step: Step) => rest.steps.includes(step))
+  );
 }
 
 function instancesOf(preferences: StackSetRequest | undefined): number {

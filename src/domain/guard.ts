@@ -38,6 +38,14 @@ export interface Charge {
   readonly weights: Weights;
   /** The approved set that it is charged to, and the change in it; null: it counts for the guards. */
   readonly approved: { readonly set: Digest; readonly change: Digest } | null;
+  /** Steps of the same change that are to follow, counted with this one. Left out: none. */
+  readonly rest?: ChargedRest;
+}
+
+export interface ChargedRest {
+  /** What the document asked for: what it asks for since is another change. */
+  readonly specDigest: Digest;
+  readonly steps: readonly Step[];
 }
 
 /** One change as a person approves it. It stands while its digest does, and that covers its base. */

@@ -1,4 +1,10 @@
-import { isWeightless, type Measured, weightOf, weightOfRequest } from '../diff/change-weight.ts';
+import {
+  isWeightless,
+  type Measured,
+  restAfter,
+  weightOf,
+  weightOfRequest,
+} from '../diff/change-weight.ts';
 import { fits } from '../diff/guards.ts';
 import type { Intent, ProductEntry } from '../domain/entry.ts';
 import { type Caps, type Charge, WEIGHTLESS } from '../domain/guard.ts';
@@ -55,7 +61,7 @@ export class Admission {
     pass.measured = measured;
     if (pass.barred !== null) return pass.barred;
     if (measured.finishes === true || this.#approvedAs(key, measured) !== null) return null;
-    return this.#overLimit(this.#without(pass, weightOf(measured)));
+    return this.#overLimit(this.#without(key, pass, weightOf(measured)));
   }
 
   /** The same right before the call, for one request; then it counts. A repeat counts once. */
@@ -68,14 +74,16 @@ export class Admission {
     const pass = this.#passes.get(key);
     const counted = this.#chargeOf(key, intent, pass);
     if (counted === null) return 'what it weighs for the guards is not known';
-    const { weights, approved } = counted;
+    const { weights, approved, rest } = counted;
     const isFinish = pass?.measured?.finishes === true || isWeightless(weights);
     const over = approved !== null || isFinish ? null : this.#overLimit(weights);
     if (over !== null) {
       if (pass !== undefined) pass.barred = over;
       return over;
     }
-    this.#ledger.reserve({ token, at: isoNow(this.#parts.clock), revision, weights, approved });
+    const at = isoNow(this.#parts.clock);
+    const charge: Charge = { token, at, revision, weights, approved };
+    this.#ledger.reserve(rest === undefined ? charge : { ...charge, rest });
     if (pass !== undefined) pass.chargedIn = revision;
     return null;
   }
@@ -84,18 +92,19 @@ export class Admission {
     key: ProductKey,
     intent: Intent,
     pass: Pass | undefined,
-  ): Pick<Charge, 'weights' | 'approved'> | null {
+  ): (Pick<Charge, 'weights' | 'approved'> & { readonly rest: Charge['rest'] | undefined }) | null {
     const entry = this.#parts.entries.get(key);
     // The same request with another token, because the answer to the last one was an echo.
     const echoed = intent.generation > 0 ? entry.charges.at(-1) : undefined;
     if (echoed !== undefined && entry.intent?.requestHash === intent.requestHash)
-      return { weights: WEIGHTLESS, approved: echoed.approved };
+      return { weights: WEIGHTLESS, approved: echoed.approved, rest: echoed.rest };
     const measured = pass?.measured ?? null;
     if (measured === null) return null;
-    const weights = this.#without(pass, weightOfRequest(intent, measured));
+    const weights = this.#without(key, pass, weightOfRequest(intent, measured));
     const approved = this.#approvedAs(key, measured);
     const isSpent = approved !== null && this.#approvals.isSpent(key, measured.change, approved);
-    return { weights, approved: isSpent ? null : approved };
+    const rest = restAfter(intent, measured);
+    return { weights, approved: isSpent ? null : approved, rest };
   }
 
   /** Asked anew each time: an approval ends with its revision, also for what waited for its turn. */
@@ -107,9 +116,14 @@ export class Admission {
     return this.#ledger.charged(entry, token, revision);
   }
 
-  #without(pass: Pass | undefined, weights: Charge['weights']): Charge['weights'] {
+  /** Less the update that was counted with an earlier step, in this pass or before it. */
+  #without(key: ProductKey, pass: Pass | undefined, weights: Charge['weights']): Charge['weights'] {
     const revision = this.#current?.planned.revision;
-    const isRest = revision !== undefined && pass?.chargedIn === revision;
+    if (revision === undefined || pass === undefined) return weights;
+    const { chargedIn, measured } = pass;
+    const isRest =
+      chargedIn === revision ||
+      (measured !== null && this.#ledger.isRest(this.#parts.entries.get(key), revision, measured));
     return isRest ? { ...weights, updates: 0 } : weights;
   }
 

@@ -145,12 +145,19 @@ export class GuardGate {
     for (const { view, runs: some } of standing)
       for (const [key, change] of some) runs.set(key, { set: view.set, change });
     const sent = this.#ledger.sent(revision);
-    const report = targetGuards({ target, caps, managed, measured, sent, standing });
+    const weighed = measured.map((one) => this.#marked(one, revision));
+    const report = targetGuards({ target, caps, managed, measured: weighed, sent, standing });
     const refused = report.findings.filter(({ verdict }) => verdict === 'refused');
     const finishing = new Set(
       measured.filter((one) => one.finishes === true).map(({ change }) => change.key),
     );
     return { planned, report, refused, runs, finishing };
+  }
+
+  #marked(measured: Measured, revision: string): Measured {
+    const entry = this.#parts.entries.get(measured.change.key);
+    const isRest = this.#ledger.isRest(entry, revision, measured);
+    return isRest ? { ...measured, isRest } : measured;
   }
 
   async #hold({ planned, report, refused }: Judgement): Promise<void> {

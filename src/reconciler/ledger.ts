@@ -1,4 +1,4 @@
-import { sumOf } from '../diff/change-weight.ts';
+import { isWithin, type Measured, sumOf } from '../diff/change-weight.ts';
 import { type SentBefore, WINDOW_MS } from '../diff/guards.ts';
 import type { Intent, ProductEntry } from '../domain/entry.ts';
 import { type Charge, WEIGHTLESS } from '../domain/guard.ts';
@@ -52,6 +52,16 @@ export class Ledger {
     const mayBeOver = base === null || step === 'owner' || step === 'launchRole';
     if (mayBeOver && !isOpen && ownRecords.length > 0) return null;
     return charges.findLast((one) => one.token === token) ?? this.#reserved.get(token) ?? null;
+  }
+
+  /**
+   * Whether this is what is left of an update that was counted: of the same content in the same
+   * revision, and no step of it sent before. What was approved is told by its approval instead.
+   */
+  isRest({ charges }: ProductEntry, revision: string, measured: Measured): boolean {
+    const last = charges.at(-1);
+    if (last === undefined || last.approved !== null || last.revision !== revision) return false;
+    return isWithin(last.rest, measured) && this.#isRecent(last);
   }
 
   reserve(charge: Charge): void {

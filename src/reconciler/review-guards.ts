@@ -3,13 +3,13 @@ import { isHalfRecreated } from '../diff/creation-wish.ts';
 import { managedOf } from '../diff/guards.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
-import type { DesiredState, TargetContext } from './context.ts';
+import { type DesiredState, specDigestOf, type TargetContext } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { GuardGate, Judgement } from './guard-gate.ts';
 import type { Observation } from './observe.ts';
 import type { Removal } from './removals.ts';
 
-type MeasureContext = Pick<TargetContext, 'entries'>;
+type MeasureContext = Pick<TargetContext, 'entries' | 'fingerprinter'>;
 
 export function measuredOf(
   context: MeasureContext,
@@ -22,7 +22,8 @@ export function measuredOf(
     !verdict.steps.includes('terminate') &&
     isHalfRecreated({ spec, entry }) &&
     (change.instances?.created ?? 0) <= countedWithTermination(entry);
-  return { change, finishes };
+  if (context.fingerprinter === null) return { change, finishes };
+  return { change, finishes, specDigest: specDigestOf(context, spec) };
 }
 
 /** What its first half counted for both; the document may have come to ask for more stack instances. */

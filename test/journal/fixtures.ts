@@ -135,6 +135,7 @@ export const FULL_ENTRY: ProductEntry = {
       revision: '5b7e9d2',
       weights: { updates: 1, provisions: 0, terminations: 2 },
       approved: { set: DIGEST, change: DIGEST },
+      rest: { specDigest: DIGEST, steps: ['update', 'owner'] },
     },
   ],
 };

@@ -27,6 +27,13 @@ describe('rows of earlier versions', () => {
     expect(productEntry(row, '')).toEqual(EMPTY_ENTRY);
   });
 
+  it('a charge without a rest has none', () => {
+    const weights = { updates: 1, provisions: 0, terminations: 0 };
+    const charge = { token: 'tu1-a', at: '2026-11-20T10:00:00.000Z', revision: 'r1', weights };
+    const row = { ...EMPTY_ENTRY, charges: [{ ...charge, approved: null }] };
+    expect(productEntry(row, '')).toEqual(row);
+  });
+
   it('what is there is read as it is, and what is unknown is refused', () => {
     const row = {
       key: 'name:a',

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_GUARDS } from '../../src/config/guards.ts';
 import type { Measured } from '../../src/diff/change-weight.ts';
 import type { Intent } from '../../src/domain/entry.ts';
+import type { Caps } from '../../src/domain/guard.ts';
 import { asDigest, asToken } from '../../src/domain/ids.ts';
 import type { Step } from '../../src/domain/request.ts';
 import { Entries } from '../../src/reconciler/entries.ts';
 import { GuardGate } from '../../src/reconciler/guard-gate.ts';
 import { anIntent, assessed } from '../diff/build.ts';
+import { INTENT } from '../journal/fixtures.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { HOUR, keyOf } from './networks.ts';
@@ -14,6 +16,8 @@ import { TARGET } from './world.ts';
 
 /** One update of ten may be sent. */
 const caps = { maxChanges: 1, maxProvisions: 1, maxTerminations: 1, ...DEFAULT_GUARDS };
+
+const many = { maxChanges: 1, maxProvisions: 2, maxTerminations: 1 };
 
 const A = keyOf('net-a');
 const B = keyOf('net-b');
@@ -28,11 +32,15 @@ const request = (key: typeof A, parts: Partial<Intent> = {}): Intent =>
   anIntent({ token: asToken(`tu1-${key}`), revision: 'r1', ...parts });
 
 /** A process: the gate of one target, and what it wrote before. */
-async function opened(journal = new MemoryJournal(), clock = new VirtualClock()) {
+async function opened(
+  journal = new MemoryJournal(),
+  clock = new VirtualClock(),
+  allowed: Caps = caps,
+) {
   const entries = await Entries.load(journal, TARGET);
   const log = { write: () => undefined };
   const gate = await GuardGate.load({
-    ...{ target: TARGET, journal, entries, clock, log, caps, wishes: [] },
+    ...{ target: TARGET, journal, entries, clock, log, caps: allowed, wishes: [] },
   });
   const { admission } = gate;
   const judge = async (measured: readonly Measured[], revision = 'r1') => {
@@ -48,7 +56,8 @@ async function opened(journal = new MemoryJournal(), clock = new VirtualClock())
     Promise.resolve(judge([], revision)).then(
       ({ report }) => report.findings.find(({ guard }) => guard === 'updates')?.sentInRevision,
     );
-  return { admission, judge, write, sent, journal, clock };
+  const weights = async (key: typeof A) => entries.get(key).charges.map((one) => one.weights);
+  return { admission, judge, write, sent, weights, journal, clock };
 }
 
 describe('what may be sent of a judged plan', () => {
@@ -110,6 +119,84 @@ describe('what may be sent of a judged plan', () => {
     expect(admission.consider(B, change(B))).toBe(barred);
     admission.begin(B);
     expect(admission.consider(B, change(B))).toBeNull();
+  });
+});
+
+describe('the rest of a change that was begun by another process', () => {
+  const steps = ['launchRole', 'update', 'createInstances'] as const;
+  const content = asDigest('sha256:content');
+  const of = (left: readonly Step[], parts: Partial<Measured> = {}): Measured => {
+    const { change: one } = change(A, left);
+    return { change: { ...one, instances: makes(2) }, specDigest: content, ...parts };
+  };
+  const makes = (created: number) => ({ created, removed: 0 });
+  const nothing = { updates: 0, provisions: 0, terminations: 0 };
+  const made = { ...nothing, provisions: 1 };
+  /** Of two stack instances that are to be made, the first. */
+  const creation = (token: string): Intent => {
+    const preferences = {
+      operation: 'CREATE',
+      accounts: ['111122223333'],
+      regions: [token],
+      failureTolerance: null,
+      maxConcurrency: null,
+    } as const;
+    const { request } = INTENT;
+    if (request.operation !== 'UpdateProvisionedProduct') throw new Error('another request');
+    const named = { ...request, preferences };
+    return { ...INTENT, step: 'createInstances', token: asToken(token), request: named };
+  };
+
+  async function begun() {
+    const { admission, judge, write, journal, clock } = await opened(undefined, undefined, many);
+    await judge([of(steps)]);
+    admission.begin(A);
+    expect(admission.consider(A, of(steps))).toBeNull();
+    const first = request(A, { step: 'launchRole', base: null });
+    expect(admission.admit(A, first)).toBeNull();
+    await write(A, first);
+    return opened(journal, clock, many);
+  }
+
+  it('counts its stack instances one by one, and no update more', async () => {
+    const { admission, judge, write, weights } = await begun();
+    for (const [token, created] of [
+      ['one', 2],
+      ['two', 1],
+    ] as const) {
+      const { change: one, ...rest } = of(['createInstances']);
+      const left = { change: { ...one, instances: makes(created) }, ...rest };
+      const { report } = await judge([left]);
+      expect(report.findings.map(({ planned }) => planned)).toEqual([0, created, 0]);
+      admission.begin(A);
+      expect(admission.consider(A, left)).toBeNull();
+      expect(admission.admit(A, creation(token))).toBeNull();
+      await write(A, creation(token));
+    }
+    expect(await weights(A)).toEqual([{ ...nothing, updates: 1 }, made, made]);
+  });
+
+  it.each<[string, Measured]>([
+    ['asks for something else', of(['update'], { specDigest: asDigest('sha256:other') })],
+    ['cannot be told by its content', change(A, ['update'])],
+    ['holds a step besides', of(['update', 'owner'])],
+    ['begins once more', of(['launchRole', 'update'])],
+  ])('is not what %s', async (_what, left) => {
+    const { judge } = await begun();
+    const { report } = await judge([left]);
+    expect(report.findings.find(({ guard }) => guard === 'updates')?.planned).toBe(1);
+  });
+
+  it('counts a replacement as a termination all the same', async () => {
+    const { judge } = await begun();
+    const one = of(['update']);
+    const at = { file: 'a.yaml', line: 1, column: 1 };
+    const product = { field: 'productId', step: 'update', label: 'product', at } as const;
+    const live = { kind: 'text', text: 'a' } as const;
+    const differences = [{ ...product, live, desired: { ...live, text: 'b' } }];
+    const replaced = { ...one.change, instances: makes(0), differences };
+    const { report } = await judge([{ ...one, change: replaced }]);
+    expect(report.findings.map(({ planned }) => planned)).toEqual([0, 0, 1]);
   });
 });
 

@@ -1,6 +1,13 @@
-import type { Approval, ApprovedChange, Charge, HeldPlan, Weights } from '../../domain/guard.ts';
+import type {
+  Approval,
+  ApprovedChange,
+  Charge,
+  ChargedRest,
+  HeldPlan,
+  Weights,
+} from '../../domain/guard.ts';
 import type { ProductKey, TargetName, Token } from '../../domain/ids.ts';
-import { boolean, list, number, object, orNull, type Shape, text } from '../shape.ts';
+import { boolean, list, number, object, optional, orNull, type Shape, text } from '../shape.ts';
 import { digest, recordId, step } from './common.ts';
 
 const weights = object<Weights>({ updates: number, provisions: number, terminations: number });
@@ -11,6 +18,7 @@ export const charge: Shape<Charge> = object<Charge>({
   revision: text(),
   weights,
   approved: orNull(object<NonNullable<Charge['approved']>>({ set: digest, change: digest })),
+  rest: optional(object<ChargedRest>({ specDigest: digest, steps: list(step) })),
 });
 
 const approvedChange: Shape<ApprovedChange> = object<ApprovedChange>({

@@ -40,9 +40,10 @@ export class Ledger {
   }
 
   /**
-   * The charge of this very request, if it was let through before: a repeat is no second one. What is
-   * to be new has the token of the last one of its name, and a property, which need not move LastRecordId,
-   * that of when it was last set so: there only an open request can be repeated.
+   * The charge of this very request, if it was let through before: a repeat is no second one while it is
+   * open, or while the first one counts in the window. What is to be new has the token of the last one of
+   * its name, and a property, which need not move LastRecordId, that of when it was last set so: there only
+   * an open request can be repeated.
    */
   find(
     { charges, intent, ownRecords }: ProductEntry,
@@ -51,7 +52,8 @@ export class Ledger {
     const isOpen = intent?.token === token;
     const mayBeOver = base === null || step === 'owner' || step === 'launchRole';
     if (mayBeOver && !isOpen && ownRecords.length > 0) return null;
-    return charges.findLast((one) => one.token === token) ?? this.#reserved.get(token) ?? null;
+    const found = charges.findLast((one) => one.token === token) ?? this.#reserved.get(token);
+    return found !== undefined && (isOpen || this.#isRecent(found)) ? found : null;
   }
 
   /**

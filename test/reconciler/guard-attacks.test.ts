@@ -4,7 +4,7 @@ import type { Caps } from '../../src/domain/guard.ts';
 import type { Review } from '../../src/reconciler/review.ts';
 import { networks } from '../support/network.ts';
 import { keyOf, look, only, operations } from './life.ts';
-import { cidrOf, type Fields, invalidDocument, networkDoc } from './networks.ts';
+import { cidrOf, type Fields, HOUR, invalidDocument, MINUTE, networkDoc } from './networks.ts';
 import { World } from './world.ts';
 
 /** The defaults of the program. */
@@ -118,5 +118,36 @@ describe('a property that moves no LastRecordId', () => {
     expect(new Set(operations(world))).toEqual(new Set(['UpdateProvisionedProductProperties']));
     const records = world.events('record.succeeded');
     expect(records).toHaveLength(4);
+  });
+});
+
+describe('a request that AWS refused', () => {
+  const names = Array.from({ length: 6 }, (_, i) => `net-${i}`);
+  const few: Caps = { maxChanges: 3, maxProvisions: 10, maxTerminations: 3 };
+  const wishes = (cidrs: string) =>
+    names.map((name, i) => networkDoc(name, { Cidr: cidrs[i] ?? 'A' }));
+
+  const counted = (review: Review) => guardsOf(review).find(({ guard }) => guard === 'updates');
+  const cidrs = (world: World) => names.map((name) => cidrOf(world, name)).join('');
+
+  it('counts, and counts anew when it is sent days later', async () => {
+    const world = await World.create({ seed: networks({ names }) }, wishes('BBB'));
+    const effect = { kind: 'error', code: 'AccessDeniedException', message: 'not now' } as const;
+    const fault = world.service.admin.addFault({ operation: 'UpdateProvisionedProduct', effect });
+    const first = await world.start({ caps: few });
+    await first.reconcile();
+    await world.clock.pass(5 * MINUTE);
+    expect(world.writes()).toHaveLength(3);
+    expect(counted(await first.reconcile())).toMatchObject({ sentInWindow: 3 });
+    first.kill();
+    world.service.admin.removeFault(fault);
+    await world.clock.pass(48 * HOUR);
+    const second = await world.start({ caps: few });
+    world.wish(wishes('BBB'), 'r2');
+    expect(counted(await second.converge())).toMatchObject({ sentInWindow: 0, verdict: 'warning' });
+    expect(cidrs(world)).toBe('BBBAAA');
+    world.wish(wishes('BBBCCC'), 'r3');
+    expect(counted(await second.converge())).toMatchObject({ sentInWindow: 3, verdict: 'refused' });
+    expect(cidrs(world)).toBe('BBBAAA');
   });
 });

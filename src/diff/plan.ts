@@ -180,10 +180,10 @@ const isRefused = ({ verdict }: GuardFinding) => verdict === 'refused';
 /** What would act and is held back by a guard: neither approved nor the rest of a recreation. */
 export function heldByGuards({ body, meta }: Countable): readonly Change[] {
   const refused = (meta?.guards ?? []).filter(({ findings }) => findings.some(isRefused));
-  return refused.flatMap(({ target, approvals, finishing = [] }) => {
-    const free = new Set([...approvals.flatMap(({ standing }) => standing), ...finishing]);
+  return refused.flatMap(({ target, free = [] }) => {
+    const runs = new Set(free);
     const changes = body.targets.find(({ name }) => name === target)?.changes ?? [];
-    return changes.filter(({ name, verdict }) => 'steps' in verdict && !free.has(name));
+    return changes.filter(({ key, verdict }) => 'steps' in verdict && !runs.has(key));
   });
 }
 

@@ -3,6 +3,7 @@ import type { ProductKey, TargetName } from '../domain/ids.ts';
 import { approvable, type Standing, setDigest } from './approval.ts';
 import { type Measured, sumOf, weightOf } from './change-weight.ts';
 import { judgeGuards, type SentBefore } from './guards.ts';
+import { byText } from './normalize.ts';
 
 export interface TargetPlanned {
   readonly target: TargetName;
@@ -30,7 +31,14 @@ export function targetGuards(input: TargetPlanned): TargetGuards {
   });
   const changes = approvable(measured.map(({ change }) => change));
   const approvals = standing.map(({ view }) => view);
-  const finishing = measured.flatMap((one) => (one.finishes === true ? [one.change.name] : []));
-  const report = { target, set: setDigest(target, changes), findings, approvals };
-  return finishing.length === 0 ? report : { ...report, finishing };
+  const finishing = measured.filter((one) => one.finishes === true).map(({ change }) => change);
+  const free = [...runs, ...finishing.map(({ key }) => key)].sort(byText);
+  return {
+    target,
+    set: setDigest(target, changes),
+    findings,
+    approvals,
+    ...(finishing.length === 0 ? {} : { finishing: finishing.map(({ name }) => name) }),
+    ...(free.length === 0 ? {} : { free }),
+  };
 }

@@ -135,4 +135,6 @@ export interface TargetGuards {
   readonly approvals: readonly ApprovalView[];
   /** Names of those whose recreation was begun: no guard holds what is left of it. Left out: none. */
   readonly finishing?: readonly string[];
+  /** Of each change that runs although a guard refuses: approved, or such a rest. Left out: none. */
+  readonly free?: readonly ProductKey[];
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { judgeGuards } from '../../src/diff/guards.ts';
 import { WEIGHTLESS, type Weights } from '../../src/domain/guard.ts';
-import { asDigest } from '../../src/domain/ids.ts';
+import { asDigest, productKey } from '../../src/domain/ids.ts';
 import { apply, planWith, target, why } from './at-terminal.ts';
 
 it('asks nothing and changes nothing where nothing can be started now', async () => {
@@ -25,6 +25,7 @@ it('says in its question how many wait, and why in its report', async () => {
 
 const set = asDigest(`sha256:${'1'.repeat(64)}`);
 const lists = { standing: ['net-a'], waiting: [], sent: [], moved: [] };
+const free = [productKey({ kind: 'name', name: 'net-a' })];
 const approvals = [{ set, asked: set, strict: false, ...lists }];
 
 /** What the guards say of a plan that is too much for them, or of which more was approved. */
@@ -40,7 +41,7 @@ const refused = (planned: Partial<Weights>, approved: Partial<Weights> = {}, max
 
 it('asks for what a person approved, whatever else is held by a guard and frozen too', async () => {
   const findings = refused({ updates: 1 }, { updates: 1 });
-  const guards = [{ target, set, findings, approvals }];
+  const guards = [{ target, set, findings, approvals, free }];
   const { seen } = await apply(planWith(['net-b'], guards));
   expect(seen.asked).toEqual(['Change 1 provisioned product? Only "yes" goes on: ']);
   expect(seen.applied).toBe(1);
@@ -50,13 +51,13 @@ it('asks for what a person approved, whatever else is held by a guard and frozen
 
 it('counts in its question no termination that a guard holds back', async () => {
   const findings = refused({ terminations: 1 }, { updates: 1 }, 5);
-  const { seen } = await apply(planWith([], [{ target, set, findings, approvals }], 'net-b'));
+  const { seen } = await apply(planWith([], [{ target, set, findings, approvals, free }], 'net-b'));
   expect(seen.asked).toEqual(['Change 1 provisioned product? Only "yes" goes on: ']);
 });
 
 it('asks before it finishes a recreation that was begun, which no guard holds back', async () => {
   const findings = refused({ updates: 1 });
-  const guards = [{ target, set: null, findings, approvals: [], finishing: ['net-a'] }];
+  const guards = [{ target, set: null, findings, approvals: [], finishing: ['net-a'], free }];
   const { seen } = await apply(planWith([], guards));
   expect(seen.asked).toEqual(['Change 1 provisioned product? Only "yes" goes on: ']);
   expect(seen.out.join('')).toMatch(/x prod-eu\/net-a .*not begun\n/);

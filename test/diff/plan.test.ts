@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { countChanges, documentOf, makePlan, planResult } from '../../src/diff/plan.ts';
+import {
+  countChanges,
+  documentOf,
+  heldByGuards,
+  makePlan,
+  planResult,
+} from '../../src/diff/plan.ts';
+import { targetGuards } from '../../src/diff/target-guards.ts';
 import type { Change, ChangeVerdict } from '../../src/domain/change.ts';
 import { planErrors } from '../../src/domain/errors/plan.ts';
-import type { Caps } from '../../src/domain/guard.ts';
-import { asTargetName, productKey } from '../../src/domain/ids.ts';
+import { type Caps, WEIGHTLESS } from '../../src/domain/guard.ts';
+import {
+  asDigest,
+  asProvisionedProductId,
+  asTargetName,
+  productKey,
+} from '../../src/domain/ids.ts';
 import type { TargetPlan } from '../../src/domain/plan.ts';
 import type { Problem } from '../../src/domain/problem.ts';
 import { AT, aSpec, assessed, value } from './build.ts';
@@ -170,6 +182,25 @@ describe('countChanges', () => {
       refused: 0,
       writes: { updates: 2, properties: 1 },
     });
+  });
+
+  it('counts what a guard holds back by key: two documents may have one name', () => {
+    const byId = { ...update, key: productKey({ kind: 'id', id: asProvisionedProductId('pp-9') }) };
+    const changes = [update, byId];
+    const set = asDigest('sha256:set');
+    const lists = { standing: [update.name], waiting: [], sent: [], moved: [] };
+    const view = { set, asked: set, strict: false, ...lists };
+    const runs = new Map([[update.key, set]]);
+    const report = targetGuards({
+      target: asTargetName('prod'),
+      caps: { ...ABSOLUTE, maxChanges: 0 },
+      managed: 2,
+      measured: changes.map((change) => ({ change })),
+      sent: { window: WEIGHTLESS, revision: WEIGHTLESS },
+      standing: [{ view, runs, isOver: false }],
+    });
+    const { body } = makePlan({ targets: [target('prod', changes)], documents: [], problems: [] });
+    expect(heldByGuards({ body, meta: { guards: [report] } })).toEqual([byId]);
   });
 
   it('counts files, not problems', () => {

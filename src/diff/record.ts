@@ -12,6 +12,7 @@ import type { PresentProduct } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import { isBlank } from './creation.ts';
 import { isTerminatedForAnother } from './creation-wish.ts';
+import { likenessOf } from './digest.ts';
 import { keptFingerprints, promoted, type Success } from './fingerprints-after.ts';
 import { latchAfter, type RecordFailure } from './latch-after.ts';
 import { validFingerprints } from './normalize.ts';
@@ -96,12 +97,22 @@ function latchLeft(
 
 /** An import takes a stack as it is: what the document asks for was never in effect on it. */
 function inEffectAfter(
-  { inEffect }: ProductEntry,
-  { step, specDigest, revision }: Intent,
+  entry: ProductEntry,
+  intent: Intent,
   { chainDone, at }: Success,
 ): InEffect | null {
+  const { step, specDigest, revision } = intent;
   if (step === 'import') return null;
-  return chainDone ? { specDigest, revision, at } : inEffect;
+  return chainDone ? { specDigest, revision, at } : stillInEffect(entry, intent);
+}
+
+/**
+ * What was in effect before is not any more once a step of another content was carried out, or failed
+ * half-way: a document that goes back to it asks for it anew, and what differs from it is not drift.
+ */
+function stillInEffect({ inEffect }: ProductEntry, { specDigest }: Intent): InEffect | null {
+  if (inEffect === null) return null;
+  return likenessOf(inEffect.specDigest, specDigest) === 'other' ? null : inEffect;
 }
 
 /**
@@ -140,6 +151,7 @@ export function recordFailed(
   return {
     ...entry,
     provisionedProductId: intent.request.provisionedProductId ?? entry.provisionedProductId,
+    inEffect: stillInEffect(entry, intent),
     fingerprints: isProvisioning(intent.step)
       ? keptFingerprints(entry, failure)
       : entry.fingerprints,

@@ -46,8 +46,18 @@ export function openIntent(
     fingerprints: validFingerprints(entry, opened.live, opened.keyId),
     healed: opened.cause.kind === 'heal' ? intent.specDigest : entry.healed,
     ...(intent.step === 'terminate' ? recreationBegun(entry, intent.specDigest) : {}),
-    retryHandled: opened.retry ?? entry.retryHandled,
+    ...asking(entry, opened.retry),
   };
+}
+
+/** A new value of the annotation asks once, and as `trueup retry` does: for all that is left to do. */
+function asking(
+  { latch, retryHandled }: ProductEntry,
+  retry: string | null,
+): Pick<ProductEntry, 'latch' | 'retryHandled'> {
+  return retry === null || retry === retryHandled
+    ? { latch, retryHandled }
+    : { latch: null, retryHandled: retry };
 }
 
 /** The entry after the record of `intent` succeeded. */

@@ -4,6 +4,7 @@ import type { Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
 import { likenessOf } from './digest.ts';
+import { isAsked } from './hold.ts';
 import { problem } from './problems.ts';
 
 /** How something that is not there comes into being. */
@@ -36,7 +37,7 @@ function mayRecreate(input: Wish, live: PresentProduct): boolean {
   // What an adopted stack holds was there before us, and would go with it.
   if (meansThisOne(spec) || spec.reconcile.adopt !== null) return false;
   if (spec.reconcile.deletionProtection || specDigest === null) return false;
-  return input.asked || !wasRecreated(entry, specDigest);
+  return isAsked(input) || !wasRecreated(entry, specDigest);
 }
 
 /**

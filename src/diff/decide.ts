@@ -14,6 +14,7 @@ import { inError } from './gates.ts';
 import { holdVerdict, isAsked, restVerdict } from './hold.ts';
 import { checkInstances, instanceWarnings } from './instance-checks.ts';
 import { isBlind, isRepairable, lastProvisioningFailed, versionOf } from './normalize.ts';
+import { ownFailureProblem } from './own-failure.ts';
 import { preflight, stackProblem } from './preflight.ts';
 import { listed, problem, quoted, warning } from './problems.ts';
 
@@ -41,10 +42,13 @@ export function decide(input: AssessInput, live: PresentProduct, comparison: Com
   const broken = isStackBusy(live) ? null : stackProblem(spec, live);
   if (broken !== null) return { verdict: { kind: 'refused', problems: [broken] }, warnings };
   if (!isRepairable(live)) return { verdict: { kind: 'inSync' }, warnings };
-  if (mayHeal(input, live, isAsked(input)))
-    return decideSend(input, live, comparison, ['update'], { kind: 'heal' }, warnings);
-  if (live.status === 'ERROR')
-    return { verdict: { kind: 'refused', problems: [inError(input, live)] }, warnings };
+  const failed = ownFailureProblem(input, live);
+  if (mayHeal(input, live, isAsked(input))) {
+    const healing = decideSend(input, live, comparison, ['update'], { kind: 'heal' }, warnings);
+    if (failed === null || healing.verdict.kind !== 'reported') return healing;
+  }
+  const left = live.status === 'ERROR' ? inError(input, live) : failed;
+  if (left !== null) return { verdict: { kind: 'refused', problems: [left] }, warnings };
   return { verdict: { kind: 'inSync' }, warnings: [...warnings, tainted(spec, live)] };
 }
 

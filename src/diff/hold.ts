@@ -17,7 +17,11 @@ const DAY_MS = 24 * 3_600_000;
 export const RETRY_ANNOTATION = 'trueup/retry';
 
 /** Whether a person asks for another attempt, beside the daemon or by the annotation. */
-export function isAsked({ asked, spec, entry }: AssessInput): boolean {
+export function isAsked({
+  asked,
+  spec,
+  entry,
+}: Pick<AssessInput, 'asked' | 'spec' | 'entry'>): boolean {
   const annotation = Object.hasOwn(spec.annotations, RETRY_ANNOTATION)
     ? spec.annotations[RETRY_ANNOTATION]
     : undefined;

@@ -12,6 +12,7 @@ import type { PresentProduct } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import { isBlank } from './creation.ts';
 import { isTerminatedForAnother } from './creation-wish.ts';
+import { likenessOf } from './digest.ts';
 import { keptFingerprints, promoted, type Success } from './fingerprints-after.ts';
 import { latchAfter, type RecordFailure } from './latch-after.ts';
 import { validFingerprints } from './normalize.ts';
@@ -45,8 +46,18 @@ export function openIntent(
     fingerprints: validFingerprints(entry, opened.live, opened.keyId),
     healed: opened.cause.kind === 'heal' ? intent.specDigest : entry.healed,
     ...(intent.step === 'terminate' ? recreationBegun(entry, intent.specDigest) : {}),
-    retryHandled: opened.retry ?? entry.retryHandled,
+    ...asking(entry, opened.retry),
   };
+}
+
+/** A new value of the annotation asks once, and as `trueup retry` does: for all that is left to do. */
+function asking(
+  { latch, retryHandled }: ProductEntry,
+  retry: string | null,
+): Pick<ProductEntry, 'latch' | 'retryHandled'> {
+  return retry === null || retry === retryHandled
+    ? { latch, retryHandled }
+    : { latch: null, retryHandled: retry };
 }
 
 /** The entry after the record of `intent` succeeded. */
@@ -96,12 +107,22 @@ function latchLeft(
 
 /** An import takes a stack as it is: what the document asks for was never in effect on it. */
 function inEffectAfter(
-  { inEffect }: ProductEntry,
-  { step, specDigest, revision }: Intent,
+  entry: ProductEntry,
+  intent: Intent,
   { chainDone, at }: Success,
 ): InEffect | null {
+  const { step, specDigest, revision } = intent;
   if (step === 'import') return null;
-  return chainDone ? { specDigest, revision, at } : inEffect;
+  return chainDone ? { specDigest, revision, at } : stillInEffect(entry, intent);
+}
+
+/**
+ * What was in effect before is not any more once a step of another content was carried out, or failed
+ * half-way: a document that goes back to it asks for it anew, and what differs from it is not drift.
+ */
+function stillInEffect({ inEffect }: ProductEntry, { specDigest }: Intent): InEffect | null {
+  if (inEffect === null) return null;
+  return likenessOf(inEffect.specDigest, specDigest) === 'other' ? null : inEffect;
 }
 
 /**
@@ -140,6 +161,7 @@ export function recordFailed(
   return {
     ...entry,
     provisionedProductId: intent.request.provisionedProductId ?? entry.provisionedProductId,
+    inEffect: stillInEffect(entry, intent),
     fingerprints: isProvisioning(intent.step)
       ? keptFingerprints(entry, failure)
       : entry.fingerprints,

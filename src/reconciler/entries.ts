@@ -1,13 +1,15 @@
 import { entryFor } from '../diff/ownership.ts';
 import { EMPTY_ENTRY, type ProductEntry } from '../domain/entry.ts';
-import {
-  idInKey,
-  type ProductKey,
-  type ProvisionedProductId,
-  type TargetName,
-} from '../domain/ids.ts';
+import type { ProductKey, ProvisionedProductId, TargetName } from '../domain/ids.ts';
 import type { Live } from '../domain/live.ts';
 import type { Journal, Versioned } from './ports/journal.ts';
+import { emptied, isInForce, isNewer, productOf, takesOver, withFormer } from './same-product.ts';
+
+interface Write {
+  readonly key: ProductKey;
+  readonly entry: ProductEntry;
+  readonly version: number;
+}
 
 /**
  * The journal's entries of one target, held in memory and written through: an update is seen by
@@ -18,6 +20,8 @@ export class Entries {
   readonly #target: TargetName;
   readonly #held = new Map<ProductKey, Versioned<ProductEntry>>();
   readonly #turns = new Map<ProductKey, Promise<unknown>>();
+  /** Which keys there are for one provisioned product. */
+  readonly #keysOf = new Map<ProvisionedProductId, Set<ProductKey>>();
   #writes = 0;
 
   private constructor(journal: Journal, target: TargetName) {
@@ -27,29 +31,29 @@ export class Entries {
 
   static async load(journal: Journal, target: TargetName): Promise<Entries> {
     const entries = new Entries(journal, target);
-    for (const [key, entry] of await journal.list(target)) entries.#held.set(key, entry);
+    for (const [key, entry] of await journal.list(target)) entries.#keep(key, entry);
     return entries;
   }
 
   get(key: ProductKey): ProductEntry {
-    return this.#held.get(key)?.value ?? this.#former(key);
+    const held = this.#held.get(key)?.value ?? EMPTY_ENTRY;
+    const newer = this.#newer(key, held);
+    return newer === null ? held : withFormer(held, newer);
   }
 
-  /**
-   * Its document may have named it by its name before it gave the id: what our requests came to, and
-   * what they set, holds all the same. What rests on the key itself, or on the document, does not.
-   */
-  #former(key: ProductKey): ProductEntry {
-    const id = idInKey(key);
-    if (id === null) return EMPTY_ENTRY;
-    for (const { value } of this.#held.values()) {
-      const { provisionedProductId, latch, lastResult, ownRecords } = value;
-      const { declaredPath, ownTags, lastReferences, appliedVersion, instancesRun } = value;
-      const set = { declaredPath, ownTags, lastReferences, appliedVersion, instancesRun };
-      if (provisionedProductId === id && lastResult !== null)
-        return { ...EMPTY_ENTRY, provisionedProductId, latch, lastResult, ownRecords, ...set };
+  /** Of another key for the same provisioned product, which tells of a later request of ours. */
+  #newer(key: ProductKey, held: ProductEntry): ProductEntry | null {
+    const id = productOf(key, held);
+    for (const other of this.#sameAs(key, id)) {
+      const value = this.#held.get(other)?.value;
+      if (value?.provisionedProductId === id && isNewer(value, held)) return value;
     }
-    return EMPTY_ENTRY;
+    return null;
+  }
+
+  #sameAs(key: ProductKey, id: ProvisionedProductId | null): readonly ProductKey[] {
+    const keys = id === null ? undefined : this.#keysOf.get(id);
+    return keys === undefined ? [] : [...keys].filter((one) => one !== key);
   }
 
   /** As `get`, less what does not hold for what bears the name now. */
@@ -105,29 +109,56 @@ export class Entries {
   ): Promise<void> {
     const idle = keys.filter((key) => !this.#turns.has(key));
     const writes = idle.flatMap((key) => {
-      const held = this.#held.get(key) ?? { value: this.get(key), version: 0 };
-      const entry = change(key, held.value);
-      return entry === held.value ? [] : [{ key, entry, version: held.version }];
+      const before = this.get(key);
+      const entry = change(key, before);
+      return entry === before ? [] : [{ key, entry, version: this.#version(key) }];
     });
     if (writes.length === 0) return;
-    const turn = this.#writeMany(writes);
-    for (const { key } of writes) this.#hold(key, turn);
+    const written = new Set(writes.map(({ key }) => key));
+    const replaced = writes.flatMap(({ key, entry }) => this.#replacedBy(key, entry, written));
+    const turn = this.#writeMany([...writes, ...replaced]);
+    for (const { key } of [...writes, ...replaced]) this.#hold(key, turn);
     await turn;
   }
 
-  async #writeMany(
-    writes: readonly {
-      readonly key: ProductKey;
-      readonly entry: ProductEntry;
-      readonly version: number;
-    }[],
-  ): Promise<void> {
+  async #writeMany(writes: readonly Write[]): Promise<void> {
     const versions = await this.#journal.putAll(this.#target, writes);
     writes.forEach(({ key, entry }, index) => {
       const version = versions[index];
-      if (version !== undefined) this.#held.set(key, { value: entry, version });
+      if (version !== undefined) this.#keep(key, { value: entry, version });
     });
     this.#writes += 1;
+  }
+
+  /**
+   * Entries of other keys for the same provisioned product, emptied: should its document go back to one
+   * of them, what it had been before would be taken for what it is now.
+   */
+  #replacedBy(
+    key: ProductKey,
+    entry: ProductEntry,
+    written: ReadonlySet<ProductKey>,
+  ): readonly Write[] {
+    if (!takesOver(entry)) return [];
+    return this.#sameAs(key, productOf(key, entry)).flatMap((other) => {
+      const held = this.#held.get(other);
+      if (held === undefined || written.has(other) || this.#turns.has(other)) return [];
+      if (!isInForce(held.value)) return [];
+      return [{ key: other, entry: emptied(held.value), version: held.version }];
+    });
+  }
+
+  #version(key: ProductKey): number {
+    return this.#held.get(key)?.version ?? 0;
+  }
+
+  #keep(key: ProductKey, entry: Versioned<ProductEntry>): void {
+    const before = this.#held.get(key);
+    const was = before === undefined ? null : productOf(key, before.value);
+    if (was !== null) this.#keysOf.get(was)?.delete(key);
+    const id = productOf(key, entry.value);
+    if (id !== null) this.#keysOf.set(id, (this.#keysOf.get(id) ?? new Set()).add(key));
+    this.#held.set(key, entry);
   }
 
   /** Later updates of the key wait for this one, whether it succeeds or not. */
@@ -144,12 +175,20 @@ export class Entries {
     key: ProductKey,
     change: (entry: ProductEntry) => ProductEntry,
   ): Promise<ProductEntry> {
-    const held = this.#held.get(key) ?? { value: this.get(key), version: 0 };
-    const value = change(held.value);
-    if (value === held.value) return value;
-    const version = await this.#journal.put(this.#target, key, value, held.version);
-    this.#held.set(key, { value, version });
-    this.#writes += 1;
+    const before = this.get(key);
+    const value = change(before);
+    if (value === before) return value;
+    const write = { key, entry: value, version: this.#version(key) };
+    const replaced = this.#replacedBy(key, value, new Set([key]));
+    if (replaced.length === 0) {
+      const version = await this.#journal.put(this.#target, key, value, write.version);
+      this.#keep(key, { value, version });
+      this.#writes += 1;
+      return value;
+    }
+    const written = this.#writeMany([write, ...replaced]);
+    for (const { key: other } of replaced) this.#hold(other, written);
+    await written;
     return value;
   }
 }

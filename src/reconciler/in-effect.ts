@@ -3,7 +3,7 @@ import { appliedVersionOf } from '../diff/pending.ts';
 import { recordInEffect } from '../diff/record.ts';
 import type { AppliedVersion, ProductEntry } from '../domain/entry.ts';
 import { type DesiredState, isoNow, specDigestOf, type TargetContext } from './context.ts';
-import type { Evaluation } from './evaluate.ts';
+import { askedBy, type Evaluation } from './evaluate.ts';
 import { isBeforeOurs } from './lag.ts';
 import type { Reviewed } from './review.ts';
 
@@ -24,14 +24,17 @@ export async function rememberInEffect(
     // What was in effect before our last record says nothing of what it came to.
     if (isBeforeOurs(evaluation.live, entry)) return entry;
     const applied = appliedIn(evaluation, entry);
+    // There is nothing to do for it: what its annotation asks is answered, and not kept for another day.
+    const retryHandled = askedBy(evaluation.spec) ?? entry.retryHandled;
     const known =
       entry.inEffect?.specDigest === specDigest &&
       entry.latch === null &&
       !isTerminatedForAnother(entry) &&
+      entry.retryHandled === retryHandled &&
       entry.appliedVersion === applied;
     if (known) return entry;
     const inEffect = { specDigest, revision: desired.revision, at };
-    return { ...recordInEffect(entry, inEffect), appliedVersion: applied };
+    return { ...recordInEffect(entry, inEffect), appliedVersion: applied, retryHandled };
   });
   await context.journal.putDocuments(context.target, context.known.all());
 }

@@ -115,6 +115,12 @@ export const planErrors = {
       'AWS brings nothing but open source Terraform products out of ERROR with an update, and those are tried once; it has to be terminated and provisioned again.',
     next: 'look at its last record, then terminate it and provision it again',
   },
+  'plan/own-failure': {
+    title: 'An operation of trueup failed, and nothing tells what it left',
+    meaning:
+      'The values of this provisioned product cannot be read, and a request of trueup, such as a termination, failed half-way. That nothing differs then does not mean that it is as declared.',
+    next: 'look at that record and mend the cause, then change the document or send it once more with trueup retry',
+  },
   'plan/stack-status': {
     title: 'The stack cannot be updated in its present status',
     meaning:

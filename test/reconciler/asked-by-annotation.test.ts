@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { networks } from '../support/network.ts';
+import { terminations } from './life.ts';
+import { type Fields, fault, networkDoc, operations, ROLE, truth } from './networks.ts';
+import { type Incarnation, type Wish, World } from './world.ts';
+
+const THREE = 'arn:aws:iam::111122223333:role/launch-three';
+const broken = { kind: 'recordFails', message: 'no room' } as const;
+
+const asking = (wish: Wish, value: string): Wish => ({
+  ...wish,
+  annotations: { 'trueup/retry': value },
+});
+
+async function looks(world: World, trueup: Incarnation, wishes: readonly Wish[]) {
+  world.wish(wishes, 'r1');
+  for (let i = 0; i < 4; i++) await trueup.converge();
+}
+
+describe('the annotation trueup/retry', () => {
+  const recreated = networkDoc(
+    'net-a',
+    { Cidr: 'A' },
+    { reconcile: { onMissing: 'provision', onError: 'recreate' } },
+  );
+  it('asks for one more recreation, each value once', async () => {
+    const world = await World.create({ seed: networks({ names: [] }), maxTerminations: 9 }, [
+      recreated,
+    ]);
+    fault(world, 'ProvisionProduct', broken, 99);
+    const trueup = await world.start();
+    await looks(world, trueup, [recreated]);
+    expect(terminations(world)).toBe(1);
+    await looks(world, trueup, [asking(recreated, '1')]);
+    expect(terminations(world)).toBe(2);
+    await looks(world, trueup, [asking(recreated, '2')]);
+    expect(terminations(world)).toBe(3);
+    await looks(world, trueup, [asking(recreated, '2')]);
+    expect(terminations(world)).toBe(3);
+  });
+
+  it('of a time when there was nothing to do asks for nothing later', async () => {
+    const doc = (more: Fields = {}) => networkDoc('net-a', { Cidr: 'B' }, more);
+    const world = await World.create({ seed: networks({ live: { Cidr: 'B' } }) }, [doc()]);
+    const trueup = await world.start();
+    await looks(world, trueup, [asking(doc(), '1')]);
+    fault(world, 'UpdateProvisionedProduct', broken);
+    const changed = networkDoc('net-a', { Cidr: 'C' });
+    await looks(world, trueup, [changed]);
+    await looks(world, trueup, [asking(changed, '1')]);
+    expect(operations(world)).toEqual(['UpdateProvisionedProduct']);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Stalled' });
+  });
+
+  it('lets the update of a chain go too that had failed', async () => {
+    const seed = networks({ names: ['net-a'], launchRole: 'launch-one' });
+    const doc = networkDoc('net-a', { Cidr: 'B' }, { properties: { launchRole: ROLE } });
+    const world = await World.create({ seed }, [doc]);
+    fault(world, 'UpdateProvisionedProduct', broken);
+    const trueup = await world.start();
+    await looks(world, trueup, [doc]);
+    await world.service.admin.callAs('UpdateProvisionedProductProperties', {
+      ProvisionedProductId: truth(world, 'net-a')?.product.id,
+      ProvisionedProductProperties: { LAUNCH_ROLE: THREE },
+      IdempotencyToken: 'by-hand',
+    });
+    await world.clock.pass(120_000);
+    world.service.admin.clearCalls();
+    await looks(world, trueup, [doc]);
+    expect(operations(world)).toEqual([]);
+    await looks(world, trueup, [asking(doc, '1')]);
+    expect(operations(world)).toEqual([
+      'UpdateProvisionedProductProperties',
+      'UpdateProvisionedProduct',
+    ]);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Ready' });
+  });
+});

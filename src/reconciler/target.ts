@@ -1,3 +1,4 @@
+import type { ProductEntry } from '../domain/entry.ts';
 import type { ApprovalWish } from '../domain/guard.ts';
 import type { Hold } from '../domain/hold.ts';
 import type { Digest, ProductKey, RecordId, TargetName } from '../domain/ids.ts';
@@ -38,6 +39,8 @@ const NOTHING: DesiredState = {
   declared: new Set(),
   unknownIdentity: false,
 };
+
+const isAccepted = ({ intent }: ProductEntry) => intent !== null && intent.recordId !== null;
 
 /** Reconciles one target: reviews the whole of it, queues names, works them one pass at a time. */
 export class TargetReconciler {
@@ -136,7 +139,11 @@ export class TargetReconciler {
   }
 
   resume(): number {
-    const open = this.#context.entries.openIntents();
+    const { entries } = this.#context;
+    // What certainly runs takes its slot first: what has no answer may be about to be sent again.
+    const open = entries
+      .openIntents()
+      .toSorted((a, b) => Number(isAccepted(entries.get(b))) - Number(isAccepted(entries.get(a))));
     for (const key of open) this.#worker.add(key, PRIORITY.resume);
     return open.length;
   }

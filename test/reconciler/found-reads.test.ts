@@ -226,6 +226,31 @@ describe('a request that arrives when it is about to be repeated', () => {
   });
 });
 
+describe('a request without an answer whose slot was given back', () => {
+  it('waits after a restart for what is in flight meanwhile', async () => {
+    const wishes = ['net-a', 'net-b'].map((name) => wish(name, 'B'));
+    const world = await start(wishes, {}, { maxInFlight: 1 });
+    const operation = 'UpdateProvisionedProduct';
+    fault(world, operation, { kind: 'lostRequest' });
+    const first = await world.start();
+    await first.reconcile();
+    await world.clock.pass(10_000);
+    await world.journal.freeze(freezeOf({ name: 'net-a' }));
+    fault(world, operation, { kind: 'straggle', ms: 10 * 60_000 });
+    await world.clock.pass(2 * 60_000);
+    expect(world.service.admin.product('net-b')?.product.status).toBe('UNDER_CHANGE');
+    first.kill();
+    world.journal.lift();
+    const second = await world.start();
+    await second.reconcile();
+    await world.clock.pass(5 * 60_000);
+    expect(world.service.admin.product('net-b')?.product.status).toBe('UNDER_CHANGE');
+    expect(cidrOf(world, 'net-a')).toBe('A');
+    await world.clock.pass(30 * 60_000);
+    expect(['net-a', 'net-b'].map((name) => cidrOf(world, name))).toEqual(['B', 'B']);
+  });
+});
+
 describe('a listing from before our own failure', () => {
   it('does not make it forgotten, where the stack may not be read', async () => {
     const world = await start([wish('net-a', 'B')], { searchLag: '120s', describeLag: '20s' });

@@ -7,6 +7,7 @@ import { detailSections } from './markdown-details.ts';
 import { codeOf } from './markdown-escape.ts';
 import { holdSection, problemSection, rolloutSection } from './markdown-lists.ts';
 import { table } from './markdown-table.ts';
+import { targetPlaces } from './places.ts';
 import { callsLine } from './text.ts';
 import { plural, utc } from './words.ts';
 
@@ -77,11 +78,12 @@ function pausedIn({ body }: Plan): number {
   return rollouts.filter(({ paused }) => paused !== null).length;
 }
 
-function lastLine({ meta, digest }: Plan, counts: PlanCounts): string {
+function lastLine({ body, meta, digest }: Plan, counts: PlanCounts): string {
   const { fields } = counts.unverified;
   const parts = [
     `revision ${codeOf(meta.revision)}`,
     `live state of ${utc(meta.createdAt)}`,
+    ...targetPlaces(body),
     callsLine(meta.calls),
     ...(fields === 0 ? [] : [`${plural(fields, 'field', 'fields')} unverified`]),
     codeOf(digest),

@@ -5,6 +5,7 @@ import { changeLines } from './change-lines.ts';
 import { type Group, groupChanges, summary } from './groups.ts';
 import { type AllowFlags, guardLines } from './guards.ts';
 import { planHoldSections } from './holds.ts';
+import { targetPlaces } from './places.ts';
 import { renderProblem } from './problem.ts';
 import { sentencesOf } from './rollouts.ts';
 import { noPaint, type Paint, plural, thousands, utc, visible, wrap } from './words.ts';
@@ -49,6 +50,7 @@ function header({ body, meta }: Plan): readonly string[] {
   return [
     `Plan   revision ${visible(meta.revision)}`,
     `       live state of ${utc(meta.createdAt)}, ${targets}, ${documents}`,
+    ...targetPlaces(body).map((place) => `       ${place}`),
   ];
 }
 

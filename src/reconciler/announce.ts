@@ -1,7 +1,8 @@
 import { nextFor } from '../diff/render/words.ts';
+import type { ProductKey } from '../domain/ids.ts';
 import { formatPosition } from '../domain/problem.ts';
 import type { ProductStatusView } from '../domain/status.ts';
-import type { TargetContext } from './context.ts';
+import { about, type TargetContext } from './context.ts';
 import { HELD_BY_GUARD } from './guard-trouble.ts';
 import type { LogLevel } from './ports/runtime.ts';
 
@@ -22,6 +23,18 @@ export function announceUnmanaged(context: AnnounceContext, view: ProductStatusV
   const about = { target, provisionedProduct: view.name, document: formatPosition(view.at) };
   const message = 'no document declares it any more; it is left as it is';
   log.write('info', 'product.unmanaged', about, message);
+}
+
+/** What a person needs to know of it where it is told apart from its status. */
+export function stalledFields(
+  context: TargetContext,
+  key: ProductKey,
+  reason: string,
+  next: string | null,
+) {
+  const named = about(context, key);
+  const { target, provisionedProduct: name } = named;
+  return { ...named, reason, next: next === null ? undefined : nextFor(next, target, name) };
 }
 
 function write(

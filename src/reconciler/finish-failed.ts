@@ -1,10 +1,13 @@
 import { failureReason, isAccountBusy, isRetryableFailure } from '../diff/failure-text.ts';
 import { recordFailed } from '../diff/record.ts';
+import { duration } from '../diff/render/words.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { formatPosition } from '../domain/problem.ts';
 import { subjectOf } from '../domain/request.ts';
+import { stalledFields } from './announce.ts';
 import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
 import { readStack, recordOf } from './finish-facts.ts';
 import { versionKey } from './redact.ts';
@@ -16,6 +19,7 @@ export async function fail(
   key: ProductKey,
   intent: Intent,
   end: { readonly record: RecordView; readonly statusMessage: string | null },
+  elapsedMs: number,
 ): Promise<Outcome> {
   const statusMessage =
     end.record.errors.length > 0
@@ -51,14 +55,19 @@ export async function fail(
   context.log.write(isBusy ? 'warn' : 'error', isBusy ? 'record.busy' : 'record.failed', {
     ...about(context, key),
     record: recordOf(intent),
+    after: duration(elapsedMs),
+    provisionedProductId: intent.request.provisionedProductId ?? undefined,
+    revision: intent.revision,
+    document: formatPosition(intent.at),
     reason,
   });
   if (stalled) {
+    const message = 'not sent again until its document changes or a person retries';
     context.log.write(
       'error',
       'product.stalled',
-      about(context, key),
-      'not sent again until its document changes or a person retries',
+      stalledFields(context, key, reason, next),
+      message,
     );
     return { kind: 'stalled', reason };
   }

@@ -1,4 +1,5 @@
 import { recordSucceeded, recordTerminated } from '../diff/record.ts';
+import { duration } from '../diff/render/words.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
@@ -32,7 +33,7 @@ export async function finishRecord(
     case 'succeeded':
       return succeed(context, key, intent, { record: end.record, elapsedMs, last });
     case 'failed':
-      return { kind: 'ended', outcome: await fail(context, key, intent, end) };
+      return { kind: 'ended', outcome: await fail(context, key, intent, end, elapsedMs) };
     case 'timeout': {
       const why = `record ${intent.recordId} has not ended after ${Math.round(recordTimeoutMs(context, intent) / 60_000)} minutes`;
       trouble(context, key, {
@@ -175,11 +176,4 @@ export async function finishGone(
 /** Its document is there: it was terminated to come back. */
 function noteReplaced({ desired, known }: TargetContext, key: ProductKey): void {
   if (desired().declared.has(key)) known.replaced(key);
-}
-
-function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return seconds < 60
-    ? `${seconds}s`
-    : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
 }

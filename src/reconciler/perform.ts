@@ -7,9 +7,10 @@ import type { Cause } from '../domain/change.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Step } from '../domain/request.ts';
 import { LAG_AGAIN_MS } from './again.ts';
+import { stalledFields } from './announce.ts';
 import { sendNew } from './carry-out.ts';
 import { conclude, over, type RoundEnd } from './conclude.ts';
-import { about, fingerprintOf, type TargetContext } from './context.ts';
+import { fingerprintOf, type TargetContext } from './context.ts';
 import { askedBy, type Evaluation } from './evaluate.ts';
 import { type Filled, fillValues } from './fill-values.ts';
 import { newIntent } from './intent.ts';
@@ -77,10 +78,8 @@ export async function withoutValues(
     case 'refused': {
       const { message, next } = filled.problem;
       trouble(context, spec.key, { stalled: true, reason: 'Refused', message, next });
-      context.log.write('error', 'product.stalled', {
-        ...about(context, spec.key),
-        reason: message,
-      });
+      const fields = stalledFields(context, spec.key, message, next);
+      context.log.write('error', 'product.stalled', fields);
       return { kind: 'stalled', reason: message };
     }
     default:

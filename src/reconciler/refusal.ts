@@ -5,8 +5,9 @@ import type { ProductKey, RecordId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { subjectOf } from '../domain/request.ts';
 import { BUSY_AGAIN_MS } from './again.ts';
+import { stalledFields } from './announce.ts';
 import { explainFailure } from './catalog-facts.ts';
-import { about, isoNow, type TargetContext } from './context.ts';
+import { isoNow, type TargetContext } from './context.ts';
 import type { Failure } from './ports/catalog.ts';
 import { trouble } from './trouble.ts';
 
@@ -75,7 +76,7 @@ export async function stallRefused(
   }));
   trouble(context, key, { stalled: true, reason: 'RequestRefused', message: reason, next });
   await context.board.flush();
-  context.log.write('error', 'product.stalled', { ...about(context, key), reason });
+  context.log.write('error', 'product.stalled', stalledFields(context, key, reason, next));
   return { kind: 'stalled', reason };
 }
 
@@ -96,9 +97,8 @@ export async function stallAmbiguous(
   trouble(context, key, { stalled: true, reason: 'Ambiguous', message: reason, next });
   await context.board.flush();
   context.log.write('error', 'product.stalled', {
-    ...about(context, key),
+    ...stalledFields(context, key, reason, next),
     token: intent.token,
-    reason,
   });
   return { kind: 'stalled', reason };
 }

@@ -40,8 +40,8 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'latch lost on restart',
     'src/reconciler/entries.ts',
-    'entries.#held.set(key, entry);',
-    'entries.#held.set(key, { ...entry, value: { ...entry.value, latch: null } });',
+    'entries.#keep(key, entry);',
+    'entries.#keep(key, { ...entry, value: { ...entry.value, latch: null } });',
   ),
   one(
     'latch not reset by new content',

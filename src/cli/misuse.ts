@@ -14,7 +14,10 @@ export function misuse({ command, only, labels, approve, localState }: Invocatio
   const name = only.find((one) => one.startsWith('/') || one.endsWith('/'));
   if (name !== undefined) return `--only takes NAME or TARGET/NAME, not ${JSON.stringify(name)}`;
   const label = labels.find((one) => one.indexOf('=') < 1);
-  return label === undefined ? null : `-l takes key=value, not ${JSON.stringify(label)}`;
+  if (label !== undefined) return `-l takes key=value, not ${JSON.stringify(label)}`;
+  return command.kind === 'status' && labels.length > 0
+    ? 'status takes no -l: the journal keeps no labels (select with --only)'
+    : null;
 }
 
 /** An empty variable of a script must not come to mean the working directory, or anything at all. */

@@ -60,7 +60,7 @@ const ASKING: Shown = { common: ['config', 'localState'], table: ['journal'] };
 const HOLDING: Shown = { common: [...SELECTION, 'localState'], table: ['journal'] };
 
 export const SHOWN: Readonly<Record<EstateCommand, Shown>> = {
-  validate: { common: ['format', ...SELECTION], table: ['settle'] },
+  validate: { common: ['format', 'config'], table: ['settle'] },
   plan: { common: ['format', ...ESTATE], table: READING },
   apply: { common: ['format', ...ESTATE], table: [...WRITING, 'timeout'] },
   run: {

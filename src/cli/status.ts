@@ -1,4 +1,6 @@
 import { renderStatusText } from '../diff/render/status.ts';
+import { plural } from '../diff/render/words.ts';
+import { nearest } from '../document/suggest.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import { visible, visibleJson } from '../domain/visible.ts';
 import type { App, JournalView } from './app.ts';
@@ -16,9 +18,9 @@ export async function statusCommand(app: App): Promise<ExitCode> {
     const shown =
       only.length === 0
         ? statuses
-        : statuses.filter(
-            (one) => only.includes(one.name) || only.includes(`${one.target}/${one.name}`),
-          );
+        : statuses.filter((view) => only.some((one) => isNamed(view, one)));
+    const unknown = only.find((one) => !statuses.some((view) => isNamed(view, one)));
+    if (unknown !== undefined && journal.note === null) return notKnown(app, unknown, statuses);
     const now = new Date(app.now()).toISOString();
     if (app.invocation.format === 'json') {
       const json = { now, daemon, freezes, windows, products: shown, note: journal.note };
@@ -38,6 +40,23 @@ export async function statusCommand(app: App): Promise<ExitCode> {
   } finally {
     await journal.close();
   }
+}
+
+function isNamed({ target, name }: ProductStatusView, asked: string): boolean {
+  return asked === name || asked === `${target}/${name}`;
+}
+
+/** A misspelled name must not look like an estate of which nothing is known. */
+function notKnown(app: App, name: string, known: readonly ProductStatusView[]): ExitCode {
+  const meant = nearest(
+    name,
+    known.flatMap((view) => [view.name, `${view.target}/${view.name}`]),
+  );
+  const others = plural(known.length, 'provisioned product', 'provisioned products');
+  app.io.err(
+    `trueup: the journal knows no ${visible(name)}; it knows ${others}\nnext: ${meant === null ? 'trueup status shows the names it knows' : `did you mean ${visible(meant)}?`}\n`,
+  );
+  return 1;
 }
 
 /** Where no daemon tells them: what apply was bound to. */

@@ -82,5 +82,10 @@ describe('an argument that is empty', () => {
 });
 
 it.each(COMMANDS)('%s with selectors that say something is carried out', (...command) => {
-  expect(saidOf([...command, '--only', 'prod/net-a,net-b', '-l', 'team=a'])).toBe('');
+  const labels = command[0] === 'status' ? [] : ['-l', 'team=a'];
+  expect(saidOf([...command, '--only', 'prod/net-a,net-b', ...labels])).toBe('');
+});
+
+it('status, which knows no labels, does not pretend to select by them', () => {
+  expect(saidOf(['status', '-l', 'team=a'])).toContain('the journal keeps no labels');
 });

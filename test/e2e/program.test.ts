@@ -54,6 +54,11 @@ describe('the program, as a process', () => {
     const status = await desk.run(['status']);
     expect(status.code).toBe(0);
     expect(status.out).toContain('default');
+    expect(await desk.run(['status', '--only', 'net-a'])).toMatchObject({ code: 0 });
+    expect(await desk.run(['status', '--only', 'net-a,nte-b'])).toMatchObject({
+      ...{ code: 1, out: '' },
+      err: 'trueup: the journal knows no nte-b; it knows 2 provisioned products\nnext: did you mean net-b?\n',
+    });
   });
 
   it('refuses to apply without being asked on a terminal, and in an account that nobody declared', async () => {

@@ -62,6 +62,8 @@ export class Ledger {
    */
   isRest({ charges }: ProductEntry, revision: string, measured: Measured): boolean {
     const last = charges.at(-1);
+    // Each look counts for itself alone: nothing was counted before it, whatever its time.
+    if (this.#windowMs === 0) return false;
     if (last === undefined || last.approved !== null || last.revision !== revision) return false;
     return isWithin(last.rest, measured) && this.#isRecent(last);
   }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Measured } from '../../src/diff/change-weight.ts';
+import { Ledger } from '../../src/reconciler/ledger.ts';
 import type { Review } from '../../src/reconciler/review.ts';
 import { networks } from '../support/network.ts';
 import { cidrOf, HOUR, keyOf, networkDoc, operations, truth } from './networks.ts';
@@ -55,6 +57,23 @@ describe('a change of several steps', () => {
     await trueup.converge();
     expect(cidrs(world)).toBe('BBB');
     expect(updates(await trueup.converge())).toMatchObject({ sentInRevision: 3 });
+  });
+
+  it('counts again where each look counts for itself alone, also when the clock went back', async () => {
+    const world = await estate(['net-a'], 1);
+    const trueup = await world.start();
+    await trueup.reconcile();
+    while (world.events('record.succeeded').length === 0) await world.clock.pass(1_000);
+    const entry = trueup.reconciler.context.entries.get(keyOf('net-a'));
+    expect(entry.charges.at(-1)?.rest?.steps).toEqual(['update']);
+    world.jump(-HOUR);
+    const specDigest = entry.charges.at(-1)?.rest?.specDigest;
+    const verdict = { kind: 'update', steps: ['update'], cause: { kind: 'document' } } as const;
+    const rest = { specDigest, change: { verdict } } as unknown as Measured;
+    const keys = { keys: () => [], get: () => entry };
+    const { revision } = world.desired;
+    expect(new Ledger(keys, world.clock).isRest(entry, revision, rest)).toBe(true);
+    expect(new Ledger(keys, world.clock, 0).isRest(entry, revision, rest)).toBe(false);
   });
 
   it('counts once although another process, and another look, carry out its rest', async () => {

@@ -144,7 +144,9 @@ export class LifeRules {
     const spec = state.specs.get(`name:${name}` as ProductKey);
     const truth = this.#service.admin.product(name);
     if (spec === undefined) return 'no document declares it now';
-    if (spec.reconcile.onMissing !== 'provision' && !this.#between.has(name))
+    // What is owed may have been made by the first send of this very request, which arrived late.
+    const isOwed = this.#between.has(name) || (isRepeat && truth !== null);
+    if (spec.reconcile.onMissing !== 'provision' && !isOwed)
       return 'its document does not say onMissing: provision';
     const ageMs = truth === null ? 0 : this.#clock.aws() - truth.product.createdAt;
     if (ageMs > ABSENT_MS && !isRepeat) return `there is ${truth?.product.id}, ${ageMs} ms old`;

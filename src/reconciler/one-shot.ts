@@ -1,7 +1,7 @@
 import { isMeant } from '../diff/approval.ts';
 import { makePlan } from '../diff/plan.ts';
 import type { PlanHolds } from '../domain/hold.ts';
-import type { TargetName } from '../domain/ids.ts';
+import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { CallCounts, Plan } from '../domain/plan.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { ProductStatusView } from '../domain/status.ts';
@@ -201,10 +201,7 @@ export class OneShot {
     const timedOut = await waitQuiet(
       this.#shared,
       reconcilers.map((one) => one.reconciler),
-      this.#targets.map(({ handle, desired }) => ({
-        target: handle.name,
-        keys: [...desired.specs.keys()],
-      })),
+      this.#targets.map((one) => ({ target: one.handle.name, keys: watchedKeys(one) })),
       timeoutMs,
     );
     // The next look says what is live; why something is not done only the work itself can say.
@@ -272,6 +269,13 @@ export class OneShot {
         : [],
     );
   }
+}
+
+/** What this run may change: what is declared, what is to go, and what an earlier run has left open. */
+function watchedKeys({ desired, opened, review }: OpenTarget): readonly ProductKey[] {
+  const leaving = review?.kind === 'ok' ? [...review.removals.keys()] : [];
+  const open = opened.kind === 'ok' ? opened.reconciler.context.entries.openIntents() : [];
+  return [...desired.specs.keys(), ...leaving, ...open];
 }
 
 function isForLater({ specs, leftOut, invalid }: DesiredState, request: PersonRequest): boolean {

@@ -23,9 +23,7 @@ export async function runRemoval(context: TargetContext, key: ProductKey): Promi
   const removal = context.removal(key);
   if (removal === undefined || context.desired().declared.has(key)) return { kind: 'settled' };
   if (context.allowed(key)?.includes('terminate') !== true) return { kind: 'left' };
-  const held = context.held(key);
-  if (held !== null) return { kind: 'again', afterMs: HELD_AGAIN_MS, why: held };
-  const outcome = await heldPass(context, key);
+  const outcome = await heldOutcome(context, key);
   if (outcome !== null) return outcome;
   if (context.waitsFor(key) !== null) {
     context.park(key);
@@ -41,6 +39,12 @@ export async function runRemoval(context: TargetContext, key: ProductKey): Promi
     return { kind: 'settled' };
   }
   return terminate(context, key, removal, leavingAs(described.value));
+}
+
+async function heldOutcome(context: TargetContext, key: ProductKey): Promise<Outcome | null> {
+  const held = context.held(key);
+  if (held !== null) return { kind: 'again', afterMs: HELD_AGAIN_MS, why: held };
+  return heldPass(context, key);
 }
 
 async function terminate(
@@ -78,6 +82,8 @@ async function terminate(
     ...recreationBegun(entry, null),
   });
   const carried = await sendNew(context, key, intent, request, open);
+  // Held or changed at the last moment: what it waits for wakes it, or the next review.
+  if (carried.kind === 'dropped') return (await heldOutcome(context, key)) ?? { kind: 'left' };
   const sent = { last: true, cause: { kind: 'document' as const }, fields: [] };
   const end = await conclude(context, key, carried, sent);
   return end.kind === 'over' ? end.outcome : { kind: 'settled' };

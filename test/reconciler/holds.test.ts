@@ -302,6 +302,34 @@ describe('a freeze', () => {
     expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
   });
 
+  it('that comes right before the end of something is over when it is lifted, without another look', async () => {
+    const gone = wish('net-0', 'as we made it', { reconcile: { prune: 'terminate' } });
+    const world = await World.create({ seed }, [gone]);
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    world.service.admin.clearCalls();
+    world.wish([]);
+    await trueup.converge();
+    await world.clock.pass(11 * MINUTE);
+    const { writes } = trueup.reconciler.context;
+    const { take } = writes;
+    Object.assign(writes, {
+      take: async (stop: AbortSignal) => {
+        world.journal.freeze(freezeOf());
+        return take.call(writes, stop);
+      },
+    });
+    await trueup.reconcile();
+    Object.assign(writes, { take });
+    await world.clock.pass(MINUTE);
+    expect(world.writes()).toEqual([]);
+    expect(reasonOf(world, trueup, 'net-0')).toBe('Frozen');
+    world.journal.lift();
+    await world.clock.pass(10 * SECOND);
+    expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
+  });
+
   it('ends a command of a person instead of letting it wait', async () => {
     const world = await World.create(
       { seed },

@@ -102,6 +102,19 @@ describe('apply', () => {
     expect(world.events('request.dropped')).toHaveLength(1);
   });
 
+  it('waits for the end of what has no document any more', async () => {
+    const leaving = wish('net-b', { prune: 'terminate' });
+    const world = await World.create({ seed }, [wish('net-a'), leaving]);
+    await applied(world);
+    world.wish([wish('net-a')]);
+    await applied(world);
+    await world.clock.pass(11 * 60_000);
+    const end = await applied(world);
+    expect(end.timedOut).toBe(false);
+    expect(end.tookMs).toBeGreaterThan(5 * 60_000);
+    expect(world.service.admin.product('net-b')).toBeNull();
+  });
+
   it('does not wait an hour for what needs a person', async () => {
     const world = await World.create({ seed }, [
       wish('net-a'),

@@ -1,7 +1,7 @@
 import { renderStatusText } from '../diff/render/status.ts';
 import { plural } from '../diff/render/words.ts';
 import { nearest } from '../document/suggest.ts';
-import type { ProductStatusView } from '../domain/status.ts';
+import type { DaemonView, ProductStatusView } from '../domain/status.ts';
 import { visible, visibleJson } from '../domain/visible.ts';
 import type { App, JournalView } from './app.ts';
 import { silentMs } from './daemon-view.ts';
@@ -34,7 +34,7 @@ export async function statusCommand(app: App): Promise<ExitCode> {
       const view = { now, products: shown, daemon, freezes, windows, accounts };
       app.io.out(renderStatusText(view, paintFor(app.io.colour)));
     }
-    const working = daemon === null || daemon.targets.every((target) => target.problem === null);
+    const working = daemon === null || isWorking(daemon);
     const known = journal.note === null && shown.length > 0;
     return known && working && shown.every((one) => one.condition === 'Ready') ? 0 : 1;
   } finally {
@@ -57,6 +57,13 @@ function notKnown(app: App, name: string, known: readonly ProductStatusView[]): 
     `trueup: the journal knows no ${visible(name)}; it knows ${others}\nnext: ${meant === null ? 'trueup status shows the names it knows' : `did you mean ${visible(meant)}?`}\n`,
   );
   return 1;
+}
+
+/** What a running daemon cannot read is in no desired state, whatever the rest is in. */
+function isWorking({ targets, stoppedAt, journalProblem, source }: DaemonView): boolean {
+  if (targets.some(({ problem }) => problem !== null)) return false;
+  if (stoppedAt !== null) return true;
+  return journalProblem === null && source.problem === null && source.invalid === 0;
 }
 
 /** Where no daemon tells them: what apply was bound to. */

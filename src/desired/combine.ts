@@ -48,7 +48,7 @@ export function combine({ readings, unread, files, options }: CombineInput): Des
     else unusable.push({ ...claim, problem: claim.use.problem });
   }
   const anywhere = loose.flatMap((claim) =>
-    options.targets.map(({ name }) => ({ ...claim, target: name })),
+    options.targets.map(({ name }) => ({ ...claim, target: name, isAnywhere: true as const })),
   );
   const linked = linkDependencies(sound, [...anywhere, ...claims]);
   for (const { spec, problem, needs } of linked.refused)
@@ -139,9 +139,15 @@ function targetProblem(draft: Draft, options: DesiredOptions): Problem {
 /** One entry for each provisioned product, the first by place. */
 function distinct(claims: readonly InvalidDocument[]): InvalidDocument[] {
   const first = new Map<string, InvalidDocument>();
-  for (const { target, key, name, at, problem, needs = [] } of [...claims].sort(byPlace)) {
+  for (const { target, key, name, at, problem, needs = [], isAnywhere } of [...claims].sort(
+    byPlace,
+  )) {
     const slot = slotOf({ target, key });
-    if (!first.has(slot)) first.set(slot, { target, key, name, at, problem, needs });
+    const known = first.get(slot);
+    // One that is certainly for this target goes before those that may be.
+    if (known !== undefined && (known.isAnywhere === undefined || isAnywhere === true)) continue;
+    const anywhere = isAnywhere === true ? { isAnywhere } : {};
+    first.set(slot, { target, key, name, at, problem, needs, ...anywhere });
   }
   return [...first.values()].sort(bySlot);
 }

@@ -36,11 +36,12 @@ export function needsFailureTime(live: Live, entry: ProductEntry): boolean {
 
 /** What the journal knows is of one that bore the name before, and the failure is none of ours. */
 function isOfAnother(entry: ProductEntry, { id, records }: PresentProduct): boolean {
-  const { provisionedProductId: known, lastResult, ownRecords } = entry;
+  const { provisionedProductId: known, lastResult, ownRecords, inEffect } = entry;
   if (records.lastProvisioning !== null && ownRecords.includes(records.lastProvisioning))
     return false;
   const isEnded = lastResult?.kind === 'succeeded' && lastResult.step === 'terminate';
-  return isEnded || (known !== null && known !== id);
+  // Forgotten: it was ended, by whomever, and had no document any more.
+  return isEnded || (known === null ? inEffect === null : known !== id);
 }
 
 /** The journal knows nothing of this provisioned product that a failed record could be judged by. */

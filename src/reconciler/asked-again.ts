@@ -14,6 +14,8 @@ export function askedAgain(
 ): readonly PersonRequest[] {
   return [...asked].flatMap((key): readonly PersonRequest[] => {
     const spec = declared(context, key);
+    // Its attempt is made: what comes of it is settled by whoever comes next.
+    if (context.entries.get(key).intent !== null) return [];
     if (spec === undefined && context.known.get(key) === undefined) return [];
     const document = spec === undefined ? {} : { document: specDigestOf(context, spec) };
     return [{ kind: 'retry', target: context.target, key, ...document }];

@@ -66,8 +66,9 @@ export class AttendedTarget {
   }
 
   async honour(request: PersonRequest): Promise<void> {
-    // Asked again of the journal, which outlives us: it is taken once the target is open.
-    if (this.reconciler === null) return this.#shared.journal.ask(request);
+    // Asked again of the journal, which outlives us: it is taken once the target is open and there is a revision.
+    if (this.reconciler === null || this.#options.latest.revision === null)
+      return this.#shared.journal.ask(request);
     await honour(this.reconciler, request);
     this.#due = PRIORITY.person;
   }

@@ -53,9 +53,11 @@ export function unseenRivals(
   return [productKey({ kind: 'id', id }), ...asName].flatMap((one) => {
     if (one === key) return [];
     const bad = invalid.get(one);
+    // A name may be borne in every target; an id is of one account.
+    const isElsewhere = bad?.isAnywhere === true && asName.includes(one);
     const other = leftOut?.get(one);
     return [
-      ...(bad === undefined ? [] : [{ at: bad.at, why: 'invalid now' }]),
+      ...(bad === undefined || isElsewhere ? [] : [{ at: bad.at, why: 'invalid now' }]),
       ...(other === undefined ? [] : [{ at: other.origin.at, why: 'not part of this run' }]),
     ];
   });

@@ -63,6 +63,8 @@ export interface InvalidDocument {
   readonly problem: Problem;
   /** `target/name` of what it says it depends on, where that could be read. */
   readonly needs?: readonly string[];
+  /** Its target could not be told, so it is listed under every one. */
+  readonly isAnywhere?: true;
 }
 
 /** What one target's passes share. Made once at start; what changes is read through functions. */

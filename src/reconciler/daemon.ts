@@ -8,10 +8,10 @@ import { PersonRequests } from './person-requests.ts';
 import type { PersonRequest } from './ports/journal.ts';
 import type { Snapshot, Source } from './ports/source.ts';
 import { PRIORITY, type Priority } from './queue.ts';
+import { keepRequests } from './requests-of-run.ts';
 import type { Reviewed } from './review.ts';
 import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
-import type { TargetReconciler } from './target.ts';
 import { journalTeller } from './tell-journal.ts';
 
 export interface DaemonOptions {
@@ -227,20 +227,9 @@ export class Daemon {
     const open = this.#targets.flatMap(({ reconciler }) => reconciler ?? []);
     for (const reconciler of open) reconciler.close();
     await Promise.all(open.map((reconciler) => reconciler.drained()));
-    await this.#keepRequests(open);
+    await keepRequests(this.#shared, open, () => this.#requests.putBack());
     await this.#report(this.#now());
     this.#shared.log.write('info', 'daemon.stopped', {});
-  }
-
-  /** What people asked for and nothing has attempted yet is left to the process that comes next. */
-  async #keepRequests(open: readonly TargetReconciler[]): Promise<void> {
-    if (this.#shared.journal.readOnly !== null) return;
-    try {
-      await this.#requests.putBack();
-      for (const reconciler of open) await reconciler.keepAsked();
-    } catch (error) {
-      this.#shared.log.write('error', 'request.waits', { reason: String(error) });
-    }
   }
 
   #now(): string {

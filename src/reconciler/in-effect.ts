@@ -26,15 +26,24 @@ export async function rememberInEffect(
     const applied = appliedIn(evaluation, entry);
     // There is nothing to do for it: what its annotation asks is answered, and not kept for another day.
     const retryHandled = askedBy(evaluation.spec) ?? entry.retryHandled;
+    // By its id it is known under another key too, should its document name it in another way.
+    const { live } = evaluation;
+    const id = live.kind === 'present' ? live.id : entry.provisionedProductId;
     const known =
       entry.inEffect?.specDigest === specDigest &&
+      entry.provisionedProductId === id &&
       entry.latch === null &&
       !isTerminatedForAnother(entry) &&
       entry.retryHandled === retryHandled &&
       entry.appliedVersion === applied;
     if (known) return entry;
     const inEffect = { specDigest, revision: desired.revision, at };
-    return { ...recordInEffect(entry, inEffect), appliedVersion: applied, retryHandled };
+    return {
+      ...recordInEffect(entry, inEffect),
+      appliedVersion: applied,
+      retryHandled,
+      provisionedProductId: id,
+    };
   });
   await context.journal.putDocuments(context.target, context.known.all());
 }

@@ -6,11 +6,10 @@ import type { CallCounts, Plan } from '../domain/plan.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import type { DesiredState } from './context.ts';
-import { honour } from './honour.ts';
 import { planHolds } from './plan-holds.ts';
 import { documentsOf, planOfTarget } from './plan-of.ts';
-import type { PersonRequest } from './ports/journal.ts';
 import { PRIORITY } from './queue.ts';
+import { honourRequests, keepRequests } from './requests-of-run.ts';
 import type { Review } from './review.ts';
 import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
@@ -166,25 +165,13 @@ export class OneShot {
       .map(({ digest }) => digest);
   }
 
-  /**
-   * What people asked for beside no daemon is honoured before the first look; what is about a target
-   * that is not open, or about a document that is left out or invalid now, stays asked for.
-   */
-  async honourRequests(): Promise<void> {
-    const { journal } = this.#shared;
-    const open = [...(await journal.takeRequests())];
-    try {
-      for (let next = open[0]; next !== undefined; next = open[0]) {
-        const target = this.#targets.find((one) => one.handle.name === next?.target);
-        if (target?.opened.kind === 'ok' && !isForLater(target.desired, next))
-          await honour(target.opened.reconciler, next);
-        else await journal.ask(next);
-        open.shift();
-      }
-    } catch (error) {
-      for (const request of open) await journal.ask(request);
-      throw error;
-    }
+  /** What people asked for beside no daemon is honoured before the first look. */
+  honourRequests(): Promise<void> {
+    return honourRequests(this.#shared, (name) => {
+      const target = this.#targets.find((one) => one.handle.name === name);
+      if (target?.opened.kind !== 'ok') return null;
+      return { reconciler: target.opened.reconciler, desired: target.desired };
+    });
   }
 
   /** Lets the planned changes run, waits for their records, and looks again. */
@@ -235,8 +222,7 @@ export class OneShot {
     );
     for (const reconciler of open) reconciler.close();
     await Promise.all(open.map((reconciler) => reconciler.drained()));
-    if (this.#shared.journal.readOnly === null)
-      for (const reconciler of open) await reconciler.keepAsked();
+    await keepRequests(this.#shared, open);
     await this.#shared.board.flush();
     for (const reconciler of open) reconciler.context.catalog.close();
   }
@@ -276,12 +262,6 @@ function watchedKeys({ desired, opened, review }: OpenTarget): readonly ProductK
   const leaving = review?.kind === 'ok' ? [...review.removals.keys()] : [];
   const open = opened.kind === 'ok' ? opened.reconciler.context.entries.openIntents() : [];
   return [...desired.specs.keys(), ...leaving, ...open];
-}
-
-function isForLater({ specs, leftOut, invalid }: DesiredState, request: PersonRequest): boolean {
-  if (request.kind !== 'retry' && request.kind !== 'accept') return false;
-  const { key } = request;
-  return !specs.has(key) && (leftOut?.has(key) === true || invalid.has(key));
 }
 
 function heldBy({ opened, review }: OpenTarget) {

@@ -1,7 +1,8 @@
 import type { Hold } from '../domain/hold.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import { announce, announceUnmanaged } from './announce.ts';
-import type { TargetContext } from './context.ts';
+import { statusOfTrouble } from './conditions.ts';
+import { isoNow, type TargetContext } from './context.ts';
 import { heldStatus } from './hold-back.ts';
 import { type LookedAt, lagsBehindUs } from './lag.ts';
 import { changeIn, type Reviewed, statusesOf } from './review.ts';
@@ -23,8 +24,28 @@ export function showReview(
     context.board.set(view);
   }
   const shown = new Set([...review.desired.declared, ...review.removals.keys(), ...busy]);
+  if (review.desired.unknownIdentity) {
+    showUnknown(context, shown);
+    return;
+  }
   for (const gone of context.board.keepOnly(context.target, shown))
     if (gone.reason !== 'Terminated') announceUnmanaged(context, gone);
+}
+
+/** Nobody knows whether its document is gone, or is in what could not be read. */
+function showUnknown(context: TargetContext, shown: ReadonlySet<ProductKey>): void {
+  const { board, target, clock } = context;
+  for (const view of board.all())
+    if (view.target === target && !shown.has(view.key) && view.reason !== 'Terminated') {
+      const unknown = {
+        stalled: true,
+        reason: 'DocumentUnknown',
+        message:
+          'no document that can be read declares it, and not all of this revision can be read',
+        next: 'mend what trueup validate names; until then it is left alone',
+      };
+      board.set(statusOfTrouble({ ...view, sync: 'Unknown' }, unknown, isoNow(clock)));
+    }
 }
 
 /** What was just made is absent where AWS does not show it yet. */

@@ -46,7 +46,7 @@ export function createRevisionLoader(
       targets,
       documents: desired.counts.documents,
       skipped: desired.counts.skipped,
-      invalid: desired.counts.invalid,
+      invalid: desired.counts.invalid + snapshot.unreadable.length,
       problems,
     };
   };
@@ -117,8 +117,8 @@ function stateOf(
   for (const document of desired.invalid) {
     if (document.target !== target) continue;
     declared.add(document.key);
-    const { name, at, problem, needs = [] } = document;
-    invalid.set(document.key, { name, at, problem, needs });
+    const { target: _target, key, ...rest } = document;
+    invalid.set(key, { needs: [], ...rest });
   }
   return { revision, specs, leftOut, invalid, declared, unknownIdentity };
 }

@@ -50,6 +50,17 @@ describe('a document that gave the id of its product for a while, and names it a
     expect(cidrOf(world, 'net-a')).toBe('A');
   });
 
+  it('is a wish also where nothing was ever sent for it by its name', async () => {
+    const world = await World.create({ seed: networks({ live: { Cidr: 'A' } }) }, [doc('A')]);
+    const trueup = await world.start();
+    await shown(world, trueup, [doc('A')], 'r1');
+    const provisionedProductId = idOf(world, 'net-a');
+    await shown(world, trueup, [doc('B', { provisionedProductId })], 'r2');
+    expect(cidrOf(world, 'net-a')).toBe('B');
+    await shown(world, trueup, [doc('A')], 'r3');
+    expect(cidrOf(world, 'net-a')).toBe('A');
+  });
+
   it('does not go back to the version that its rule had found before', async () => {
     const versions = ['v1', 'v2', 'v3'].map((name) => ({ name, parameters: { Cidr: {} } }));
     const world = await World.create({ seed: networks({ versions }) }, []);

@@ -106,6 +106,39 @@ describe('the daemon', () => {
     expect(await world.journal.takeRequests()).toMatchObject([{ kind: 'retry', key }]);
   });
 
+  it('asks for no second attempt where the one that was asked for is in flight', async () => {
+    const world = await World.create({ seed }, []);
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails' });
+    const { stop, ended } = await startDaemon(world, new FakeSource('r1', [wish('net-a', 'B')]));
+    await world.clock.pass(2 * MINUTE);
+    fault(world, 'UpdateProvisionedProduct', { kind: 'straggle', ms: 10 * MINUTE });
+    await world.journal.ask({ kind: 'retry', target: TARGET, key: keyOf('net-a') });
+    await world.clock.pass(MINUTE);
+    expect(world.writes()).toHaveLength(2);
+    stop.abort();
+    await world.clock.until(ended);
+    expect(await world.journal.takeRequests()).toEqual([]);
+  });
+
+  it('does not forget what cannot be read for what is gone', async () => {
+    const world = await World.create({ seed }, []);
+    const source = new FakeSource('r1', [wish('net-a', 'A'), wish('net-b', 'A')]);
+    const { incarnation } = await startDaemon(world, source);
+    await world.clock.pass(MINUTE);
+    source.unreadable = true;
+    source.publish('r2', [wish('net-b', 'A')]);
+    await world.clock.pass(MINUTE);
+    expect(world.statusOf(incarnation, 'net-a')).toMatchObject({
+      ...{ condition: 'Stalled', sync: 'Unknown', reason: 'DocumentUnknown' },
+    });
+    expect(world.events('product.unmanaged')).toEqual([]);
+    source.unreadable = false;
+    source.publish('r3', [wish('net-b', 'A')]);
+    await world.clock.pass(MINUTE);
+    expect(world.statusOf(incarnation, 'net-a')).toBeUndefined();
+    expect(world.events('product.unmanaged')).toHaveLength(1);
+  });
+
   it('never touches a provisioned product whose document went away', async () => {
     const world = await World.create({ seed }, []);
     const source = new FakeSource('r1', [wish('net-a', 'B'), wish('net-b', 'B')]);

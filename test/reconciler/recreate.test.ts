@@ -147,35 +147,46 @@ describe('onError: recreate judges the new one before the old one goes', () => {
     expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
   });
 
-  it('waits a day also where the journal knows one that bore the name before', async () => {
-    const world = await World.create({ seed }, [wish()]);
-    const trueup = await world.start();
-    await trueup.converge();
-    const { admin } = world.service;
-    await admin.callAs('TerminateProvisionedProduct', {
-      ProvisionedProductName: 'net-a',
-      TerminateToken: 'by-hand',
-    });
-    await world.clock.pass(MINUTE);
-    fault(world, 'ProvisionProduct', { kind: 'recordFails', message: 'No more addresses.' });
-    await admin.callAs('ProvisionProduct', {
-      ProductName: 'network',
-      ProvisioningArtifactName: 'v1',
-      ProvisionedProductName: 'net-a',
-      ProvisioningParameters: [{ Key: 'Cidr', Value: 'B' }],
-      ProvisionToken: 'by-hand',
-    });
-    await world.clock.pass(MINUTE);
-    expect(admin.product('net-a')?.product.status).toBe('ERROR');
-    admin.clearCalls();
-    await trueup.reconcile();
-    await world.clock.pass(10 * MINUTE);
-    expect(world.writes()).toEqual([]);
-    expect(world.statusOf(trueup, 'net-a')?.message).toContain('the journal does not know it');
-    await world.clock.pass(24 * 60 * MINUTE);
-    await trueup.converge();
-    expect(admin.product('net-a')?.product.status).toBe('AVAILABLE');
-  });
+  it.each([
+    ['', false],
+    [', and the document was gone for a while', true],
+  ])(
+    'waits a day also where the journal knows one that bore the name before%s',
+    async (_, gone) => {
+      const world = await World.create({ seed }, [wish({}, { prune: 'terminate' })]);
+      const trueup = await world.start();
+      await trueup.converge();
+      const { admin } = world.service;
+      await admin.callAs('TerminateProvisionedProduct', {
+        ProvisionedProductName: 'net-a',
+        TerminateToken: 'by-hand',
+      });
+      await world.clock.pass(MINUTE);
+      for (const wishes of gone ? [[], [wish()]] : []) {
+        world.wish(wishes);
+        trueup.reconciler.setDesired(world.desired);
+        if (wishes.length === 0) await trueup.converge();
+      }
+      fault(world, 'ProvisionProduct', { kind: 'recordFails', message: 'No more addresses.' });
+      await admin.callAs('ProvisionProduct', {
+        ProductName: 'network',
+        ProvisioningArtifactName: 'v1',
+        ProvisionedProductName: 'net-a',
+        ProvisioningParameters: [{ Key: 'Cidr', Value: 'B' }],
+        ProvisionToken: 'by-hand',
+      });
+      await world.clock.pass(MINUTE);
+      expect(admin.product('net-a')?.product.status).toBe('ERROR');
+      admin.clearCalls();
+      await trueup.reconcile();
+      await world.clock.pass(10 * MINUTE);
+      expect(world.writes()).toEqual([]);
+      expect(world.statusOf(trueup, 'net-a')?.message).toContain('the journal does not know it');
+      await world.clock.pass(24 * 60 * MINUTE);
+      await trueup.converge();
+      expect(admin.product('net-a')?.product.status).toBe('AVAILABLE');
+    },
+  );
 
   it('goes on after a crash in front of and behind the termination, and sends it once', async () => {
     for (const passMs of [500, 3_000, 8_000]) {

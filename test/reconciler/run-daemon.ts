@@ -8,6 +8,8 @@ import { ACCOUNT, desiredOf, REGION, TARGET, type Wish, type World } from './wor
 /** A directory that a test flips by hand. */
 export class FakeSource implements Source {
   result: SnapshotResult;
+  /** Whether a file of what is published next cannot be read. */
+  unreadable = false;
   #hint: () => void = () => undefined;
   readonly #revisions = new Map<string, readonly Wish[]>();
 
@@ -33,7 +35,9 @@ export class FakeSource implements Source {
     return {
       revision,
       digest,
-      targets: new Map([[TARGET, desiredOf(wishes, revision)]]),
+      targets: new Map([
+        [TARGET, { ...desiredOf(wishes, revision), unknownIdentity: this.unreadable }],
+      ]),
       documents: wishes.length,
       invalid: 0,
       problems: [],

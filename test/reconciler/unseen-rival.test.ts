@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
-import type { ProductKey } from '../../src/domain/ids.ts';
+import { createDesiredLoader } from '../../src/desired/load.ts';
+import { asTargetName, type ProductKey } from '../../src/domain/ids.ts';
 import type { DesiredState } from '../../src/reconciler/context.ts';
 import { doc, keyOf, look, seed } from './life.ts';
-import { invalidDocument, truth } from './networks.ts';
+import { cidrOf, invalidDocument, truth } from './networks.ts';
 import { World } from './world.ts';
 
 /** Two documents of one provisioned product, of which only one is looked at. */
@@ -55,4 +56,28 @@ it.each(CASES)('nothing is done where another document means it too, by %s', asy
     ),
     next: 'keep one of the two documents',
   });
+});
+
+it('a broken document that may be for another target holds up no other of its name', async () => {
+  const world = await World.create({ seed }, []);
+  const id = truth(world, 'net-a')?.product.id ?? '';
+  world.wish([doc('net-a', {}, { provisionedProductId: id })]);
+  const trueup = await world.start();
+  const broken = { ...invalidDocument('net-a'), isAnywhere: true } as const;
+  await look(world, trueup, () => ({ invalid: new Map([[keyOf('net-a'), broken]]) }));
+  await world.clock.pass(60_000);
+  expect(cidrOf(world, 'net-a')).toBe('net-a');
+});
+
+it('a document whose target cannot be told says so to every target', () => {
+  const load = createDesiredLoader();
+  const text =
+    'apiVersion: trueup/v1\nkind: ProvisionedProduct\nmetadata: {name: net-a}\nspec: {target: c}\n';
+  const files = [{ path: 'a.yaml', bytes: new TextEncoder().encode(text) }];
+  const targets = ['a', 'b'].map((name) => ({ name: asTargetName(name) }));
+  const { invalid } = load(files, { targets, defaultTarget: null });
+  expect(invalid).toMatchObject([
+    { target: 'a', name: 'net-a', isAnywhere: true },
+    { target: 'b', name: 'net-a', isAnywhere: true },
+  ]);
 });

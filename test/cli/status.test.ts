@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import type { App, JournalView } from '../../src/cli/app.ts';
+import { statusCommand } from '../../src/cli/status.ts';
+import type { DaemonView } from '../../src/domain/status.ts';
+import { aStatus } from '../diff/build.ts';
+
+const NOW = '2026-11-21T03:04:10.000Z';
+
+const daemon: DaemonView = {
+  ...{ host: 'trueup-0', pid: 1, startedAt: NOW, heartbeatAt: NOW, stoppedAt: null },
+  ...{ lastPass: null, observeOnly: false, journalProblem: null, targets: [] },
+  source: {
+    ...{ directory: 'd', revision: 'r1', since: NOW, documents: 1, invalid: 0, problem: null },
+  },
+};
+
+const sees = (source: Partial<DaemonView['source']>) => ({
+  source: { ...daemon.source, ...source },
+});
+
+/** The exit code where everything that is known is Ready. */
+async function codeWith(view: Partial<DaemonView>): Promise<number> {
+  const journal: Partial<JournalView> = {
+    note: null,
+    datedStatuses: async () => [{ ...aStatus('net-a', {}), since: null }],
+    daemon: async () => ({ ...daemon, ...view }),
+    freezes: async () => [],
+    accountId: async () => null,
+    close: async () => undefined,
+  };
+  const app: Partial<App> = {
+    io: { out: () => undefined, err: () => undefined, colour: false } as unknown as App['io'],
+    invocation: { only: [], format: 'text' } as unknown as App['invocation'],
+    now: () => Date.parse(NOW),
+    windows: () => [],
+    openJournal: async () => journal as JournalView,
+  };
+  return statusCommand(app as App);
+}
+
+it.each<[string, number, Partial<DaemonView>]>([
+  ['all is well', 0, {}],
+  ['the source cannot be read', 1, sees({ problem: 'the link dangles' })],
+  ['a document cannot be read', 1, sees({ invalid: 1 })],
+  ['the journal cannot be written', 1, { journalProblem: 'permission denied' }],
+  ['the daemon has stopped since', 0, { ...sees({ invalid: 1 }), stoppedAt: NOW }],
+])('where %s, status ends with %d', async (_, code, view) => {
+  expect(await codeWith(view)).toBe(code);
+});

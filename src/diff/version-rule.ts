@@ -31,6 +31,13 @@ function highest(range: string, artifacts: readonly ArtifactView[]): ArtifactVie
   return first?.artifact ?? null;
 }
 
+/** Whether it may find a version of this name, as far as the name tells. */
+export function mayFind(rule: VersionRule, name: string | null): boolean {
+  if (rule.kind === 'latest' || name === null) return true;
+  const version = versionIn(name);
+  return version !== null && semver.satisfies(version, rule.range);
+}
+
 /** `1.4.0`, `v1.4.0`, and the short forms `v1.4` and `1`, which people use as names too. */
 function versionIn(name: string): string | null {
   const short = /^v?(\d+)(?:\.(\d+))?$/.exec(name.trim());

@@ -10,6 +10,7 @@ import type { Spec } from '../domain/spec.ts';
 import type { DesiredState } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Observation } from './observe.ts';
+import { mayBeFor } from './rollout-wish.ts';
 
 export interface RolloutInput {
   readonly target: TargetName;
@@ -42,7 +43,7 @@ export function draftRollouts(input: RolloutInput): readonly RolloutDraft[] {
     for (const evaluation of input.evaluations.values())
       draft.members.push(...memberOf(draft.version, evaluation, input));
     for (const spec of input.desired.leftOut?.values() ?? [])
-      if (isMeant(spec, null, draft.version) || isRuled(spec, draft.version))
+      if (mayBeFor(spec, null, input.entryOf(spec.key), draft.version))
         draft.members.push(leftOut(draft.version, spec, input));
     draft.members.push(...invalidMembers(draft.version, input));
   }
@@ -115,43 +116,16 @@ function memberOf(version: VersionId, evaluation: Evaluation, input: RolloutInpu
   const resolved = facts?.resolved.kind === 'resolved' ? facts.resolved : null;
   const isFor =
     resolved === null
-      ? isMeant(effective, live.kind === 'present' ? live : null, version)
+      ? mayBeFor(effective, presentOf(live), input.entryOf(spec.key), version)
       : resolved.productId === version.productId && resolved.artifactId === version.artifactId;
   if (!isFor || evaluation.change.verdict.kind === 'import') return [];
   return [{ ...about(spec), state: stateOf(version, evaluation, input.entryOf(spec.key)) }];
 }
 
+const presentOf = (live: Live) => (live.kind === 'present' ? live : null);
+
 function about({ key, name, labels }: Spec): Omit<Member, 'state'> {
   return { key, name, labels };
-}
-
-/** By what the document says, and what runs where it leaves that open. */
-function isMeant(spec: Spec, live: PresentProduct | null, version: VersionId): boolean {
-  const { productId, productName, artifactId, artifactName } = version;
-  const product = spec.product ?? liveProduct(live);
-  const wish = spec.version ?? (spec.versionRule === null ? liveVersion(live) : null);
-  if (product === null || wish === null) return false;
-  const isProduct = product.kind === 'id' ? product.id === productId : product.name === productName;
-  return isProduct && (wish.kind === 'id' ? wish.id === artifactId : wish.name === artifactName);
-}
-
-/** By a rule for its version, which was not looked up: it may be this one. */
-function isRuled(spec: Spec, { productId, productName }: VersionId): boolean {
-  const { product, versionRule } = spec;
-  if (product === null || versionRule === null) return false;
-  return product.kind === 'id' ? product.id === productId : product.name === productName;
-}
-
-function liveProduct(live: PresentProduct | null) {
-  return live?.product.kind === 'read'
-    ? ({ kind: 'id', id: live.product.value.id } as const)
-    : null;
-}
-
-function liveVersion(live: PresentProduct | null) {
-  return live?.version.kind === 'read'
-    ? ({ kind: 'id', id: live.version.value.id } as const)
-    : null;
 }
 
 function stateOf(version: VersionId, evaluation: Evaluation, entry: ProductEntry): MemberState {

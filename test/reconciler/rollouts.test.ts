@@ -57,6 +57,13 @@ const doc = (
   },
 });
 
+/** A rule finds its version. */
+const ruled = (name: string, reconcile: object = {}, rule: object = { latest: true }): Wish => {
+  const { provisioningArtifactName: _name, ...rest } = doc(name).spec;
+  const policy = { onNewVersion: 'update', ...reconcile };
+  return { name, spec: { ...rest, provisioningArtifact: rule, reconcile: policy } };
+};
+
 const all = (members: readonly string[], version = 'v2') =>
   members.map((name) => doc(name, version));
 
@@ -474,19 +481,62 @@ describe('a rollout', () => {
 
   it('counts what a rule for the version finds', async () => {
     const members = names(3);
-    const latest = members.map((name): Wish => {
-      const { spec } = doc(name);
-      const { provisioningArtifactName: _name, ...rest } = spec;
-      const reconcile = { onNewVersion: 'update' };
-      return { name, spec: { ...rest, provisioningArtifact: { latest: true }, reconcile } };
-    });
-    const world = await create(members, latest, { bad: 'v3' });
+    const wishes = members.map((name) => ruled(name));
+    const world = await create(members, wishes, { bad: 'v3' });
     const trueup = await world.start();
     await trueup.converge();
     expect(begun(world)).toEqual(['p01']);
     await trueup.converge();
     expect(begun(world)).toEqual(['p01']);
     expect(world.statusOf(trueup, 'p02')?.message).toContain('network v3');
+  });
+
+  it.each([
+    ['the newest', { latest: true }, []],
+    ['a range that has it', { semver: '>=3' }, []],
+    ['a range that has it not', { semver: '<3' }, ['p02', 'p03']],
+  ])('waits for a suspended canary whose rule is %s', async (_what, rule, expected) => {
+    const members = names(3);
+    const others = ['p02', 'p03'].map((name) => ruled(name));
+    const world = await create(members, [ruled('p01', { suspend: true }, rule), ...others]);
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(begun(world)).toEqual(expected);
+    if (expected.length === 0)
+      expect(world.statusOf(trueup, 'p02')?.message).toBe(
+        'waits for canary p01, which is suspended',
+      );
+  });
+
+  it('does not wait for a suspended one that would only report the version', async () => {
+    const world = await create(names(3), [ruled('p01', { onNewVersion: 'report' })]);
+    world.unpublished.add('v3');
+    const trueup = await world.start();
+    await trueup.converge();
+    world.unpublished.clear();
+    const suspended = ruled('p01', { onNewVersion: 'report', suspend: true });
+    world.wish([suspended, ruled('p02'), ruled('p03')], 'r3');
+    await trueup.converge();
+    expect(begun(world)).toEqual(['p01', 'p02', 'p03']);
+  });
+
+  it('begins no second canary where the first, in flight, could not be read', async () => {
+    const members = names(3);
+    const wishes = members.map((name) => ruled(name));
+    const seed = { ...seedOf(members), behaviour: { searchLag: '300s' } };
+    const world = await create(members, wishes, { seed });
+    const trueup = await world.start();
+    fault(world, 'UpdateProvisionedProduct', { kind: 'straggle', ms: 600_000 });
+    await trueup.reconcile();
+    await world.clock.pass(5_000);
+    expect(begun(world)).toEqual(['p01']);
+    // The listing does not have the new record yet, so it has to be confirmed.
+    fault(world, 'DescribeProvisionedProduct', { kind: 'accessDenied' });
+    const review = await trueup.reconcile();
+    await world.clock.pass(30_000);
+    expect(change(review, 'p01').verdict.kind).toBe('unreadable');
+    expect(change(review, 'p02').rollout).toMatchObject({ stage: 'rest', after: ['p01'] });
+    expect(begun(world)).toEqual(['p01']);
   });
 
   it('holds what is provisioned at a bad version as well', async () => {

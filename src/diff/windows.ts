@@ -17,14 +17,26 @@ const HORIZON_MS = 400 * 86_400_000;
 const MOST_STEPS = 200;
 
 /** Parsed once: a window stays the same for as long as the process runs. */
-const parsed = new WeakMap<SyncWindow, Cron>();
+const parsed = new WeakMap<SyncWindow, readonly Cron[]>();
 
-function scheduleOf(window: SyncWindow): Cron {
+/**
+ * It opens whenever one of these says so. Of several numbers a schedule has both of an hour that comes
+ * twice, and nothing in one that is left out: what is read as fixed times has that as well.
+ */
+function schedulesOf(window: SyncWindow): readonly Cron[] {
   const known = parsed.get(window);
   if (known !== undefined) return known;
-  const cron = new Cron(window.schedule, { timezone: window.timeZone, mode: '5-part' });
-  parsed.set(window, cron);
-  return cron;
+  const options = { timezone: window.timeZone, mode: '5-part' } as const;
+  const crons = [new Cron(window.schedule, options)];
+  if (hasSeveralFixedTimes(window))
+    crons.push(new Cron(window.schedule, { ...options, fixedTimeRule: 'no-wildcard' }));
+  parsed.set(window, crons);
+  return crons;
+}
+
+function hasSeveralFixedTimes({ schedule }: SyncWindow): boolean {
+  const [minute = '', hour = ''] = schedule.trim().split(/\s+/);
+  return /[,-]/.test(minute + hour) && !/[*/]/.test(minute + hour);
 }
 
 /** Starts are at whole seconds, and durations are whole seconds. */
@@ -33,7 +45,15 @@ const wholeSecond = (ms: number) => Math.floor(ms / 1_000) * 1_000;
 /** The last start that is not later than `nowMs`; null: there never was one. */
 function lastStart(window: SyncWindow, nowMs: number): number | null {
   const after = new Date(wholeSecond(nowMs) + 1_000);
-  return scheduleOf(window).previousRuns(1, after)[0]?.getTime() ?? null;
+  const starts = schedulesOf(window).flatMap((one) => one.previousRuns(1, after));
+  return starts.length === 0 ? null : Math.max(...starts.map((start) => start.getTime()));
+}
+
+/** The first start that is later than `nowMs`; null: there is none to come. */
+function nextStart(window: SyncWindow, nowMs: number): number | null {
+  const from = new Date(wholeSecond(nowMs));
+  const starts = schedulesOf(window).flatMap((one) => one.nextRun(from) ?? []);
+  return starts.length === 0 ? null : Math.min(...starts.map((start) => start.getTime()));
 }
 
 /** All starts are equally long, so the last one before now is the one that ends last. */
@@ -46,13 +66,7 @@ function openUntil(window: SyncWindow, nowMs: number): number | null {
 
 /** The next moment at which this window may change its state; always later than `nowMs`. */
 function nextBoundary(window: SyncWindow, nowMs: number): number | null {
-  const end = openUntil(window, nowMs);
-  if (end !== null) return end;
-  return (
-    scheduleOf(window)
-      .nextRun(new Date(wholeSecond(nowMs)))
-      ?.getTime() ?? null
-  );
+  return openUntil(window, nowMs) ?? nextStart(window, nowMs);
 }
 
 interface Rules {

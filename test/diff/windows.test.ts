@@ -115,6 +115,30 @@ describe('the state of sync windows', () => {
       'closed 2026-03-29T01:00Z',
     ],
     [
+      'spring: so does one of several hours',
+      [windowOf('deny 0 2,14 * * * 4h Europe/Berlin')],
+      '2026-03-29T01:30Z',
+      'closed 2026-03-29T05:00Z',
+    ],
+    [
+      'spring: and of a range of hours',
+      [windowOf('deny 30 2-3 * * * 10m Europe/Berlin')],
+      '2026-03-29T00:30Z',
+      'open 2026-03-29T01:00Z',
+    ],
+    [
+      'spring: and several minutes of that hour',
+      [windowOf('deny 0,30 2 * * 0 4h Europe/Berlin')],
+      '2026-03-29T01:00Z',
+      'closed 2026-03-29T05:00Z',
+    ],
+    [
+      'spring: a step or * leaves it out',
+      [windowOf('deny 0 */2 * * * 1h Europe/Berlin')],
+      '2026-03-29T01:30Z',
+      'open 2026-03-29T02:00Z',
+    ],
+    [
       'spring: and lasts as long as ever',
       [windowOf('allow 30 2 * * * 1h Europe/Berlin')],
       '2026-03-29T01:00Z',

@@ -225,7 +225,7 @@ export class Daemon {
 
   async #shutDown(): Promise<void> {
     const open = this.#targets.flatMap(({ reconciler }) => reconciler ?? []);
-    for (const reconciler of open) reconciler.close();
+    for (const reconciler of open) reconciler.abandon();
     await Promise.all(open.map((reconciler) => reconciler.drained()));
     await keepRequests(this.#shared, open, () => this.#requests.putBack());
     await this.#report(this.#now());

@@ -48,6 +48,8 @@ export class TargetReconciler {
   readonly #context: TargetContext;
   readonly #worker: Worker;
   readonly #shared: Shared;
+  /** Of this target alone: `stop` is for the whole process. */
+  readonly #abandoned = new AbortController();
   #desired: DesiredState = NOTHING;
   /** Of this revision; null: not read yet. */
   #elsewhere: SeenElsewhere | null = null;
@@ -63,10 +65,12 @@ export class TargetReconciler {
 
   private constructor(
     parts: TargetParts,
-    shared: Shared,
+    given: Shared,
     { entries, known, guard }: Pick<TargetContext, 'entries' | 'known' | 'guard'>,
   ) {
     this.name = parts.name;
+    const stop = AbortSignal.any([given.stop, this.#abandoned.signal]);
+    const shared: Shared = { ...given, stop };
     this.#shared = shared;
     this.#facts = new CatalogFacts(parts.catalog);
     this.#values = parts.values ?? NO_VALUES;
@@ -261,8 +265,8 @@ export class TargetReconciler {
   }
 
   /**
-   * Resolves when nothing waits or runs now; what is due later does not count. After `close`, with
-   * `stop` aborted: when the running passes have ended.
+   * Resolves when nothing waits or runs now; what is due later does not count. After `abandon`,
+   * and after `close` with `stop` aborted: when the running passes have ended.
    */
   drained(): Promise<void> {
     return this.#worker.drained();
@@ -270,6 +274,12 @@ export class TargetReconciler {
 
   close(): void {
     this.#worker.close();
+  }
+
+  /** Closes it as if `stop` were aborted: what is in flight is left to the process that comes next. */
+  abandon(): void {
+    this.#abandoned.abort();
+    this.close();
   }
 
   #held(key: ProductKey): string | null {

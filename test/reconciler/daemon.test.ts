@@ -26,6 +26,30 @@ describe('the daemon', () => {
     expect(world.events('source.revision')).toHaveLength(2);
   });
 
+  it('ends at once where it fails, whatever is in flight, and leaves that to the next process', async () => {
+    const world = await World.create({ seed }, []);
+    fault(world, 'UpdateProvisionedProduct', { kind: 'straggle', ms: 60 * MINUTE });
+    const source = new FakeSource('r1', [wish('net-a', 'B')]);
+    const { ended } = await startDaemon(world, source);
+    const end = ended.then(
+      () => 'ended',
+      (error: unknown) => String(error),
+    );
+    await world.clock.pass(MINUTE);
+    expect(world.writes()).toHaveLength(1);
+    source.read = () => Promise.reject(new Error('unforeseen'));
+    source.publish('r2', [wish('net-a', 'C')]);
+    await world.clock.pass(MINUTE);
+    expect((await world.journal.daemon())?.stoppedAt).not.toBeNull();
+    expect(await world.clock.until(end)).toBe('Error: unforeseen');
+    const next = await startDaemon(world, new FakeSource('r2', [wish('net-a', 'C')]));
+    await world.clock.pass(90 * MINUTE);
+    expect(cidrOf(world, 'net-a')).toBe('C');
+    expect(world.writes()).toHaveLength(2);
+    next.stop.abort();
+    await world.clock.until(next.ended);
+  });
+
   it('corrects drift at its interval and at a hang-up signal', async () => {
     const world = await World.create({ seed }, []);
     const { daemon } = await startDaemon(world, new FakeSource('r1', [wish('net-a', 'A')]));

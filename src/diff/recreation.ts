@@ -16,13 +16,14 @@ export function recreationBegun(
   return { recreated: content, recreatedBefore: kept.slice(0, RECREATED_MAX) };
 }
 
-/** The entry where a request is given up that left nothing behind: a recreation was not begun. */
+/** The entry where a request is given up that left nothing behind: no recreation was begun, and no attempt made. */
 export function recordDropped(entry: ProductEntry): ProductEntry {
   const { intent, recreated, recreatedBefore } = entry;
   const isRecreation = intent?.step === 'terminate' && intent.specDigest === recreated;
   const [before = null, ...others] = recreatedBefore;
   return {
     ...entry,
+    ...intent?.unspent,
     intent: null,
     ...(isRecreation ? { recreated: before, recreatedBefore: others } : {}),
   };

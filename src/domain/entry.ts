@@ -129,6 +129,8 @@ export interface Intent {
   readonly policies?: Digest;
   readonly revision: string;
   readonly at: Position;
+  /** What was spent on it, as it was before: given back if nothing comes of it. Rows of earlier versions lack it. */
+  readonly unspent?: Unspent;
   /** What becomes true when the record succeeds. */
   readonly pending: {
     readonly fingerprints: Readonly<Record<string, Digest>>;
@@ -141,6 +143,9 @@ export interface Intent {
     readonly declaredPath: string | null;
   };
 }
+
+/** What asks for one attempt: a value of the annotation, and the healing of TAINTED once for a content. */
+export type Unspent = Pick<ProductEntry, 'retryHandled' | 'healed'>;
 
 /** Why nothing is sent for now. It holds for one request (without its base) and falls with a new one. */
 export type Latch =

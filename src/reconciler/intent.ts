@@ -21,7 +21,9 @@ export function newIntent(
   request: ProductRequest,
 ): Intent {
   const { spec, effective, change } = evaluation;
+  const { retryHandled, healed } = context.entries.about(spec.key, live);
   return makeIntent(context, {
+    unspent: { retryHandled, healed },
     step,
     productType: typeFor(context, live, request),
     request,
@@ -69,7 +71,15 @@ function requestedVersion(
 export interface IntentParts
   extends Pick<
     Intent,
-    'step' | 'productType' | 'version' | 'base' | 'specDigest' | 'policies' | 'at' | 'pending'
+    | 'step'
+    | 'productType'
+    | 'version'
+    | 'base'
+    | 'specDigest'
+    | 'policies'
+    | 'at'
+    | 'unspent'
+    | 'pending'
   > {
   readonly request: ProductRequest;
 }

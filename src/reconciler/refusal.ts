@@ -8,6 +8,7 @@ import { BUSY_AGAIN_MS } from './again.ts';
 import { stalledFields } from './announce.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { isoNow, type TargetContext } from './context.ts';
+import { askedBy } from './evaluate.ts';
 import type { Failure } from './ports/catalog.ts';
 import { trouble } from './trouble.ts';
 
@@ -70,8 +71,12 @@ export async function stallRefused(
   const next = isNew && NAME_TAKEN.test(failure.message) ? TAKEN_NEXT : REFUSED_NEXT;
   const at = isoNow(context.clock);
   const { requestHash, specDigest } = intent;
+  const spec = context.desired().specs.get(key);
+  const asked = spec === undefined ? null : askedBy(spec);
   await context.entries.update(key, (entry) => ({
     ...entry,
+    // The attempt was made, and this is what came of it.
+    retryHandled: asked ?? entry.retryHandled,
     latch: { kind: 'stalled', requestHash, recordId: null, reason, next, at, specDigest },
   }));
   trouble(context, key, { stalled: true, reason: 'RequestRefused', message: reason, next });

@@ -200,7 +200,14 @@ describe('a failure that the journal does not know', () => {
 
   it.each<[string, boolean, boolean]>([
     ['of an unknown product', needsFailureTime(aTainted(), anEntry()), true],
-    ['of a known one', needsFailureTime(aTainted(), anEntry({ ownRecords: [rec('0')] })), false],
+    [
+      'of a known one',
+      needsFailureTime(
+        aTainted(),
+        anEntry({ ownRecords: [rec('0')], provisionedProductId: aTainted().id }),
+      ),
+      false,
+    ],
     ['where nothing failed', needsFailureTime(aLive(), anEntry()), false],
     ['where it is absent', needsFailureTime({ kind: 'absent' }, anEntry()), false],
   ])('asks for the time %s', (_when, needs, expected) => {

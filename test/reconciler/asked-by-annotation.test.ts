@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
 import { terminations } from './life.ts';
-import { type Fields, fault, networkDoc, operations, ROLE, truth } from './networks.ts';
+import { type Fields, fault, MINUTE, networkDoc, operations, ROLE, truth } from './networks.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
 const THREE = 'arn:aws:iam::111122223333:role/launch-three';
@@ -50,6 +50,30 @@ describe('the annotation trueup/retry', () => {
     await looks(world, trueup, [asking(changed, '1')]);
     expect(operations(world)).toEqual(['UpdateProvisionedProduct']);
     expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Stalled' });
+  });
+
+  it('is not spent by a request that was certainly not carried out', async () => {
+    const doc = networkDoc('net-a', { Cidr: 'B' });
+    const world = await World.create({ seed: networks({ live: { Cidr: 'A' } }) }, [doc]);
+    const operation = 'UpdateProvisionedProduct';
+    fault(world, operation, broken);
+    await world.service.admin.callAs(operation, {
+      ProvisionedProductName: 'net-a',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'X' }],
+      UpdateToken: 'by-hand',
+    });
+    await world.clock.pass(5 * MINUTE);
+    world.service.admin.clearCalls();
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(MINUTE);
+    expect(operations(world)).toEqual([]);
+    fault(world, operation, { kind: 'accessDenied' });
+    world.wish([asking(doc, '1')], 'r1');
+    await trueup.reconcile();
+    await world.clock.pass(10 * MINUTE);
+    expect(operations(world)).toEqual([operation, operation]);
+    expect(truth(world, 'net-a')?.parameters.Cidr).toBe('B');
   });
 
   it('lets the update of a chain go too that had failed', async () => {

@@ -8,6 +8,7 @@ import type {
   LastResult,
   Latch,
   ProductEntry,
+  Unspent,
 } from '../../domain/entry.ts';
 import type { ArtifactId, ProductId, ProvisionedProductId, Token } from '../../domain/ids.ts';
 import type { RequestedVersion } from '../../domain/rollout.ts';
@@ -57,6 +58,7 @@ const intent = object<Intent>({
   policies: optional(digest),
   revision: text(),
   at: position,
+  unspent: optional(object<Unspent>({ retryHandled: orNull(text()), healed: orNull(digest) })),
   pending: object<Intent['pending']>({
     fingerprints: record(digest),
     references: since(references, {}),

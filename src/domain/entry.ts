@@ -18,8 +18,8 @@ export interface ProductEntry {
   readonly ownedId: ProvisionedProductId | null;
   /** The desired state last seen in effect. A difference from it is drift, not a new wish. */
   readonly inEffect: InEffect | null;
-  /** The declared path (`id:…` or `name:…`) of our last success. */
-  readonly declaredPath: string | null;
+  /** The path that our last success declared. null: not known. */
+  readonly declaredPath: DeclaredPath | null;
   /** Tag keys that trueup has set: those that are no longer declared are dropped, others stay. */
   readonly ownTags: readonly string[];
   readonly fingerprints: Fingerprints | null;
@@ -67,6 +67,9 @@ export const EMPTY_ENTRY: ProductEntry = {
   instancesRun: null,
   charges: [],
 };
+
+/** `none`: the document declared none, which is not the same as that nobody knows. */
+export type DeclaredPath = `id:${string}` | `name:${string}` | 'none';
 
 export interface InEffect {
   readonly specDigest: Digest;
@@ -138,7 +141,7 @@ export interface Intent {
     readonly complete: boolean;
     readonly instancesRun: Digest | null;
     readonly ownTags: readonly string[];
-    readonly declaredPath: string | null;
+    readonly declaredPath: DeclaredPath | null;
   };
 }
 

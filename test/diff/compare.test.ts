@@ -131,6 +131,29 @@ const PATHS: readonly Row[] = [
     told: ['path differs (update)', 'steps update'],
   },
   {
+    rule: 'a path is declared for the first time after a success without one, and an owner since',
+    input: {
+      ...path('lpv2-9'),
+      spec: aSpec({ path: platform }),
+      entry: anEntry({ declaredPath: 'none', lastResult: { ...succeeded, step: 'owner' } }),
+    },
+    told: ['path differs (update)', 'steps update'],
+  },
+  {
+    rule: 'a path is declared for the first time, and the update that carried it failed',
+    input: {
+      live: aTainted({ path: read(asPathId('lpv2-9')) }),
+      spec: aSpec({ path: platform }),
+      entry: anEntry({ declaredPath: 'none', lastResult: { ...succeeded, kind: 'failed' } }),
+    },
+    told: ['path differs (update)', 'steps update'],
+  },
+  {
+    rule: 'no path is declared after a success without one',
+    input: { ...path('lpv2-9'), entry: anEntry({ declaredPath: 'none' }) },
+    told: [],
+  },
+  {
     rule: 'nothing of ours is known: the recorded path proves nothing',
     input: { ...path('lpv2-9'), spec: aSpec({ path: platform }) },
     told: ['path unreadable'],

@@ -33,6 +33,11 @@ export interface ProductEntry {
   /** Records that our requests made, newest first, at most 20: an answer that names one is an echo. */
   readonly ownRecords: readonly RecordId[];
   readonly lastResult: LastResult | null;
+  /**
+   * The last update of ours that failed, until a provisioning of ours succeeds: a change of properties
+   * ends in `lastResult` as well, and says nothing about the values. null: none, or not known.
+   */
+  readonly failedUpdate: RecordId | null;
   /** `trueup/retry` annotation value that was last honoured. */
   readonly retryHandled: string | null;
   /** The content (spec digest) for which the one healing send of a TAINTED product was made. */
@@ -60,6 +65,7 @@ export const EMPTY_ENTRY: ProductEntry = {
   latch: null,
   ownRecords: [],
   lastResult: null,
+  failedUpdate: null,
   retryHandled: null,
   healed: null,
   recreated: null,

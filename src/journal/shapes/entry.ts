@@ -126,6 +126,7 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
       waived: optional(boolean),
     }),
   ),
+  failedUpdate: since(orNull(recordId), null),
   retryHandled: orNull(text()),
   healed: orNull(digest),
   recreated: since(orNull(digest), null),

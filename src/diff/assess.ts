@@ -74,10 +74,9 @@ export function assess(input: AssessInput): Change {
   }
   const status = openVerdict(input, live) ?? kindVerdict(input, live) ?? statusVerdict(input, live);
   if (status?.kind === 'busy') return change(input, null, status, []);
-  const first =
-    input.comparison ??
-    compare({ spec, live, entry: input.entry, fingerprint: input.fingerprint, keyId: input.keyId });
-  const comparison = withFacts(spec, live, first, input.facts);
+  const { entry, fingerprint, keyId } = input;
+  const compared = { spec, live, entry, fingerprint, keyId };
+  const comparison = withFacts(compared, input.comparison ?? compare(compared), input.facts);
   const blocked = status ?? input.prepared?.block ?? null;
   const { verdict, warnings } =
     blocked === null ? decide(input, live, comparison) : { verdict: blocked, warnings: [] };

@@ -15,6 +15,7 @@ import {
   whyOpen,
 } from './finding.ts';
 import { comparable, isBlind, own, sortedKeys, validFingerprints } from './normalize.ts';
+import { failedUpdateOf } from './own-failure.ts';
 
 /** The field of a parameter in `spec`. */
 export function parameterField(key: string): string {
@@ -69,13 +70,11 @@ function compareBlind(input: CompareInput): readonly Finding[] {
   });
 }
 
-/** Our own update was the last operation and failed, so what it carried is not in effect. */
+/** Our own update was the last provisioning and failed, so what it carried is not in effect. */
 function ownFailure({ entry, live }: CompareInput): string | null {
-  const { lastResult } = entry;
-  if (lastResult?.kind !== 'failed' || lastResult.step !== 'update') return null;
-  const isLast = lastResult.recordId === live.records.lastProvisioning;
-  const isOpen = lastResult.recordId !== live.records.lastSuccessful;
-  return isLast && isOpen ? lastResult.recordId : null;
+  const failed = failedUpdateOf(entry);
+  const isLast = failed === live.records.lastProvisioning;
+  return isLast && failed !== live.records.lastSuccessful ? failed : null;
 }
 
 function compareParameter(

@@ -133,17 +133,21 @@ function comparePath({ spec, live, entry }: CompareInput): readonly Finding[] {
         : whyOpen(live.path);
     return [{ kind: 'unreadable', field: { field, label, why } }];
   }
-  const before = entry.declaredPath?.replace(/^(id|name):/, '') ?? recorded;
+  const before = namedPath(entry) ?? recorded;
   const shown = before === null ? none('not recorded') : text(before);
   return [differs(spec, field, label, shown, text(shownWish(wish)), 'update')];
 }
 
-/** `declaredPath: null` tells that no path was declared only if an update of ours has succeeded. */
-function knowsDeclaredPath(entry: ProductEntry): boolean {
+/** Rows of earlier versions say null also where none was declared: there an update of ours tells. */
+function knowsDeclaredPath({ declaredPath, lastResult }: ProductEntry): boolean {
   return (
-    entry.declaredPath !== null ||
-    (entry.lastResult?.kind === 'succeeded' && entry.lastResult.step === 'update')
+    declaredPath !== null || (lastResult?.kind === 'succeeded' && lastResult.step === 'update')
   );
+}
+
+function namedPath({ declaredPath }: ProductEntry): string | null {
+  if (declaredPath === null || declaredPath === 'none') return null;
+  return declaredPath.replace(/^(id|name):/, '');
 }
 
 function compareOwner({ spec, live }: CompareInput): readonly Finding[] {

@@ -147,7 +147,8 @@ function compared(
   blank: PresentProduct,
   facts: UpdateFacts | null,
 ): Comparison {
-  return withFacts(spec, blank, compare({ spec, live: blank, entry, fingerprint, keyId }), facts);
+  const input = { spec, live: blank, entry, fingerprint, keyId };
+  return withFacts(input, compare(input), facts);
 }
 
 /** Everything is new: there is no live side, and nothing that could not be read of it. */

@@ -1,20 +1,17 @@
-import type { PresentProduct } from '../domain/live.ts';
-import type { Spec } from '../domain/spec.ts';
 import type { UpdateFacts } from './assess.ts';
 import type { Comparison } from './compare.ts';
-import { whyOpen } from './finding.ts';
+import { type CompareInput, whyOpen } from './finding.ts';
 import { refine } from './refine.ts';
 
 /** What the facts tell is told; what they do not tell because they are not there is unreadable. */
 export function withFacts(
-  spec: Spec,
-  live: PresentProduct,
+  input: CompareInput,
   comparison: Comparison,
   facts: UpdateFacts | null,
 ): Comparison {
   if (facts?.resolved.kind === 'resolved' && facts.definitions.kind === 'read') {
     const definitions = facts.definitions.value;
-    return refine({ spec, live, comparison, resolved: facts.resolved, definitions });
+    return refine({ ...input, comparison, resolved: facts.resolved, definitions });
   }
   const why = whyNoFacts(facts);
   const unreadable = comparison.deferred.map((field) => ({ ...field, why: why ?? field.why }));

@@ -1,4 +1,4 @@
-import type { Fingerprints, ProductEntry } from '../domain/entry.ts';
+import type { DeclaredPath, Fingerprints, ProductEntry } from '../domain/entry.ts';
 import type { PathId } from '../domain/ids.ts';
 import { kindOf, mayLeaveError } from '../domain/kind.ts';
 import type { PresentProduct } from '../domain/live.ts';
@@ -50,9 +50,9 @@ export function effectiveTags(
   return new Map([...result].sort(([a], [b]) => byText(a, b)));
 }
 
-/** A declared path as the journal keeps it: `id:…`, `name:…`, or null where none is declared. */
-export function declaredPath(path: ByIdOrName<PathId> | null): string | null {
-  if (path === null) return null;
+/** A declared path as the journal keeps it. */
+export function declaredPath(path: ByIdOrName<PathId> | null): DeclaredPath {
+  if (path === null) return 'none';
   return path.kind === 'id' ? `id:${path.id}` : `name:${path.name}`;
 }
 

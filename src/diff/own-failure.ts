@@ -1,8 +1,17 @@
+import type { ProductEntry } from '../domain/entry.ts';
+import type { RecordId } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { AssessInput } from './assess.ts';
 import { isBlind, lastProvisioningFailed } from './normalize.ts';
 import { problem } from './problems.ts';
+
+/** The last update of ours that failed. Rows of earlier versions tell only where nothing came after it. */
+export function failedUpdateOf({ failedUpdate, lastResult }: ProductEntry): RecordId | null {
+  if (failedUpdate !== null) return failedUpdate;
+  const isFailure = lastResult?.kind === 'failed' && lastResult.step === 'update';
+  return isFailure ? lastResult.recordId : null;
+}
 
 /**
  * A request of ours was the last operation and failed, where nothing tells what it left: a termination
@@ -15,9 +24,9 @@ export function ownFailureProblem(
   const { lastProvisioning: record } = live.records;
   if (record === null || !isBlind(live) || !lastProvisioningFailed(live)) return null;
   if (!entry.ownRecords.includes(record)) return null;
-  const result = entry.lastResult?.recordId === record ? entry.lastResult : null;
   // The values of an update that failed count as different already.
-  if (result?.kind === 'failed' && result.step === 'update') return null;
+  if (failedUpdateOf(entry) === record) return null;
+  const result = entry.lastResult?.recordId === record ? entry.lastResult : null;
   const what = result?.step === 'terminate' ? "trueup's termination" : "trueup's last operation";
   const reason = result?.reason ?? null;
   const why = reason === null ? `record ${record}` : reason;

@@ -16,6 +16,7 @@ import { likenessOf } from './digest.ts';
 import { keptFingerprints, promoted, type Success } from './fingerprints-after.ts';
 import { latchAfter, type RecordFailure } from './latch-after.ts';
 import { validFingerprints } from './normalize.ts';
+import { failedUpdateOf } from './own-failure.ts';
 import { entryFor } from './ownership.ts';
 import { referencesAfter } from './pending.ts';
 import { recreationBegun } from './recreation.ts';
@@ -81,6 +82,7 @@ export function recordSucceeded(
     instancesRun: intent.pending.instancesRun ?? entry.instancesRun,
     intent: null,
     latch: latchLeft(entry, intent, success),
+    failedUpdate: updated ? null : failedUpdateOf(entry),
     ownRecords: withRecord(entry, recordId),
     lastResult: {
       kind: 'succeeded',
@@ -167,6 +169,7 @@ export function recordFailed(
       : entry.fingerprints,
     intent: null,
     latch: latchAfter(entry, intent, failure),
+    failedUpdate: intent.step === 'update' ? recordId : failedUpdateOf(entry),
     ownRecords: withRecord(entry, recordId),
     lastResult: {
       kind: 'failed',

@@ -1,16 +1,14 @@
 import type { FieldDifference, OpenField, Shown } from '../domain/change.ts';
-import type { ParameterDefinition, PresentProduct, VersionDefinitions } from '../domain/live.ts';
-import { positionOf, type Spec } from '../domain/spec.ts';
+import type { ParameterDefinition, VersionDefinitions } from '../domain/live.ts';
+import { positionOf } from '../domain/spec.ts';
 import { type Comparison, stepsOf } from './compare.ts';
 import { parameterField } from './compare-parameters.ts';
 import { tagField } from './compare-tags.ts';
-import { HIDDEN, none, text, versionLabel } from './finding.ts';
-import { byText, comparable, own, sortedKeys, versionOf } from './normalize.ts';
+import { type CompareInput, HIDDEN, none, text, versionLabel } from './finding.ts';
+import { byText, comparable, own, sortedKeys, validFingerprints, versionOf } from './normalize.ts';
 import type { ResolvedTarget } from './resolve.ts';
 
-export interface RefineInput {
-  readonly spec: Spec;
-  readonly live: PresentProduct;
+export interface RefineInput extends CompareInput {
   readonly comparison: Comparison;
   readonly resolved: ResolvedTarget;
   readonly definitions: VersionDefinitions;
@@ -71,11 +69,28 @@ function tellDefault(input: RefineInput, field: OpenField): Told {
     return definition === undefined ? told(input, field, absent, none('its default')) : EQUAL;
   }
   if (current.kind === 'noEcho' || definition?.noEcho === true)
-    return { ...EQUAL, unverified: [{ ...field, why: 'AWS does not return NoEcho values' }] };
+    return tellSecretDefault(input, field, definition?.defaultValue ?? null);
   const wanted = definition?.defaultValue ?? null;
   if (wanted === null) return told(input, field, text(current.value), none('it has no default'));
   if (comparable(wanted) === comparable(current.value)) return EQUAL;
   return told(input, field, text(current.value), none(`${wanted} (default)`));
+}
+
+/** Only a secret of ours that is known to run tells; once the default is sent, nothing is known of it. */
+function tellSecretDefault(
+  input: RefineInput,
+  field: OpenField,
+  defaultValue: string | null,
+): Told {
+  const key = field.label;
+  const prints = validFingerprints(input.entry, input.live, input.keyId);
+  const known = prints === null ? undefined : own(prints.values, key);
+  const isReference = prints !== null && own(prints.references, key) !== undefined;
+  if (!isReference && (known === undefined || input.fingerprint === null))
+    return { ...EQUAL, unverified: [{ ...field, why: 'AWS does not return NoEcho values' }] };
+  const isDefault =
+    defaultValue !== null && input.fingerprint?.(key, comparable(defaultValue)) === known;
+  return isDefault && !isReference ? EQUAL : told(input, field, HIDDEN, HIDDEN);
 }
 
 function told(

@@ -18,8 +18,8 @@ export interface ProductEntry {
   readonly ownedId: ProvisionedProductId | null;
   /** The desired state last seen in effect. A difference from it is drift, not a new wish. */
   readonly inEffect: InEffect | null;
-  /** The declared path (`id:…` or `name:…`) of our last success. */
-  readonly declaredPath: string | null;
+  /** The path that our last success declared. null: not known. */
+  readonly declaredPath: DeclaredPath | null;
   /** Tag keys that trueup has set: those that are no longer declared are dropped, others stay. */
   readonly ownTags: readonly string[];
   readonly fingerprints: Fingerprints | null;
@@ -33,6 +33,11 @@ export interface ProductEntry {
   /** Records that our requests made, newest first, at most 20: an answer that names one is an echo. */
   readonly ownRecords: readonly RecordId[];
   readonly lastResult: LastResult | null;
+  /**
+   * The last update of ours that failed, until a provisioning of ours succeeds: a change of properties
+   * ends in `lastResult` as well, and says nothing about the values. null: none, or not known.
+   */
+  readonly failedUpdate: RecordId | null;
   /** `trueup/retry` annotation value that was last honoured. */
   readonly retryHandled: string | null;
   /** The content (spec digest) for which the one healing send of a TAINTED product was made. */
@@ -60,6 +65,7 @@ export const EMPTY_ENTRY: ProductEntry = {
   latch: null,
   ownRecords: [],
   lastResult: null,
+  failedUpdate: null,
   retryHandled: null,
   healed: null,
   recreated: null,
@@ -67,6 +73,9 @@ export const EMPTY_ENTRY: ProductEntry = {
   instancesRun: null,
   charges: [],
 };
+
+/** `none`: the document declared none, which is not the same as that nobody knows. */
+export type DeclaredPath = `id:${string}` | `name:${string}` | 'none';
 
 export interface InEffect {
   readonly specDigest: Digest;
@@ -140,7 +149,7 @@ export interface Intent {
     readonly complete: boolean;
     readonly instancesRun: Digest | null;
     readonly ownTags: readonly string[];
-    readonly declaredPath: string | null;
+    readonly declaredPath: DeclaredPath | null;
   };
 }
 

@@ -19,8 +19,9 @@ export function productOf(key: ProductKey, entry: ProductEntry): ProvisionedProd
  */
 export function withFormer(held: ProductEntry, former: ProductEntry): ProductEntry {
   const { provisionedProductId, latch, lastResult, ownRecords } = former;
-  const { declaredPath, ownTags, lastReferences, appliedVersion, instancesRun } = former;
-  const set = { declaredPath, ownTags, lastReferences, appliedVersion, instancesRun };
+  const { declaredPath, ownTags, lastReferences, appliedVersion, instancesRun, failedUpdate } =
+    former;
+  const set = { declaredPath, ownTags, lastReferences, appliedVersion, instancesRun, failedUpdate };
   return { ...emptied(held), provisionedProductId, latch, lastResult, ownRecords, ...set };
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AssessInput, needsFacts } from '../../src/diff/assess.ts';
+import type { ChangeVerdict } from '../../src/domain/change.ts';
+import type { Fingerprints } from '../../src/domain/entry.ts';
 import { asArtifactId, asDigest, asProvisionedProductId } from '../../src/domain/ids.ts';
 import { notRead, read, unreadable } from '../../src/domain/live.ts';
 import type { Spec } from '../../src/domain/spec.ts';
@@ -454,6 +456,35 @@ describe('assess, what the facts tell', () => {
     const spec = aSpec({ parameters: { Size: { kind: 'useDefault' } } });
     const facts = factsFor(spec, aLive(), definitionsOf([aDefinition('Size', { defaultValue })]));
     expect(labelsOf(assessed({ spec, facts }))).toEqual(labels);
+  });
+
+  it.each<[string, Fingerprints, ChangeVerdict['kind'], string[], number]>([
+    ['another secret was sent', prints({ Password: 'old' }), 'update', ['Password'], 0],
+    ['the default was sent as a value', prints({ Password: 'changeme' }), 'inSync', [], 0],
+    ['nothing is known of it', prints({}), 'inSync', [], 1],
+    [
+      'a value that stands elsewhere was sent',
+      { ...prints({}), references: { Password: { reference: 'env:APP_A', version: '1' } } },
+      'update',
+      ['Password'],
+      0,
+    ],
+    [
+      'what was sent runs no more',
+      { ...prints({ Password: 'old' }), recordId: rec('0') },
+      'inSync',
+      [],
+      1,
+    ],
+  ])('compares useDefault of a secret: %s', (_rule, fingerprints, kind, labels, unverified) => {
+    const spec = aSpec({ parameters: { Password: { kind: 'useDefault' } } });
+    const password = aDefinition('Password', { noEcho: true, defaultValue: 'changeme' });
+    const facts = factsFor(spec, aLive(), definitionsOf([aDefinition('Size'), password]));
+    const change = assessed({ spec, facts, entry: anEntry({ fingerprints }) });
+    verdictOf(change, kind);
+    expect(labelsOf(change)).toEqual(labels);
+    expect(change.unverified).toHaveLength(unverified);
+    expect(JSON.stringify(change)).not.toContain('changeme');
   });
 
   it('refuses useDefault without a default', () => {

@@ -4,7 +4,12 @@ import type { CompareInput, Fingerprint } from '../../src/diff/finding.ts';
 import { resolveTarget } from '../../src/diff/resolve.ts';
 import { hmac } from '../../src/domain/canonical.ts';
 import type { Change, ChangeVerdict } from '../../src/domain/change.ts';
-import { EMPTY_ENTRY, type Intent, type ProductEntry } from '../../src/domain/entry.ts';
+import {
+  EMPTY_ENTRY,
+  type Fingerprints,
+  type Intent,
+  type ProductEntry,
+} from '../../src/domain/entry.ts';
 import {
   asArtifactId,
   asDigest,
@@ -134,7 +139,7 @@ export function anEntry(parts: Partial<ProductEntry> = {}): ProductEntry {
 }
 
 /** Fingerprints that hold for `aLive`: of these NoEcho values. */
-export function prints(values: Readonly<Record<string, string>>): ProductEntry['fingerprints'] {
+export function prints(values: Readonly<Record<string, string>>): Fingerprints {
   const digests = Object.entries(values).map(([key, text]) => [key, fingerprint(key, text)]);
   return {
     recordId: rec('1'),

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { CompareInput } from '../../src/diff/finding.ts';
+import { recordFailed, recordSucceeded } from '../../src/diff/record.ts';
 import { asArtifactId, asPathId, asProductId, type RecordId } from '../../src/domain/ids.ts';
 import { read, unreadable } from '../../src/domain/live.ts';
 import {
   aLive,
   anEntry,
+  anIntent,
   aSpec,
   aStack,
   aTainted,
@@ -131,6 +133,29 @@ const PATHS: readonly Row[] = [
     told: ['path differs (update)', 'steps update'],
   },
   {
+    rule: 'a path is declared for the first time after a success without one, and an owner since',
+    input: {
+      ...path('lpv2-9'),
+      spec: aSpec({ path: platform }),
+      entry: anEntry({ declaredPath: 'none', lastResult: { ...succeeded, step: 'owner' } }),
+    },
+    told: ['path differs (update)', 'steps update'],
+  },
+  {
+    rule: 'a path is declared for the first time, and the update that carried it failed',
+    input: {
+      live: aTainted({ path: read(asPathId('lpv2-9')) }),
+      spec: aSpec({ path: platform }),
+      entry: anEntry({ declaredPath: 'none', lastResult: { ...succeeded, kind: 'failed' } }),
+    },
+    told: ['path differs (update)', 'steps update'],
+  },
+  {
+    rule: 'no path is declared after a success without one',
+    input: { ...path('lpv2-9'), entry: anEntry({ declaredPath: 'none' }) },
+    told: [],
+  },
+  {
     rule: 'nothing of ours is known: the recorded path proves nothing',
     input: { ...path('lpv2-9'), spec: aSpec({ path: platform }) },
     told: ['path unreadable'],
@@ -154,6 +179,18 @@ const known = anEntry({ fingerprints: prints({ Password: 's3cret' }) });
 const moved = aLive({
   records: { last: rec('3'), lastProvisioning: rec('3'), lastSuccessful: rec('3') as RecordId },
 });
+
+const failedSet = aTainted({ type: 'CFN_STACKSET', instances: read([]) });
+const failed = { ...succeeded, kind: 'failed', recordId: rec('2') } as const;
+/** What the journal holds after a failed update and an owner that was set. */
+const owned = recordSucceeded(
+  recordFailed(anEntry(), anIntent(), {
+    ...{ recordId: rec('2'), reason: 'no', retryable: false, at: succeeded.at },
+    ...{ stackRolledBack: false, stackUpdated: null },
+  }),
+  anIntent({ step: 'owner' }),
+  { recordId: rec('3'), stackUpdated: null, at: succeeded.at, chainDone: false },
+);
 
 const PARAMETERS: readonly Row[] = [
   { rule: 'equal', input: { spec: withParameter('small') }, told: [] },
@@ -262,6 +299,25 @@ const PARAMETERS: readonly Row[] = [
       live: aLive({ stack: read(aStack({ parameters: { Other: NO_ECHO } })) }),
     },
     told: ['Other unverified'],
+  },
+  {
+    rule: 'NoEcho of a stack set whose update failed',
+    input: { spec: password, live: failedSet, entry: anEntry({ lastResult: failed }) },
+    told: ['Password differs (update)', 'steps update'],
+  },
+  {
+    rule: 'NoEcho of a stack set whose update failed, and that got an owner since',
+    input: { spec: password, live: failedSet, entry: owned },
+    told: ['Password differs (update)', 'steps update'],
+  },
+  {
+    rule: 'NoEcho of a stack set whose update failed, after another one succeeded',
+    input: {
+      spec: password,
+      live: aLive({ type: 'CFN_STACKSET', instances: read([]) }),
+      entry: owned,
+    },
+    told: ['Password unverified'],
   },
   {
     rule: 'a key that JavaScript objects have by themselves',

@@ -399,6 +399,7 @@ describe('pendingOf', () => {
   it('remembers the path as declared', () => {
     const spec = aSpec({ path: { kind: 'name', name: 'platform' } });
     expect(pending({ spec }).declaredPath).toBe('name:platform');
+    expect(pending({ spec: aSpec() }).declaredPath).toBe('none');
   });
 
   it('changes nothing of that for a property', () => {

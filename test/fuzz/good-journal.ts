@@ -49,7 +49,7 @@ export async function prepareJournal(): Promise<void> {
       ...EMPTY_ENTRY,
       ownTags: [`tag-${n}`, 'cost-center'],
       ownRecords: [asRecordId(`rec-${n}`)],
-      declaredPath: 'name:platform',
+      declaredPath: 'name:platform' as const,
     },
     version: 0,
   }));

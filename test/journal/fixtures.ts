@@ -122,6 +122,7 @@ export const FULL_ENTRY: ProductEntry = {
     version: VERSION,
     waived: true,
   },
+  failedUpdate: asRecordId('rec-0'),
   retryHandled: 'yes',
   healed: DIGEST,
   appliedVersion: { rule: 'latest', artifactId: asArtifactId('pa-1') },

@@ -22,6 +22,11 @@ describe('rows of earlier versions', () => {
     expect(productEntry(row, '')).toEqual(EMPTY_ENTRY);
   });
 
+  it('an entry without a failed update knows of none', () => {
+    const { failedUpdate: _none, ...row } = EMPTY_ENTRY;
+    expect(productEntry(row, '')).toEqual(EMPTY_ENTRY);
+  });
+
   it('an entry without charges had none', () => {
     const { charges: _none, ...row } = EMPTY_ENTRY;
     expect(productEntry(row, '')).toEqual(EMPTY_ENTRY);

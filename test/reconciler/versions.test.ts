@@ -346,4 +346,26 @@ describe('useDefault', () => {
     expect(sent.ProvisioningParameters.map(({ Key }) => Key)).toEqual(['Cidr', 'Mode']);
     expect(JSON.stringify(world.lines) + world.journal.dump()).not.toContain('hidden-default');
   });
+
+  it('resets a secret that trueup has sent, once', async () => {
+    const wished = (Secret: unknown): Wish => ({
+      name: 'net-a',
+      spec: {
+        productName: 'network',
+        provisioningArtifactName: 'v1.5.0',
+        provisioningParameters: { Secret },
+      },
+    });
+    const world = await World.create({ seed: defaults }, [wished('hush-hush')]);
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(world.service.admin.product('net-a')?.parameters.Secret).toBe('hush-hush');
+    world.wish([wished({ useDefault: true })]);
+    await trueup.converge();
+    await trueup.converge();
+    expect(world.service.admin.product('net-a')?.parameters.Secret).toBe('hidden-default');
+    expect(world.writes()).toHaveLength(2);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Ready', unverified: 1 });
+    expect(JSON.stringify(world.lines) + world.journal.dump()).not.toMatch(/hidden-def|hush-hush/);
+  });
 });

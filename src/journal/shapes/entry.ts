@@ -2,6 +2,7 @@ import type {
   AppliedReference,
   AppliedReferences,
   AppliedVersion,
+  DeclaredPath,
   Fingerprints,
   InEffect,
   Intent,
@@ -67,7 +68,7 @@ const intent = object<Intent>({
     complete: since(boolean, false),
     instancesRun: since(orNull(digest), null),
     ownTags: list(text()),
-    declaredPath: orNull(text()),
+    declaredPath: orNull(text<DeclaredPath>()),
   }),
 });
 
@@ -97,7 +98,7 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
   provisionedProductId: orNull(text<ProvisionedProductId>()),
   ownedId: since(orNull(text<ProvisionedProductId>()), null),
   inEffect: orNull(object<InEffect>({ specDigest: digest, revision: text(), at: text() })),
-  declaredPath: orNull(text()),
+  declaredPath: orNull(text<DeclaredPath>()),
   ownTags: list(text()),
   fingerprints: orNull(
     object<Fingerprints>({
@@ -127,6 +128,7 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
       waived: optional(boolean),
     }),
   ),
+  failedUpdate: since(orNull(recordId), null),
   retryHandled: orNull(text()),
   healed: orNull(digest),
   recreated: since(orNull(digest), null),

@@ -3,6 +3,7 @@ import type { Catalog } from '../reconciler/ports/catalog.ts';
 import type { RemoteValues } from '../reconciler/ports/values.ts';
 import { createCalls } from './calls.ts';
 import { type Clients, createClients } from './clients.ts';
+import { createDenials } from './denials.ts';
 import { readIdentity, readRegion, rememberSuccess } from './identity.ts';
 import { products } from './products.ts';
 import { provisionedProducts } from './provisioned-products.ts';
@@ -42,14 +43,16 @@ export function createCatalog(
     clients,
     closed: closing.signal,
   });
+  const denials = createDenials(options.clock);
   const region = rememberSuccess(() => readRegion(clients.api));
   const identity = rememberSuccess(() => readIdentity(calls, region));
   return {
     identity,
     ...provisionedProducts(calls),
     async stacks(ids) {
-      if (ids.size === 0) return { found: new Map(), missing: new Set(), failure: null };
-      return await readStacks(calls, await region(), ids);
+      if (ids.size === 0)
+        return { found: new Map(), missing: new Set(), denied: new Map(), failure: null };
+      return await readStacks({ calls, denials }, await region(), ids);
     },
     ...stackSets(calls),
     ...records(calls),

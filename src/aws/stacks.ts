@@ -3,6 +3,7 @@ import type { Stack, StackParameter } from '../domain/live.ts';
 import type { Failure, Result, StackListing } from '../reconciler/ports/catalog.ts';
 import { isoTime, optionalMessage, promised, promisedText, recordOf, tagsOf } from './answers.ts';
 import type { Calls } from './calls.ts';
+import type { Denials } from './denials.ts';
 import { failure } from './errors.ts';
 import { eachPage, type Page } from './paging.ts';
 
@@ -12,30 +13,41 @@ const OPERATION = 'DescribeStacks';
 const FEW = 3;
 const AT_ONCE = 8;
 const MAX_PAGES = 1000;
-/** So many refusals and no answer mean that this caller may read none of the stacks. */
-const REFUSALS = 3;
+/** So many of the stacks that were denied before are asked about again. */
+const AGAIN = 3;
 
 /** CloudFormation shows this in place of a NoEcho value. */
 const ASTERISKS = '****';
 
+interface Asking {
+  readonly calls: Calls;
+  readonly denials: Denials;
+}
+
 interface Reading {
   readonly found: Map<string, Stack>;
   readonly missing: Set<string>;
+  readonly denied: Map<string, Failure>;
   failure: Failure | null;
 }
 
 /**
  * Reads the stacks that were asked for with at most one call more than one per stack: by the pages
  * of the whole region as long as they pay, then one by one. A stack counts as missing only when
- * CloudFormation says so to a question about that very stack. A deleted stack is found, by its ARN,
- * with status DELETE_COMPLETE, for as long as CloudFormation keeps it.
+ * CloudFormation says so to a question about that very stack, and so does one count as denied. A
+ * deleted stack is found, by its ARN, with status DELETE_COMPLETE, for as long as CloudFormation keeps it.
  */
 export async function readStacks(
-  calls: Calls,
+  asking: Asking,
   region: Result<string>,
   ids: ReadonlySet<string>,
 ): Promise<StackListing> {
-  const reading: Reading = { found: new Map(), missing: new Set(), failure: null };
+  const reading: Reading = {
+    found: new Map(),
+    missing: new Set(),
+    denied: new Map(),
+    failure: null,
+  };
   if (region.kind === 'failed') return { ...reading, failure: region.failure };
   const open = new Set([...ids].filter((id) => isNear(id, region.value)));
   if (open.size < ids.size) {
@@ -43,8 +55,9 @@ export async function readStacks(
     const why = `${ids.size - open.size} of the stacks are not in ${region.value}`;
     reading.failure = failure('invalid', OPERATION, 'StackInOtherRegion', why);
   }
-  if (open.size > FEW) await readPages(calls, open, reading);
-  await readSingles(calls, [...open], reading);
+  if (open.size > FEW) await readPages(asking.calls, open, reading);
+  for (const id of reading.found.keys()) asking.denials.lift(id);
+  await readSingles(asking, open, reading);
   return reading;
 }
 
@@ -76,31 +89,72 @@ async function readPages(calls: Calls, open: Set<string>, reading: Reading): Pro
   open.clear();
 }
 
-async function readSingles(calls: Calls, ids: readonly string[], reading: Reading): Promise<void> {
+/**
+ * Of the stacks that were denied before only a few are asked about again: while these are denied
+ * still, so are the others, each by its own answer of then.
+ */
+async function readSingles(
+  asking: Asking,
+  open: ReadonlySet<string>,
+  reading: Reading,
+): Promise<void> {
+  const before = asking.denials.among(open);
+  const again = [...before.keys()].slice(0, AGAIN);
+  const others = [...before].slice(AGAIN);
+  const unknown = [...open].filter((id) => !before.has(id));
+  const end = await askEach(asking, [...again, ...unknown], reading);
+  if (end === 'stopped') return;
+  if (again.every((id) => reading.denied.has(id)))
+    for (const [id, answer] of others) reading.denied.set(id, answer);
+  else
+    await askEach(
+      asking,
+      others.map(([id]) => id),
+      reading,
+    );
+}
+
+/** Stops at what the following would meet too: what was not asked about by then stays unread. */
+async function askEach(
+  asking: Asking,
+  ids: readonly string[],
+  reading: Reading,
+): Promise<'done' | 'stopped'> {
   const queue = [...ids];
-  let answered = 0;
-  let refused = 0;
+  let end: 'done' | 'stopped' = 'done';
+  let answered = false;
   const next = async (): Promise<void> => {
     const id = queue.shift();
     if (id === undefined) return;
-    const result = await stackPage(calls, { StackName: id });
-    const trouble = result.kind === 'failed' ? result.failure : keep(id, result.value, reading);
-    if (trouble === null || trouble.kind === 'notFound') {
-      if (trouble !== null) reading.missing.add(id);
-      answered += 1;
-      return;
-    }
-    reading.failure ??= trouble;
-    if (trouble.kind === 'denied') refused += 1;
-    const hopeless =
-      PASSING_OR_GENERAL.has(trouble.kind) || (answered === 0 && refused >= REFUSALS);
-    if (hopeless) queue.length = 0;
+    const trouble = await ask(asking, id, reading);
+    if (trouble === null) answered = true;
+    else reading.failure ??= trouble;
+    if (trouble === null || !PASSING_OR_GENERAL.has(trouble.kind)) return;
+    end = 'stopped';
+    queue.length = 0;
   };
-  while (queue.length > 0 && answered === 0) await next();
+  while (queue.length > 0 && !answered) await next();
   const worker = async (): Promise<void> => {
     while (queue.length > 0) await next();
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return end;
+}
+
+/** Asks about one stack. Returns why no answer came; null: found, missing or denied. */
+async function ask(asking: Asking, id: string, reading: Reading): Promise<Failure | null> {
+  const { calls, denials } = asking;
+  const result = await stackPage(calls, { StackName: id });
+  const trouble = result.kind === 'failed' ? result.failure : keep(id, result.value, reading);
+  if (trouble?.kind === 'denied') {
+    reading.denied.set(id, trouble);
+    denials.keep(id, trouble);
+    return null;
+  }
+  if (trouble !== null && trouble.kind !== 'notFound') return trouble;
+  if (trouble !== null) reading.missing.add(id);
+  denials.lift(id);
+  return null;
 }
 
 /** What one question met, the following will meet too. */

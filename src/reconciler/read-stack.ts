@@ -47,9 +47,10 @@ export async function readStack(
   const stack = stacks.found.get(id);
   if (stack !== undefined) return { stack: read(stack), stackDenied: false };
   if (stacks.missing.has(id)) return open(`its stack ${id} does not exist`);
+  const denied = stacks.denied.get(id);
+  if (denied !== undefined) return { stack: unreadable(explainFailure(denied)), stackDenied: true };
   if (stacks.failure === null) return open('its stack was not returned');
-  const why = unreadable(explainFailure(stacks.failure));
-  return { stack: why, stackDenied: stacks.failure.kind === 'denied' };
+  return open(explainFailure(stacks.failure));
 }
 
 async function stackSetReading(context: ReadContext, row: SearchRow): Promise<StackRead> {

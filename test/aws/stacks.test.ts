@@ -1,55 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Answer, type Call, inProcess, REGION, rig, text, xmlRefusal } from './support.ts';
-
-const arn = (number: number, region = REGION) =>
-  `arn:aws:cloudformation:${region}:111122223333:stack/SC-${number}/id-${number}`;
-
-const stackXml = (id: string, more = '') =>
-  `<member><StackId>${id}</StackId><StackName>${id.split('/')[1]}</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><CreationTime>2026-01-02T03:04:05.678Z</CreationTime>${more}</member>`;
-
-const listXml = (members: readonly string[], next?: string): Answer =>
-  text(
-    `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult>${
-      members.length === 0 ? '<Stacks/>' : `<Stacks>${members.join('')}</Stacks>`
-    }${next === undefined ? '' : `<NextToken>${next}</NextToken>`}</DescribeStacksResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></DescribeStacksResponse>`,
-  );
-
-const doesNotExist = (id: string) =>
-  xmlRefusal('ValidationError', `Stack with id ${id} does not exist`);
-
-/** CloudFormation with these stacks listed; `hidden` ones answer to their ARN only (deleted). */
-function cloudFormation(
-  listed: readonly string[],
-  options: {
-    readonly hidden?: readonly string[];
-    readonly pageSize?: number;
-    readonly bulk?: (call: Call) => Answer | null;
-    readonly single?: (id: string) => Answer | null;
-  } = {},
-) {
-  const pageSize = options.pageSize ?? 100;
-  const known = new Set([...listed, ...(options.hidden ?? [])]);
-  const wire = inProcess((call) => {
-    const id = call.input.StackName;
-    if (typeof id === 'string') {
-      const answer = options.single?.(id) ?? null;
-      return answer ?? (known.has(id) ? listXml([stackXml(id)]) : doesNotExist(id));
-    }
-    const special = options.bulk?.(call) ?? null;
-    if (special !== null) return special;
-    const from = Number(call.input.NextToken ?? 0);
-    const page = listed.slice(from, from + pageSize);
-    const next = from + pageSize < listed.length ? String(from + pageSize) : undefined;
-    return listXml(
-      page.map((each) => stackXml(each)),
-      next,
-    );
-  });
-  return { ...rig({ requestHandler: wire.requestHandler }), wire };
-}
-
-const denied = () => xmlRefusal('AccessDenied', 'User x is not authorized', 403);
+import { arn, cloudFormation, denied, listXml, stackXml } from './stack-answers.ts';
+import { xmlRefusal } from './support.ts';
 
 describe('stacks', () => {
   it('asks for nothing when nothing is wanted', async () => {
@@ -57,6 +9,7 @@ describe('stacks', () => {
     expect(await catalog.stacks(new Set())).toEqual({
       found: new Map(),
       missing: new Set(),
+      denied: new Map(),
       failure: null,
     });
     expect(wire.calls).toEqual([]);
@@ -178,24 +131,6 @@ describe('stacks', () => {
     expect(listing.found.size).toBe(20);
     expect(listing.failure).toBeNull();
     expect(wire.calls).toHaveLength(21);
-  });
-
-  it('gives up soon where everything is denied', async () => {
-    const all = Array.from({ length: 300 }, (_, n) => arn(n));
-    const { catalog, wire } = cloudFormation(all, { bulk: denied, single: denied });
-    const listing = await catalog.stacks(new Set(all));
-    expect([listing.found.size, listing.missing.size]).toEqual([0, 0]);
-    expect(listing.failure?.kind).toBe('denied');
-    expect(wire.calls).toHaveLength(4);
-  });
-
-  it('leaves out a single stack that is denied and reads the others', async () => {
-    const all = Array.from({ length: 3 }, (_, n) => arn(n));
-    const { catalog } = cloudFormation(all, { single: (id) => (id === arn(1) ? denied() : null) });
-    const listing = await catalog.stacks(new Set(all));
-    expect([...listing.found.keys()].sort()).toEqual([arn(0), arn(2)]);
-    expect(listing.missing.size).toBe(0);
-    expect(listing.failure?.kind).toBe('denied');
   });
 
   it('does not go on one by one after a listing that kept being throttled', async () => {

@@ -75,11 +75,13 @@ export interface Described extends ProductFacts {
   readonly launchRole: string | null;
 }
 
-/** The stacks that were asked for: found, missing (CloudFormation says so), or not readable. */
+/** The stacks that were asked for: found, missing or denied (CloudFormation says so), or not readable. */
 export interface StackListing {
   readonly found: ReadonlyMap<string, Stack>;
   readonly missing: ReadonlySet<string>;
-  /** Why the stacks in neither set could not be read; null if there are none. */
+  /** Each by an answer about that very stack; what was not asked about is never in here. */
+  readonly denied: ReadonlyMap<string, Failure>;
+  /** Why the stacks in none of these could not be read; null if there are none. */
   readonly failure: Failure | null;
 }
 

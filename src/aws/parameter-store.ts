@@ -109,12 +109,24 @@ function rounds(wanted: readonly WantedParameter[]): readonly (readonly WantedPa
   return result;
 }
 
-function nameOf({ source, version }: WantedParameter): string {
-  const selector = version ?? source.version;
+const selectorOf = ({ source, version }: WantedParameter): string | null =>
+  version ?? source.version;
+
+function nameOf(one: WantedParameter): string {
+  const { source } = one;
+  const selector = selectorOf(one);
   return selector === null ? source.name : `${source.name}:${selector}`;
 }
 
-function found({ source }: WantedParameter, parameters: readonly Parameter[]): Parameter | null {
-  const same = ({ Name, ARN }: Parameter) => Name === source.name || ARN === source.name;
-  return parameters.find(same) ?? null;
+/** One call may hold a parameter twice, by its name and by its ARN: then only the version tells them apart. */
+function found(one: WantedParameter, parameters: readonly Parameter[]): Parameter | null {
+  const { name } = one.source;
+  const same = ({ Name, ARN }: Parameter) => Name === name || ARN === name;
+  return parameters.find((each) => same(each) && isVersion(each, selectorOf(one))) ?? null;
+}
+
+/** Without a selector the newest is meant; AWS repeats what was asked for, as `:3` or `:label`. */
+function isVersion({ Version, Selector }: Parameter, wanted: string | null): boolean {
+  if (wanted === null) return Selector === undefined;
+  return Selector === `:${wanted}` || String(Version) === wanted;
 }

@@ -68,6 +68,45 @@ describe('Parameter Store', () => {
     expect(JSON.stringify(found)).not.toContain('value of');
   });
 
+  describe('of one parameter, once by its name and once by its ARN in one call', () => {
+    const ARN = 'arn:aws:ssm:eu-central-1:111122223333:parameter/prod/x';
+    const shownAs = (Version: number, Selector?: string) => ({
+      ...{ Name: '/prod/x', ARN, Value: `v${Version}`, Version },
+      ...(Selector === undefined ? {} : { Selector }),
+    });
+    const pinned = shownAs(3, ':3');
+    const newest = shownAs(5);
+    const labelled = shownAs(4, ':live');
+
+    const named = (version: string | null = null) => parameter('/prod/x', version);
+    const byArn = (version: string | null = null) => parameter(ARN, version);
+
+    it.each([
+      ['a pinned version and the newest', [wanted(named('3')), wanted(byArn())], ['v3', 'v5']],
+      ['the newest and a pinned version', [wanted(named()), wanted(byArn('3'))], ['v5', 'v3']],
+      [
+        'what was approved and a label',
+        [wanted(named(), '3'), wanted(byArn('live'))],
+        ['v3', 'v4'],
+      ],
+      [
+        'what is not there and the newest',
+        [wanted(named('9')), wanted(byArn())],
+        ['missing', 'v5'],
+      ],
+    ])('%s: each gets its own', async (_what, sources, expected) => {
+      for (const answers of [
+        [pinned, labelled, newest],
+        [newest, labelled, pinned],
+      ]) {
+        const { stores, calls } = ask(() => json({ Parameters: answers, InvalidParameters: [] }));
+        const found = await stores.parameters(sources);
+        expect(found.map((one) => (one.kind === 'read' ? one.value : one.kind))).toEqual(expected);
+        expect(calls).toHaveLength(1);
+      }
+    });
+  });
+
   it('keeps two versions of one parameter apart', async () => {
     const { stores } = ask(answer);
     const found = await stores.parameters([

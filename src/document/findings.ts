@@ -188,6 +188,7 @@ function ruleWords(error: ErrorObject): string {
       return `it must be less than ${limit}`;
     case 'minItems':
     case 'minProperties':
+      if (limit === 1) return 'it is empty, at least one entry is needed';
       return `at least ${limit} entries are needed`;
     case 'maxItems':
     case 'maxProperties':

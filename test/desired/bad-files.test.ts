@@ -37,6 +37,7 @@ const TABLE: Readonly<Record<string, readonly [problems: readonly string[], told
   'empty-text.yaml': [['7:13 document/null-not-text'], true],
   'escape-byte.yaml': [['6:19 document/control-character'], false],
   'escaped-nul.yaml': [['6:16 document/control-character'], true],
+  'empty-stack-set-lists.yaml': [['6:23 document/bad-value', '7:22 document/bad-value'], true],
   'failure-tolerance-twice.yaml': [['8:5 document/conflict'], true],
   'instances-and-preferences.yaml': [['7:3 document/conflict'], true],
   'invisible-key.yaml': [['7:5 document/control-character'], true],

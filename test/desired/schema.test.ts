@@ -194,6 +194,8 @@ describe('limits of the API', () => {
   test.each([
     ['stackSetAccounts: ["123456789012"]', true],
     ['stackSetAccounts: ["12345678901"]', false],
+    ['stackSetAccounts: []', false],
+    ['stackSetRegions: []', false],
     ['stackSetRegions: [us-gov-east-1]', true],
     ['stackSetRegions: [europe]', false],
     ['stackSetFailureToleranceCount: 0', true],

@@ -54,6 +54,12 @@ describe('each broken rule in words', () => {
       '1:4 document/wrong-type a | a mapping stands where text or a list is wanted | write text or a list here',
     ],
     [
+      'a list without entries',
+      closed({ a: { type: 'array', minItems: 1 } }),
+      'a: []',
+      '1:4 document/bad-value a | it is empty, at least one entry is needed | write a value that follows the rule',
+    ],
+    [
       'a word of a list',
       closed({ a: { enum: ['enforce', 'observe'] } }),
       'a: enforced',

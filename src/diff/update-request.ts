@@ -29,8 +29,8 @@ export function updateRequest(input: RequestInput): ProductRequest {
 }
 
 /**
- * An UpdateProvisionedProduct that creates or deletes stack instances. Values, version and tags stay:
- * each parameter is named as kept, because what is left out could be reset.
+ * An UpdateProvisionedProduct that creates or deletes stack instances. Values and version stay: each
+ * parameter is named as kept, because what is left out could be reset; tags are not kept by leaving them out.
  */
 export function instancesRequest(input: RequestInput): ProductRequest {
   const { spec, live, resolved, definitions } = input;
@@ -48,7 +48,7 @@ export function instancesRequest(input: RequestInput): ProductRequest {
       .filter(({ key }) => isLiveKey(input, key))
       .map(({ key }): ParameterArgument => ({ kind: 'previous', key }))
       .sort((a, b) => byText(a.key, b.key)),
-    tags: null,
+    tags: definitions.tagUpdate === 'allowed' ? tagList(input) : null,
     acceptLanguage: spec.acceptLanguage,
     ...preferences,
   };

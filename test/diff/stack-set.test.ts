@@ -4,12 +4,24 @@ import { labelsOf, requestsOf } from '../../src/diff/instance-requests.ts';
 import { rectangles } from '../../src/diff/rectangles.ts';
 import { changeLines } from '../../src/diff/render/change-lines.ts';
 import { noPaint } from '../../src/diff/render/words.ts';
+import { buildRequest } from '../../src/diff/request.ts';
 import { planInstances } from '../../src/diff/stack-set.ts';
 import type { FieldDifference } from '../../src/domain/change.ts';
 import { read, type StackInstance } from '../../src/domain/live.ts';
 import type { ProductRequest, Step } from '../../src/domain/request.ts';
 import type { Spec } from '../../src/domain/spec.ts';
-import { aLive, anEntry, aSpec, aStack, assessed, verdictOf } from './build.ts';
+import {
+  aLive,
+  anEntry,
+  aSpec,
+  aStack,
+  assessed,
+  compared,
+  definitionsOf,
+  factsFor,
+  fingerprint,
+  verdictOf,
+} from './build.ts';
 
 const where = fc.record({
   account: fc.constantFrom('111122223333', '444455556666', '777788889999'),
@@ -120,6 +132,44 @@ describe('what is to happen to instances', () => {
     expect(lines).toMatch(/instance 444455556666\/eu-west-1 +CURRENT +-> +removed/);
     expect(lines).toMatch(/instance 444455556666\/us-east-1 +CURRENT +-> +removed/);
     expect(lines).toContain('caution: the stacks of removed stack instances are deleted');
+  });
+});
+
+describe('the tags of a request that changes instances', () => {
+  const entry = anEntry({ ownTags: ['own'] });
+  const spec: Spec = { ...wished([A], [EU], true), tags: { cost: '1' } };
+  const live = {
+    ...setOf([instance(B, EU)]),
+    tags: read({ team: 'a', own: 'o', cost: '1', 'aws:x': 'y' }),
+  };
+
+  it.each<[Step, 'allowed' | 'notAllowed', object[] | null]>([
+    [
+      'createInstances',
+      'allowed',
+      [
+        { key: 'cost', value: '1' },
+        { key: 'team', value: 'a' },
+      ],
+    ],
+    [
+      'deleteInstances',
+      'allowed',
+      [
+        { key: 'cost', value: '1' },
+        { key: 'team', value: 'a' },
+      ],
+    ],
+    ['createInstances', 'notAllowed', null],
+    ['deleteInstances', 'notAllowed', null],
+  ])('%s, %s', (step, tagUpdate, expected) => {
+    const { resolved } = factsFor(spec, live);
+    const request = buildRequest({
+      ...{ step, spec, live, entry, fingerprint, comparison: compared({ spec, live, entry }) },
+      resolved: resolved.kind === 'resolved' ? resolved : null,
+      definitions: definitionsOf([], tagUpdate),
+    });
+    expect(request).toMatchObject({ tags: expected });
   });
 });
 

@@ -51,6 +51,7 @@ interface Sent {
   readonly ProvisioningParameters: readonly object[];
   readonly ProvisioningArtifactId: string;
   readonly ProvisioningPreferences?: Readonly<Record<string, unknown>>;
+  readonly Tags?: readonly object[];
   readonly UpdateToken: string;
 }
 const sent = (world: World) => world.writes().map((call) => call.input as unknown as Sent);
@@ -288,6 +289,46 @@ describe('a stack set', () => {
 describe('stackInstances', () => {
   const declared = (accounts: string[], regions: string[], more = {}) =>
     wish({ stackInstances: { accounts, regions }, ...more });
+
+  it('carries the tags with each request where these may change', async () => {
+    const products = (seed.products ?? []).map((one) => ({
+      ...one,
+      paths: (one.paths ?? []).map((each) => ({ ...each, tagUpdate: 'allowed' as const })),
+    }));
+    const provisionedProducts = (seed.provisionedProducts ?? []).map((one) => ({
+      ...one,
+      tags: { team: 'a', cost: '1' },
+    }));
+    const world = await World.create({ seed: { ...seed, products, provisionedProducts } }, []);
+    await past(world, 'DELETE', [B], [EU, US]);
+    const reconcile = { removeInstances: true };
+    world.wish(declared([A, B], [EU, US], { tags: { cost: '2' }, reconcile }));
+    const trueup = await world.start();
+    await trueup.converge();
+    const tags = [
+      { Key: 'cost', Value: '2' },
+      { Key: 'team', Value: 'a' },
+    ];
+    const told = ours(world).map((one) => [
+      one.ProvisioningPreferences?.StackSetOperationType,
+      one.Tags,
+    ]);
+    expect(told).toEqual([
+      ['UPDATE', tags],
+      ['CREATE', tags],
+      ['DELETE', tags],
+    ]);
+    expect(world.service.admin.product('set')?.tags).toMatchObject({ team: 'a', cost: '2' });
+    expect(world.statusOf(trueup, 'set')).toMatchObject({ condition: 'Ready' });
+    // A tag of ours that is no longer declared goes with the next request that changes one.
+    world.wish(declared([A, B, C], [EU, US], { tags: {} }));
+    await trueup.converge();
+    expect(sent(world).at(-1)?.Tags).toEqual([{ Key: 'team', Value: 'a' }]);
+    world.wish(declared([A, B, C], [EU, US], { tags: { team: 'b' } }));
+    await trueup.converge();
+    expect(world.service.admin.product('set')?.tags).toMatchObject({ team: 'b' });
+    expect(world.service.admin.product('set')?.tags).not.toHaveProperty('cost');
+  });
 
   it('updates, then creates what is missing, then deletes what is allowed to go, each its own record', async () => {
     const world = await World.create({ seed }, []);

@@ -33,6 +33,29 @@ describe('stacks that cannot be read for a while', () => {
   });
 });
 
+describe('stacks that are throttled beside one that is denied', () => {
+  it('are not taken for denied: a change of theirs is not shown as done', async () => {
+    const world = await start([wish('net-a', 'A'), wish('net-b', 'A')]);
+    const trueup = await world.start();
+    await trueup.converge();
+    const { admin } = world.service;
+    const operation = 'DescribeStacks';
+    admin.addFault({ operation, effect: { kind: 'accessDenied' }, count: 1 });
+    admin.addFault({ operation, effect: { kind: 'throttle' } });
+    world.wish([wish('net-a', 'A'), wish('net-b', 'B')]);
+    await trueup.reconcile();
+    await world.clock.pass(5 * 60_000);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Ready' });
+    expect(world.statusOf(trueup, 'net-b')).toMatchObject({
+      sync: 'Unknown',
+      reason: 'Unreadable',
+    });
+    admin.clearFaults();
+    await trueup.converge();
+    expect(world.service.admin.product('net-b')?.parameters.Cidr).toBe('B');
+  });
+});
+
 describe('a request of whose fate nothing can be read', () => {
   it('keeps its slot, because its operation may run', async () => {
     const wishes = ['net-a', 'net-b'].map((name) => wish(name, 'B'));

@@ -76,9 +76,14 @@ export class Entries {
     return [...this.#held.keys()];
   }
 
-  /** Keys whose last request is still open: they are settled before anything else is computed. */
+  /**
+   * Keys whose last request is still open: they are settled before anything else is computed. What
+   * certainly runs comes first: what has no answer may be about to be sent again.
+   */
   openIntents(): readonly ProductKey[] {
-    return this.keys().filter((key) => this.get(key).intent !== null);
+    const open = this.keys().filter((key) => this.get(key).intent !== null);
+    const isAccepted = (key: ProductKey) => this.get(key).intent?.recordId !== null;
+    return [...open.filter(isAccepted), ...open.filter((key) => !isAccepted(key))];
   }
 
   /**

@@ -1,4 +1,3 @@
-import type { ProductEntry } from '../domain/entry.ts';
 import type { ApprovalWish } from '../domain/guard.ts';
 import type { Hold } from '../domain/hold.ts';
 import type { Digest, ProductKey, RecordId, TargetName } from '../domain/ids.ts';
@@ -8,17 +7,12 @@ import { answered } from './answered.ts';
 import { askedAgain, isForAnother } from './asked-again.ts';
 import { CatalogFacts } from './catalog-facts.ts';
 import { about, type DesiredState, EndedRecords, type TargetContext } from './context.ts';
-import { Entries } from './entries.ts';
-import { Follower } from './follow.ts';
-import { GuardGate } from './guard-gate.ts';
 import { replacing } from './hold-back.ts';
 import { holdSubject } from './hold-subject.ts';
 import { type Holds, type HoldsNow, holdsOf } from './holds.ts';
 import { rememberInEffect } from './in-effect.ts';
-import { KnownDocuments } from './known.ts';
 import { lookedAt } from './lag.ts';
 import { hasLeftOutChanged, readElsewhere, type SeenElsewhere } from './left-out.ts';
-import { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
 import { Parking } from './parking.ts';
 import type { Values } from './ports/values.ts';
@@ -28,6 +22,7 @@ import { allowedSteps, type Review, type Reviewed, reviewTarget } from './review
 import { Rollouts, waiveFailures } from './rollouts.ts';
 import type { Shared, TargetParts } from './shared.ts';
 import { showReview } from './show-review.ts';
+import { fixedContext, type LoadedTarget, loadTarget } from './target-parts.ts';
 import { forgetTrouble } from './trouble.ts';
 import { NO_VALUES, ValueFacts } from './value-facts.ts';
 import { Worker } from './worker.ts';
@@ -39,8 +34,6 @@ const NOTHING: DesiredState = {
   declared: new Set(),
   unknownIdentity: false,
 };
-
-const isAccepted = ({ intent }: ProductEntry) => intent !== null && intent.recordId !== null;
 
 /** Reconciles one target: reviews the whole of it, queues names, works them one pass at a time. */
 export class TargetReconciler {
@@ -63,11 +56,7 @@ export class TargetReconciler {
   readonly #holds: Holds;
   readonly #rollouts: Rollouts;
 
-  private constructor(
-    parts: TargetParts,
-    given: Shared,
-    { entries, known, guard }: Pick<TargetContext, 'entries' | 'known' | 'guard'>,
-  ) {
+  private constructor(parts: TargetParts, given: Shared, loaded: LoadedTarget) {
     this.name = parts.name;
     const stop = AbortSignal.any([given.stop, this.#abandoned.signal]);
     const shared: Shared = { ...given, stop };
@@ -77,26 +66,11 @@ export class TargetReconciler {
     this.#valueFacts = new ValueFacts(this.#values, shared.redactor);
     this.#holds = holdsOf(shared);
     const ended = new EndedRecords(shared.clock.monotonic());
+    const { entries } = loaded;
     const { board, log, rolloutRules: rules } = shared;
     this.#rollouts = new Rollouts({ target: parts.name, rules, board, log, entries, ended });
     this.#context = {
-      target: parts.name,
-      accountId: parts.accountId,
-      region: parts.region,
-      catalog: parts.catalog,
-      writes: parts.writes,
-      ...shared,
-      entries,
-      guard,
-      ended,
-      memory: new Memory(shared.journal, parts.name, shared.log),
-      follower: new Follower({
-        catalog: parts.catalog,
-        clock: shared.clock,
-        log: shared.log,
-        stop: shared.stop,
-        estateSize: 1,
-      }),
+      ...fixedContext(parts, shared, loaded, ended),
       desired: () => this.#desired,
       observation: () => this.#observation,
       facts: () => this.#facts,
@@ -105,13 +79,11 @@ export class TargetReconciler {
       asked: (key) => this.#worker.isAsked(key),
       held: (key) => this.#held(key),
       hold: async (key) => this.#holdOf(await this.#holds.now(), key),
-      known,
       removal: (key) => this.#removals.get(key),
       waitsFor: (key) => this.#parking.waitsFor(key),
       dependencyWait: (key) => this.#parking.dependencyWait(key),
       rollouts: this.#rollouts,
       park: (key) => this.#parking.park(key),
-      importing: new Set(),
     };
     this.#parking = new Parking({
       target: parts.name,
@@ -134,20 +106,11 @@ export class TargetReconciler {
 
   /** Loads the journal and queues every open request first: they take slots before new starts. */
   static async open(parts: TargetParts, shared: Shared): Promise<TargetReconciler> {
-    const entries = await Entries.load(shared.journal, parts.name);
-    const known = await KnownDocuments.load(shared.journal, parts.name);
-    const { journal, clock, log, caps, approvals: wishes = [] } = shared;
-    const target = parts.name;
-    const guard = await GuardGate.load({ target, journal, entries, clock, log, caps, wishes });
-    return new TargetReconciler(parts, shared, { entries, known, guard });
+    return new TargetReconciler(parts, shared, await loadTarget(parts.name, shared));
   }
 
   resume(): number {
-    const { entries } = this.#context;
-    // What certainly runs takes its slot first: what has no answer may be about to be sent again.
-    const open = entries
-      .openIntents()
-      .toSorted((a, b) => Number(isAccepted(entries.get(b))) - Number(isAccepted(entries.get(a))));
+    const open = this.#context.entries.openIntents();
     for (const key of open) this.#worker.add(key, PRIORITY.resume);
     return open.length;
   }

@@ -373,6 +373,8 @@ function isOutOfReach(world: World, wish: Wish): boolean {
 function isBroken(world: World, wish: Wish): boolean {
   const truth = world.service.admin.product(wish.name);
   const stack = truth?.stack?.status ?? '';
+  // What runs there may end it: a termination on whose behalf it comes back leaves the stack as it is till then.
+  if (truth?.product.status === 'UNDER_CHANGE') return false;
   const { onError, deletionProtection } = wish.life ?? {};
   const isRecreated = onError === 'recreate' && deletionProtection === false;
   if (isRecreated && truth?.product.status === 'ERROR') return false;

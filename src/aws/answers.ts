@@ -2,7 +2,7 @@
  * From the SDK's optional everything to the domain's types. What the API promises and an answer
  * lacks makes the whole answer malformed; nothing is made up, and a missing list is not an empty one.
  */
-import { MalformedAnswer } from './errors.ts';
+import { MalformedAnswer } from './error-facts.ts';
 import { cleanText } from './text.ts';
 
 /** `value`, which the API promises. */

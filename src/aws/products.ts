@@ -14,7 +14,7 @@ import type {
 import type { Catalog, Result } from '../reconciler/ports/catalog.ts';
 import { isoTime, numberOf, optionalText, promised, promisedText, recordOf } from './answers.ts';
 import { type Calls, failed } from './calls.ts';
-import { MalformedAnswer } from './errors.ts';
+import { MalformedAnswer } from './error-facts.ts';
 import { eachPage } from './paging.ts';
 
 const PATH_PAGE_SIZE = 20;

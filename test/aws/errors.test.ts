@@ -4,13 +4,8 @@ import {
   ServiceCatalogClient,
 } from '@aws-sdk/client-service-catalog';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import {
-  awsErrorCode,
-  type FailureKind,
-  failure,
-  failureOf,
-  MalformedAnswer,
-} from '../../src/aws/errors.ts';
+import { MalformedAnswer } from '../../src/aws/error-facts.ts';
+import { awsErrorCode, type FailureKind, failure, failureOf } from '../../src/aws/errors.ts';
 import { cleanText } from '../../src/aws/text.ts';
 import { errorEntry } from '../../src/domain/errors/registry.ts';
 import { asProvisionedProductId, asToken } from '../../src/domain/ids.ts';

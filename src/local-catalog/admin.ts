@@ -6,8 +6,9 @@ import type { ActiveFault, FaultSpec } from './faults.ts';
 import { advance } from './lifecycle.ts';
 import { behaviourOf, SeedError } from './seed.ts';
 import type { BehaviourInput, RateInput } from './seed-input.ts';
-import { currentProduct, forgetGone, type Place, placeOf, putProduct, putStack } from './state.ts';
+import { forgetGone, type Place, placeOf, putProduct, putStack } from './state.ts';
 import { storeParameter, storeSecret } from './stores.ts';
+import { findProduct, type TrueProduct, truthOf } from './truth.ts';
 import type { Json, JsonObject } from './validate.ts';
 
 /** Where a provisioned product or stack is; the seed's own account and region if left out. */
@@ -102,24 +103,7 @@ export class Admin {
 
   /** The truth about a provisioned product and its stack, NoEcho values included; null: none. */
   product(nameOrId: string, where: Where = {}): TrueProduct | null {
-    const place = this.#place(where);
-    const product = findProduct(place, nameOrId);
-    if (product === null) return null;
-    const stack = product.physicalId === null ? undefined : place.stacks.get(product.physicalId);
-    const stackSet =
-      product.physicalId === null ? undefined : place.stackSets.get(product.physicalId);
-    const values = stack?.parameters ?? stackSet?.parameters ?? product.engineParameters ?? [];
-    const version = this.#core.world.catalog
-      .get(product.productId)
-      ?.versions.find((item) => item.id === product.artifactId);
-    return {
-      product,
-      versionName: version?.name ?? null,
-      parameters: Object.fromEntries(values.map((item) => [item.key, item.value])),
-      tags: Object.fromEntries(product.tags.map((tag) => [tag.Key, tag.Value])),
-      stack: stack ?? null,
-      records: (place.history.get(product.id) ?? []).length,
-    };
+    return truthOf(this.#core.world.catalog, this.#place(where), nameOrId);
   }
 
   /** The status of a stack, also of one that no provisioned product stands for any more; null: none. */
@@ -243,18 +227,4 @@ export class Admin {
       throw new Error(`no provisioned product ${nameOrId} with a stack`);
     return { product, stack };
   }
-}
-
-export interface TrueProduct {
-  readonly product: ProvisionedProduct;
-  readonly versionName: string | null;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly stack: Stack | null;
-  /** How many records it has. */
-  readonly records: number;
-}
-
-function findProduct(place: Place, nameOrId: string): ProvisionedProduct | null {
-  return currentProduct(place, place.idByName.get(nameOrId) ?? nameOrId);
 }

@@ -3,7 +3,6 @@ import { makePlan } from '../diff/plan.ts';
 import type { PlanHolds } from '../domain/hold.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { CallCounts, Plan } from '../domain/plan.ts';
-import type { Spec } from '../domain/spec.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import type { DesiredState } from './context.ts';
 import { planHolds } from './plan-holds.ts';
@@ -16,9 +15,6 @@ import type { Shared } from './shared.ts';
 import { sumCalls } from './sum-calls.ts';
 import type { TargetReconciler } from './target.ts';
 import { waitQuiet } from './wait-quiet.ts';
-
-/** Which of the documents a command is about; null: all of them. */
-export type Selection = ((spec: Spec) => boolean) | null;
 
 /** Between looks at what the listing does not show as it is yet; a minute in all. */
 const LAG_WAITS_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
@@ -67,46 +63,24 @@ export class OneShot {
   }
 
   /** Opens the targets that a document names; the others are not looked at. */
-  async open(handles: readonly TargetHandle[], select: Selection): Promise<void> {
-    const all = await Promise.all(
-      handles.map(async (handle) => ((await this.#isWanted(handle)) ? [handle] : [])),
-    );
-    const wanted = all.flat();
-    this.#targets = await Promise.all(
-      wanted.map(async (handle) => {
-        const opened = await handle.open();
-        const desired = this.#desiredOf(handle.name, select);
-        if (opened.kind === 'ok') opened.reconciler.setDesired(desired);
-        return { handle, desired, opened, review: null };
-      }),
-    );
+  async open(handles: readonly TargetHandle[]): Promise<void> {
+    const opened = await Promise.all(handles.map((handle) => this.#open(handle)));
+    this.#targets = opened.flat();
+  }
+
+  async #open(handle: TargetHandle): Promise<readonly OpenTarget[]> {
+    const desired = this.#revision.targets.get(handle.name);
+    if (desired === undefined || !(await this.#isWanted(handle, desired))) return [];
+    const opened = await handle.open();
+    if (opened.kind === 'ok') opened.reconciler.setDesired(desired);
+    return [{ handle, desired, opened, review: null }];
   }
 
   /** A document is for it, or was for it and asked for an end. */
-  async #isWanted({ name }: TargetHandle): Promise<boolean> {
-    const desired = this.#revision.targets.get(name);
-    if (desired === undefined) return false;
-    if (desired.specs.size + desired.invalid.size > 0) return true;
+  async #isWanted({ name }: TargetHandle, { specs, invalid }: DesiredState): Promise<boolean> {
+    if (specs.size + invalid.size > 0) return true;
     const known = await this.#shared.journal.documents(name);
     return known.some(({ policies }) => policies.prune !== 'never');
-  }
-
-  #desiredOf(name: TargetName, select: Selection) {
-    const desired = this.#revision.targets.get(name);
-    const all = [...(desired?.specs ?? [])];
-    const isWanted = ([, spec]: (typeof all)[number]) => select === null || select(spec);
-    const specs = new Map(all.filter(isWanted));
-    const others = all.filter((one) => !isWanted(one));
-    return {
-      revision: this.#revision.revision,
-      specs,
-      invalid: desired?.invalid ?? new Map(),
-      declared: desired?.declared ?? new Set(),
-      unknownIdentity: desired?.unknownIdentity ?? false,
-      leftOut: new Map([...(desired?.leftOut ?? []), ...others]),
-      isSelection: select !== null || desired?.isSelection === true,
-      elsewhere: this.#revision.targets,
-    };
   }
 
   /** Reviews every target and makes the plan. No mutating call is made. */
@@ -202,14 +176,9 @@ export class OneShot {
   async #planAfter(ended: readonly ProductStatusView[]): Promise<Plan> {
     const { clock, stop } = this.#shared;
     const done = new Set(ended.filter(({ reason }) => reason === 'Updated').map(idOf));
-    const open: ReadonlySet<string> = new Set(['unreadable', 'busy']);
-    const lags = ({ body }: Plan) =>
-      body.targets.some(({ changes }) =>
-        changes.some((change) => open.has(change.verdict.kind) && done.has(idOf(change))),
-      );
     let plan = await this.plan();
     for (const waitMs of LAG_WAITS_MS) {
-      if (!lags(plan) || stop.aborted) return plan;
+      if (!lagsBehind(plan, done) || stop.aborted) return plan;
       await clock.sleep(waitMs, stop);
       if (!stop.aborted) plan = await this.plan();
     }
@@ -266,6 +235,16 @@ function watchedKeys({ desired, opened, review }: OpenTarget): readonly ProductK
 
 function heldBy({ opened, review }: OpenTarget) {
   return opened.kind === 'ok' ? [{ context: opened.reconciler.context, review }] : [];
+}
+
+/** Whether something that was just carried out cannot be read as it is. */
+function lagsBehind({ body }: Plan, done: ReadonlySet<string>): boolean {
+  return body.targets.some(({ changes }) =>
+    changes.some(
+      ({ verdict, ...change }) =>
+        (verdict.kind === 'unreadable' || verdict.kind === 'busy') && done.has(idOf(change)),
+    ),
+  );
 }
 
 function idOf({ target, key }: Pick<ProductStatusView, 'target' | 'key'>): string {

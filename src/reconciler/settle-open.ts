@@ -1,9 +1,9 @@
 import { leftNoTrace, type Settlement, STABLE_MS, settleIntent } from '../diff/settle.ts';
 import { rebuildRequest } from '../diff/stored-request.ts';
 import type { Intent } from '../domain/entry.ts';
-import type { ProductKey, ProvisionedProductId, RecordId } from '../domain/ids.ts';
+import type { ProductKey, ProvisionedProductId } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
-import { type ProductRequest, subjectOf } from '../domain/request.ts';
+import type { ProductRequest } from '../domain/request.ts';
 import { backoffMs } from './backoff.ts';
 import { type Carried, GENERATIONS, SEND_TRIES, stop, waitForTicket } from './carried.ts';
 import { explainFailure } from './catalog-facts.ts';
@@ -13,6 +13,7 @@ import { whyHeld } from './hold-back.ts';
 import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
 import type { Failure } from './ports/catalog.ts';
 import { send } from './send-once.ts';
+import { look } from './settle-look.ts';
 import { isStillWanted } from './still-wanted.ts';
 
 /** Longest wait between two looks at a provisioned product whose last send got no answer. */
@@ -225,35 +226,4 @@ async function rebuild(
   if (spec === undefined) return 'parameters' in intent.request ? null : intent.request;
   const values = await storedValues(context, spec, intent.request);
   return rebuildRequest(intent.request, spec, fingerprintOf(context, key), values);
-}
-
-type Seen =
-  | {
-      readonly kind: 'seen';
-      readonly lastRecordId: RecordId | null;
-      readonly status: string;
-      readonly history: readonly RecordView[] | null;
-      readonly subject: ProvisionedProductId | null;
-    }
-  | { readonly kind: 'gone' }
-  | { readonly kind: 'failed'; readonly failure: Failure };
-
-async function look(context: TargetContext, intent: Intent, withHistory: boolean): Promise<Seen> {
-  const described = await context.catalog.describe(subjectOf(intent.request));
-  if (described.kind === 'failed') return described;
-  if (described.value === null) {
-    // What is to be new was not there before either: that is its base.
-    return intent.request.provisionedProductId === null
-      ? { kind: 'seen', lastRecordId: null, status: '', history: null, subject: null }
-      : { kind: 'gone' };
-  }
-  const { id: subject, status, records } = described.value;
-  const lastRecordId = records.last;
-  // A change of a property need not move LastRecordId, so there only the history tells.
-  const moves = intent.request.operation !== 'UpdateProvisionedProductProperties';
-  if (lastRecordId === intent.base && moves && !withHistory)
-    return { kind: 'seen', lastRecordId, status, history: null, subject };
-  const history = await context.catalog.history(subject, intent.base);
-  if (history.kind === 'failed') return history;
-  return { kind: 'seen', lastRecordId, status, history: history.value, subject };
 }

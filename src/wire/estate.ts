@@ -44,7 +44,7 @@ export async function openEstate(
     await opened.close();
   };
   try {
-    await oneShot.open(handles, null);
+    await oneShot.open(handles);
     if (purpose === 'apply') await oneShot.honourRequests();
   } catch (error) {
     // The server of an embedded catalog would keep the process alive for ever.

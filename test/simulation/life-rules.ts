@@ -1,7 +1,7 @@
 import type { ProductKey } from '../../src/domain/ids.ts';
 import type { Spec } from '../../src/domain/spec.ts';
-import type { TrueProduct } from '../../src/local-catalog/admin.ts';
 import type { InProcessCatalog } from '../../src/local-catalog/local-catalog.ts';
+import type { TrueProduct } from '../../src/local-catalog/truth.ts';
 import type { DesiredState } from '../../src/reconciler/context.ts';
 import type { SimClock } from './clock.ts';
 

@@ -1,6 +1,8 @@
 import { type Freeze, freezeKey } from '../domain/hold.ts';
 import type { PersonRequest } from '../reconciler/ports/journal.ts';
+import type { Access } from './access.ts';
 import type { Items } from './items.ts';
+import { askedRequest } from './shapes/service.ts';
 
 /** What people put beside the writer. */
 export function storeFreeze(items: Items, freeze: Freeze): void {
@@ -25,4 +27,16 @@ function subjectOf(request: PersonRequest): string {
 export function storeRequest(items: Items, request: PersonRequest, now: number): void {
   const what = subjectOf(request);
   items.store('request', request.target, `${request.kind} ${what}`, { request, at: now });
+}
+
+/** Oldest first; what is taken is not there any more. */
+export function takeRequests(access: Access, items: Items): readonly PersonRequest[] {
+  const waiting = () => items.ofKind('request', askedRequest);
+  if (access.read(waiting).length === 0) return [];
+  const taken = access.write(() => {
+    const found = waiting();
+    for (const { target, key } of found) items.remove('request', target, key);
+    return found.map((item) => item.value);
+  });
+  return taken.sort((a, b) => a.at - b.at).map((asked) => asked.request);
 }

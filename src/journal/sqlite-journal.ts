@@ -14,7 +14,8 @@ import type { DaemonView, ProductStatusView } from '../domain/status.ts';
 import type { Journal, PersonRequest, Versioned } from '../reconciler/ports/journal.ts';
 import type { Clock } from '../reconciler/ports/runtime.ts';
 import type { Access } from './access.ts';
-import { storeFreeze, storeRequest } from './beside.ts';
+import { storeFreeze, storeRequest, takeRequests } from './beside.ts';
+import { isBound } from './bound-account.ts';
 import { writeFailure } from './failures.ts';
 import type { Items } from './items.ts';
 import type { FreezesAfterReset } from './reset.ts';
@@ -23,7 +24,6 @@ import { productEntry } from './shapes/entry.ts';
 import { freezeShape } from './shapes/freeze.ts';
 import { approval, heldPlan } from './shapes/guard.ts';
 import {
-  askedRequest,
   type BoundAccount,
   boundAccount,
   rememberedFacts,
@@ -187,21 +187,8 @@ export class SqliteJournal implements Journal {
    * a second name for them: what is frozen, open or counted under the first would not be seen.
    */
   async bindAccount(target: TargetName, accountId: AccountId, region: string): Promise<void> {
-    const bound = await this.account(target);
-    if (bound?.accountId === accountId && bound.region === region) return;
-    if (bound !== null)
-      throw new TrueupError(
-        'journal/other-account',
-        `${this.path} knows target ${target} as account ${bound.accountId} in ${bound.region}, not ${accountId} in ${region}`,
-      );
-    const former = this.#access
-      .read(() => this.#items.ofKind('account', boundAccount))
-      .find(({ value }) => value.accountId === accountId && value.region === region);
-    if (former !== undefined)
-      throw new TrueupError(
-        'journal/renamed-target',
-        `${this.path} knows account ${accountId} in ${region} as target ${former.target}, not ${target}`,
-      );
+    const bound = this.#access.read(() => this.#items.ofKind('account', boundAccount));
+    if (isBound(this.path, bound, { target, accountId, region })) return;
     this.#access.write(() => this.#items.store('account', target, '', { accountId, region }));
   }
 
@@ -242,14 +229,7 @@ export class SqliteJournal implements Journal {
 
   /** Oldest first. */
   async takeRequests(): Promise<readonly PersonRequest[]> {
-    const waiting = () => this.#items.ofKind('request', askedRequest);
-    if (this.#access.read(waiting).length === 0) return [];
-    const taken = this.#access.write(() => {
-      const found = waiting();
-      for (const { target, key } of found) this.#items.remove('request', target, key);
-      return found.map((item) => item.value);
-    });
-    return taken.sort((a, b) => a.at - b.at).map((asked) => asked.request);
+    return takeRequests(this.#access, this.#items);
   }
 
   /** Who holds the journal for writing, or held it and was killed; null: nobody. */

@@ -1,5 +1,6 @@
 import { acceptProduct } from './accept.ts';
 import type { PersonRequest } from './ports/journal.ts';
+import { waiveFailures } from './rollouts.ts';
 import type { TargetReconciler } from './target.ts';
 
 /** What a person asked for about one target. */
@@ -10,7 +11,7 @@ export async function honour(reconciler: TargetReconciler, request: PersonReques
     case 'accept':
       return acceptProduct(reconciler.context, request.key, request.document);
     case 'proceed':
-      await reconciler.proceed(request.product, request.records);
+      await waiveFailures(reconciler.context, request.product, request.records);
       return;
     case 'approve':
       return reconciler.context.guard.approveHeld(request);

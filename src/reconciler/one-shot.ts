@@ -15,6 +15,7 @@ import type { Shared } from './shared.ts';
 import { sumCalls } from './sum-calls.ts';
 import type { TargetReconciler } from './target.ts';
 import { waitQuiet } from './wait-quiet.ts';
+import { approvedBy } from './whole-plan.ts';
 
 /** Between looks at what the listing does not show as it is yet; a minute in all. */
 const LAG_WAITS_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
@@ -124,7 +125,7 @@ export class OneShot {
       await opened.reconciler.context.guard.notePlan(review.judgement, digest);
       for (const wish of this.#shared.approvals ?? [])
         if (set !== null && review.guards.length > 0 && isMeant(wish.digest, digest))
-          target.review = await opened.reconciler.approve(review, wish, set);
+          target.review = await approvedBy(opened.reconciler.context.guard, review, wish, set);
     }
   }
 

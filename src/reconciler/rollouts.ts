@@ -191,7 +191,7 @@ export class Rollouts {
 export async function waiveFailures(
   context: TargetContext,
   product: string,
-  records: readonly RecordId[] | undefined,
+  records?: readonly RecordId[],
 ): Promise<number> {
   const failed = context.entries.keys().filter((key) => {
     const failure = standingFailure(context.entries.get(key));

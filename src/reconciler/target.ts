@@ -1,6 +1,5 @@
-import type { ApprovalWish } from '../domain/guard.ts';
 import type { Hold } from '../domain/hold.ts';
-import type { Digest, ProductKey, RecordId, TargetName } from '../domain/ids.ts';
+import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
 import type { Step } from '../domain/request.ts';
 import type { Dependency } from '../domain/spec.ts';
 import { answered } from './answered.ts';
@@ -18,8 +17,8 @@ import { Parking } from './parking.ts';
 import type { Values } from './ports/values.ts';
 import { PRIORITY, type Priority } from './queue.ts';
 import type { Removal } from './removals.ts';
-import { allowedSteps, type Review, type Reviewed, reviewTarget } from './review.ts';
-import { Rollouts, waiveFailures } from './rollouts.ts';
+import { allowedSteps, type Review, reviewTarget } from './review.ts';
+import { Rollouts } from './rollouts.ts';
 import type { Shared, TargetParts } from './shared.ts';
 import { showReview } from './show-review.ts';
 import { fixedContext, type LoadedTarget, loadTarget } from './target-parts.ts';
@@ -182,25 +181,12 @@ export class TargetReconciler {
     return allowed.size;
   }
 
-  /** Allows what the review holds back, and returns the review as it is judged with that. */
-  async approve(review: Reviewed, wish: ApprovalWish, set: Digest): Promise<Reviewed> {
-    const { guard } = this.#context;
-    await guard.approvePlanned(review.judgement, set, wish);
-    const judgement = await guard.judgeAgain(review.judgement);
-    return { ...review, judgement, guards: judgement.refused };
-  }
-
   /** `document`: only as long as its document has this digest; without: whatever it says. */
   async retry(key: ProductKey, document?: Digest): Promise<void> {
     if (isForAnother(this.#context, key, document)) return;
     await forgetTrouble(this.#context, key);
     this.#worker.ask(key);
     this.#context.log.write('info', 'product.retryAsked', about(this.#context, key));
-  }
-
-  /** A person says that the rollouts of a product go on in spite of what failed; returns how many did. */
-  proceed(product: string, records?: readonly RecordId[]): Promise<number> {
-    return waiveFailures(this.#context, product, records);
   }
 
   /** What a person asked for and nothing has attempted yet is left to whoever reconciles next. */

@@ -1,7 +1,9 @@
 import { isMeant } from '../diff/approval.ts';
 import { makePlan } from '../diff/plan.ts';
+import type { ApprovalWish } from '../domain/guard.ts';
 import type { Digest, TargetName } from '../domain/ids.ts';
 import type { DesiredState } from './context.ts';
+import type { GuardGate } from './guard-gate.ts';
 import { documentsOf, type Looked, planOfTarget } from './plan-of.ts';
 import type { Review, Reviewed } from './review.ts';
 import type { Revision, TargetHandle } from './revision.ts';
@@ -34,7 +36,8 @@ export async function approvedByPlan(
       await one.reconciler.context.guard.notePlan(one.review.judgement, digest);
   let approved: Reviewed = review;
   for (const wish of approvals)
-    if (isMeant(wish.digest, digest)) approved = await reconciler.approve(approved, wish, set);
+    if (isMeant(wish.digest, digest))
+      approved = await approvedBy(reconciler.context.guard, approved, wish, set);
   return approved;
 }
 
@@ -56,4 +59,16 @@ function digestOf({ states, revision, desired }: Whole): Digest | null {
     documents: looked.flatMap(documentsOf),
     problems: revision.problems,
   }).digest;
+}
+
+/** Allows what the review holds back, and returns the review as it is judged with that. */
+export async function approvedBy(
+  guard: GuardGate,
+  review: Reviewed,
+  wish: ApprovalWish,
+  set: Digest,
+): Promise<Reviewed> {
+  await guard.approvePlanned(review.judgement, set, wish);
+  const judgement = await guard.judgeAgain(review.judgement);
+  return { ...review, judgement, guards: judgement.refused };
 }

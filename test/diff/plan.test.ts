@@ -9,6 +9,7 @@ import {
 import { targetGuards } from '../../src/diff/target-guards.ts';
 import type { Change, ChangeVerdict } from '../../src/domain/change.ts';
 import { planErrors } from '../../src/domain/errors/plan.ts';
+import { preflightErrors } from '../../src/domain/errors/preflight.ts';
 import { type Caps, WEIGHTLESS } from '../../src/domain/guard.ts';
 import {
   asDigest,
@@ -210,7 +211,7 @@ describe('countChanges', () => {
 });
 
 it('every error of a plan has its title, meaning and next step, and a code of its area', () => {
-  for (const [code, entry] of Object.entries(planErrors)) {
+  for (const [code, entry] of Object.entries({ ...planErrors, ...preflightErrors })) {
     expect(code).toMatch(/^plan\/[a-z]+(-[a-z]+)*$/);
     expect([entry.title, entry.meaning, entry.next].every((text) => text.length > 10)).toBe(true);
   }

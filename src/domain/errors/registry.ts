@@ -5,6 +5,7 @@ import { documentErrors } from './document.ts';
 import type { ErrorEntry } from './entry.ts';
 import { journalErrors } from './journal.ts';
 import { planErrors } from './plan.ts';
+import { preflightErrors } from './preflight.ts';
 import { sourceErrors } from './source.ts';
 
 /** Every error code trueup can show. Codes are stable: scripts match on them; none is ever reused. */
@@ -14,6 +15,7 @@ export const ERRORS = {
   ...journalErrors,
   ...awsErrors,
   ...planErrors,
+  ...preflightErrors,
   ...configErrors,
   ...cliErrors,
 } as const;

@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
 import { terminations } from './life.ts';
-import { type Fields, fault, MINUTE, networkDoc, operations, ROLE, truth } from './networks.ts';
+import {
+  type Fields,
+  fault,
+  MINUTE,
+  networkDoc,
+  operations,
+  ROLE,
+  roleByHand,
+  truth,
+} from './networks.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
-const THREE = 'arn:aws:iam::111122223333:role/launch-three';
 const broken = { kind: 'recordFails', message: 'no room' } as const;
 
 const asking = (wish: Wish, value: string): Wish => ({
@@ -83,13 +91,7 @@ describe('the annotation trueup/retry', () => {
     fault(world, 'UpdateProvisionedProduct', broken);
     const trueup = await world.start();
     await looks(world, trueup, [doc]);
-    await world.service.admin.callAs('UpdateProvisionedProductProperties', {
-      ProvisionedProductId: truth(world, 'net-a')?.product.id,
-      ProvisionedProductProperties: { LAUNCH_ROLE: THREE },
-      IdempotencyToken: 'by-hand',
-    });
-    await world.clock.pass(120_000);
-    world.service.admin.clearCalls();
+    await roleByHand(world);
     await looks(world, trueup, [doc]);
     expect(operations(world)).toEqual([]);
     await looks(world, trueup, [asking(doc, '1')]);

@@ -104,21 +104,16 @@ describe('a change of several steps', () => {
     return world;
   }
 
-  it('counts anew where its document asks for something else by now', async () => {
+  it.each([
+    ['where its document asks for something else by now', 'C', 'r1'],
+    ['in another revision', 'B', 'r2'],
+  ])('counts anew %s', async (_, cidr, revision) => {
     const world = await halfDone();
     const trueup = await world.start();
-    world.wish(wishFor(['net-a'], 'C'), 'r1');
+    world.wish(wishFor(['net-a'], cidr), revision);
     expect(updates(await trueup.converge())).toMatchObject({ planned: 1, verdict: 'refused' });
     expect(operations(world)).toHaveLength(1);
     expect(cidrs(world)).toBe('AAA');
-  });
-
-  it('counts anew in another revision', async () => {
-    const world = await halfDone();
-    const trueup = await world.start();
-    world.wish(wishFor(['net-a'], 'B'), 'r2');
-    expect(updates(await trueup.converge())).toMatchObject({ planned: 1, verdict: 'refused' });
-    expect(operations(world)).toHaveLength(1);
   });
 
   it('counts anew where a day has passed between them', async () => {

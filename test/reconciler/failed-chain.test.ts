@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
-import { type Fields, fault, networkDoc, operations, ROLE, truth } from './networks.ts';
+import {
+  type Fields,
+  fault,
+  networkDoc,
+  operations,
+  ROLE,
+  ROLE_BY_HAND,
+  roleByHand,
+  truth,
+} from './networks.ts';
 import { World } from './world.ts';
 
 const NAMES = ['net-a', 'net-b', 'net-c', 'net-d'];
-const THREE = 'arn:aws:iam::111122223333:role/launch-three';
 
 const all = (version: string, launchRole = ROLE) =>
   NAMES.map((name) => {
@@ -40,16 +48,6 @@ async function paused(effect: Parameters<typeof fault>[2]) {
   return { world, trueup };
 }
 
-async function roleByHand(world: World): Promise<void> {
-  await world.service.admin.callAs('UpdateProvisionedProductProperties', {
-    ProvisionedProductId: truth(world, 'net-a')?.product.id,
-    ProvisionedProductProperties: { LAUNCH_ROLE: THREE },
-    IdempotencyToken: 'by-hand',
-  });
-  await world.clock.pass(120_000);
-  world.service.admin.clearCalls();
-}
-
 describe('an update that failed for good', () => {
   it.each([
     ['in its record', { kind: 'recordFails', message: 'no more room' }],
@@ -66,12 +64,12 @@ describe('an update that failed for good', () => {
 
   it('is tried again with the role that the document names then', async () => {
     const { world, trueup } = await paused({ kind: 'recordFails', message: 'no more room' });
-    world.wish(all('v2', THREE), 'r3');
+    world.wish(all('v2', ROLE_BY_HAND), 'r3');
     await trueup.converge();
     await trueup.converge();
     expect(truth(world, 'net-a')).toMatchObject({
       versionName: 'v2',
-      product: { launchRole: THREE },
+      product: { launchRole: ROLE_BY_HAND },
     });
   });
 

@@ -214,6 +214,15 @@ describe('what was just made, where neither listing nor Describe shows it yet', 
   );
 });
 
+/** Two are wanted, one may be in flight, and the first request is lost. */
+async function lostWithOneSlot(behaviour = {}) {
+  const wishes = ['net-a', 'net-b'].map((name) => wish(name, 'B'));
+  const world = await start(wishes, behaviour, { maxInFlight: 1 });
+  const operation = 'UpdateProvisionedProduct';
+  fault(world, operation, { kind: 'lostRequest' });
+  return { world, operation };
+}
+
 describe('a request that arrives when it is about to be repeated', () => {
   it('is found in the history, where Describe does not show it yet', async () => {
     const world = await start([wish('net-a', 'B')], { describeLag: '20s', tokenWindow: '0' });
@@ -230,10 +239,7 @@ describe('a request that arrives when it is about to be repeated', () => {
   });
 
   it('keeps its slot, where a freeze holds the repeat and Describe does not show it yet', async () => {
-    const wishes = ['net-a', 'net-b'].map((name) => wish(name, 'B'));
-    const world = await start(wishes, { describeLag: '20s' }, { maxInFlight: 1 });
-    const operation = 'UpdateProvisionedProduct';
-    fault(world, operation, { kind: 'lostRequest' });
+    const { world, operation } = await lostWithOneSlot({ describeLag: '20s' });
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(48_000);
@@ -251,10 +257,7 @@ describe('a request that arrives when it is about to be repeated', () => {
 
 describe('a request without an answer whose slot was given back', () => {
   it('waits after a restart for what is in flight meanwhile', async () => {
-    const wishes = ['net-a', 'net-b'].map((name) => wish(name, 'B'));
-    const world = await start(wishes, {}, { maxInFlight: 1 });
-    const operation = 'UpdateProvisionedProduct';
-    fault(world, operation, { kind: 'lostRequest' });
+    const { world, operation } = await lostWithOneSlot();
     const first = await world.start();
     await first.reconcile();
     await world.clock.pass(10_000);

@@ -1,4 +1,5 @@
 import type { ProvisionedInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
+import type { World } from './world.ts';
 
 /** A product of stack sets, which its launch constraint lets into these accounts and regions. */
 export const guardSets = (
@@ -17,3 +18,18 @@ export const guardSets = (
   ],
   provisionedProducts,
 });
+
+/** Somebody else makes the stack instances of these accounts, and that is over. */
+export async function instancesByHand(world: World, accounts: readonly string[]): Promise<void> {
+  await world.service.admin.callAs('UpdateProvisionedProduct', {
+    ProvisionedProductName: 'set',
+    ProvisioningParameters: [{ Key: 'Level', UsePreviousValue: true }],
+    ProvisioningPreferences: {
+      StackSetAccounts: [...accounts],
+      StackSetRegions: ['eu-west-1'],
+      StackSetOperationType: 'CREATE',
+    },
+    UpdateToken: 'by-hand',
+  });
+  await world.clock.pass(60_000);
+}

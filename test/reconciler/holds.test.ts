@@ -44,6 +44,20 @@ const reasonOf = (world: World, trueup: Incarnation, name: string) =>
   world.statusOf(trueup, name)?.reason;
 const cidrs = (world: World) => NAMES.map((name) => cidrOf(world, name)).join('');
 
+/** One that its document wants terminated, which has been gone for longer than ten minutes. */
+async function toGo() {
+  const gone = wish('net-0', 'as we made it', { reconcile: { prune: 'terminate' } });
+  const world = await World.create({ seed }, [gone]);
+  const trueup = await world.start();
+  await trueup.converge();
+  await trueup.converge();
+  world.service.admin.clearCalls();
+  world.wish([]);
+  await trueup.converge();
+  await world.clock.pass(11 * MINUTE);
+  return { world, trueup };
+}
+
 describe('a freeze', () => {
   it('by the name in AWS also holds a document that names the product by its id', async () => {
     const seen = await World.create({ seed }, []);
@@ -283,15 +297,7 @@ describe('a freeze', () => {
   });
 
   it('holds the end of what has no document any more, whatever its labels were', async () => {
-    const gone = wish('net-0', 'as we made it', { reconcile: { prune: 'terminate' } });
-    const world = await World.create({ seed }, [gone]);
-    const trueup = await world.start();
-    await trueup.converge();
-    await trueup.converge();
-    world.service.admin.clearCalls();
-    world.wish([]);
-    await trueup.converge();
-    await world.clock.pass(11 * MINUTE);
+    const { world, trueup } = await toGo();
     world.journal.freeze(freezeOf({ labels: { team: 'z' } }));
     await trueup.reconcile();
     await world.clock.pass(MINUTE);
@@ -303,15 +309,7 @@ describe('a freeze', () => {
   });
 
   it('that comes right before the end of something is over when it is lifted, without another look', async () => {
-    const gone = wish('net-0', 'as we made it', { reconcile: { prune: 'terminate' } });
-    const world = await World.create({ seed }, [gone]);
-    const trueup = await world.start();
-    await trueup.converge();
-    await trueup.converge();
-    world.service.admin.clearCalls();
-    world.wish([]);
-    await trueup.converge();
-    await world.clock.pass(11 * MINUTE);
+    const { world, trueup } = await toGo();
     const { writes } = trueup.reconciler.context;
     const { take } = writes;
     Object.assign(writes, {

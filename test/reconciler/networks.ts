@@ -108,3 +108,16 @@ export const freezeOf = (scope: Partial<FreezeScope> = {}): Freeze => ({
   host: 'desk',
   at: '2026-11-21T12:00:00.000Z',
 });
+
+export const ROLE_BY_HAND = 'arn:aws:iam::111122223333:role/launch-three';
+
+/** Somebody else gives it another launch role, and that is over. */
+export async function roleByHand(world: World): Promise<void> {
+  await world.service.admin.callAs('UpdateProvisionedProductProperties', {
+    ProvisionedProductId: truth(world, 'net-a')?.product.id,
+    ProvisionedProductProperties: { LAUNCH_ROLE: ROLE_BY_HAND },
+    IdempotencyToken: 'by-hand',
+  });
+  await world.clock.pass(120_000);
+  world.service.admin.clearCalls();
+}

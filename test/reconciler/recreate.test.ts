@@ -3,7 +3,7 @@ import { networks } from '../support/network.ts';
 import { keyOf, MINUTE, operations, terminations } from './life.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { type Fields, fault, networkDoc } from './networks.ts';
-import { type Wish, World } from './world.ts';
+import { type Incarnation, type Wish, World } from './world.ts';
 
 const seed = networks({
   names: [],
@@ -40,6 +40,15 @@ async function inError() {
   expect(world.service.admin.product('net-a')?.product.status).toBe('ERROR');
   world.service.admin.clearCalls();
   return { world, trueup, id };
+}
+
+/** Nothing is sent for a day, and the status says why. */
+async function leftForADay(world: World, trueup: Incarnation) {
+  await trueup.reconcile();
+  await world.clock.pass(10 * MINUTE);
+  expect(world.writes()).toEqual([]);
+  expect(world.statusOf(trueup, 'net-a')?.message).toContain('the journal does not know it');
+  await world.clock.pass(24 * 60 * MINUTE);
 }
 
 const from = (key: string, secretId = 'prod/db') => ({
@@ -132,11 +141,7 @@ describe('onError: recreate judges the new one before the old one goes', () => {
     trueup.kill();
     world.wish([wish()]);
     const second = await world.start({ journal: new MemoryJournal() });
-    await second.reconcile();
-    await world.clock.pass(10 * MINUTE);
-    expect(world.writes()).toEqual([]);
-    expect(world.statusOf(second, 'net-a')?.message).toContain('the journal does not know it');
-    await world.clock.pass(24 * 60 * MINUTE);
+    await leftForADay(world, second);
     await second.converge();
     await second.converge();
     // The first answer is an echo of what the lost journal knew: its token is that of the first one.
@@ -178,11 +183,7 @@ describe('onError: recreate judges the new one before the old one goes', () => {
       await world.clock.pass(MINUTE);
       expect(admin.product('net-a')?.product.status).toBe('ERROR');
       admin.clearCalls();
-      await trueup.reconcile();
-      await world.clock.pass(10 * MINUTE);
-      expect(world.writes()).toEqual([]);
-      expect(world.statusOf(trueup, 'net-a')?.message).toContain('the journal does not know it');
-      await world.clock.pass(24 * 60 * MINUTE);
+      await leftForADay(world, trueup);
       await trueup.converge();
       expect(admin.product('net-a')?.product.status).toBe('AVAILABLE');
     },

@@ -218,12 +218,18 @@ describe('a rollout', () => {
     expect(begun(world).length).toBeLessThanOrEqual(1 + 4);
   });
 
-  it('goes on when the failed one is tried again and succeeds', async () => {
+  /** Four, of which the first has failed. */
+  async function paused() {
     const members = names(4);
     const world = await create(members, all(members));
     failNext(world, 1);
     const trueup = await world.start();
     await trueup.converge();
+    return { world, trueup };
+  }
+
+  it('goes on when the failed one is tried again and succeeds', async () => {
+    const { world, trueup } = await paused();
     expect(story(world)).toEqual(['p01 accepted', 'p01 failed']);
     await trueup.converge();
     await trueup.reconciler.retry(keyOf('p01'));
@@ -245,11 +251,7 @@ describe('a rollout', () => {
   });
 
   it('goes on in spite of a failure when a person says so, also after a restart', async () => {
-    const members = names(4);
-    const world = await create(members, all(members));
-    failNext(world, 1);
-    const trueup = await world.start();
-    await trueup.converge();
+    const { world, trueup } = await paused();
     expect(await waiveFailures(trueup.reconciler.context, 'database')).toBe(0);
     expect(await waiveFailures(trueup.reconciler.context, 'network')).toBe(1);
     trueup.kill();
@@ -263,11 +265,7 @@ describe('a rollout', () => {
   });
 
   it('goes on only in spite of the failures that the person saw', async () => {
-    const members = names(4);
-    const world = await create(members, all(members));
-    failNext(world, 1);
-    const trueup = await world.start();
-    await trueup.converge();
+    const { world, trueup } = await paused();
     const seen = asRecordId('rec-of-another');
     expect(await waiveFailures(trueup.reconciler.context, 'network', [seen])).toBe(0);
     await trueup.converge();

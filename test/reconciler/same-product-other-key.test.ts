@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
-import { guardSets } from './guard-sets.ts';
+import { guardSets, instancesByHand } from './guard-sets.ts';
 import { networkDoc, operations, truth } from './networks.ts';
 import { World } from './world.ts';
 
@@ -61,17 +61,7 @@ it('a document that names its stack set by its id since does not delete instance
   await trueup.converge();
   const before = operations(world).length;
   expect(before).toBe(2);
-  await world.service.admin.callAs('UpdateProvisionedProduct', {
-    ProvisionedProductName: 'set',
-    ProvisioningParameters: [{ Key: 'Level', UsePreviousValue: true }],
-    ProvisioningPreferences: {
-      StackSetAccounts: ACCOUNTS.slice(1),
-      StackSetRegions: ['eu-west-1'],
-      StackSetOperationType: 'CREATE',
-    },
-    UpdateToken: 'by-hand',
-  });
-  await world.clock.pass(60_000);
+  await instancesByHand(world, ACCOUNTS.slice(1));
   await trueup.converge();
   expect(operations(world)).toHaveLength(before + 1);
   const provisionedProductId = truth(world, 'set')?.product.id ?? '';

@@ -34,6 +34,11 @@ const rowOf = (physicalId: string): SearchRow => ({
   owner: null,
 });
 
+/** The stacks that one of the questions was about, in order; a repetition counts once. */
+const askedAlone = ({ wire }: World, from = 0) => [
+  ...new Set(wire.calls.slice(from).flatMap(({ input }) => input.StackName ?? [])),
+];
+
 /** What each stack is taken for, in the order asked for. */
 async function taken({ catalog }: World, ids: readonly string[]) {
   const listing = await catalog.stacks(new Set(ids));
@@ -74,6 +79,20 @@ describe('a stack counts as denied by an answer about itself alone', () => {
   });
 });
 
+describe('a question that got no answer', () => {
+  it.each([
+    ['throttling', throttled, 1],
+    ['lack of credentials', () => xmlRefusal('ExpiredToken', 'expired', 403), 1],
+    ['an error of the service', () => xmlRefusal('InternalFailure', 'oops', 500), 1],
+    ['a refusal', () => xmlRefusal('ValidationError', 'no such thing'), 20],
+  ])('for %s: so many are asked', async (_what, answer, count) => {
+    const ids = many(20);
+    const world = cloudFormation(ids, { bulk: denied, single: answer });
+    expect(new Set(await taken(world, ids))).toEqual(new Set(['unreadable']));
+    expect(askedAlone(world)).toHaveLength(count);
+  });
+});
+
 describe('a caller without the right', () => {
   /** The calls that each of the listings made. */
   async function costs(world: World, ids: readonly string[], times: number): Promise<number[]> {
@@ -100,8 +119,7 @@ describe('a caller without the right', () => {
     await costs(world, ids, 1);
     const before = world.wire.calls.length;
     await costs(world, ids, 3);
-    const asked = world.wire.calls.slice(before).map((call) => call.input.StackName);
-    expect(asked.filter((id) => id !== undefined).sort()).toEqual(ids);
+    expect(askedAlone(world, before).sort()).toEqual(ids);
   });
 
   it('is asked about a new stack, and about all once one is answered', async () => {
@@ -116,13 +134,40 @@ describe('a caller without the right', () => {
     expect(new Set(await taken(world, ids))).toEqual(new Set(['read']));
   });
 
+  it('pays little again for what stays denied, once others are answered', async () => {
+    const ids = many(20);
+    const allowed = new Set<string>();
+    const single = (id: string) => (allowed.has(id) ? null : denied());
+    const world = cloudFormation(ids, { bulk: denied, single });
+    await costs(world, ids, 1);
+    for (const id of [arn(0), arn(10)]) allowed.add(id);
+    const expected = ids.map((id) => (allowed.has(id) ? 'read' : 'denied'));
+    expect(await taken(world, ids)).toEqual(expected);
+    const before = world.wire.calls.length;
+    expect(await taken(world, ids)).toEqual(expected);
+    expect(world.wire.calls.length - before).toBe(1 + allowed.size + 3);
+  });
+
+  it('is asked about each anew after it was listed', async () => {
+    let isListed = false;
+    const ids = many(20);
+    const world = cloudFormation(ids, { bulk: () => (isListed ? null : denied()), single: denied });
+    await costs(world, ids, 1);
+    isListed = true;
+    expect(new Set(await taken(world, ids))).toEqual(new Set(['read']));
+    isListed = false;
+    expect(await costs(world, ids, 1)).toEqual([21]);
+  });
+
   it('is told nothing by a denial of before where the answer of now is missing', async () => {
     let answer = denied;
     const ids = many(20);
     const world = cloudFormation(ids, { bulk: denied, single: () => answer() });
     await costs(world, ids, 1);
     answer = throttled;
+    const before = world.wire.calls.length;
     expect(new Set(await taken(world, ids))).toEqual(new Set(['unreadable']));
+    expect(askedAlone(world, before)).toEqual([arn(0)]);
   });
 
   it('is asked about each stack that is looked at alone', async () => {
@@ -133,6 +178,7 @@ describe('a caller without the right', () => {
       single: () => (isAllowed ? null : denied()),
     });
     await costs(world, ids, 1);
+    expect(await costs(world, [arn(7)], 1)).toEqual([1]);
     isAllowed = true;
     expect(await taken(world, [arn(7)])).toEqual(['read']);
   });

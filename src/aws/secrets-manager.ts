@@ -33,7 +33,7 @@ export function secretsManager(calls: Calls): SecretsManager {
   const store: Store = { calls, ids: new Map() };
   return {
     secretVersions(sources) {
-      const stages = once((secretId) => stagesOf(store, secretId));
+      const stages = once((secretId: string) => stagesOf(store, secretId));
       return Promise.all(
         sources.map(async (source) => versionIn(source, await stages(source.secretId))),
       );
@@ -42,11 +42,12 @@ export function secretsManager(calls: Calls): SecretsManager {
   };
 }
 
-/** Asks once for each key. */
-function once<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
+/** Asks once about the same. */
+function once<Q, T>(ask: (question: Q) => Promise<T>): (question: Q) => Promise<T> {
   const asked = new Map<string, Promise<T>>();
-  return (key) => {
-    const answer = asked.get(key) ?? ask(key);
+  return (question) => {
+    const key = JSON.stringify(question);
+    const answer = asked.get(key) ?? ask(question);
     asked.set(key, answer);
     return answer;
   };
@@ -107,16 +108,13 @@ function isCurrent({ source, version }: WantedSecret): boolean {
 
 /** Reads each version of a secret once, however many of its keys are wanted. */
 function alone(store: Store): (wanted: WantedSecret) => Promise<Answer> {
-  const stages = once((secretId) => stagesOf(store, secretId));
-  const reads = new Map<string, Promise<Answer>>();
+  const stages = once((secretId: string) => stagesOf(store, secretId));
+  const read = once(([secretId, which]: readonly [string, Which]) =>
+    readOne(store.calls, secretId, which),
+  );
   return async (wanted) => {
-    const { secretId } = wanted.source;
     const which = await whichOf(store, wanted, stages);
-    if ('kind' in which) return which;
-    const key = JSON.stringify([secretId, which]);
-    const answer = reads.get(key) ?? readOne(store.calls, secretId, which);
-    reads.set(key, answer);
-    return answer;
+    return 'kind' in which ? which : read([wanted.source.secretId, which]);
   };
 }
 

@@ -136,21 +136,22 @@ function targetProblem(draft: Draft, options: DesiredOptions): Problem {
   return fault('document/unknown-target', at, message, { field, ...next });
 }
 
-/** One entry for each provisioned product, the first by place. */
+/**
+ * One entry for each provisioned product, the first by place; one that is certainly for this target goes
+ * before those that may be.
+ */
 function distinct(claims: readonly InvalidDocument[]): InvalidDocument[] {
   const first = new Map<string, InvalidDocument>();
-  for (const { target, key, name, at, problem, needs = [], isAnywhere } of [...claims].sort(
-    byPlace,
-  )) {
+  const ordered = [...claims].sort((a, b) => doubt(a) - doubt(b) || byPlace(a, b));
+  for (const { target, key, name, at, problem, needs = [], isAnywhere } of ordered) {
     const slot = slotOf({ target, key });
-    const known = first.get(slot);
-    // One that is certainly for this target goes before those that may be.
-    if (known !== undefined && (known.isAnywhere === undefined || isAnywhere === true)) continue;
     const anywhere = isAnywhere === true ? { isAnywhere } : {};
-    first.set(slot, { target, key, name, at, problem, needs, ...anywhere });
+    if (!first.has(slot)) first.set(slot, { target, key, name, at, problem, needs, ...anywhere });
   }
   return [...first.values()].sort(bySlot);
 }
+
+const doubt = ({ isAnywhere }: InvalidDocument) => Number(isAnywhere === true);
 
 /** By code units, so that the order is the same on every machine. */
 function compare(left: string, right: string): number {

@@ -276,7 +276,9 @@ describe('Secrets Manager', () => {
   });
 
   it('knows a secret that is marked for deletion as missing', async () => {
-    const { stores } = ask(() => json({ DeletedDate: 1, VersionIdsToStages: {} }));
+    const { stores } = ask(() =>
+      json({ DeletedDate: 1, VersionIdsToStages: { [ID]: ['AWSCURRENT'] } }),
+    );
     expect(await stores.secretVersions([secret('s')])).toMatchObject([{ kind: 'missing' }]);
   });
 
@@ -421,6 +423,36 @@ describe('Secrets Manager, whatever the ids of its versions look like', () => {
     ]);
     // A stage that is too short for an id needs no look at what it is.
     expect(counts()).toEqual({ GetSecretValue: 2 });
+  });
+
+  it('keeps the same stage of two secrets apart', async () => {
+    const { stores } = ask((call) =>
+      json({ SecretString: `of ${input(call).SecretId}`, VersionId: ID }),
+    );
+    const found = await stores.secrets(
+      ['s', 't'].map((id) => wanted(secret(id, null, 'AWSPREVIOUS'))),
+    );
+    expect(found).toMatchObject([{ value: 'of s' }, { value: 'of t' }]);
+  });
+
+  it.each([
+    [31, 'stage', ['GetSecretValue']],
+    [32, 'id', ['DescribeSecret', 'GetSecretValue']],
+    [64, 'id', ['DescribeSecret', 'GetSecretValue']],
+    [65, 'stage', ['GetSecretValue']],
+  ])('a name of %d characters may be the name of a %s', async (length, _what, expected) => {
+    const name = 'x'.repeat(length);
+    const { stores, calls } = ask((call) =>
+      call.operation === 'DescribeSecret'
+        ? json({ Name: 's', VersionIdsToStages: { [name]: [] } })
+        : json({ Name: 's', SecretString: 'x', VersionId: ID }),
+    );
+    expect(await stores.secrets([wanted(secret('s', null, name))])).toMatchObject([
+      { kind: 'read' },
+    ]);
+    expect(calls.map(({ operation }) => operation)).toEqual(expected);
+    const asked = length < 32 || length > 64 ? { VersionStage: name } : { VersionId: name };
+    expect(input(calls.at(-1))).toEqual({ SecretId: 's', ...asked });
   });
 
   it('takes a stage that looks like an id for a stage, and an id for an id before all', async () => {

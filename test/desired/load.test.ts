@@ -306,6 +306,34 @@ describe('targets', () => {
   });
 });
 
+test.each([
+  ['a.yaml', 'b.yaml'],
+  ['b.yaml', 'a.yaml'],
+])(
+  'of two invalid documents %s, which may be for each target, hides not %s, which is for one',
+  (loose, sure) => {
+    const { invalid } = load(
+      {
+        [loose]: documentOf('a', 'target: prod-ue'),
+        [sure]: documentOf('a', 'target: prod-us\ncolor: x'),
+      },
+      TWO_TARGETS,
+    );
+    expect(
+      invalid.map(({ target, at, isAnywhere = false }) => [target, at.file, isAnywhere]),
+    ).toEqual([
+      ['prod-eu', loose, true],
+      ['prod-us', sure, false],
+    ]);
+  },
+);
+
+test('of two invalid documents that may be for each target the first stands', () => {
+  const files = ['b.yaml', 'a.yaml'].map((path) => [path, documentOf('a', 'target: prod-ue')]);
+  const { invalid } = load(Object.fromEntries(files), TWO_TARGETS);
+  expect(invalid.map(({ at }) => at.file)).toEqual(['a.yaml', 'a.yaml']);
+});
+
 describe('which product an invalid document is for', () => {
   test.each([
     ['by name', 'color: x', ['name:a'], false],
@@ -356,6 +384,9 @@ describe('what is not ours', () => {
       });
       expect(specs.map((spec) => spec.name)).toEqual(['c']);
       expect(problems.map(brief)).toEqual([`team/${name}:1:1 document/kustomization`]);
+      expect(problems[0]?.message).toBe(
+        'the directory "team/" is a kustomization; none of its files is read',
+      );
       expect(problems[0]?.next).toContain('kustomize build DIR/team/ | trueup plan -');
       expect(unknownIdentity).toBe(true);
     },

@@ -73,12 +73,22 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     "const retain = known.policies.prune === 'retain';",
     "const retain = known.policies.prune === 'never';",
   ),
-  one(
-    'what somebody else has changed since is terminated',
-    'src/diff/removal.ts',
-    'if (lastRecordId === known.lastRecordId || ours) return null;',
-    "if (lastRecordId === known.lastRecordId || ours || known.name !== '') return null;",
-  ),
+  {
+    // It is looked at twice: when the removal is judged, and right before the call.
+    name: 'what somebody else has changed since is terminated',
+    edits: [
+      {
+        file: 'src/diff/removal.ts',
+        from: 'if (lastRecordId === known.lastRecordId || ours) return null;',
+        to: "if (lastRecordId === known.lastRecordId || ours || known.name !== '') return null;",
+      },
+      {
+        file: 'src/reconciler/still-wanted.ts',
+        from: 'const isAsLeft = base !== null && (base === known.lastRecordId || ownRecords.includes(base));',
+        to: 'const isAsLeft = base !== null && (known.name !== null || ownRecords.includes(base));',
+      },
+    ],
+  },
   one(
     'a file that cannot be read holds up no removal',
     'src/reconciler/removals.ts',

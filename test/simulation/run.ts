@@ -1,6 +1,7 @@
 import type { ProductKey } from '../../src/domain/ids.ts';
-import { finalWish, ROLES, type Wish } from './estate.ts';
+import { finalWish, type Name, ROLES, type Wish } from './estate.ts';
 import { simulate } from './patch.ts';
+import { Rng } from './rng.ts';
 import { Violation, WRITES } from './rules.ts';
 import { type Action, generate, type Scenario } from './scenario.ts';
 import { TARGET, type Tier, World } from './world.ts';
@@ -248,25 +249,46 @@ async function bringBack(world: World, late: readonly string[]): Promise<void> {
 /** Documents go, one after the other; what they said about their end comes true, and nothing else. */
 async function partings(world: World): Promise<void> {
   if (!world.scenario.hasLife) return;
+  const rng = new Rng(`partings ${world.scenario.seed}`);
   for (const { name } of [...world.wishes].reverse().slice(0, 2)) {
     const wish = world.wishes.find((one) => one.name === name);
     if (wish === undefined || world.wishes.length === 1 || !isPartable(world, wish)) continue;
     world.trace.add(`# ${name} goes`);
     const stack = world.service.admin.product(name)?.stack?.id ?? '';
     world.publish(world.wishes.filter((one) => one !== wish));
+    const isVisited = rng.chance(0.3) && (await visit(world, name, rng));
     await pass(world, 12 * MINUTE + 2 * world.scenario.intervalMs + Math.abs(world.clock.jumpedMs));
-    const { life } = wish;
-    const goes = life !== undefined && life.prune !== 'never' && !life.deletionProtection;
-    const end = world.service.admin.product(name);
-    if (goes && end !== null && end.product.status !== 'UNDER_CHANGE')
-      throw new Violation(
-        '4 convergence',
-        `(parting) ${name} is still there: ${end.product.status}`,
-      );
-    if (!goes && end === null) throw new Violation('6 nothing is terminated', `${name} is gone`);
-    if (goes && end === null && world.hasStack(stack) !== (life.prune === 'retain'))
-      throw new Violation('6 nothing is terminated', `${name}: wrong end of its stack ${stack}`);
+    checkParting(world, wish, { stack, isVisited });
   }
+}
+
+/** Somebody else needs what is to go, and changes it before its time has come. Whether AWS took that. */
+async function visit(world: World, name: Name, rng: Rng): Promise<boolean> {
+  await pass(world, rng.int(MINUTE, 8 * MINUTE));
+  const before = lastRecordOf(world, name);
+  await world.other(name, rng.pick(['v1', 'v2']), 'visited');
+  return before !== undefined && lastRecordOf(world, name) !== before;
+}
+
+function lastRecordOf(world: World, name: Name) {
+  return world.service.admin.product(name)?.product.lastRecordId;
+}
+
+function checkParting(
+  world: World,
+  { name, life }: Wish,
+  { stack, isVisited }: { readonly stack: string; readonly isVisited: boolean },
+): void {
+  const goes =
+    life !== undefined && life.prune !== 'never' && !life.deletionProtection && !isVisited;
+  const end = world.service.admin.product(name);
+  if (goes && end !== null && end.product.status !== 'UNDER_CHANGE')
+    throw new Violation('4 convergence', `(parting) ${name} is still there: ${end.product.status}`);
+  const who = isVisited ? ' (which somebody else had changed since)' : '';
+  if (!goes && end === null)
+    throw new Violation('6 nothing is terminated', `${name}${who} is gone`);
+  if (goes && end === null && world.hasStack(stack) !== (life.prune === 'retain'))
+    throw new Violation('6 nothing is terminated', `${name}: wrong end of its stack ${stack}`);
 }
 
 /** It was in its desired state, so it is ours, and nothing needs it. */

@@ -1,11 +1,5 @@
 import { Cron } from 'croner';
-import {
-  type HoldSubject,
-  namesOf,
-  type ShownWindow,
-  type SyncWindow,
-  type WindowState,
-} from '../domain/hold.ts';
+import type { HoldSubject, ShownWindow, SyncWindow, WindowState } from '../domain/hold.ts';
 import { hasLabels } from './freezes.ts';
 
 /** Who wants to start something: windows with `manual` let a person through. */
@@ -122,19 +116,47 @@ function nextChange(rules: Rules, nowMs: number, isOpen: boolean): number | null
   return null;
 }
 
-/** Whether a window is about this one. What is not known of it counts as meant. */
-export function isWindowFor(window: SyncWindow, subject: HoldSubject): boolean {
+/** Whether a window is about this one; `maybe`: what would tell is not known. */
+export function meaningOf(window: SyncWindow, subject: HoldSubject): 'yes' | 'maybe' | 'no' {
   const { target, labels } = subject;
-  const names = namesOf(subject);
-  return (
-    (window.targets.length === 0 || window.targets.includes(target)) &&
-    (window.names.length === 0 ||
-      names === null ||
-      names.some((name) =>
-        window.names.some((one) => isLike(one, name) || isLike(one, `${target}/${name}`)),
-      )) &&
-    hasLabels(window.labels, labels)
+  const isForTarget = window.targets.length === 0 || window.targets.includes(target);
+  if (!isForTarget || !hasLabels(window.labels, labels)) return 'no';
+  const isLabelSure = labels !== null || Object.keys(window.labels).length === 0;
+  const named = namedBy(window, subject);
+  return named === 'yes' && !isLabelSure ? 'maybe' : named;
+}
+
+function namedBy(
+  { names }: SyncWindow,
+  { target, name, realName = name }: HoldSubject,
+): 'yes' | 'maybe' | 'no' {
+  const known = [name, realName].flatMap((one) => (one === null ? [] : [one]));
+  const isNamed = known.some((one) =>
+    names.some((pattern) => isLike(pattern, one) || isLike(pattern, `${target}/${one}`)),
   );
+  if (names.length === 0 || isNamed) return 'yes';
+  return known.length < 2 ? 'maybe' : 'no';
+}
+
+/**
+ * The windows that decide about this one, by their places in the list: each of these sets must be open.
+ * A deny window that may be about it counts. An allow window that may be about it lets nothing through
+ * that one which certainly is does not; of several that may be, each could be the only one.
+ */
+export function decidingSets(
+  windows: readonly SyncWindow[],
+  subject: HoldSubject,
+): readonly (readonly number[])[] {
+  const about = windows.map((window) => meaningOf(window, subject));
+  const placesOf = (kind: SyncWindow['kind'], meanings: readonly string[]) =>
+    windows.flatMap((one, at) =>
+      one.kind === kind && meanings.includes(about[at] ?? 'no') ? [at] : [],
+    );
+  const denies = placesOf('deny', ['yes', 'maybe']);
+  const allows = placesOf('allow', ['yes']);
+  const unsure = placesOf('allow', ['maybe']);
+  if (allows.length > 0 || unsure.length === 0) return [[...denies, ...allows]];
+  return unsure.map((at) => [...denies, at]);
 }
 
 /** `*` stands for any text. Linear: each part is looked for once, from where the last one ended. */

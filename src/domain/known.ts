@@ -8,6 +8,8 @@ export interface KnownDocument {
   readonly digest: string;
   /** What it asked for without its name, by a keyed digest: tells a rename. '' in old rows. */
   readonly content: string;
+  /** What freezes and windows go by once it is gone; null in rows of earlier versions: not known. */
+  readonly labels: Readonly<Record<string, string>> | null;
   readonly policies: KnownPolicies;
   /** As last read while the document was there; null: it did not exist, or could not be read. */
   readonly provisionedProductId: ProvisionedProductId | null;

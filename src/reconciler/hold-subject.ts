@@ -15,7 +15,7 @@ interface Parts {
 /** What freezes and windows are asked about. A document that names its product by id has a label only. */
 export function holdSubject({ target, key, spec, known, observation }: Parts): HoldSubject {
   const name = spec?.name ?? known?.name ?? nameInKey(key);
-  const subject = { target, name, labels: spec?.labels ?? null };
+  const subject = { target, name, labels: spec?.labels ?? known?.labels ?? null };
   if (nameInKey(key) !== null) return subject;
   const live = observation?.products.get(key);
   const id = known?.provisionedProductId ?? null;

@@ -1,6 +1,6 @@
 import { freezeWords, isFrozenBy, liftingFlags, sortedFreezes } from '../diff/freezes.ts';
 import { utc, visible } from '../diff/render/words.ts';
-import { isWindowFor, type Starter, windowState } from '../diff/windows.ts';
+import { decidingSets, type Starter, windowState } from '../diff/windows.ts';
 import type { Freeze, Hold, HoldSubject, SyncWindow, WindowState } from '../domain/hold.ts';
 import type { Journal } from './ports/journal.ts';
 import type { Clock } from './ports/runtime.ts';
@@ -66,10 +66,12 @@ export class Holds {
   }
 
   #closed(subject: HoldSubject): Hold | null {
-    const indexes = this.#windows.flatMap((one, i) => (isWindowFor(one, subject) ? [i] : []));
-    if (indexes.length === 0) return null;
-    const state = this.#stateOf(indexes);
-    return state.kind === 'open' ? null : closedHold(state, this.#starter);
+    if (this.#windows.length === 0) return null;
+    for (const indexes of decidingSets(this.#windows, subject)) {
+      const state = this.#stateOf(indexes);
+      if (state.kind === 'closed') return closedHold(state, this.#starter);
+    }
+    return null;
   }
 
   #stateOf(indexes: readonly number[]): WindowState {

@@ -26,21 +26,21 @@ export function documentOf(
   };
 }
 
+type LastWill = Pick<KnownDocument, 'labels' | 'policies' | 'dependsOn'>;
+
 /** What a document says for the time after it. */
-function lastWillOf(
-  { reconcile, dependsOn }: Spec,
-  isExpected: boolean,
-): Pick<KnownDocument, 'policies' | 'dependsOn'> {
+function lastWillOf({ reconcile, dependsOn, labels }: Spec, isExpected: boolean): LastWill {
   const { prune, deletionProtection, suspend, mode } = reconcile;
   const handsOff = suspend || mode === 'observe' || !isExpected;
   return {
+    labels,
     policies: { prune, deletionProtection, handsOff },
     dependsOn: dependsOn.map(({ target, key }) => ({ target, key })),
   };
 }
 
 /** The same before live state was looked at: what it expects is not known to be there. */
-export function unseenWillOf(spec: Spec): Pick<KnownDocument, 'policies' | 'dependsOn'> {
+export function unseenWillOf(spec: Spec): LastWill {
   const { provisionedProductId: id, physicalId } = spec.expect;
   return lastWillOf(spec, id === null && physicalId === null);
 }

@@ -26,6 +26,7 @@ const known: KnownDocument = {
   file: 'net.yaml',
   digest: 'hmac:a',
   content: 'hmac:c',
+  labels: {},
   policies: { prune: 'terminate', deletionProtection: false, handsOff: false },
   provisionedProductId: ID,
   lastRecordId: rec('1'),

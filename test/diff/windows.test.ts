@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isWindowFor, shownWindows, windowState } from '../../src/diff/windows.ts';
+import { decidingSets, meaningOf, shownWindows, windowState } from '../../src/diff/windows.ts';
 import type { SyncWindow } from '../../src/domain/hold.ts';
 import { asTargetName } from '../../src/domain/ids.ts';
 
@@ -300,7 +300,7 @@ describe('whom a window is for', () => {
     [{ labels: { team: 'a', tier: '1' } }, false],
     [{ targets: ['prod-us'], names: ['net-a'] }, false],
   ])('%j: %s', (condition, expected) => {
-    expect(isWindowFor({ ...NIGHT, ...condition }, subject)).toBe(expected);
+    expect(meaningOf({ ...NIGHT, ...condition }, subject)).toBe(expected ? 'yes' : 'no');
   });
 
   it.each([
@@ -309,15 +309,46 @@ describe('whom a window is for', () => {
     ['another name', ['network-b'], false],
   ])('that bears a label and another name: named by %s', (_how, names, expected) => {
     const labelled = { ...subject, realName: 'network-a' };
-    expect(isWindowFor({ ...NIGHT, names }, labelled)).toBe(expected);
+    expect(meaningOf({ ...NIGHT, names }, labelled)).toBe(expected ? 'yes' : 'no');
   });
 
-  it('what is not known of it counts as meant', () => {
-    const gone = { target, name: null, labels: null };
-    expect(isWindowFor({ ...NIGHT, names: ['net-a'], labels: { team: 'b' } }, gone)).toBe(true);
-    expect(isWindowFor({ ...NIGHT, targets: ['prod-us'] }, gone)).toBe(false);
-    const labelled = { ...subject, realName: null };
-    expect(isWindowFor({ ...NIGHT, names: ['network-b'] }, labelled)).toBe(true);
+  it.each([
+    ['nothing but its target', { name: null, labels: null }, { targets: ['prod-us'] }, 'no'],
+    ['nothing but its target', { name: null, labels: null }, { names: ['net-a'] }, 'maybe'],
+    ['nothing but its target', { name: null, labels: null }, {}, 'yes'],
+    ['its name', { labels: null }, { names: ['net-a'] }, 'yes'],
+    ['its name', { labels: null }, { names: ['net-b'], labels: { team: 'b' } }, 'no'],
+    ['its name', { labels: null }, { names: ['net-a'], labels: { team: 'b' } }, 'maybe'],
+    ['a label of it', { realName: null }, { names: ['network-b'] }, 'maybe'],
+    ['a label of it', { realName: null }, { names: ['net-a'] }, 'yes'],
+    ['a label of it', { realName: null }, { names: ['network-b'], labels: { team: 'b' } }, 'no'],
+  ])('known is %s (%j), the window has %j: %s', (_known, unknown, condition, expected) => {
+    expect(meaningOf({ ...NIGHT, ...condition }, { ...subject, ...unknown })).toBe(expected);
+  });
+});
+
+describe('the windows that decide', () => {
+  const target = asTargetName('prod-eu');
+  const a = { ...NIGHT, labels: { team: 'a' } };
+  const b = { ...NIGHT, labels: { team: 'b' } };
+  const denied = { ...DAY, labels: { team: 'a' } };
+
+  it.each<[string, readonly SyncWindow[], Record<string, string> | null, number[][]]>([
+    ['of none: none', [], null, [[]]],
+    ['what is known', [a, b, denied], { team: 'a' }, [[2, 0]]],
+    ['what is known, of others', [a, b, denied], { team: 'b' }, [[1]]],
+    [
+      'each that may be the only one, and what may deny',
+      [a, b, denied],
+      null,
+      [
+        [2, 0],
+        [2, 1],
+      ],
+    ],
+    ['what is certain lets through, what may be does not', [a, NIGHT, b], null, [[1]]],
+  ])('%s', (_what, windows, labels, expected) => {
+    expect(decidingSets(windows, { target, name: 'net-a', labels })).toEqual(expected);
   });
 });
 

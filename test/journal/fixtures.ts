@@ -217,6 +217,7 @@ export function documentOf(name: string, digest = 'sha256:1'): KnownDocument {
     file: `${name}.yaml`,
     digest,
     content: 'hmac:1',
+    labels: { team: 'a' },
     policies: { prune: 'retain', deletionProtection: false, handsOff: true },
     provisionedProductId: asProvisionedProductId('pp-1'),
     lastRecordId: asRecordId('rec-1'),

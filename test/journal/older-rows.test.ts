@@ -9,6 +9,7 @@ describe('rows of earlier versions', () => {
     expect(knownDocument(row, '')).toEqual({
       ...row,
       content: '',
+      labels: null,
       policies: { prune: 'never', deletionProtection: false, handsOff: false },
       provisionedProductId: null,
       lastRecordId: null,
@@ -46,6 +47,7 @@ describe('rows of earlier versions', () => {
       file: 'a.yaml',
       digest: 'hmac:1',
       content: 'hmac:2',
+      labels: { team: 'a' },
       policies: { prune: 'retain', deletionProtection: true, handsOff: false },
       provisionedProductId: 'pp-1',
       lastRecordId: 'rec-1',

@@ -14,6 +14,7 @@ const app = (policies: Partial<KnownDocument['policies']> = {}): KnownDocument =
   file: 'app.yaml',
   digest: 'hmac:1',
   content: 'hmac:2',
+  labels: {},
   policies: { prune: 'terminate', deletionProtection: false, handsOff: false, ...policies },
   provisionedProductId: asProvisionedProductId('pp-app'),
   lastRecordId: null,

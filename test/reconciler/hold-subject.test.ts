@@ -12,7 +12,14 @@ const BY_ID = 'id:pp-a' as ProductKey;
 const id = asProvisionedProductId('pp-a');
 
 const [spec] = desiredOf([{ ...doc('label'), labels: { team: 'a' } }]).specs.values();
-const known = { key: BY_ID, name: 'label', provisionedProductId: id } as KnownDocument;
+const labels = { team: 'b' };
+const known = {
+  key: BY_ID,
+  name: 'label',
+  labels,
+  provisionedProductId: id,
+} as unknown as KnownDocument;
+const older = { ...known, labels: null };
 
 /** A look that shows the product as that of its document, or among the others. */
 function looked(at: 'document' | 'others' | 'nowhere'): Observation {
@@ -26,7 +33,9 @@ function looked(at: 'document' | 'others' | 'nowhere'): Observation {
 describe('what a freeze or window is asked about', () => {
   it.each<[string, Partial<Parameters<typeof holdSubject>[0]>, object]>([
     ['a document', { spec }, { name: 'label', labels: { team: 'a' } }],
-    ['a document that is gone', { known }, { name: 'label', labels: null }],
+    ['a document that is gone', { known }, { name: 'label', labels }],
+    ['one that went before labels were kept', { known: older }, { name: 'label', labels: null }],
+    ['a document that was another one', { spec, known }, { name: 'label', labels: { team: 'a' } }],
     ['a name of which nothing is known', {}, { name: 'net-a', labels: null }],
   ])('of a name: %s', (_what, parts, expected) => {
     const subject = {

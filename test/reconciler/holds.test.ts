@@ -296,14 +296,22 @@ describe('a freeze', () => {
     expect(world.statusOf(trueup, 'net-0')?.message).toContain('disk I/O error');
   });
 
-  it('holds the end of what has no document any more, whatever its labels were', async () => {
+  it('by label is about the end of what has no document any more, by the labels that had', async () => {
     const { world, trueup } = await toGo();
-    world.journal.freeze(freezeOf({ labels: { team: 'z' } }));
+    world.journal.freeze(freezeOf({ labels: { team: 'a' } }));
     await trueup.reconcile();
     await world.clock.pass(MINUTE);
     expect(world.writes()).toEqual([]);
     expect(reasonOf(world, trueup, 'net-0')).toBe('Frozen');
     world.journal.lift();
+    await world.clock.pass(MINUTE);
+    expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
+  });
+
+  it('of another label does not hold the end of what has no document any more', async () => {
+    const { world, trueup } = await toGo();
+    world.journal.freeze(freezeOf({ labels: { team: 'b' } }));
+    await trueup.reconcile();
     await world.clock.pass(MINUTE);
     expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
   });
@@ -365,6 +373,22 @@ describe('sync windows', () => {
     expect(world.writes().length).toBeGreaterThan(0);
     await world.clock.pass(2 * MINUTE);
     expect(cidrs(world).slice(0, 3)).toBe('BBB');
+  });
+
+  it.each([
+    ['those of others are open', { team: 'b' }, []],
+    ['its own is open', { team: 'a' }, ['TerminateProvisionedProduct']],
+  ])('by label count for what has no document any more: %s', async (_what, open, expected) => {
+    const closed = { team: open.team === 'a' ? 'b' : 'a' };
+    const { world, trueup } = await toGo();
+    trueup.kill();
+    const windows = [
+      { ...windowOf('allow', '0 12 * * *', 2), labels: open },
+      { ...opensAtTwo, labels: closed },
+    ];
+    await (await world.start({ windows })).reconcile();
+    await world.clock.pass(MINUTE);
+    expect(operations(world)).toEqual(expected);
   });
 
   it('follow what was started before they close, and start nothing after', async () => {

@@ -57,7 +57,15 @@ function isWanted(world: World): boolean {
 
 describe('the repeat of a removal', () => {
   const known: KnownDocument = {
-    ...{ key: KEY, name: 'net-a', file: 'net-a.yaml', digest: 'd', content: 'c', dependsOn: [] },
+    ...{
+      key: KEY,
+      name: 'net-a',
+      file: 'net-a.yaml',
+      digest: 'd',
+      content: 'c',
+      labels: {},
+      dependsOn: [],
+    },
     policies: { prune: 'terminate', deletionProtection: false, handsOff: false },
     ...{ provisionedProductId: ID, lastRecordId: rec('1') },
     gone: { since: '2026-11-21T11:00:00Z', revision: 'r2', renamedTo: null },

@@ -1,6 +1,6 @@
 import type { ProductKey, ProvisionedProductId, TargetName } from '../../domain/ids.ts';
 import type { Gone, KnownDocument, KnownPolicies } from '../../domain/known.ts';
-import { boolean, list, object, oneOf, orNull, type Shape, since, text } from '../shape.ts';
+import { boolean, list, object, oneOf, orNull, record, type Shape, since, text } from '../shape.ts';
 import { recordId } from './common.ts';
 
 export const knownDocument: Shape<KnownDocument> = object<KnownDocument>({
@@ -9,6 +9,7 @@ export const knownDocument: Shape<KnownDocument> = object<KnownDocument>({
   file: text(),
   digest: text(),
   content: since(text(), ''),
+  labels: since(orNull(record(text())), null),
   policies: since(
     object<KnownPolicies>({
       prune: oneOf('never', 'terminate', 'retain'),

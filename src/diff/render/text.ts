@@ -172,7 +172,19 @@ function heldWrites({ heldByGuards: held, acting }: PlanCounts): string {
   return `; ${those} of the ${plural(acting, 'change', 'changes')} held back by a guard`;
 }
 
-/** `29 calls: 23 Service Catalog, 3 CloudFormation, 3 other`. */
+/**
+ * US dollars for each call of Service Catalog: the first tier of AWS's price list of 2026; a month's first
+ * 1,000 calls are free. Source: aws.amazon.com/servicecatalog/pricing.
+ */
+const DOLLARS_PER_CALL = 0.0007;
+
+/** `$0.016`. */
+function listPrice(catalogCalls: number): string {
+  const dollars = catalogCalls * DOLLARS_PER_CALL;
+  return `$${dollars < 1 ? dollars.toFixed(3) : dollars.toFixed(2)}`;
+}
+
+/** `29 calls: 23 Service Catalog ($0.016), 3 CloudFormation, 3 other`. */
 export function callsLine(calls: CallCounts): string {
   const of = (service: string) =>
     Object.entries(calls.byOperation)
@@ -181,7 +193,7 @@ export function callsLine(calls: CallCounts): string {
   const catalog = of('servicecatalog');
   const stacks = of('cloudformation');
   const parts = [
-    [catalog, 'Service Catalog'],
+    [catalog, `Service Catalog (${listPrice(catalog)})`],
     [stacks, 'CloudFormation'],
     [calls.total - catalog - stacks, 'other'],
   ] as const;

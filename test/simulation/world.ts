@@ -215,10 +215,11 @@ export class World {
       this.rules.foreignRecord(product.id, detail.RecordId);
       this.rules.life.disturbed(name);
       // Semantics 4: it is taken for the answer to an open termination, and so for what was asked for.
-      const intent = this.disk.entries.get(`name:${name}`)?.intent;
+      const { intent, recreated = null } = this.disk.entries.get(`name:${name}`) ?? {};
       const isOpen = intent?.step === 'terminate' && intent.recordId === null;
       const isDeclared = this.wishes.some((wish) => wish.name === name);
-      this.rules.life.terminatedByOther(name, isOpen && isDeclared);
+      // What was to go with its document is owed nothing where that came back.
+      this.rules.life.terminatedByOther(name, isOpen && isDeclared && recreated !== null);
     } catch (error) {
       this.trace.add(`somebody else was refused: ${String(error).slice(0, 80)}`);
     }

@@ -1,4 +1,4 @@
-import type { ProductEntry } from '../domain/entry.ts';
+import type { Intent, ProductEntry } from '../domain/entry.ts';
 import type { Digest } from '../domain/ids.ts';
 import { likenessOf } from './digest.ts';
 
@@ -14,6 +14,11 @@ export function recreationBegun(
   const kept =
     content === null ? before : before.filter((one) => likenessOf(one, content) === 'other');
   return { recreated: content, recreatedBefore: kept.slice(0, RECREATED_MAX) };
+}
+
+/** The entry as a termination begins that is an end: nothing is owed to a document of this name that comes later. */
+export function endBegun(entry: ProductEntry, intent: Intent): ProductEntry {
+  return { ...entry, intent, ...recreationBegun(entry, null) };
 }
 
 /** The entry where a request is given up that left nothing behind: no recreation was begun, and no attempt made. */

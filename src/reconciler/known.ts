@@ -1,6 +1,6 @@
 import { asksForEnd, GONE_MS, isPrunable } from '../diff/removal.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
-import type { Gone, KnownDocument } from '../domain/known.ts';
+import type { KnownDocument } from '../domain/known.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { DesiredState } from './context.ts';
@@ -12,6 +12,7 @@ import {
   withMade,
 } from './known-document.ts';
 import type { Journal } from './ports/journal.ts';
+import { isRenamed, renamedToOf } from './renames.ts';
 
 /**
  * The documents that were there when the directory was last read well, and what they said about
@@ -19,7 +20,10 @@ import type { Journal } from './ports/journal.ts';
  */
 export class KnownDocuments {
   #held: ReadonlyMap<ProductKey, KnownDocument>;
-  /** Monotonic time of the read that first missed a document; only of what this process missed. */
+  /**
+   * Monotonic time of the read that first missed a document. Where an earlier process made that, the wall
+   * clock tells how long ago it was, once: then this process counts on by the clock that never jumps.
+   */
   readonly #missedMs = new Map<ProductKey, number>();
 
   /** The last revision that was read. */
@@ -61,7 +65,7 @@ export class KnownDocuments {
 
   /** Documents that are gone and seem to have got a new name: that is told as long as both stand. */
   renamed(context: Pick<KnownContext, 'entries'>, desired: DesiredState): readonly KnownDocument[] {
-    return this.#undeclared(context, desired).filter((one) => this.#isRenamed(one, desired));
+    return this.#undeclared(context, desired).filter((one) => isRenamed(one, desired, this.#held));
   }
 
   #undeclared(
@@ -132,7 +136,7 @@ export class KnownDocuments {
     for (const known of this.#undeclared(context, desired)) {
       const isOpen = unsure !== null || this.doubtOf(desired, known) !== null;
       const noted = isOpen ? known : this.#missed(context, desired, known, next);
-      if (isOpen || ends.has(known.key) || this.#isRenamed(noted, desired, next))
+      if (isOpen || ends.has(known.key) || isRenamed(noted, desired, next))
         next.set(known.key, noted);
     }
   }
@@ -194,14 +198,13 @@ export class KnownDocuments {
 
   /**
    * Whether two complete reads, far enough apart, were without the document: by the wall clock, which
-   * outlives a restart, and, where this process made both, by the one that never jumps.
+   * outlives a restart, and by the one that never jumps.
    */
   isConfirmed(context: KnownContext, key: ProductKey): boolean {
     const gone = this.#held.get(key)?.gone ?? null;
-    if (gone === null) return false;
     const readMs = context.readAtMs();
-    if (readMs === null) return false;
-    const missedMs = this.#missedMs.get(key) ?? Number.NEGATIVE_INFINITY;
+    const missedMs = this.#missedMs.get(key);
+    if (gone === null || readMs === null || missedMs === undefined) return false;
     return context.clock.now() - Date.parse(gone.since) >= GONE_MS && readMs - missedMs >= GONE_MS;
   }
 
@@ -211,35 +214,18 @@ export class KnownDocuments {
     known: KnownDocument,
     next: ReadonlyMap<ProductKey, KnownDocument>,
   ): KnownDocument {
-    const { gone } = known;
+    const { gone, key } = known;
+    const { clock } = context;
+    const agoMs = gone === null ? -1 : clock.now() - Date.parse(gone.since);
     // A wall clock that was put back would make the wait too short later.
-    if (gone !== null && Date.parse(gone.since) <= context.clock.now()) return known;
-    this.#missedMs.set(known.key, context.readAtMs() ?? context.clock.monotonic());
-    const since = new Date(context.clock.now()).toISOString();
-    const renamedTo = gone?.renamedTo ?? this.#renamedTo(known, next);
+    if (agoMs >= 0) {
+      if (!this.#missedMs.has(key)) this.#missedMs.set(key, clock.monotonic() - agoMs);
+      return known;
+    }
+    this.#missedMs.set(key, context.readAtMs() ?? clock.monotonic());
+    const since = new Date(clock.now()).toISOString();
+    const renamedTo = gone?.renamedTo ?? renamedToOf(known, this.#held, next);
     return { ...known, gone: { since, revision: desired.revision, renamedTo } };
-  }
-
-  /** Its new name is still declared, and stands for nothing yet. */
-  #isRenamed(
-    { gone, provisionedProductId: id }: KnownDocument,
-    desired: DesiredState,
-    held: ReadonlyMap<ProductKey, KnownDocument> = this.#held,
-  ): boolean {
-    const other = gone?.renamedTo ?? null;
-    if (other === null || id === null || !desired.declared.has(other.key)) return false;
-    return (held.get(other.key)?.provisionedProductId ?? null) === null;
-  }
-
-  #renamedTo(
-    { content }: KnownDocument,
-    next: ReadonlyMap<ProductKey, KnownDocument>,
-  ): Gone['renamedTo'] {
-    if (content === '') return null;
-    for (const [key, one] of next)
-      if (one.content === content && one.gone === null && !this.#held.has(key))
-        return { key, name: one.name };
-    return null;
   }
 }
 

@@ -1,7 +1,6 @@
 import { pendingWithoutValues } from '../diff/pending.ts';
-import { recreationBegun } from '../diff/recreation.ts';
+import { endBegun } from '../diff/recreation.ts';
 import { terminateRequest } from '../diff/request.ts';
-import type { Intent, ProductEntry } from '../domain/entry.ts';
 import { asDigest, type ProductKey } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { BUSY_AGAIN_MS, HELD_AGAIN_MS } from './again.ts';
@@ -75,13 +74,7 @@ async function terminate(
     at: change.at,
     pending: pendingWithoutValues(context.entries.get(key), null),
   });
-  // An end and no recreation: nothing is owed to a document of this name that comes later.
-  const open = (entry: ProductEntry, stamped: Intent) => ({
-    ...entry,
-    intent: stamped,
-    ...recreationBegun(entry, null),
-  });
-  const carried = await sendNew(context, key, intent, request, open);
+  const carried = await sendNew(context, key, intent, request, endBegun);
   // Held or changed at the last moment: what it waits for wakes it, or the next review.
   if (carried.kind === 'dropped') return (await heldOutcome(context, key)) ?? { kind: 'left' };
   const sent = { last: true, cause: { kind: 'document' as const }, fields: [] };

@@ -1,3 +1,4 @@
+import { endBegun } from '../diff/recreation.ts';
 import { leftNoTrace, type Settlement, STABLE_MS, settleIntent } from '../diff/settle.ts';
 import { rebuildRequest } from '../diff/stored-request.ts';
 import type { Intent } from '../domain/entry.ts';
@@ -160,7 +161,9 @@ async function resend(
   const request = await rebuild(context, key, intent);
   if (held !== null) return { kind: 'open', why: held };
   if (request === null) return { kind: 'lookAgain', intent };
-  const stamped = await stampSend(context, key, intent);
+  // A termination that is repeated because its document went is no recreation any more.
+  const isEnd = intent.step === 'terminate' && !context.desired().specs.has(key);
+  const stamped = await stampSend(context, key, intent, isEnd ? endBegun : undefined);
   context.log.write('info', 'intent.resent', { token: intent.token, operation: request.operation });
   const answer = await send(context, key, stamped, request);
   switch (answer.kind) {

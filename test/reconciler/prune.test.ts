@@ -105,6 +105,20 @@ describe('prune', () => {
     expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
   });
 
+  it('is not hurried by a wall clock that is put right after a restart', async () => {
+    const { world, trueup } = await removed([doc('net-a')], []);
+    world.clock.jump(-20 * MINUTE);
+    await later(world, trueup, 2);
+    trueup.kill();
+    const second = await world.start();
+    await second.converge();
+    world.clock.jump(20 * MINUTE);
+    await later(world, second, 2);
+    expect(world.writes()).toEqual([]);
+    await later(world, second, 9);
+    expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
+  });
+
   it('counts from the first read of all, across restarts, and not from a restart', async () => {
     const { world, trueup } = await removed([doc('net-a')], []);
     trueup.kill();

@@ -182,7 +182,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'a new token for each repeat',
     'src/reconciler/settle-open.ts',
-    'const stamped = await stampSend(context, key, intent);',
+    'const stamped = await stampSend(context, key, intent, isEnd ? endBegun : undefined);',
     'const stamped = await stampSend(context, key, nextGeneration(context, intent));',
   ),
   one(

@@ -72,10 +72,12 @@ export function weightOfRequest(
     case 'UpdateProvisionedProduct': {
       const named = instancesOf(request.preferences);
       const replaced = step === 'update' && isReplacement(change);
+      // An order may name instances that are not there: those that go were counted one by one.
+      const going = step === 'deleteInstances' ? Math.min(named, removed) : 0;
       return {
         updates: 1,
         provisions: step === 'createInstances' ? named : 0,
-        terminations: (step === 'deleteInstances' ? named : 0) + Number(replaced),
+        terminations: going + Number(replaced),
       };
     }
     case 'UpdateProvisionedProductProperties':

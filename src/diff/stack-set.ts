@@ -174,10 +174,20 @@ export function stackSetRequest(
   };
 }
 
-/** Whether the plan removes an instance that this earlier look did not show. */
-export function removesMore(plan: InstancePlan | null, earlier: PresentProduct): boolean {
-  if (plan === null || plan.remove.length === 0 || earlier.instances.kind !== 'read') return false;
-  return without(plan.remove.flatMap(pairsOf), earlier.instances.value).length > 0;
+/**
+ * Whether the plan removes an instance that is there and that this earlier look did not show. What an
+ * order names besides, and is not there, cannot be removed.
+ */
+export function removesMore(
+  plan: InstancePlan | null,
+  live: PresentProduct,
+  earlier: PresentProduct,
+): boolean {
+  if (plan === null || plan.remove.length === 0) return false;
+  if (live.instances.kind !== 'read' || earlier.instances.kind !== 'read') return false;
+  const going = new Set(plan.remove.flatMap(pairsOf).map(keyOf));
+  const there = live.instances.value.filter((one) => going.has(keyOf(one)));
+  return without(there, earlier.instances.value).length > 0;
 }
 
 /** How many requests a step still takes: instances that form no rectangle take several. */

@@ -33,7 +33,7 @@ export function removesUnreviewed(
   }
   const reviewed = context.observation()?.products.get(spec.key);
   if (live.kind !== 'present' || reviewed?.kind !== 'present') return false;
-  return removesMore(planInstances(spec, live, context.entries.get(spec.key)), reviewed);
+  return removesMore(planInstances(spec, live, context.entries.get(spec.key)), live, reviewed);
 }
 
 /**

@@ -519,6 +519,20 @@ describe('stackSetOperationType', () => {
     expect(world.writes()).toEqual([]);
   });
 
+  it('carries DELETE out also where it names what is not there, which counts for nothing', async () => {
+    const world = await World.create({ seed, maxTerminations: 1 }, wish({}));
+    await past(world, 'DELETE', [A], [EU, US]);
+    const trueup = await world.start();
+    await looks(world, trueup);
+    world.wish(verb('DELETE', [A, B], { reconcile: { removeInstances: true } }), 'r3');
+    await looks(world, trueup);
+    expect(ours(world).map((input) => input.ProvisioningPreferences)).toEqual([
+      { StackSetOperationType: 'DELETE', StackSetAccounts: [A, B], StackSetRegions: [EU] },
+    ]);
+    expect(await instances(world)).not.toContain(`${B}/${EU} CURRENT`);
+    expect(world.statusOf(trueup, 'set')).toMatchObject({ condition: 'Ready', sync: 'Synced' });
+  });
+
   it('carries DELETE out once where it was seen in its desired state before', async () => {
     const world = await World.create({ seed }, wish({ provisioningParameters: { Level: 'low' } }));
     const trueup = await world.start();

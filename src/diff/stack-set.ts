@@ -59,7 +59,20 @@ export function planInstances(
   entry: ProductEntry,
 ): InstancePlan | null {
   if (kindOf(live) !== 'stackSet' || live.instances.kind !== 'read') return null;
-  const there = live.instances.value;
+  return planFor(spec, live.instances.value, entry);
+}
+
+/** Whether nothing is to be done about these instances, nor said of one that nothing updates. */
+export function areAsDeclared(
+  spec: Spec,
+  there: readonly StackInstance[],
+  entry: ProductEntry,
+): boolean {
+  const { create, remove, outdated, missing, inoperable } = planFor(spec, there, entry);
+  return [create, remove, outdated, missing, inoperable].every((some) => some.length === 0);
+}
+
+function planFor(spec: Spec, there: readonly StackInstance[], entry: ProductEntry): InstancePlan {
   if (spec.stackInstances !== null) return byWish(spec, spec.stackInstances, there);
   const operation = spec.preferences?.operation ?? 'UPDATE';
   return operation === 'UPDATE' ? byUpdate(spec, there) : byVerb(spec, operation, there, entry);

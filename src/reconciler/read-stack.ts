@@ -1,4 +1,4 @@
-import { needsInstances } from '../diff/stack-set.ts';
+import { areAsDeclared, needsInstances } from '../diff/stack-set.ts';
 import { kindOf } from '../domain/kind.ts';
 import {
   notRead,
@@ -10,6 +10,7 @@ import {
 } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import { explainFailure } from './catalog-facts.ts';
+import type { TargetContext } from './context.ts';
 import type { Memory } from './memory.ts';
 import type { Catalog, SearchRow, StackListing } from './ports/catalog.ts';
 
@@ -65,9 +66,13 @@ async function stackSetReading(context: ReadContext, row: SearchRow): Promise<St
   return { stack: why, stackDenied: set.failure.kind === 'denied' };
 }
 
-/** Pages of 20, only where the document or the status asks for them. */
+/**
+ * Pages of 20, only where the document or the status asks for them. What was listed at a record holds
+ * until the next one only where it was as declared: a listing may lag behind the record, and what is
+ * amiss is mended past Service Catalog as well.
+ */
 export async function readInstances(
-  context: ReadContext,
+  context: ReadContext & Pick<TargetContext, 'entries'>,
   spec: Spec,
   row: SearchRow | null,
 ): Promise<Reading<readonly StackInstance[]>> {
@@ -75,7 +80,9 @@ export async function readInstances(
     return notRead;
   const { last } = row.records;
   const remembered = await context.memory.get(spec.key, last);
-  if (remembered.instances !== undefined) return read(remembered.instances);
+  const known = remembered.instances;
+  if (known !== undefined && areAsDeclared(spec, known, context.entries.get(spec.key)))
+    return read(known);
   const listed = await context.catalog.stackInstances(row.id);
   if (listed.kind === 'failed') return unreadable(explainFailure(listed.failure));
   await context.memory.add(spec.key, last, { instances: listed.value });

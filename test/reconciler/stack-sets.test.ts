@@ -194,6 +194,35 @@ describe('a stack set', () => {
     });
   });
 
+  it('lists instances again while they are not as declared: what was listed may have lagged', async () => {
+    const world = await World.create({ seed }, []);
+    await past(world, 'DELETE', [B, C], [EU, US]);
+    world.wish(wish({ stackInstances: { accounts: [A, B], regions: [EU, US] } }));
+    const trueup = await world.start();
+    // So long the listing lacks what was created.
+    const untilMs = world.clock.monotonic() + 8 * 60_000;
+    const { handle } = world.service;
+    Object.assign(world.service, {
+      handle: async (request: Parameters<typeof handle>[0]) => {
+        const answer = await handle(request);
+        const operation = String(request.headers['x-amz-target']);
+        const isOld = world.clock.monotonic() < untilMs && answer.body.includes(B);
+        if (!operation.endsWith('.ListStackInstancesForProvisionedProduct') || !isOld)
+          return answer;
+        const listed = JSON.parse(answer.body) as { StackInstances: { Account: string }[] };
+        const StackInstances = listed.StackInstances.filter(({ Account }) => Account !== B);
+        return { ...answer, body: JSON.stringify({ ...listed, StackInstances }) };
+      },
+    });
+    await trueup.converge();
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'set')).toMatchObject({ condition: 'Stalled' });
+    await world.clock.pass(10 * 60_000);
+    await trueup.converge();
+    expect(ours(world)).toHaveLength(1);
+    expect(world.statusOf(trueup, 'set')).toMatchObject({ condition: 'Ready', sync: 'Synced' });
+  });
+
   it('refuses accounts without an instance under UPDATE, and what is outside the constraint', async () => {
     const world = await World.create(
       { seed },

@@ -184,13 +184,22 @@ export function recordFailed(
   };
 }
 
-/** A change of properties keeps the version: then what is known to run stays known. */
+/**
+ * A change of properties keeps the version: then what is known to run stays known, unless it came after
+ * a record that is not ours, which may have brought in another one.
+ */
 function requested({ lastResult }: ProductEntry, intent: Intent): Pick<LastResult, 'version'> {
   const { version } = intent;
   if (version !== undefined) return { version };
   const before = lastResult?.version;
   const runs = lastResult?.kind === 'succeeded' || before?.isMove === false;
-  return before !== undefined && runs ? { version: { ...before, isMove: false } } : {};
+  if (lastResult === null || before === undefined || !runs) return {};
+  return followsOn(lastResult, intent) ? { version: { ...before, isMove: false } } : {};
+}
+
+/** A change of properties need not move LastRecordId, so that the next one may have its base. */
+function followsOn({ step, recordId, base }: LastResult, intent: Intent): boolean {
+  return intent.base === recordId || (!isProvisioning(step) && intent.base === base);
 }
 
 function withRecord(entry: ProductEntry, recordId: RecordId): readonly RecordId[] {

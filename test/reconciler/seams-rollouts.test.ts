@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RolloutRule } from '../../src/domain/rollout.ts';
 import { networks } from '../support/network.ts';
 import { later, MINUTE, operations } from './life.ts';
-import { fault, networkDoc } from './networks.ts';
+import { fault, networkDoc, ROLE, story } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
 const seed = networks({
@@ -161,5 +161,43 @@ describe('rollouts and the life cycle', () => {
     await trueup.converge();
     expect(operations(world)).toHaveLength(before);
     expect(world.statusOf(trueup, 'net-b')).toMatchObject({ reason: 'RolloutPaused' });
+  });
+
+  it('a canary that somebody moved back goes the whole way before the others, its role first', async () => {
+    const names = ['net-a', 'net-b'];
+    const world = await World.create(
+      { seed, writesPerSecond: 20 },
+      names.map((name) => doc(name, 'v2')),
+    );
+    const trueup = await world.start({ rolloutRules: [RULE] });
+    await trueup.converge();
+    await trueup.converge();
+    for (const name of names)
+      await world.service.admin.callAs('UpdateProvisionedProduct', {
+        ProvisionedProductName: name,
+        ProvisioningArtifactName: 'v1',
+        ProvisioningParameters: [{ Key: 'Cidr', Value: 'x' }],
+        UpdateToken: `by-hand-${name}`,
+      });
+    await world.clock.pass(10 * MINUTE);
+    const before = story(world).length;
+    const provisioningArtifactName = 'v2';
+    const properties = { launchRole: ROLE };
+    world.wish(
+      names.map((name) =>
+        networkDoc(name, { Cidr: 'x' }, { provisioningArtifactName, properties }),
+      ),
+      'r3',
+    );
+    await trueup.converge();
+    // Of each the role, and then the version.
+    const steps = ['accepted', 'succeeded', 'accepted', 'succeeded'];
+    expect(story(world).slice(before)).toEqual(
+      names.flatMap((name) => steps.map((step) => `${name} ${step}`)),
+    );
+    expect(names.map((name) => world.service.admin.product(name)?.versionName)).toEqual([
+      'v2',
+      'v2',
+    ]);
   });
 });

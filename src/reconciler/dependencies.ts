@@ -16,6 +16,8 @@ export interface Readiness {
   readonly target: TargetName;
   readonly revision: string;
   statusOf(target: TargetName, key: ProductKey): ProductStatusView | undefined;
+  /** Whether this process has looked at it. */
+  isSeen(target: TargetName, key: ProductKey): boolean;
   /** Whether this run looks at it at all; a selection may leave it out. */
   isInRun(dependency: Dependency): boolean;
   /** Whether its document asks for something else than when it was last looked at. */
@@ -41,8 +43,12 @@ function waitForOne(readiness: Readiness, dependency: Dependency): Wait | null {
   if (dependency.leaves === true) return waitForEnd(who, view);
   const inRun = readiness.isInRun(dependency);
   if (!inRun) return waitForLeftOut(who, view, readiness.hasChanged(dependency));
-  if (view !== undefined && isReady(view) && view.revision === readiness.revision) return null;
-  if (view === undefined || view.revision !== readiness.revision)
+  const isOfRevision = view !== undefined && view.revision === readiness.revision;
+  const ready = isOfRevision && isReady(view);
+  const seen = readiness.isSeen(target, key);
+  if (ready && seen) return null;
+  // It was ready when an earlier process last looked, and what has happened since nobody knows.
+  if (!isOfRevision || ready)
     return { why: `waits for ${who}, which was not looked at yet`, next: null };
   if (view.reason === 'Suspended')
     return { why: `waits for ${who}, which is suspended`, next: `resume ${who}`, isBlocked: true };

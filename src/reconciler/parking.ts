@@ -44,7 +44,9 @@ export class Parking {
   waitsOn(dependencies: readonly Dependency[]): Wait | null {
     const { target, board, isInRun, hasChanged, revision } = this.#parts;
     const statusOf = (of: TargetName, key: ProductKey) => board.get(of, key);
-    return waitFor({ target, revision: revision(), statusOf, isInRun, hasChanged }, dependencies);
+    const isSeen = (of: TargetName, key: ProductKey) => board.isSeen(of, key);
+    const readiness = { target, revision: revision(), statusOf, isSeen, isInRun, hasChanged };
+    return waitFor(readiness, dependencies);
   }
 
   park(key: ProductKey): void {

@@ -13,6 +13,8 @@ export class StatusBoard {
   readonly #shown = new Map<string, ProductStatusView>();
   readonly #unsaved = new Map<string, ProductStatusView>();
   readonly #removed = new Map<string, { readonly target: TargetName; readonly key: ProductKey }>();
+  /** What this process has seen itself. */
+  readonly #seen = new Set<string>();
 
   readonly #listeners: ((view: ProductStatusView) => void)[] = [];
 
@@ -28,14 +30,18 @@ export class StatusBoard {
 
   set(view: ProductStatusView): void {
     const known = this.#shown.get(id(view));
-    if (known !== undefined && same(known, view)) return;
-    this.#shown.set(id(view), view);
-    this.#unsaved.set(id(view), view);
-    this.#removed.delete(id(view));
+    const isNew = known === undefined || !same(known, view);
+    if (!isNew && this.#seen.has(id(view))) return;
+    this.#seen.add(id(view));
+    if (isNew) {
+      this.#shown.set(id(view), view);
+      this.#unsaved.set(id(view), view);
+      this.#removed.delete(id(view));
+    }
     for (const listener of this.#listeners) listener(view);
   }
 
-  /** Told of every status that is not the same as before. */
+  /** Told of every status that is not the same as before, or that an earlier process had written. */
   subscribe(listener: (view: ProductStatusView) => void): void {
     this.#listeners.push(listener);
   }
@@ -44,12 +50,18 @@ export class StatusBoard {
     return this.#shown.get(id({ target, key }));
   }
 
+  /** Whether it was seen by this process: what an earlier one wrote may be long ago. */
+  isSeen(target: TargetName, key: ProductKey): boolean {
+    return this.#seen.has(id({ target, key }));
+  }
+
   /** Drops the statuses of a target's names that no document declares any more; returns them. */
   keepOnly(target: TargetName, keys: ReadonlySet<ProductKey>): readonly ProductStatusView[] {
     const dropped: ProductStatusView[] = [];
     for (const [at, view] of this.#shown) {
       if (view.target !== target || keys.has(view.key)) continue;
       this.#shown.delete(at);
+      this.#seen.delete(at);
       this.#unsaved.delete(at);
       this.#removed.set(at, { target: view.target, key: view.key });
       dropped.push(view);

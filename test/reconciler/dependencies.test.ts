@@ -230,6 +230,36 @@ describe('dependsOn', () => {
     expect(story(world)).toEqual(['a accepted', 'a succeeded']);
   });
 
+  it('does not begin on what an earlier process saw of another target', async () => {
+    const world = await World.create({ seed }, [doc('a', [], same)]);
+    const first = await world.start();
+    await first.converge();
+    first.kill();
+    const mine = statusOf(world, first, 'a');
+    if (mine?.condition !== 'Ready') throw new Error('it is not ready');
+    const far = { target: asTargetName('other'), key: keyOf('x'), name: 'x' };
+    const theirs = { ...mine, ...far };
+    await world.journal.putStatus([theirs]);
+    const trueup = await world.start();
+    await trueup.board.load();
+    world.wish([doc('a')], mine.revision);
+    const linked = new Map(
+      [...world.desired.specs].map(([key, spec]) => [key, { ...spec, dependsOn: [far] }]),
+    );
+    trueup.reconciler.setDesired({ ...world.desired, specs: linked });
+    const review = await world.clock.until(trueup.reconciler.review());
+    trueup.reconciler.release(review, 1);
+    await world.clock.pass(600_000);
+    expect(world.writes()).toEqual([]);
+    expect(statusOf(world, trueup, 'a')?.message).toBe(
+      'waits for other/x, which was not looked at yet',
+    );
+    // Now it is looked at, and is as it was.
+    trueup.board.set(theirs);
+    await world.clock.pass(60_000);
+    expect(story(world)).toEqual(['a accepted', 'a succeeded']);
+  });
+
   it('waits for what a selection leaves out, unless it was last seen ready', async () => {
     const world = await World.create({ seed }, [doc('a', ['b']), doc('b')]);
     const trueup = await world.start({ isInRun: ({ name }) => name === 'a' });

@@ -1,4 +1,5 @@
 import { isTerminatedForAnother } from '../diff/creation-wish.ts';
+import { entryFor } from '../diff/ownership.ts';
 import { appliedVersionOf } from '../diff/pending.ts';
 import { recordInEffect } from '../diff/record.ts';
 import type { AppliedVersion, ProductEntry } from '../domain/entry.ts';
@@ -39,7 +40,8 @@ export async function rememberInEffect(
     if (known) return entry;
     const inEffect = { specDigest, revision: desired.revision, at };
     return {
-      ...recordInEffect(entry, inEffect),
+      // Of what bears the name now: what we set on the one before is not ours on this one.
+      ...recordInEffect(entryFor(entry, live), inEffect),
       appliedVersion: applied,
       retryHandled,
       provisionedProductId: id,

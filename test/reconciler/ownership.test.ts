@@ -222,4 +222,35 @@ describe('prune takes only what a record of ours is about', () => {
       ]),
     );
   });
+
+  it("drops no tag of another one's that was seen as declared before, either", async () => {
+    const tagged = (tags: Readonly<Record<string, string>>) => [doc('net-a', {}, { tags })];
+    const { world, trueup } = await inEffect(tagged({ team: 'a', cost: '1' }));
+    world.wish(tagged({ team: 'a' }), 'r3');
+    await trueup.converge();
+    await endByHand(world, 'net-a');
+    await world.service.admin.callAs('ProvisionProduct', {
+      ProductName: 'network',
+      ProvisioningArtifactName: 'v1',
+      ProvisionedProductName: 'net-a',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'net-a' }],
+      Tags: [
+        { Key: 'team', Value: 'a' },
+        { Key: 'cost', Value: 'theirs' },
+      ],
+      ProvisionToken: 'by-hand',
+    });
+    await world.clock.pass(60_000);
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Ready', sync: 'Synced' });
+    world.wish(tagged({ team: 'b' }), 'r4');
+    await trueup.converge();
+    const tags = world.service.admin.product('net-a')?.product.tags ?? [];
+    expect(tags).toEqual(
+      expect.arrayContaining([
+        { Key: 'team', Value: 'b' },
+        { Key: 'cost', Value: 'theirs' },
+      ]),
+    );
+  });
 });

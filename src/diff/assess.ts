@@ -59,6 +59,8 @@ export interface AssessInput {
   readonly failedAt: string | null;
   /** When our last record ended by AWS's clock, where live state differs right after it; null: not read. */
   readonly succeededAt?: string | null;
+  /** Whose the last record is, where LastRecordId is older than our last one; left out: it tells. */
+  readonly lastChange?: 'ours' | 'other' | 'unknown' | undefined;
   /** A person asked for another attempt: latches and waits do not hold. */
   readonly asked: boolean;
 }

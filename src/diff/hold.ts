@@ -58,6 +58,8 @@ export function holdVerdict(
 ): ChangeVerdict | null {
   const recent = recentFailure(input, live);
   if (recent !== null) return recent;
+  if (input.lastChange === 'unknown' && input.entry.lastResult?.step === step)
+    return { kind: 'unreadable', why: 'whether somebody changed it since was not read' };
   const hash = hashOf(input, live, comparison, step);
   const latch = noEffect(input, live, comparison, step, hash) ?? heldLatch(input, hash);
   return latch === null ? null : { kind: 'latched', latch };
@@ -130,7 +132,7 @@ function isSameRequest(known: Digest, hash: Digest | null): boolean {
  * again would go on for ever. AWS may keep a value in another form, or not carry out a tag change.
  */
 function noEffect(
-  { entry, succeededAt }: AssessInput,
+  { entry, succeededAt, lastChange }: AssessInput,
   live: PresentProduct,
   { differences }: Comparison,
   step: Step,
@@ -139,7 +141,8 @@ function noEffect(
   const { lastResult } = entry;
   if (lastResult?.kind !== 'succeeded' || lastResult.step !== step) return null;
   const { recordId, at } = lastResult;
-  if (recordId !== live.records.last || !isSameRequest(lastResult.requestHash, hash)) return null;
+  if (recordId !== live.records.last && lastChange !== 'ours') return null;
+  if (!isSameRequest(lastResult.requestHash, hash)) return null;
   if (step === 'update' && stackMovedAfter(live, succeededAt ?? at)) return null;
   const fields = differences.filter((one) => one.step === step).map(({ label }) => label);
   const reason = `record ${recordId} succeeded, and live state still differs: ${listed(fields)}`;

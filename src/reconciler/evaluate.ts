@@ -1,10 +1,11 @@
-import { assess, needsFacts, type UpdateFacts } from '../diff/assess.ts';
+import { type AssessInput, assess, needsFacts, type UpdateFacts } from '../diff/assess.ts';
 import { type Comparison, compare } from '../diff/compare.ts';
 import { needsFailureTime, RETRY_ANNOTATION } from '../diff/hold.ts';
 import { isRepairable } from '../diff/normalize.ts';
 import type { Change } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { Live, PresentProduct, VersionDefinitions } from '../domain/live.ts';
+import { isProvisioning } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
 import { cleaned, learnSecrets } from './learn-secrets.ts';
@@ -90,6 +91,7 @@ export async function evaluate(
     specDigest,
     failedAt: live.kind === 'present' ? await failureTime(context, entry, live) : null,
     succeededAt: await successTime(context, entry, live, comparison),
+    lastChange: await lastChange(context, entry, live, comparison),
     asked,
   });
   const change = await withLeavingInstances(context, judged);
@@ -126,6 +128,27 @@ async function successTime(
   if (comparison === null || !comparison.steps.includes('update')) return null;
   const record = await context.catalog.record(lastResult.recordId);
   return record.kind === 'ok' ? (record.value?.updatedAt ?? null) : null;
+}
+
+/**
+ * Whose the last record is where a property still differs after ours, and LastRecordId, which that need
+ * not move, does not tell. Where the history lacks our own too it cannot tell either: then nothing
+ * proves that somebody has changed it since.
+ */
+async function lastChange(
+  { catalog }: EvaluateContext,
+  { lastResult }: ProductEntry,
+  live: Live,
+  comparison: Comparison | null,
+): Promise<AssessInput['lastChange']> {
+  if (live.kind !== 'present' || lastResult?.kind !== 'succeeded') return undefined;
+  const { step, recordId, base } = lastResult;
+  if (isProvisioning(step) || comparison?.steps.includes(step) !== true) return undefined;
+  if (recordId === base || live.records.last !== base) return undefined;
+  const newer = await catalog.history(live.id, recordId);
+  if (newer.kind === 'failed') return 'unknown';
+  const isListed = newer.value.every(({ id }) => id !== base);
+  return isListed && newer.value.length > 0 ? 'other' : 'ours';
 }
 
 /** When the last provisioning ended, where it failed and the journal does not know it. */

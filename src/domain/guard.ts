@@ -89,6 +89,8 @@ export interface HeldPlan {
 export interface ApprovalWish {
   readonly digest: string;
   readonly strict: boolean;
+  /** It stands in trueup.yaml or among the arguments of `run`: it is not said anew at each start. */
+  readonly isLasting?: boolean;
 }
 
 /** One guard of one target, with every figure that it was judged by. */

@@ -42,6 +42,13 @@ export class Approvals {
     );
   }
 
+  /** Whether something of this set was sent by an approval of it that is over. */
+  isUsedUp(set: Digest, changes: readonly ApprovedChange[]): boolean {
+    if (this.#held.some((one) => one.set === set)) return false;
+    const { entries } = this.#parts;
+    return changes.some(({ key, digest }) => lineageOf(entries.get(key), set).begun.has(digest));
+  }
+
   /** Rejects where it cannot be kept: then it was not given. */
   async record(
     revision: string,

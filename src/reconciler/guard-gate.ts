@@ -1,7 +1,14 @@
 import { approvable, isHeldAs, isMeant } from '../diff/approval.ts';
 import type { Measured } from '../diff/change-weight.ts';
 import { targetGuards } from '../diff/target-guards.ts';
-import type { ApprovalWish, Caps, GuardFinding, HeldPlan, TargetGuards } from '../domain/guard.ts';
+import type {
+  ApprovalWish,
+  ApprovedChange,
+  Caps,
+  GuardFinding,
+  HeldPlan,
+  TargetGuards,
+} from '../domain/guard.ts';
 import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
 import { Admission } from './admission.ts';
 import { Approvals, type ApprovedAs } from './approvals.ts';
@@ -111,14 +118,25 @@ export class GuardGate {
       : held?.changes;
     const set = isMeant(wish.digest, report.set) ? report.set : (held?.set ?? null);
     if (changes === undefined || set === null) return this.#approvals.has(wish);
-    await this.#approvals.record(revision, set, changes, wish);
+    await this.#record(revision, set, changes, wish);
     return true;
   }
 
   /** The present set, allowed by another name: that of the whole plan. */
   async approvePlanned({ planned }: Judgement, set: Digest, wish: ApprovalWish): Promise<void> {
     const changes = approvable(planned.measured.map(({ change }) => change));
-    await this.#approvals.record(planned.revision, set, changes, wish);
+    await this.#record(planned.revision, set, changes, wish);
+  }
+
+  /** What still stands somewhere after it was used approves nothing once more. */
+  async #record(
+    revision: string,
+    set: Digest,
+    changes: readonly ApprovedChange[],
+    wish: ApprovalWish,
+  ): Promise<void> {
+    if (wish.isLasting === true && this.#approvals.isUsedUp(set, changes)) return;
+    await this.#approvals.record(revision, set, changes, wish);
   }
 
   /** What a person asked for beside the daemon: a set that it held back when they asked. */

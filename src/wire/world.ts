@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Invocation } from '../cli/invocation.ts';
 import type { Config } from '../config/config.ts';
+import type { ApprovalWish } from '../domain/guard.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { FreezesAfterReset } from '../journal/reset.ts';
 import type { Journal } from '../reconciler/ports/journal.ts';
@@ -80,16 +81,25 @@ async function openShared(
     },
     windows: config.windows,
     rolloutRules: config.rollouts,
-    approvals: [...invocation.approve, ...config.approvals].map((digest) => ({
-      digest,
-      strict: invocation.strict,
-    })),
+    approvals: approvalsOf(invocation, config.approvals),
     stop: shutDown.signal,
     heldBack: () => heldByJournal(journal),
     readAtMs: () => readAtMs,
     isInRun: () => true,
   };
   return { shared, local, close: () => closeWorld(journal, local, shutDown) };
+}
+
+/** What is typed for one run is said anew; what stands in a file or in the arguments of a daemon is not. */
+function approvalsOf(
+  { approve, strict, command }: Invocation,
+  inFile: readonly string[],
+): readonly ApprovalWish[] {
+  const isLasting = command.kind === 'run';
+  return [
+    ...approve.map((digest) => ({ digest, strict, isLasting })),
+    ...inFile.map((digest) => ({ digest, strict, isLasting: true })),
+  ];
 }
 
 /** Loaded only where it is wanted: against AWS it would cost a tenth of the memory for nothing. */

@@ -3,9 +3,9 @@ import { DEFAULT_GUARDS } from '../../src/config/guards.ts';
 import type { Caps } from '../../src/domain/guard.ts';
 import type { Review } from '../../src/reconciler/review.ts';
 import { networks } from '../support/network.ts';
-import { keyOf, look, only, operations } from './life.ts';
+import { endByHand, keyOf, look, only, operations } from './life.ts';
 import { cidrOf, type Fields, HOUR, invalidDocument, MINUTE, networkDoc } from './networks.ts';
-import { World } from './world.ts';
+import { TARGET, World } from './world.ts';
 
 /** The defaults of the program. */
 const caps: Caps = { maxChanges: 50, maxProvisions: 10, maxTerminations: 3, ...DEFAULT_GUARDS };
@@ -149,5 +149,46 @@ describe('a request that AWS refused', () => {
     world.wish(wishes('BBBCCC'), 'r3');
     expect(counted(await second.converge())).toMatchObject({ sentInWindow: 3, verdict: 'refused' });
     expect(cidrs(world)).toBe('BBBAAA');
+  });
+});
+
+describe('an approval that stands in a file', () => {
+  const made = ['new-1', 'new-2', 'new-3', 'new-4'];
+  const docs = made.map((name) =>
+    networkDoc(name, { Cidr: 'A' }, { reconcile: { onMissing: 'provision' } }),
+  );
+  const provisions = (review: Review) =>
+    guardsOf(review).find(({ guard }) => guard === 'provisions');
+
+  it('approves nothing more once it is used up, after a restart either', async () => {
+    const world = await World.create({ seed: networks(), writesPerSecond: 20 }, docs);
+    const first = await world.start({ caps });
+    const refused = await first.converge();
+    if (refused.kind === 'failed') throw new Error(refused.why);
+    const { set } = refused.judgement.report;
+    if (set === null) throw new Error('nothing was held back');
+    first.kill();
+    const wish = { digest: set, strict: false, isLasting: true };
+    const second = await world.start({ caps, approvals: [wish] });
+    expect(provisions(await second.converge())).toMatchObject({ verdict: 'ok', approved: 4 });
+    await second.converge();
+    expect(operations(world)).toHaveLength(4);
+    second.kill();
+    for (const name of made) await endByHand(world, name);
+    await world.clock.pass(48 * HOUR);
+    world.service.admin.clearCalls();
+    const third = await world.start({ caps, approvals: [wish] });
+    const again = await third.converge();
+    if (again.kind === 'failed') throw new Error(again.why);
+    expect(provisions(again)).toMatchObject({ verdict: 'refused', planned: 4, approved: 0 });
+    // By the digest of the whole plan either.
+    const { guard } = third.reconciler.context;
+    await world.clock.until(guard.approvePlanned(again.judgement, set, wish));
+    expect(await world.journal.approvals(TARGET)).toEqual([]);
+    expect(operations(world)).toEqual([]);
+    // A person who says it once more means it.
+    const { isLasting: _lasts, ...anew } = wish;
+    await world.clock.until(guard.approve(again.judgement, anew));
+    expect(await world.journal.approvals(TARGET)).toHaveLength(1);
   });
 });

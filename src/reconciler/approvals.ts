@@ -2,7 +2,7 @@ import { isMeant, isRest, type Lineage, type Standing, standingOf } from '../dif
 import type { Measured } from '../diff/change-weight.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { Approval, ApprovalWish, ApprovedChange, Charge } from '../domain/guard.ts';
-import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';
+import { asDigest, type Digest, type ProductKey, type TargetName } from '../domain/ids.ts';
 import { isoNow } from './context.ts';
 import type { Entries } from './entries.ts';
 import type { Planned } from './guard-gate.ts';
@@ -10,6 +10,9 @@ import type { Journal } from './ports/journal.ts';
 import type { Clock, Log } from './ports/runtime.ts';
 
 export type ApprovedAs = NonNullable<Charge['approved']>;
+
+/** In the place of a set that was approved before: what was charged to it stays charged to no allowance. */
+const FORMER = asDigest('former');
 
 interface Parts {
   readonly target: TargetName;
@@ -59,6 +62,7 @@ export class Approvals {
     const { target, clock, log, journal } = this.#parts;
     const before = this.#held.find((one) => one.set === set && one.revision === revision);
     if (before?.strict === strict) return;
+    if (this.isUsedUp(set, changes)) await this.#setAside(set, changes);
     const at = isoNow(clock);
     const approval: Approval = { target, revision, set, asked, strict, at, changes };
     await this.#keep([...this.#held.filter((one) => one.set !== set), approval]);
@@ -144,6 +148,19 @@ export class Approvals {
       log.write('warn', 'approval.moved', { target, set, reason });
     }
     this.#told.set(set, moved);
+  }
+
+  /** It is said once more: what was sent by it before is no part of what it allows now. */
+  async #setAside(set: Digest, changes: readonly ApprovedChange[]): Promise<void> {
+    const { entries, journal } = this.#parts;
+    if (journal.readOnly !== null) return;
+    const keys = changes.map(({ key }) => key);
+    await entries.updateMany(keys, (_key, entry) => ({
+      ...entry,
+      charges: entry.charges.map((one) =>
+        one.approved?.set === set ? { ...one, approved: { ...one.approved, set: FORMER } } : one,
+      ),
+    }));
   }
 
   async #keep(held: readonly Approval[]): Promise<void> {

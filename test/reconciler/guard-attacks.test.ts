@@ -186,9 +186,11 @@ describe('an approval that stands in a file', () => {
     await world.clock.until(guard.approvePlanned(again.judgement, set, wish));
     expect(await world.journal.approvals(TARGET)).toEqual([]);
     expect(operations(world)).toEqual([]);
-    // A person who says it once more means it.
-    const { isLasting: _lasts, ...anew } = wish;
-    await world.clock.until(guard.approve(again.judgement, anew));
-    expect(await world.journal.approvals(TARGET)).toHaveLength(1);
+    // A person who says it once more means all of it.
+    await world.clock.until(guard.approve(again.judgement, { digest: set, strict: false }));
+    expect(provisions(await third.converge())).toMatchObject({ verdict: 'ok', approved: 4 });
+    expect(world.service.admin.names()).toEqual(expect.arrayContaining(made));
+    await third.converge();
+    expect(await world.journal.approvals(TARGET)).toEqual([]);
   });
 });

@@ -22,6 +22,20 @@ export function isAllowed(
   return allowed !== undefined && steps.every((step) => allowed.includes(step));
 }
 
+/**
+ * Somebody has put another one under this name since the plan was judged, or made it one of another
+ * product: what the plan holds is no wish to replace that. Our own records do so by the plan.
+ */
+export function isAnother(context: TargetContext, { spec, live }: Evaluation): boolean {
+  const reviewed = context.observation()?.products.get(spec.key);
+  if (live.kind !== 'present' || reviewed?.kind !== 'present') return false;
+  const { last } = live.records;
+  if (last !== null && context.entries.get(spec.key).ownRecords.includes(last)) return false;
+  if (live.id !== reviewed.id) return true;
+  if (live.product.kind !== 'read' || reviewed.product.kind !== 'read') return false;
+  return live.product.value.id !== reviewed.product.value.id;
+}
+
 /** A stack instance that was not there when the plan was judged is not removed by it. */
 export function removesUnreviewed(
   context: TargetContext,

@@ -16,7 +16,7 @@ import { freshen } from './freshen.ts';
 import { heldPass } from './hold-back.ts';
 import { isBlindToUs, lagsBehindUs, lookedAt, waitsForLag } from './lag.ts';
 import { learnSecrets } from './learn-secrets.ts';
-import { isAllowed, isImporting, isLastRequest, removesUnreviewed } from './may-act.ts';
+import { isAllowed, isAnother, isImporting, isLastRequest, removesUnreviewed } from './may-act.ts';
 import { perform, withoutValues } from './perform.ts';
 import { runRemoval } from './prune-pass.ts';
 import { whyNoReplacement } from './replacement.ts';
@@ -149,8 +149,9 @@ async function act(
   const [step] = verdict.steps;
   if (step === undefined) return over({ kind: 'settled' });
   // Whatever the plan does not hold is left to the next review, which queues it again.
-  if (!isAllowed(context, key, verdict.steps) || removesUnreviewed(context, evaluation))
+  if (!isAllowed(context, key, verdict.steps) || isAnother(context, evaluation))
     return over({ kind: 'left' });
+  if (removesUnreviewed(context, evaluation)) return over({ kind: 'left' });
   const hold = context.rollouts.holdOfChange(evaluation);
   if (hold !== null) {
     if (hold !== 'unreviewed') context.park(key);

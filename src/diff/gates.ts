@@ -126,12 +126,17 @@ export function inError(input: AssessInput, live: PresentProduct): Problem {
   });
 }
 
+/** A provisioning of ours that failed holds its request also once that is gone. */
+function nextAfterOwn({ lastResult, latch }: AssessInput['entry']): string | null {
+  return lastResult?.step === 'provision' && latch?.kind === 'stalled' ? latch.next : null;
+}
+
 /** Why it is not recreated, or what is left to do; null: what is always said. */
 function nextInError({ spec, entry, specDigest }: AssessInput): string | null {
   const { adopt, deletionProtection, onError } = spec.reconcile;
   if (adopt !== null)
     return 'a termination would delete the stack that was to be adopted: terminate it by hand with RetainPhysicalResources, mend the cause, then: trueup retry';
-  if (onError !== 'recreate') return null;
+  if (onError !== 'recreate') return nextAfterOwn(entry);
   if (deletionProtection)
     return 'reconcile.deletionProtection forbids the termination that recreate needs: take it out, or terminate it by hand';
   if (meansThisOne(spec))

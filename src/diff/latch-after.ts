@@ -37,7 +37,7 @@ export function latchAfter(entry: ProductEntry, intent: Intent, failure: RecordF
 
 /** The name stays taken, and AWS brings nothing out of ERROR. */
 const FAILED_CREATION =
-  'fix the cause, then terminate it so that it is provisioned again, or set reconcile.onError to recreate';
+  'fix the cause, terminate it by hand, and ask again with trueup retry; or set reconcile.onError to recreate';
 
 function attemptsBefore(latch: Latch | null, intent: Intent): number {
   return latch?.kind === 'backoff' && latch.requestHash === intent.requestHash ? latch.attempts : 0;

@@ -3,11 +3,13 @@ import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { networks } from '../support/network.ts';
 import { guardSets } from './guard-sets.ts';
+import { endByHand } from './life.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import {
   afterLostRequest,
   type Fields,
   fault,
+  keyOf,
   networkDoc,
   operations,
   settledAfterKill,
@@ -259,6 +261,26 @@ describe('onMissing: provision', () => {
       message: expect.stringContaining('No more addresses.'),
       next: expect.stringContaining('terminate it'),
     });
+  });
+
+  it('is tried again as the remedy says: its rest is terminated by hand, and a person asks', async () => {
+    const world = await create();
+    fault(world, PROVISION, { kind: 'recordFails', message: 'No more addresses.' });
+    const trueup = await world.start();
+    await trueup.converge();
+    await trueup.converge();
+    const next = expect.stringMatching(/terminate it by hand, and ask again with trueup retry/);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Stalled', next });
+    await endByHand(world, 'net-a');
+    await world.clock.pass(3_600_000);
+    await trueup.converge();
+    expect(operations(world)).not.toContain('UpdateProvisionedProduct');
+    expect(world.service.admin.names()).not.toContain('net-a');
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Stalled', next });
+    await trueup.reconciler.retry(keyOf('net-a'));
+    await trueup.converge();
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Ready', sync: 'Synced' });
   });
 
   it('is held back by its cap, and then nothing of the target is changed', async () => {

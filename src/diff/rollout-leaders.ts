@@ -1,7 +1,7 @@
 import type { ProductKey } from '../domain/ids.ts';
 import type { RolloutRule } from '../domain/rollout.ts';
 import { byText } from './normalize.ts';
-import type { Member, Rollout, RolloutDraft } from './rollout.ts';
+import { isTriedAgain, type Member, type Rollout, type RolloutDraft } from './rollout.ts';
 
 /**
  * Chooses who goes first in each rollout. Whatever a leader waits for, by `needs` or because it is
@@ -14,8 +14,7 @@ export function planRollouts(
   const rollouts = drafts.toSorted(byVersion).map((draft) => {
     const members = draft.members.toSorted(byName);
     const canaries = new Set(chooseCanaries(draft.rule, members).map(({ key }) => key));
-    const isAgain = ({ state }: Member) =>
-      draft.rule.pauseOnFailure && state.kind === 'moves' && state.isAgain;
+    const isAgain = ({ state }: Member) => draft.rule.pauseOnFailure && isTriedAgain(state);
     const again = members.filter(isAgain).map(({ key }) => key);
     return {
       ...draft,

@@ -13,7 +13,8 @@ export type MemberState =
   | { readonly kind: 'runs' }
   /** It may begin. `isAgain`: it failed at this version before, and is to be tried again. */
   | { readonly kind: 'moves'; readonly isAgain: boolean }
-  | { readonly kind: 'inFlight' }
+  /** `isAgain`: as above. */
+  | { readonly kind: 'inFlight'; readonly isAgain?: boolean }
   | { readonly kind: 'failed'; readonly failure: Omit<RolloutFailure, 'name'> }
   /** It failed, and a person said that the others go on all the same. */
   | { readonly kind: 'waived' }
@@ -58,6 +59,11 @@ export interface Hold {
   readonly isBlocked: boolean;
 }
 
+/** It failed at this version, and the further attempt is to be made or under way. */
+export function isTriedAgain(state: MemberState): boolean {
+  return (state.kind === 'moves' || state.kind === 'inFlight') && state.isAgain === true;
+}
+
 /** What failed and is counted, by the states of this moment. */
 export function failuresOf(
   rollout: Rollout,
@@ -97,7 +103,7 @@ export function holdOfRest(
   let waits: Hold | null = null;
   for (const other of rollout.members) {
     const state = stateOf(other);
-    const isAgain = pauseOnFailure && state.kind === 'moves' && state.isAgain;
+    const isAgain = pauseOnFailure && isTriedAgain(state);
     if (!rollout.leaders.has(other.key) && !isAgain) continue;
     const hold = waitForLeader(rollout, other, state);
     // What needs a person is what there is to say.

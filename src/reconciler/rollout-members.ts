@@ -152,8 +152,13 @@ export function isSame(
 
 /** What the journal alone tells; null: nothing. */
 export function journalled(version: VersionId, entry: ProductEntry): MemberState | null {
-  if (entry.intent?.version !== undefined && isSame(entry.intent.version, version))
-    return { kind: 'inFlight' };
+  const { intent } = entry;
+  const isAgain = failedBefore(version, entry);
+  if (intent?.version !== undefined && isSame(intent.version, version))
+    return { kind: 'inFlight', isAgain };
+  // Its launch role goes before the move that is tried again.
+  if (intent !== null && intent.version === undefined && isAgain)
+    return { kind: 'inFlight', isAgain };
   const failed = standingFailure(entry);
   if (failed === null || !isSame(failed.version, version)) return null;
   if (failed.isWaived) return { kind: 'waived' };

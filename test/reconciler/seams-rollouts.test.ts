@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RolloutRule } from '../../src/domain/rollout.ts';
 import { networks } from '../support/network.ts';
 import { later, MINUTE, operations } from './life.ts';
-import { fault, networkDoc, ROLE, story } from './networks.ts';
+import { fault, keyOf, networkDoc, ROLE, story } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
 const seed = networks({
@@ -199,5 +199,41 @@ describe('rollouts and the life cycle', () => {
       'v2',
       'v2',
     ]);
+  });
+
+  it('one that is tried again goes before the others also where a look comes while it is on its way', async () => {
+    const names = ['net-a', 'net-b', 'net-c'];
+    // One ticket in 20 seconds, so that net-c waits for its own when net-b fails.
+    const world = await World.create(
+      { seed, writesPerSecond: 0.05 },
+      names.map((name) => doc(name, 'v2')),
+    );
+    const slow = { kind: 'straggle', ms: 30 * MINUTE } as const;
+    const broken = { kind: 'recordFails', message: 'no more room' } as const;
+    const next = (effect: typeof slow | typeof broken) =>
+      world.service.admin.addFault({
+        operation: 'UpdateProvisionedProduct',
+        product: 'net-b',
+        count: 1,
+        effect,
+      });
+    next(broken);
+    const trueup = await world.start({ rolloutRules: [RULE] });
+    await trueup.converge();
+    next(slow);
+    await trueup.reconciler.retry(keyOf('net-b'));
+    for (let look = 0; look < 3; look++) {
+      await trueup.reconcile();
+      await world.clock.pass(5 * MINUTE);
+    }
+    expect(story(world)).toEqual([
+      ...['net-a accepted', 'net-a succeeded', 'net-b accepted', 'net-b failed'],
+      'net-b accepted',
+    ]);
+    expect(world.statusOf(trueup, 'net-c')?.message).toBe(
+      'waits for net-b, which is on its way to network v2',
+    );
+    await trueup.converge();
+    expect(story(world).slice(5)).toEqual(['net-b succeeded', 'net-c accepted', 'net-c succeeded']);
   });
 });

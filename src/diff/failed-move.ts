@@ -20,11 +20,15 @@ export function lastFailedMove({ lastResult }: ProductEntry): FailedMove | null 
   return isRetryableFailure(reason) ? null : { version, recordId, reason, isWaived: waived };
 }
 
-/** It stands as long as its latch: until a success, or until a person asks for another attempt. */
+/**
+ * It stands as long as its latch: until a success, or until a person asks for another attempt. One that
+ * AWS refuses has no record, and is no success.
+ */
 export function standingFailure(entry: ProductEntry): FailedMove | null {
   const failed = lastFailedMove(entry);
   const { latch } = entry;
-  return latch?.kind === 'stalled' && latch.recordId === failed?.recordId ? failed : null;
+  if (failed === null || latch?.kind !== 'stalled') return null;
+  return latch.recordId === null || latch.recordId === failed.recordId ? failed : null;
 }
 
 export function waiveFailure(entry: ProductEntry): ProductEntry {

@@ -236,4 +236,39 @@ describe('rollouts and the life cycle', () => {
     await trueup.converge();
     expect(story(world).slice(5)).toEqual(['net-b succeeded', 'net-c accepted', 'net-c succeeded']);
   });
+
+  it('stays paused where AWS refuses the further attempt', async () => {
+    const names = ['net-a', 'net-b', 'net-c'];
+    const world = await World.create(
+      { seed, writesPerSecond: 0.05 },
+      names.map((name) => doc(name, 'v2')),
+    );
+    const refused = { kind: 'error', code: 'InvalidParametersException', message: 'no' } as const;
+    const broken = { kind: 'recordFails', message: 'no more room' } as const;
+    const next = (effect: typeof refused | typeof broken) =>
+      world.service.admin.addFault({
+        operation: 'UpdateProvisionedProduct',
+        product: 'net-b',
+        count: 1,
+        effect,
+      });
+    next(broken);
+    const trueup = await world.start({ rolloutRules: [RULE] });
+    await trueup.converge();
+    next(refused);
+    await trueup.reconciler.retry(keyOf('net-b'));
+    for (let look = 0; look < 3; look++) {
+      await trueup.converge();
+      await world.clock.pass(5 * MINUTE);
+    }
+    expect(world.statusOf(trueup, 'net-b')).toMatchObject({ condition: 'Stalled' });
+    expect(story(world).slice(4)).toEqual([]);
+    expect(world.statusOf(trueup, 'net-c')).toMatchObject({ reason: 'RolloutPaused' });
+    await trueup.reconciler.retry(keyOf('net-b'));
+    await trueup.converge();
+    expect(story(world).slice(4)).toEqual([
+      ...['net-b accepted', 'net-b succeeded'],
+      ...['net-c accepted', 'net-c succeeded'],
+    ]);
+  });
 });

@@ -3,6 +3,7 @@
  * the option table, docs/errors.md from the error registry. `npm run docs`; a test compares them.
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { COMMON, termOf } from '../src/cli/estate-command.ts';
 import { OPTIONS } from '../src/config/options.ts';
 import { ERRORS } from '../src/domain/errors/registry.ts';
 
@@ -109,6 +110,10 @@ export async function referencePage(): Promise<string> {
     (option) =>
       `| \`${option.flag}\` | \`${option.env}\` | ${option.fileKey === null ? '' : `\`${option.fileKey}\``} | ${cell(option.meaning)} | ${cell(option.shownDefault)} |`,
   );
+  const flags = Object.entries(COMMON).map(([name, { flag, meaning }]) => {
+    const variable = name === 'config' ? code('TRUEUP_CONFIG') : '';
+    return `| ${code(termOf({ flag }))} | ${variable} | ${cell(meaning)} |`;
+  });
   return `# Reference
 
 Made from the schemas and the option table by \`npm run docs\`; a test compares the two.
@@ -137,6 +142,13 @@ the AWS SDK's own chain: \`AWS_PROFILE\`, \`AWS_REGION\`, \`AWS_ENDPOINT_URL\` a
 | flag | variable | key in trueup.yaml | meaning | default |
 | --- | --- | --- | --- | --- |
 ${options.join('\n')}
+
+These choose what is looked at and how it is shown, so that they do not stand in \`trueup.yaml\`. The help of each
+command (\`trueup plan --help\`) lists those that it knows besides.
+
+| flag | variable | meaning |
+| --- | --- | --- |
+${flags.join('\n')}
 `;
 }
 

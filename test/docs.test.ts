@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorsPage, referencePage } from '../scripts/docs.ts';
+import { COMMON, termOf } from '../src/cli/estate-command.ts';
 import { parseArguments } from '../src/cli/program.ts';
 import { type EstateCommand, SHOWN } from '../src/cli/shown-options.ts';
 import { OPTIONS } from '../src/config/options.ts';
@@ -33,6 +34,11 @@ describe('the reference pages', () => {
 });
 
 describe('the error registry', () => {
+  it('says each next step as it stands behind "next:", in the middle of a line', () => {
+    for (const [code, { next }] of Object.entries(ERRORS))
+      expect(next, code).toMatch(/^(?![A-Z][a-z]).*[^.]$/s);
+  });
+
   it('holds no code that the program cannot show', async () => {
     const root = new URL('../src/', import.meta.url);
     const paths = (await readdir(root, { recursive: true })).filter(
@@ -85,6 +91,12 @@ describe('the help', () => {
       expect([...somewhere]).toContain(longOf(flag));
       expect(reference).toContain(`${longOf(flag)}`);
     }
+    for (const row of Object.values(COMMON)) expect(reference).toContain(`| \`${termOf(row)}\` |`);
+    expect(reference).toContain('`TRUEUP_CONFIG`');
+  });
+
+  it('shows an optional value as it has to be typed: behind a blank it would be the directory', () => {
+    expect(helpOf('plan')).toContain('--local[=seed] ');
   });
 
   it('of a person’s word fits on a page', () => {

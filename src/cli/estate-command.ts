@@ -27,7 +27,9 @@ export function estate(
     const option = new Option(row.flag, meaningOf(row));
     command.addOption(option.helpGroup(groupOf(row.name)).hideHelp(!isShown));
   }
-  return command.configureHelp({ groupItems: inOrder }).addHelpText('after', WHERE_THE_REST_IS);
+  return command
+    .configureHelp({ groupItems: inOrder, optionTerm: ({ flags }) => termOf({ flag: flags }) })
+    .addHelpText('after', WHERE_THE_REST_IS);
 }
 
 /** A flag that is off unless it is given needs no default. */
@@ -36,44 +38,43 @@ function meaningOf({ meaning, shownDefault, rule }: (typeof OPTIONS)[number]): s
   return isSaid ? meaning : `${meaning} (default: ${shownDefault})`;
 }
 
+/** Flags that are no configuration, as the help and the reference say them. */
+export const COMMON: Readonly<
+  Record<CommonOption, { readonly flag: string; readonly meaning: string }>
+> = {
+  format: { flag: '-f, --format <format>', meaning: 'output' },
+  config: {
+    flag: '--config <file>',
+    meaning: 'configuration file (default: trueup.yaml, if there is one)',
+  },
+  only: {
+    flag: '--only <names>',
+    meaning: 'only these provisioned products, separated by commas',
+  },
+  label: {
+    flag: '-l, --label <key=value>',
+    meaning: 'only documents with this label; may be repeated',
+  },
+  local: {
+    flag: '--local [seed]',
+    meaning: 'use an embedded Service Catalog instead of AWS; it ends with the command',
+  },
+  localState: {
+    flag: '--local-state <file>',
+    meaning:
+      'an embedded Service Catalog whose state is kept in this file between commands, with its journal beside it',
+  },
+};
+
 function common(name: EstateCommand): readonly (readonly [CommonOption, Option])[] {
+  const option = (given: CommonOption) => new Option(COMMON[given].flag, COMMON[given].meaning);
   return [
-    [
-      'format',
-      new Option('-f, --format <format>', 'output').choices(formatsOf(name)).default('text'),
-    ],
-    [
-      'config',
-      new Option('--config <file>', 'configuration file (default: trueup.yaml, if there is one)'),
-    ],
-    [
-      'only',
-      new Option(
-        '--only <names>',
-        'only these provisioned products, separated by commas',
-      ).argParser(collect),
-    ],
-    [
-      'label',
-      new Option(
-        '-l, --label <key=value>',
-        'only documents with this label; may be repeated',
-      ).argParser(collect),
-    ],
-    [
-      'local',
-      new Option(
-        '--local [seed]',
-        'use an embedded Service Catalog instead of AWS (--local=SEED); it ends with the command',
-      ),
-    ],
-    [
-      'localState',
-      new Option(
-        '--local-state <file>',
-        'keep the state of --local in this file between commands, and its journal beside it',
-      ),
-    ],
+    ['format', option('format').choices(formatsOf(name)).default('text')],
+    ['config', option('config')],
+    ['only', option('only').argParser(collect)],
+    ['label', option('label').argParser(collect)],
+    ['local', option('local')],
+    ['localState', option('localState')],
   ];
 }
 
@@ -87,6 +88,11 @@ export function collect(value: string, before: readonly string[] = []): readonly
   throw new InvalidArgumentError(
     'A part of it is empty, which never means everything.\nnext: say what is meant, or leave the option out; nothing was done',
   );
+}
+
+/** A value that may be left out stands right behind its flag: after a blank it would be the directory. */
+export function termOf({ flag }: { readonly flag: string }): string {
+  return flag.replace(' [', '[=');
 }
 
 /** Groups in the order of `GROUPS`; anything else, such as the commands, stays where it is. */

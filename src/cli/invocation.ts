@@ -9,6 +9,7 @@ export interface Invocation {
   readonly configFile: string | null;
   /** null: AWS; otherwise the embedded Service Catalog, from this seed ('' : its own). */
   readonly local: string | null;
+  /** Where its state is kept; it is never given without `local`. */
   readonly localState: string | null;
   /** Rename the journal that is there and start with an empty one. */
   readonly journalReset: boolean;
@@ -50,13 +51,15 @@ export type Action =
 export type Raw = Readonly<Record<string, unknown>>;
 
 export function from(command: Action, options: Raw): Invocation {
-  const local = text(options.local);
+  const localState = text(options.localState);
+  // Who names the state of an embedded catalog means that catalog, never an account of AWS.
+  const local = text(options.local) ?? (localState === null ? null : '');
   return {
     command,
     flags: configFlags(options),
     configFile: text(options.config),
     local,
-    localState: text(options.localState),
+    localState,
     journalReset: options.journalReset === true,
     format: FORMATS.find((format) => format === options.format) ?? 'text',
     only: texts(options.only),

@@ -11,23 +11,23 @@ export const sourceErrors = {
     title: 'The desired-state directory holds files, and none of them declares anything.',
     meaning:
       'All of it is empty, or belongs to other tools. That is what the wrong repository or the wrong folder looks like, so it is not taken for "nothing is desired": nothing is removed.',
-    next: 'Check that this is the right directory. To remove the last provisioned product, take its document out while another one stays, or terminate it by hand.',
+    next: 'check that this is the right directory. To remove the last provisioned product, take its document out while another one stays, or terminate it by hand',
   },
   'source/unreadable-file': {
     title: 'A desired-state file cannot be read.',
     meaning:
       'Nobody can say which provisioned products it declares, so nothing counts as removed in this revision. Permissions, a link that leads nowhere, a file that is no regular file, or a disk error are the usual causes.',
-    next: 'Make the file readable for the user that trueup runs as, or take it out of the directory.',
+    next: 'make the file readable for the user that trueup runs as, or take it out of the directory',
   },
   'source/link-escapes': {
     title: 'A link leads out of the desired-state directory.',
     meaning:
       'Documents are read only from inside the directory, so that a revision is complete and no document can pull in other files of the machine. The link is not followed.',
-    next: 'Put the file itself into the directory, or run trueup on a directory that holds both.',
+    next: 'put the file itself into the directory, or run trueup on a directory that holds both',
   },
   'source/file-too-large': {
     title: 'A desired-state file is larger than trueup reads.',
     meaning: 'Files over the limit are not opened: they are hardly ever desired state.',
-    next: 'Split the file, or take it out of the directory.',
+    next: 'split the file, or take it out of the directory',
   },
 } as const satisfies ErrorTable;

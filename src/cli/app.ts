@@ -88,7 +88,9 @@ export interface JournalView {
 }
 
 /** The journal, for a person who freezes or resumes: beside a daemon, or with none. */
-export interface Freezer extends Pick<JournalView, 'freezes' | 'statuses' | 'note' | 'close'> {
+export interface Freezer
+  extends Pick<JournalView, 'freezes' | 'statuses' | 'daemon' | 'note' | 'close'> {
+  readonly path: string;
   /** All of them, on the disk when it resolves. */
   freeze(freezes: readonly Freeze[]): Promise<void>;
   lift(freezes: readonly Freeze[]): Promise<void>;

@@ -5,8 +5,9 @@ import { plural, visible } from '../diff/render/words.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import { type Freeze, type FreezeScope, scopeKey } from '../domain/hold.ts';
 import type { TargetName } from '../domain/ids.ts';
-import type { ProductStatusView } from '../domain/status.ts';
+import type { DaemonView, ProductStatusView } from '../domain/status.ts';
 import type { App } from './app.ts';
+import { silentMs } from './daemon-view.ts';
 import type { ExitCode } from './io.ts';
 import { paintFor } from './paint.ts';
 
@@ -27,7 +28,11 @@ export async function freezeCommand(
   try {
     await freezer.freeze(asked);
     const [frozen, statuses] = [await freezer.freezes(), await freezer.statuses()];
-    const notes = scopes.flatMap((scope) => noteOf(scope, statuses));
+    const unattended = whyUnattended(await freezer.daemon(), statuses, app.now());
+    const notes = [
+      ...daemonNotes(freezer.path, unattended),
+      ...scopes.flatMap((scope) => noteOf(scope, statuses)),
+    ];
     if (isJson(app)) json(app, { frozen, added: asked, lifted: [], notes });
     else app.io.out(frozenText(app, frozen, statuses));
     for (const note of notes) app.io.err(`trueup: ${note}\n`);
@@ -100,6 +105,24 @@ function knownTarget(app: App, name: string): TargetName {
     'cli/bad-argument',
     `there is no target ${JSON.stringify(name)} (there is ${app.targets.join(', ')})`,
   );
+}
+
+/** Another journal than the daemon's stops nothing of it: who freezes in a hurry must be told at once. */
+function daemonNotes(path: string, unattended: string | null): readonly string[] {
+  if (unattended === null) return [];
+  return [
+    `${unattended} the journal ${visible(path)}: a daemon that has another one goes on; if one runs, freeze with its --journal or in its working directory`,
+  ];
+}
+
+function whyUnattended(
+  daemon: DaemonView | null,
+  statuses: readonly ProductStatusView[],
+  nowMs: number,
+): string | null {
+  if (daemon === null) return statuses.length === 0 ? 'no apply or run has ever used' : null;
+  const isRunning = daemon.stoppedAt === null && silentMs(daemon, nowMs) === null;
+  return isRunning ? null : 'no daemon works now with';
 }
 
 /** What a person may have meant otherwise. It is frozen all the same. */

@@ -29,6 +29,8 @@ export async function openFreezer(config: Config, purpose: 'freeze' | 'resume'):
 function freezerOn(journal: SqliteJournal): Freezer {
   return {
     note: journal.missing ? `there is no journal at ${journal.path}, so nothing is frozen` : null,
+    path: journal.path,
+    daemon: () => journal.daemon(),
     freezes: () => journal.freezes(),
     statuses: () => journal.statuses(),
     freeze: (freezes) => journal.freeze(freezes),

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Action, Invocation } from '../cli/invocation.ts';
 import type { Config } from '../config/config.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
+import { lockForWriting } from '../journal/lock.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/desired-state', import.meta.url));
 const DEMO_DIRECTORY = join('.trueup', 'demo');
@@ -21,6 +23,7 @@ export async function prepareDemo(command: Demo, invocation: Invocation): Promis
   const directory = demoDirectory(command);
   const desired = join(directory, 'desired-state');
   await refuseForeign(directory);
+  refuseRunning(directory);
   await mkdir(directory, { recursive: true });
   // First of all: a demonstration that ended here must be able to begin anew.
   await writeFile(
@@ -56,6 +59,20 @@ async function refuseForeign(directory: string): Promise<void> {
   const next =
     'name a directory that does not exist yet, or leave --directory out; nothing was removed';
   throw new TrueupError('cli/bad-argument', message, { next });
+}
+
+/** Its journal and documents would go from under it, and both would seem to work on one estate. */
+function refuseRunning(directory: string): void {
+  const path = join(directory, 'journal.db-lock');
+  if (!existsSync(path)) return;
+  const lock = lockForWriting(path);
+  if (lock !== null) {
+    lock.release();
+    return;
+  }
+  throw new TrueupError('cli/bad-argument', `a demonstration runs in ${directory} already`, {
+    next: 'end it (Ctrl-C), or start this one elsewhere with --directory; nothing was removed',
+  });
 }
 
 async function entriesOf(directory: string): Promise<readonly string[]> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { plain } from '../../src/cli/invocation.ts';
+import { lockForWriting } from '../../src/journal/lock.ts';
 import { prepareDemo } from '../../src/wire/demo-setup.ts';
 
 let work = '';
@@ -70,5 +71,20 @@ describe('a directory of its own', () => {
     const made = await readdir(path('.trueup/demo'), { recursive: true });
     expect(made).not.toContain('journal.db');
     expect(made).not.toContain('desired-state/old.yaml');
+  });
+
+  it('is not taken from under a demonstration that runs in it', async () => {
+    await prepare('used');
+    const lock = lockForWriting(path('used/journal.db-lock'));
+    await put('used/desired-state/edited.yaml');
+    await expect(prepare('used')).rejects.toMatchObject({
+      code: 'cli/bad-argument',
+      message: expect.stringContaining('runs in'),
+      next: expect.stringContaining('--directory'),
+    });
+    expect(await readFile(path('used/desired-state/edited.yaml'), 'utf8')).toBe('mine');
+    lock?.release();
+    await prepare('used');
+    expect(await readdir(path('used/desired-state'))).not.toContain('edited.yaml');
   });
 });

@@ -5,11 +5,13 @@ import type { HeldPlan } from '../domain/guard.ts';
 import type { App } from './app.ts';
 import { takenUpBy } from './daemon-view.ts';
 import type { ExitCode } from './io.ts';
+import { saysNoJournal } from './not-known.ts';
 
 /** `approve DIGEST`: a person's word about what a guard holds back, put beside whoever reconciles. */
 export async function approveCommand(app: App, digest: string): Promise<ExitCode> {
   const journal = await app.openJournal('ask');
   try {
+    if (saysNoJournal(app, journal)) return 1;
     const held = await journal.heldPlans();
     const meant = held.filter((one) => isHeldAs(digest, one));
     if (meant.length === 0) return unknown(app, digest, held);
@@ -40,7 +42,9 @@ function unknown(app: App, digest: string, held: readonly HeldPlan[]): ExitCode 
   const { err } = app.io;
   err(`trueup: no held plan has the digest ${digest}\n`);
   if (held.length === 0) {
-    err('next: no guard holds anything back now, so there is nothing to approve\n');
+    err(
+      'next: no daemon holds anything back now; what trueup plan printed is allowed by: trueup apply DIR --approve DIGEST\n',
+    );
     return 1;
   }
   err('next: look at trueup plan; these are held back and can be approved:\n');

@@ -4,6 +4,7 @@ import type { PersonRequest } from '../reconciler/ports/journal.ts';
 import type { App, JournalView } from './app.ts';
 import { takenUpBy } from './daemon-view.ts';
 import type { ExitCode } from './io.ts';
+import { notKnown, saysNoJournal } from './not-known.ts';
 
 /** `retry NAME` and `accept NAME`: a person's word, put into the journal for whoever reconciles. */
 export async function askCommand(
@@ -13,14 +14,11 @@ export async function askCommand(
 ): Promise<ExitCode> {
   const journal = await app.openJournal('ask');
   try {
-    const found = (await journal.statuses()).filter((one) => isMeant(one, name));
+    if (saysNoJournal(app, journal)) return 1;
+    const statuses = await journal.statuses();
+    const found = statuses.filter((one) => isMeant(one, name));
     const [product, second] = found;
-    if (product === undefined) {
-      app.io.err(
-        `trueup: the journal knows no provisioned product ${visible(name)}\nnext: trueup status shows the names it knows; name one as TARGET/NAME or NAME\n`,
-      );
-      return 1;
-    }
+    if (product === undefined) return notKnown(app, name, statuses);
     if (second !== undefined) {
       app.io.err(`trueup: ${visible(name)} could be ${found.map(nameAndId).join(' or ')}\n`);
       app.io.err('next: name it as TARGET/NAME or, where these are the same, by its id\n');

@@ -3,11 +3,13 @@ import { visible } from '../domain/visible.ts';
 import type { App, FailedMoveOf } from './app.ts';
 import { takenUpBy } from './daemon-view.ts';
 import type { ExitCode } from './io.ts';
+import { saysNoJournal } from './not-known.ts';
 
 /** `proceed [TARGET/]PRODUCT`: the rollouts of a product go on in spite of what failed. */
 export async function proceedCommand(app: App, product: string): Promise<ExitCode> {
   const journal = await app.openJournal('ask');
   try {
+    if (saysNoJournal(app, journal)) return 1;
     const found = (await journal.failedMoves()).filter((one) => isMeant(one, product));
     if (found.length === 0) {
       app.io.err(

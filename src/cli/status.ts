@@ -1,11 +1,10 @@
 import { renderStatusText } from '../diff/render/status.ts';
-import { plural } from '../diff/render/words.ts';
-import { nearest } from '../document/suggest.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
 import { visible, visibleJson } from '../domain/visible.ts';
 import type { App, JournalView } from './app.ts';
 import { silentMs } from './daemon-view.ts';
 import type { ExitCode } from './io.ts';
+import { notKnown, saysNoJournal } from './not-known.ts';
 import { paintFor } from './paint.ts';
 
 /** `status`: what the journal knows. Exit 0 if everything is Ready. */
@@ -26,10 +25,7 @@ export async function statusCommand(app: App): Promise<ExitCode> {
       const json = { now, daemon, freezes, windows, products: shown, note: journal.note };
       app.io.out(`${visibleJson(json)}\n`);
     } else {
-      if (journal.note !== null)
-        app.io.err(
-          `trueup: ${visible(journal.note)}\nnext: apply or run makes it; where it lies elsewhere, name it with --journal\n`,
-        );
+      saysNoJournal(app, journal);
       const accounts = await accountsOf(journal, shown);
       const view = { now, products: shown, daemon, freezes, windows, accounts };
       app.io.out(renderStatusText(view, paintFor(app.io.colour)));
@@ -44,19 +40,6 @@ export async function statusCommand(app: App): Promise<ExitCode> {
 
 function isNamed({ target, name }: ProductStatusView, asked: string): boolean {
   return asked === name || asked === `${target}/${name}`;
-}
-
-/** A misspelled name must not look like an estate of which nothing is known. */
-function notKnown(app: App, name: string, known: readonly ProductStatusView[]): ExitCode {
-  const meant = nearest(
-    name,
-    known.flatMap((view) => [view.name, `${view.target}/${view.name}`]),
-  );
-  const others = plural(known.length, 'provisioned product', 'provisioned products');
-  app.io.err(
-    `trueup: the journal knows no ${visible(name)}; it knows ${others}\nnext: ${meant === null ? 'trueup status shows the names it knows' : `did you mean ${visible(meant)}?`}\n`,
-  );
-  return 1;
 }
 
 /** What a running daemon cannot read is in no desired state, whatever the rest is in. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { App, FailedMoveOf, JournalView } from '../../src/cli/app.ts';
+import { approveCommand } from '../../src/cli/approve.ts';
 import { askCommand } from '../../src/cli/ask.ts';
 import { proceedCommand } from '../../src/cli/proceed.ts';
 import {
@@ -39,6 +40,7 @@ const failed = (
 });
 
 interface Known {
+  readonly note: string;
   readonly statuses: readonly ProductStatusView[];
   readonly moves: readonly FailedMoveOf[];
   readonly daemon: Partial<DaemonView> | null;
@@ -57,6 +59,8 @@ async function beside(known: Partial<Known>, command: (app: App) => Promise<numb
     now: () => Date.parse('2026-11-21T12:00:00Z'),
     openJournal: async () =>
       ({
+        note: known.note ?? null,
+        heldPlans: async () => [],
         statuses: async () => known.statuses ?? [],
         documentDigest: async () => known.document ?? null,
         failedMoves: async () => known.moves ?? [],
@@ -99,8 +103,8 @@ describe('retry and accept', () => {
     ['net-a', 'net-a could be prod-eu/net-a (pp-a) or prod-eu/net-a (pp-b)'],
     ['prod-eu/net-a', 'could be prod-eu/net-a (pp-a) or prod-eu/net-a (pp-b)'],
     ['net-b', 'net-b could be prod-eu/net-b (pp-c) or prod-us/net-b (pp-d)'],
-    ['net-d', 'knows no provisioned product net-d'],
-    ['prod-us/net-a', 'knows no provisioned product prod-us/net-a'],
+    ['net-d', 'knows no net-d; it knows 5 provisioned products'],
+    ['prod-us/net-a', 'knows no prod-us/net-a; it knows 5 provisioned products'],
   ])('of %s is refused: it is not told which', async (name, says) => {
     for (const kind of ['retry', 'accept'] as const) {
       const { code, asked, err } = await beside({ statuses }, (app) => askCommand(app, kind, name));
@@ -108,6 +112,17 @@ describe('retry and accept', () => {
       expect(err).toContain(says);
       expect(err).toContain('next: ');
     }
+  });
+
+  it.each([
+    ['nte-c', statuses, 'next: did you mean net-c?'],
+    ['something-else', statuses, 'next: trueup status --format json shows the names'],
+    ['net-c', [], 'next: name the journal of the estate with --journal'],
+  ])('of %s is refused with what was meant', async (name, known, next) => {
+    const { code, err } = await beside({ statuses: known }, (app) =>
+      askCommand(app, 'retry', name),
+    );
+    expect([code, err]).toEqual([1, expect.stringContaining(next)]);
   });
 
   it('tells two apart of which one has no id yet', async () => {
@@ -185,4 +200,27 @@ describe('proceed', () => {
       expect(err).toContain('is held by a failure');
     },
   );
+});
+
+const DIGEST = '0123456789abcdef0123456789abcdef';
+
+it.each<readonly [string, (app: App) => Promise<number>]>([
+  ['retry', (app) => askCommand(app, 'retry', 'net-a')],
+  ['accept', (app) => askCommand(app, 'accept', 'net-a')],
+  ['proceed', (app) => proceedCommand(app, 'network')],
+  ['approve', (app) => approveCommand(app, DIGEST)],
+])(
+  '%s says that there is no journal, instead of what such a journal does not know',
+  async (_name, command) => {
+    const { code, asked, err } = await beside({ note: 'there is no journal at j.db' }, command);
+    expect([code, asked]).toEqual([1, []]);
+    expect(err).toBe(
+      'trueup: there is no journal at j.db\nnext: apply or run makes it; where it lies elsewhere, name it with --journal\n',
+    );
+  },
+);
+
+it('approve tells how a plan is allowed that no daemon holds back', async () => {
+  const { code, err } = await beside({}, (app) => approveCommand(app, DIGEST));
+  expect([code, err]).toEqual([1, expect.stringContaining('trueup apply DIR --approve DIGEST')]);
 });

@@ -43,7 +43,7 @@ function unknown(app: App, digest: string, held: readonly HeldPlan[]): ExitCode 
   err(`trueup: no held plan has the digest ${digest}\n`);
   if (held.length === 0) {
     err(
-      'next: no daemon holds anything back now; what trueup plan printed is allowed by: trueup apply DIR --approve DIGEST\n',
+      'next: no guard holds anything back now for this journal; what trueup plan printed is allowed by: trueup apply DIR --approve DIGEST\n',
     );
     return 1;
   }

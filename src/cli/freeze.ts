@@ -2,6 +2,7 @@ import { scopeWords } from '../diff/freezes.ts';
 import { freezeLines } from '../diff/render/holds.ts';
 import { isInFlight } from '../diff/render/status-groups.ts';
 import { plural, visible } from '../diff/render/words.ts';
+import { nearest } from '../document/suggest.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import { type Freeze, type FreezeScope, scopeKey } from '../domain/hold.ts';
 import type { TargetName } from '../domain/ids.ts';
@@ -21,7 +22,10 @@ export async function freezeCommand(
 ): Promise<ExitCode> {
   const scopes = scopesOf(app, targets);
   const said = visible(reason.trim()).slice(0, REASON_MAX).toWellFormed();
-  if (said === '') throw new TrueupError('cli/bad-argument', '--reason is empty');
+  if (said === '') {
+    const next = 'say why in a few words: whoever waits for it reads them';
+    throw new TrueupError('cli/bad-argument', '--reason is empty', { next });
+  }
   const at = new Date(app.now()).toISOString();
   const asked = scopes.map((scope): Freeze => ({ scope, reason: said, ...app.whoami(), at }));
   const freezer = await app.openFreezer('freeze');
@@ -101,9 +105,11 @@ function labelsOf(given: readonly string[]): FreezeScope['labels'] {
 function knownTarget(app: App, name: string): TargetName {
   const found = app.targets.find((target) => target === name);
   if (found !== undefined) return found;
+  const meant = nearest(name, app.targets);
   throw new TrueupError(
     'cli/bad-argument',
     `there is no target ${JSON.stringify(name)} (there is ${app.targets.join(', ')})`,
+    { next: meant === null ? 'name one of those that are there' : `did you mean ${meant}?` },
   );
 }
 

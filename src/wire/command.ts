@@ -43,7 +43,10 @@ async function perform(io: Io, invocation: Invocation): Promise<ExitCode> {
   if (command.kind === 'schema') return schemaCommand(io, command.name);
   if (command.kind === 'local') return serveLocal(io, command);
   const wrong = misuse(invocation);
-  if (wrong !== null) throw new TrueupError('cli/bad-argument', wrong);
+  if (wrong !== null) {
+    const next = `trueup ${command.kind} --help shows what it takes`;
+    throw new TrueupError('cli/bad-argument', wrong, { next });
+  }
   const prepared = command.kind === 'demo' ? await prepareDemo(command, invocation) : invocation;
   const read = await readConfig(io, prepared);
   if (read === null) return withoutConfig(io, command.kind);

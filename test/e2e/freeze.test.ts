@@ -126,16 +126,25 @@ describe('freeze and resume', () => {
   });
 
   it.each([
-    [['freeze'], '--reason'],
-    [['freeze', '--reason', '  '], '--reason is empty'],
-    [['freeze', '--reason', 'x', '--target', 'prod'], 'there is no target "prod"'],
-    [['freeze', '--reason', 'x', '--only', 'prod/a'], 'there is no target "prod"'],
-    [['freeze', '--reason', 'x', '-l', 'team=a', '-l', 'team=b'], 'two values'],
-    [['freeze', '--reason', 'x', '-l', 'team'], 'key=value'],
-  ])('%j is refused, and freezes nothing', async (args, message) => {
+    [['freeze'], '--reason', 'trueup freeze --help'],
+    [['freeze', '--reason', '  '], '--reason is empty', 'next: say why'],
+    [
+      ['freeze', '--reason', 'x', '--target', 'prod'],
+      'there is no target "prod" (there is default)',
+      'next: name one of those',
+    ],
+    [
+      ['freeze', '--reason', 'x', '--only', 'defualt/a'],
+      'there is no target "defualt"',
+      'next: did you mean default?',
+    ],
+    [['freeze', '--reason', 'x', '-l', 'team=a', '-l', 'team=b'], 'two values', 'next: '],
+    [['freeze', '--reason', 'x', '-l', 'team'], 'key=value', 'next: trueup freeze --help'],
+  ])('%j is refused, and freezes nothing', async (args, message, next) => {
     await using desk = await Desk.open(seed);
     const ended = await desk.run(args);
     expect(ended).toMatchObject({ code: 1, err: expect.stringContaining(message) });
+    expect(ended.err).toContain(next);
     expect(existsSync(desk.path('.trueup/journal.db'))).toBe(false);
   });
 });

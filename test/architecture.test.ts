@@ -48,7 +48,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   diff: { any: ['domain/'] },
   desired: { any: ['document/', 'domain/'] },
   config: { any: ['document/', 'domain/'] },
-  document: { any: ['domain/problem.ts', 'domain/errors/'] },
+  document: { any: ['domain/problem.ts', 'domain/errors/', 'domain/suggest.ts'] },
   'local-catalog': { any: ['document/'] },
   domain: { any: [] },
 };

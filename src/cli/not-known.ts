@@ -1,6 +1,6 @@
 import { plural } from '../diff/render/words.ts';
-import { nearest } from '../document/suggest.ts';
 import type { ProductStatusView } from '../domain/status.ts';
+import { nearest } from '../domain/suggest.ts';
 import { visible } from '../domain/visible.ts';
 import type { App, JournalView } from './app.ts';
 import type { ExitCode } from './io.ts';

@@ -1,7 +1,7 @@
 import { fault, quote } from '../document/fault.ts';
-import { nearest } from '../document/suggest.ts';
 import { GUARDS } from '../domain/guard.ts';
 import type { Problem } from '../domain/problem.ts';
+import { nearest } from '../domain/suggest.ts';
 import type { ValueAllowances } from '../domain/values.ts';
 import type { Config } from './config.ts';
 import { ABSOLUTE_OPTIONS, guardProblems, relativeGuards } from './guards.ts';

@@ -1,7 +1,7 @@
 import { fault, quote } from '../document/fault.ts';
-import { nearest } from '../document/suggest.ts';
 import { asAccountId, asTargetName, type TargetName } from '../domain/ids.ts';
 import type { Problem } from '../domain/problem.ts';
+import { nearest } from '../domain/suggest.ts';
 import type { Config, TargetConfig } from './config.ts';
 import type { ReadConfigFile, TargetEntry } from './read-config-file.ts';
 

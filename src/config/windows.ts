@@ -1,9 +1,9 @@
 import { Cron } from 'croner';
 import { fault, quote } from '../document/fault.ts';
-import { nearest } from '../document/suggest.ts';
 import type { ErrorCode } from '../domain/errors/registry.ts';
 import type { SyncWindow } from '../domain/hold.ts';
 import type { Problem } from '../domain/problem.ts';
+import { nearest } from '../domain/suggest.ts';
 import { parseDuration } from './duration.ts';
 import type { ReadConfigFile } from './read-config-file.ts';
 

@@ -1,7 +1,7 @@
 import { fault, quote } from '../document/fault.ts';
-import { nearest } from '../document/suggest.ts';
 import { asTargetName, type TargetName } from '../domain/ids.ts';
 import type { Position, Problem } from '../domain/problem.ts';
+import { nearest } from '../domain/suggest.ts';
 import { NO_VALUES_ALLOWED, type ValueAllowances } from '../domain/values.ts';
 import { type Claim, findConflicts, slotOf } from './conflicts.ts';
 import { linkDependencies, type Unlinked } from './dependencies.ts';

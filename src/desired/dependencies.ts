@@ -1,8 +1,8 @@
 import { fault, quote } from '../document/fault.ts';
-import { nearest } from '../document/suggest.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { Position, Problem } from '../domain/problem.ts';
 import type { Dependency, Spec } from '../domain/spec.ts';
+import { nearest } from '../domain/suggest.ts';
 import { type Circle, findCircles } from './circles.ts';
 
 /** A spec before its dependencies are known. */

@@ -5,9 +5,9 @@ import {
   type SourceDocument,
   textMember,
 } from '../document/node.ts';
-import { nearest } from '../document/suggest.ts';
 import { asProvisionedProductId, isAwsId, productKey } from '../domain/ids.ts';
 import type { Position, Problem } from '../domain/problem.ts';
+import { nearest } from '../domain/suggest.ts';
 import type { Clue } from './model.ts';
 import { documentSchema } from './schema.ts';
 

@@ -8,8 +8,8 @@ import {
 } from '../document/node.ts';
 import { parseDocuments } from '../document/parse.ts';
 import { type UnquotedScalar, validate } from '../document/schema.ts';
-import { nearest } from '../document/suggest.ts';
 import { formatPosition, type Problem } from '../domain/problem.ts';
+import { nearest } from '../domain/suggest.ts';
 import { buildDraft } from './build.ts';
 import { clueOf } from './identity.ts';
 import type { Clue, Draft, FileReading, ProvisionedProductDocument } from './model.ts';

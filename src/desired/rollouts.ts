@@ -1,8 +1,8 @@
 import { fault, quote } from '../document/fault.ts';
-import { nearest } from '../document/suggest.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { RolloutRule } from '../domain/rollout.ts';
 import type { Spec } from '../domain/spec.ts';
+import { nearest } from '../domain/suggest.ts';
 
 /**
  * Rules for a product that no document names: a misspelled one would hold nothing back, and nobody

@@ -15,7 +15,8 @@ import { holdVerdict, isAsked, restVerdict } from './hold.ts';
 import { checkInstances, instanceWarnings } from './instance-checks.ts';
 import { isBlind, isRepairable, lastProvisioningFailed, versionOf } from './normalize.ts';
 import { ownFailureProblem } from './own-failure.ts';
-import { preflight, stackProblem } from './preflight.ts';
+import { preflight } from './preflight.ts';
+import { stackProblem } from './preflight-stack.ts';
 import { listed, problem, quoted, warning } from './problems.ts';
 
 export interface Decision {

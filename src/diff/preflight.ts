@@ -1,13 +1,14 @@
-import { kindOf } from '../domain/kind.ts';
 import type { ParameterDefinition, PresentProduct, VersionDefinitions } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
+import { nearest } from '../domain/suggest.ts';
 import type { Comparison } from './compare.ts';
 import { parameterField } from './compare-parameters.ts';
 import { tagField } from './compare-tags.ts';
 import { versionLabel } from './finding.ts';
 import { isLiveKey } from './live-keys.ts';
 import { byText, needsAllValues, own, sortedKeys, userTags } from './normalize.ts';
+import { stackProblem } from './preflight-stack.ts';
 import { checkValue } from './preflight-value.ts';
 import { listed, problem, quoted, warning } from './problems.ts';
 
@@ -24,17 +25,6 @@ export interface PreflightInput {
 }
 
 const TAGS_MAX = 50;
-
-/** Stack statuses from which CloudFormation carries out an update. */
-const UPDATABLE: ReadonlySet<string> = new Set([
-  'CREATE_COMPLETE',
-  'UPDATE_COMPLETE',
-  'UPDATE_ROLLBACK_COMPLETE',
-  'IMPORT_COMPLETE',
-  'IMPORT_ROLLBACK_COMPLETE',
-]);
-
-const UPDATABLE_SET: ReadonlySet<string> = new Set(['ACTIVE']);
 
 /**
  * What AWS would refuse only after it took the request, found before any call. Errors stop the
@@ -70,37 +60,6 @@ function targetVersion({ version, live }: PreflightInput): string {
   return version ?? versionLabel(live);
 }
 
-/** Why the stack cannot be updated as it stands, with the remedy; null: it can, or it was not read. */
-export function stackProblem(spec: Spec, live: PresentProduct): Problem | null {
-  const { stack } = live;
-  const updatable = kindOf(live) === 'stackSet' ? UPDATABLE_SET : UPDATABLE;
-  if (stack.kind !== 'read' || updatable.has(stack.value.status)) return null;
-  const { status, statusReason } = stack.value;
-  const reason = statusReason === null ? '' : ` (${statusReason})`;
-  return problem({
-    code: 'plan/stack-status',
-    at: spec.origin.at,
-    field: '',
-    message: `its stack is in ${status}, from which CloudFormation carries out no update${reason}`,
-    next: stackRemedy(status),
-  });
-}
-
-function stackRemedy(status: string): string {
-  switch (status) {
-    case 'UPDATE_ROLLBACK_FAILED':
-      return 'only ContinueUpdateRollback in CloudFormation, outside Service Catalog, helps; then: trueup retry';
-    case 'ROLLBACK_COMPLETE':
-    case 'ROLLBACK_FAILED':
-    case 'CREATE_FAILED':
-      return 'its creation failed: terminate the provisioned product and provision it again';
-    case 'DELETE_COMPLETE':
-      return 'its stack was deleted: terminate the provisioned product and provision it again';
-    default:
-      return 'bring the stack into a status that permits updates, then: trueup retry';
-  }
-}
-
 function checkDeclared(input: PreflightInput): readonly Problem[] {
   return sortedKeys(input.spec.parameters).flatMap((key) => checkParameter(input, key));
 }
@@ -113,9 +72,11 @@ function checkParameter(input: PreflightInput, key: string): readonly Problem[] 
   const at = positionOf(spec, field);
   if (wish === undefined) return [];
   if (definition === undefined) {
-    const known = listed(definitions.parameters.map((one) => one.key).sort());
-    const message = `version ${targetVersion(input)} has no parameter ${quoted(key)} (it has: ${known})`;
-    return [problem({ code: 'plan/unknown-parameter', at, field, message })];
+    const known = definitions.parameters.map((one) => one.key).sort();
+    const message = `version ${targetVersion(input)} has no parameter ${quoted(key)} (it has: ${listed(known)})`;
+    const meant = nearest(key, known);
+    const next = meant === null ? {} : { next: `did you mean ${meant}?` };
+    return [problem({ code: 'plan/unknown-parameter', at, field, message, ...next })];
   }
   switch (wish.kind) {
     case 'value': {

@@ -1,9 +1,9 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { ErrorCode } from '../domain/errors/registry.ts';
+import { nearest } from '../domain/suggest.ts';
 import { quote } from './fault.ts';
 import { pointerStep } from './pointer.ts';
 import type { Shape } from './shape.ts';
-import { nearest } from './suggest.ts';
 
 /** What one broken rule becomes. */
 export interface Finding {

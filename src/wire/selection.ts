@@ -1,7 +1,7 @@
 import type { Invocation } from '../cli/invocation.ts';
-import { nearest } from '../document/suggest.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import type { Spec } from '../domain/spec.ts';
+import { nearest } from '../domain/suggest.ts';
 import type { Log } from '../reconciler/ports/runtime.ts';
 import type { LoadedRevision, RevisionLoader } from './revision.ts';
 

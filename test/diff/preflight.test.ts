@@ -140,6 +140,9 @@ describe('preflight of keys', () => {
     const [problem] = found({ spec: aSpec({ parameters: { Sise: value('x') } }) });
     expect(problem?.code).toBe('plan/unknown-parameter');
     expect(problem?.message).toContain('it has: Password, Size');
+    expect(problem?.next).toBe('did you mean Size?');
+    const [far] = found({ spec: aSpec({ parameters: { Colour: value('x') } }) });
+    expect(far?.next).toBe('remove the parameter, or declare a version that has it');
   });
 
   it.each<[string, ParameterWish, Partial<ParameterDefinition>, string[]]>([

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseDocuments } from '../../src/document/parse.ts';
 import { compileSchema, validate } from '../../src/document/schema.ts';
 import type { JsonSchemaObject } from '../../src/document/shape.ts';
-import { editDistance, nearest } from '../../src/document/suggest.ts';
+import { editDistance, nearest } from '../../src/domain/suggest.ts';
 
 function check(schema: JsonSchemaObject, text: string, relativeTo?: string) {
   const [document] = parseDocuments({
@@ -280,6 +280,9 @@ describe('did you mean', () => {
     ['productname', 'productName'],
     ['taregt', 'target'],
     ['usePrev', 'usePreviousValue'],
+    ['parameters', 'provisioningParameters'],
+    ['Previous', 'usePreviousValue'],
+    ['name', null],
     ['targt', 'target'],
     ['colour', null],
     ['x', null],

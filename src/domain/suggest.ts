@@ -27,6 +27,8 @@ export function nearest(word: string, allowed: readonly string[]): string | null
   if (word.length > 200) return null;
   const begun = allowed.filter((candidate) => candidate.startsWith(word));
   if (word.length > 2 && begun.length === 1) return begun[0] ?? null;
+  const held = allowed.filter((candidate) => isPart(word, candidate));
+  if (word.length > 4 && held.length === 1) return held[0] ?? null;
   let best: string | null = null;
   let least = limit + 1;
   for (const candidate of allowed) {
@@ -37,4 +39,9 @@ export function nearest(word: string, allowed: readonly string[]): string | null
     }
   }
   return best;
+}
+
+/** Of a long name people remember the word that matters to them. */
+function isPart(word: string, candidate: string): boolean {
+  return candidate.toLowerCase().includes(word.toLowerCase());
 }

@@ -15,6 +15,7 @@ import { clueOf } from './identity.ts';
 import type { Clue, Draft, FileReading, ProvisionedProductDocument } from './model.ts';
 import { ruleProblems } from './rules.ts';
 import { documentSchema } from './schema.ts';
+import { unlikeIds } from './unlike-ids.ts';
 import { unquotedProblems } from './unquoted.ts';
 
 const API_GROUP = 'trueup';
@@ -25,7 +26,12 @@ const LATER_KINDS = ['Defaults', 'ProvisionedProductSet'];
 /** What one document came to. */
 type DocumentReading =
   | { readonly kind: 'skipped' }
-  | { readonly kind: 'valid'; readonly draft: Draft; readonly unquoted: readonly UnquotedScalar[] }
+  | {
+      readonly kind: 'valid';
+      readonly draft: Draft;
+      readonly warnings: readonly Problem[];
+      readonly unquoted: readonly UnquotedScalar[];
+    }
   | {
       readonly kind: 'invalid';
       readonly clue: Clue;
@@ -52,6 +58,7 @@ export function readFile(file: { readonly path: string; readonly bytes: Uint8Arr
         break;
       case 'valid':
         drafts.push(reading.draft);
+        problems.push(...reading.warnings);
         for (const scalar of reading.unquoted) unquoted.push(scalar);
         break;
       case 'invalid':
@@ -74,7 +81,8 @@ function readBroken(broken: BrokenDocument): DocumentReading {
 
 function readDocument(document: SourceDocument, found: readonly Problem[]): DocumentReading {
   const apiVersion = textMember(document.root, 'apiVersion');
-  if (apiVersion !== null && isForeign(apiVersion)) return { kind: 'skipped' };
+  if (apiVersion !== null && isForeign(apiVersion, textMember(document.root, 'kind')))
+    return { kind: 'skipped' };
   const wrong = headProblem(document, apiVersion);
   if (wrong !== null) {
     const clue = clueOf(document, wrong);
@@ -92,12 +100,17 @@ function readDocument(document: SourceDocument, found: readonly Problem[]): Docu
   }
   // The schema has just guaranteed this shape.
   const value = validation.value as unknown as ProvisionedProductDocument;
-  return { kind: 'valid', draft: buildDraft(value, document), unquoted };
+  const warnings = unlikeIds(validation, value);
+  return { kind: 'valid', draft: buildDraft(value, document), warnings, unquoted };
 }
 
-/** Another API group, and not a misspelling of ours, which would make a document vanish in silence. */
-function isForeign(apiVersion: string): boolean {
-  const group = apiVersion.split('/')[0] ?? '';
+/**
+ * Another API group, and not a misspelling of ours, which would make a document vanish in silence. Of no
+ * group at all (`v1`) is only what Kubernetes itself has, and it has no kind of this name.
+ */
+function isForeign(apiVersion: string, kind: string | null): boolean {
+  const [group = '', version] = apiVersion.split('/');
+  if (version === undefined && kind === KIND) return false;
   return group !== API_GROUP && nearest(group, [API_GROUP]) === null;
 }
 

@@ -99,8 +99,15 @@ function wrongType(error: ErrorObject, shape: Shape): Finding {
     code: 'document/wrong-type',
     pointer: error.instancePath,
     message: `${typeWord(error.data)}${shown} stands where ${wanted} is wanted`,
-    next: `write ${wanted} here`,
+    next: error.data === null && isNested(types) ? NOTHING_BELOW : `write ${wanted} here`,
   };
+}
+
+/** Most often the lines that belong to it are there, and not indented. */
+const NOTHING_BELOW = 'indent below it what belongs to it, or remove the line';
+
+function isNested(types: readonly string[]): boolean {
+  return types.length === 1 && (types[0] === 'a mapping' || types[0] === 'a list');
 }
 
 /** Untrusted and possibly secret: quoted where the schema does not say otherwise, else left out. */

@@ -61,6 +61,7 @@ const TABLE: Readonly<Record<string, readonly [problems: readonly string[], told
   'misspelled-key.yaml': [['6:3 document/unknown-key'], true],
   'missing-colon.yaml': [['6:3 document/syntax'], false],
   'newer-api-version.yaml': [['1:13 document/unknown-version'], true],
+  'no-api-group.yaml': [['1:13 document/unknown-version'], true],
   'no-api-version.yaml': [['1:1 document/missing-key'], true],
   'no-kind.yaml': [['1:1 document/missing-key'], true],
   'no-metadata.yaml': [['1:1 document/missing-key'], false],
@@ -137,6 +138,8 @@ describe('one fault a file', () => {
       'document/duplicate-product',
       'document/no-target',
       'document/kustomization',
+      // A warning, so that its document is valid.
+      'document/unlike-id',
     ];
     const missing = Object.keys(documentErrors).filter((code) => !shown.has(code as never));
     expect(missing.toSorted()).toEqual(elsewhere.toSorted());

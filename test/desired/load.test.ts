@@ -57,6 +57,20 @@ describe('one document', () => {
     });
   });
 
+  test.each([
+    ['productId: network-baseline', 'productId', 'productName'],
+    ['provisioningArtifactId: v2', 'provisioningArtifactId', 'provisioningArtifactName'],
+    ['provisionedProductId: net-a', 'provisionedProductId', 'metadata.name'],
+  ])('with %s is read, with a warning that a name may be meant', (line, field, named) => {
+    const { specs, problems } = load({ 'a.yaml': documentOf('net', line) });
+    expect(specs).toHaveLength(1);
+    const column = field.length + 5;
+    expect(problems).toMatchObject([
+      { code: 'document/unlike-id', severity: 'warning', field, at: { line: 6, column } },
+    ]);
+    expect(problems[0]?.next).toContain(`write it as ${named}`);
+  });
+
   test('knows where each of its fields stands', () => {
     const [spec] = load(head, TWO_TARGETS).specs;
     if (spec === undefined) throw new Error('no spec');

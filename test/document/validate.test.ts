@@ -126,6 +126,12 @@ describe('each broken rule in words', () => {
       '1:4 document/conflict a | the value fits none, or more than one, of the allowed forms | keep exactly one',
     ],
     [
+      'nothing, where something nested is wanted, is most often a mistake of indentation',
+      closed({ a: { type: 'object' } }),
+      'a:',
+      '1:3 document/wrong-type a | nothing (null) stands where a mapping is wanted | indent below it what belongs to it, or remove the line',
+    ],
+    [
       'a value of the wrong type breaks no further rule',
       closed({ a: { type: 'object', not: { required: ['x'] }, minProperties: 1 } }),
       'a: x',

@@ -133,6 +133,12 @@ export const documentErrors = {
       'Fields that hold text take the value as it is written, here. Other YAML tools read it as a number, a boolean or a date and may rewrite it, for instance drop a leading zero. On standard input the original text may be gone already, so there it is an error.',
     next: 'put the value in quotes',
   },
+  'document/unlike-id': {
+    title: 'A name may stand where an id is wanted',
+    meaning:
+      'Ids of Service Catalog begin with prod-, pa- or pp-. The value is taken as it is written; if it is a name, AWS answers that there is no such thing.',
+    next: 'write a name in the field for names',
+  },
   'document/not-supported': {
     title: 'A field is known and not supported yet',
     meaning: 'The field is part of the schema, but this version does not act on it.',

@@ -1,9 +1,18 @@
 import { asAccountId } from '../domain/ids.ts';
-import type { Catalog, Result } from '../reconciler/ports/catalog.ts';
+import type { Catalog, Failure, Result } from '../reconciler/ports/catalog.ts';
 import { promisedText } from './answers.ts';
 import { type Calls, failed } from './calls.ts';
 import type { Clients } from './clients.ts';
 import { failure } from './errors.ts';
+
+/** The code of its failure: the one that no call to AWS made. */
+const REGION_MISSING = 'RegionMissing';
+
+/** What would help, where the registry's step speaks of credentials too. */
+export function nextOfIdentity({ kind, code }: Failure): string | null {
+  const isRegion = kind === 'credentials' && code === REGION_MISSING;
+  return isRegion ? 'give --region, or set AWS_REGION' : null;
+}
 
 /** The region that the clients work in. Makes no call. */
 export async function readRegion(api: Clients['api']): Promise<Result<string>> {
@@ -12,8 +21,8 @@ export async function readRegion(api: Clients['api']): Promise<Result<string>> {
     return { kind: 'ok', value: await client.config.region() };
   } catch (error) {
     const why = error instanceof Error ? error.message : 'not known';
-    const message = `nothing says which region (${why}): give --region, or set AWS_REGION`;
-    return failed(failure('credentials', 'region', 'RegionMissing', message));
+    const message = `nothing says which region (${why})`;
+    return failed(failure('credentials', 'region', REGION_MISSING, message));
   }
 }
 

@@ -3,6 +3,7 @@ import { plural } from '../diff/render/words.ts';
 import { errorEntry } from '../domain/errors/registry.ts';
 import { visible, visibleJson } from '../domain/visible.ts';
 import type { App, Loaded } from './app.ts';
+import type { Action } from './invocation.ts';
 import type { ExitCode } from './io.ts';
 import { paintFor } from './paint.ts';
 
@@ -22,17 +23,21 @@ export async function validateCommand(app: App, directory: string): Promise<Exit
 }
 
 export function unavailable(app: App, directory: string, why: string): ExitCode {
-  const next = visible(nextOf(directory, why));
+  const next = visible(nextOf(app.invocation.command.kind, directory, why));
   const reason = `cannot read ${visible(directory)}: ${visible(why)}`;
   app.io.err(`trueup: ${reason} (source/unavailable)\nnext: ${next}\n`);
   return 1;
 }
 
 /** What to type instead, where that can be told. */
-function nextOf(directory: string, why: string): string {
-  if (directory === '-') return 'give it documents, for instance: cat FILE | trueup validate -';
-  if (why.endsWith('is not a directory'))
-    return `name the directory that holds it, or give the file as input: trueup validate - < ${directory}`;
+function nextOf(command: Action['kind'], directory: string, why: string): string {
+  if (directory === '-') return `give it documents, for instance: cat FILE | trueup ${command} -`;
+  if (why.endsWith('is not a directory')) {
+    const holder = 'name the directory that holds it';
+    return command === 'run'
+      ? `${holder}: run watches a directory`
+      : `${holder}, or give the file as input: trueup ${command} - < ${directory}`;
+  }
   return errorEntry('source/unavailable').next;
 }
 

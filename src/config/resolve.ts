@@ -135,7 +135,7 @@ function resolveOptions(
       continue;
     }
     const at = given?.at ?? null;
-    const message = at === null ? `${given?.source}: ${read.message}` : read.message;
+    const message = at === null ? `${read.message} (given by ${given?.source})` : read.message;
     problems.push(fault('config/bad-option', at, message, { field: option.name }));
   }
   return { values, problems };

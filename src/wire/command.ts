@@ -22,6 +22,7 @@ import { resolveConfig } from '../config/resolve.ts';
 import { renderProblems } from '../diff/render/problem.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import { visible } from '../domain/visible.ts';
+import { errnoOf, inWords } from '../source/failures.ts';
 import { demoDirectory, prepareDemo, withOpenGuards } from './demo-setup.ts';
 import { serveLocal } from './serve-local.ts';
 import { terminal } from './terminal.ts';
@@ -124,7 +125,7 @@ async function configFile(named: string | null) {
     return { path, bytes: await readFile(path) };
   } catch (error) {
     if (named === null && isMissing(error)) return null;
-    const message = `the configuration file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `the configuration file ${path} cannot be read: ${inWords(errnoOf(error))}`;
     throw new TrueupError('cli/config-unreadable', message);
   }
 }
@@ -149,7 +150,7 @@ function withJournalOf(invocation: Invocation, config: Config): Config {
 }
 
 /** Something that the user named cannot be read: what the system says is all there is to say. */
-function isFileError(error: Error): boolean {
+function isFileError(error: Error): error is Error & { readonly path: unknown } {
   return 'syscall' in error && 'path' in error;
 }
 
@@ -162,10 +163,14 @@ function explain(io: Io, error: unknown): ExitCode {
     io.err(`trueup: ${visible(error.message)} (${error.code})\nnext: ${visible(error.next)}\n`);
     return 1;
   }
-  if (error instanceof Error && (error.name === 'SeedFileError' || isFileError(error))) {
+  if (error instanceof Error && isFileError(error)) {
+    const why = inWords(errnoOf(error));
+    io.err(`trueup: cannot use ${visible(String(error.path))}: ${why}\nnext: ${FILE_NEXT}\n`);
+    return 1;
+  }
+  if (error instanceof Error && error.name === 'SeedFileError') {
     // A seed file has a line for each problem.
-    io.err(`trueup: ${error.message.split('\n').map(visible).join('\n')}\n`);
-    io.err(`next: ${isFileError(error) ? FILE_NEXT : SEED_NEXT}\n`);
+    io.err(`trueup: ${error.message.split('\n').map(visible).join('\n')}\nnext: ${SEED_NEXT}\n`);
     return 1;
   }
   io.err(

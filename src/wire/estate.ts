@@ -2,6 +2,7 @@ import type { Estate } from '../cli/app.ts';
 import { TrueupError } from '../domain/errors/registry.ts';
 import type { Dependency } from '../domain/spec.ts';
 import { OneShot } from '../reconciler/one-shot.ts';
+import type { Log } from '../reconciler/ports/runtime.ts';
 import type { Shared } from '../reconciler/shared.ts';
 import type { LoadedRevision } from './revision.ts';
 import { shutDownOn } from './signals.ts';
@@ -26,7 +27,8 @@ export async function openEstate(
     throw new TrueupError('journal/unwritable', why);
   }
   const selected = (dependency: Dependency) => isSelected(revision, dependency);
-  const shared: Shared = { ...opened.shared, isInRun: selected, oneShot: true };
+  const log = purpose === 'plan' ? withoutShown(opened.shared.log) : opened.shared.log;
+  const shared: Shared = { ...opened.shared, log, isInRun: selected, oneShot: true };
   const handles = targetHandles(world.config, shared, opened.local, {
     env: process.env,
     purpose: purpose === 'plan' ? 'plan' : 'act',
@@ -67,6 +69,17 @@ export async function openEstate(
       interrupted: shutDown.exitCode(),
     }),
     close,
+  };
+}
+
+/** What a plan shows anyway, with its place and its next step. */
+const SHOWN_BY_PLAN: ReadonlySet<string> = new Set(['product.stalled', 'drift.reported']);
+
+function withoutShown(log: Log): Log {
+  return {
+    write: (level, event, ...rest) => {
+      if (!SHOWN_BY_PLAN.has(event)) log.write(level, event, ...rest);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { type AwsCatalog, createCatalog } from '../aws/catalog.ts';
 import { awsErrorCode } from '../aws/errors.ts';
+import { nextOfIdentity } from '../aws/identity.ts';
 import type { CatalogOptions } from '../aws/target.ts';
 import type { Config, TargetConfig } from '../config/config.ts';
 import { errorEntry, TrueupError } from '../domain/errors/registry.ts';
@@ -68,7 +69,8 @@ async function openWith(input: OpenInput, catalog: AwsCatalog): Promise<Opened> 
   const { config, target, shared } = input;
   const identity = await catalog.identity();
   if (identity.kind === 'failed') {
-    const { next } = errorEntry(awsErrorCode(identity.failure));
+    const next =
+      nextOfIdentity(identity.failure) ?? errorEntry(awsErrorCode(identity.failure)).next;
     const why = `${explainFailure(identity.failure)} (next: ${next})`;
     return { kind: 'failed', why, calls: catalog.calls() };
   }

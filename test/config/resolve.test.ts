@@ -368,7 +368,7 @@ describe('what is refused, and where', () => {
     const resolved = resolve({ env: { TRUEUP_POLL_INTERVAL: '10ms' } });
     expect(resolved.kind === 'refused' && resolved.problems[0]).toMatchObject({
       message:
-        'TRUEUP_POLL_INTERVAL: "10ms" is not allowed: a duration such as 100ms, 90s, 5m or 1h30m, from 100ms to 1h',
+        '"10ms" is not allowed: a duration such as 100ms, 90s, 5m or 1h30m, from 100ms to 1h (given by TRUEUP_POLL_INTERVAL)',
       next: 'give a value that follows the rule',
     });
   });

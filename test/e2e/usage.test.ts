@@ -92,7 +92,8 @@ describe('what is typed wrong', () => {
   it('a seed that is not there, or is none, has a next step', async () => {
     await using desk = await Desk.open(seed);
     const absent = await desk.run(['local', '--seed', 'nope.yaml']);
-    expect(absent.err).toMatch(/nope\.yaml[\s\S]*next: check the path/);
+    expect(absent.err).toMatch(/nope\.yaml: it does not exist\nnext: check the path/);
+    expect(absent.err).not.toContain('ENOENT');
     await desk.write('seed.yaml', 'kind: Other\n');
     const wrong = await desk.run(['local', '--seed', 'seed.yaml']);
     expect(wrong.err).toMatch(/seed\.yaml:1[\s\S]*next: mend the seed/);
@@ -101,9 +102,9 @@ describe('what is typed wrong', () => {
 
 describe('a directory that is none', () => {
   it.each([
-    ['desired/a.yaml', 'trueup validate - < desired/a.yaml'],
+    ['desired/a.yaml', 'trueup plan - < desired/a.yaml'],
     ['nowhere', 'name a directory that holds documents'],
-    ['-', 'cat FILE | trueup validate -'],
+    ['-', 'cat FILE | trueup plan -'],
   ])('%s is answered with what to type instead', async (directory, next) => {
     await using desk = await Desk.open(seed);
     await desk.write('desired/a.yaml', document);
@@ -173,7 +174,27 @@ describe('apply --format markdown', () => {
   });
 });
 
+describe('a region that nothing names', () => {
+  it('is what is said, and how to name it', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    const plan = await desk.run(['plan', 'desired'], { AWS_REGION: '' });
+    expect(plan.code).toBe(1);
+    expect(plan.out).toContain('default: not reached\n');
+    expect(plan.out.replaceAll(/\s+/g, ' ')).toContain('(next: give --region, or set AWS_REGION)');
+    expect(plan.out).not.toContain('externalId');
+  });
+});
+
 describe('a value that the version refuses', () => {
+  it('is told by plan once, not in a log beside it too', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document.replace('Cidr: B', 'Cidr: C'));
+    const plan = await desk.run(['plan', 'desired']);
+    expect(plan).toMatchObject({ code: 1, err: '' });
+    expect(plan.out).toContain('Cidr: "C" is not allowed');
+  });
+
   it('is named in the log and the status with its parameter and line', async () => {
     await using desk = await Desk.open(seed);
     await desk.write('desired/a.yaml', document.replace('Cidr: B', 'Cidr: C'));

@@ -8,11 +8,15 @@ const SHOWN = 5;
 export function targetPlaces({ targets }: PlanBody): readonly string[] {
   const shown = targets
     .slice(0, SHOWN)
-    .map(({ name, accountId, region }) =>
-      accountId === null
-        ? `${visible(name)}: ${visible(region)}`
-        : `${visible(name)}: account ${visible(accountId)}, ${visible(region)}`,
-    );
+    .map(({ name, accountId, region }) => `${visible(name)}: ${place(accountId, region)}`);
   const more = targets.length - shown.length;
   return more > 0 ? [...shown, `and ${thousands(more)} more`] : shown;
+}
+
+function place(accountId: string | null, region: string): string {
+  const parts = [
+    ...(accountId === null ? [] : [`account ${visible(accountId)}`]),
+    ...(region === '' ? [] : [visible(region)]),
+  ];
+  return parts.length === 0 ? 'not reached' : parts.join(', ');
 }

@@ -3,16 +3,16 @@ import { nextFor, noPaint, type Paint, visible, wrap } from './words.ts';
 
 const INDENT = '    ';
 
-/** `file:line:col  severity  field: message`, wrapped to the page, then the next step. */
+/** `file:line:col  severity  field: message`, wrapped to the page, then the next step. Of a flag there is no place. */
 export function renderProblem(problem: Problem, paint: Paint = noPaint): string {
-  const position = visible(formatPosition(problem.at));
+  const position = problem.at === null ? '' : `${visible(formatPosition(problem.at))}  `;
   const severity = problem.severity === 'error' ? 'error' : 'warning';
-  const head = `${position}  ${severity}  `;
+  const head = `${position}${severity}  `;
   const field = problem.field === '' ? '' : `${visible(problem.field)}: `;
   const style = problem.severity === 'error' ? 'refused' : 'drift';
   const [first = '', ...rest] = wrap(`${field}${visible(problem.message)}`, head, INDENT);
   const lines = [
-    `${position}  ${paint(style, severity)}  ${first.slice(head.length)}`,
+    `${position}${paint(style, severity)}  ${first.slice(head.length)}`,
     ...rest,
     ...wrap(`next:  ${visible(problem.next)}`, INDENT, `${INDENT}       `),
   ];

@@ -60,7 +60,7 @@ describe('renderProblem', () => {
 
   it('leaves out what there is not', () => {
     expect(renderProblem({ ...problem, at: null, field: '', message: 'm', next: 'n' })).toBe(
-      '-  error  m\n    next:  n',
+      'error  m\n    next:  n',
     );
     expect(renderProblems([])).toBe('');
   });

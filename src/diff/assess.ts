@@ -105,12 +105,19 @@ function withHeld({ spec, prepared }: AssessInput, found: Change): Change {
   return { ...found, warnings: [...found.warnings, ...more] };
 }
 
+function similarOf(live: Live): string | null {
+  return live.kind === 'absent' ? (live.similar ?? null) : null;
+}
+
 function created(input: AssessInput): Change {
   const creation = creationOf(input);
   const block = input.prepared?.block ?? null;
   if (creation !== null && block !== null) return change(input, null, block, []);
   if (creation === null) {
-    const nothing: ChangeVerdict = { kind: 'refused', problems: [absent(input.spec)] };
+    const nothing: ChangeVerdict = {
+      kind: 'refused',
+      problems: [absent(input.spec, similarOf(input.live))],
+    };
     return change(input, null, nothing, []);
   }
   const { verdict, comparison, warnings } = decideCreation(input, creation);

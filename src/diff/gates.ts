@@ -1,4 +1,5 @@
 import type { ChangeVerdict } from '../domain/change.ts';
+import { errorEntry } from '../domain/errors/registry.ts';
 import { kindOf, mayLeaveError } from '../domain/kind.ts';
 import type { PresentProduct, Reading, VersionDefinitions } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -28,14 +29,16 @@ function unseenVerdict({ intent }: AssessInput['entry']): ChangeVerdict | null {
   return { kind: 'busy', status: 'not visible yet', recordId: intent.recordId, ours: true };
 }
 
-export function absent(spec: Spec): Problem {
+export function absent(spec: Spec, similar: string | null): Problem {
   const { identity } = spec;
   const uncreated = uncreatable(spec);
   if (uncreated !== null) return uncreated;
   const who =
     identity.kind === 'name' ? `named ${quoted(identity.name)}` : `with id ${identity.id}`;
   const message = `there is no provisioned product ${who} in target ${spec.target}`;
-  return problem({ code: 'plan/absent', at: spec.origin.at, field: '', message });
+  const { next } = errorEntry('plan/absent');
+  const hint = similar === null ? next : `did you mean ${quoted(similar)}? If not: ${next}`;
+  return problem({ code: 'plan/absent', at: spec.origin.at, field: '', message, next: hint });
 }
 
 function expectationVerdict(spec: Spec, live: PresentProduct): ChangeVerdict | null {

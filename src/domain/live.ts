@@ -101,7 +101,8 @@ export interface PresentProduct extends ProductFacts {
 }
 
 export type Live =
-  | { readonly kind: 'absent' }
+  /** `similar`: the name of one that is there and may be meant, where that was looked for. */
+  | { readonly kind: 'absent'; readonly similar?: string }
   | { readonly kind: 'unreadable'; readonly why: string }
   | PresentProduct;
 

@@ -1,6 +1,7 @@
 import type { ProvisionedProductId } from '../domain/ids.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
+import { nearest } from '../domain/suggest.ts';
 import { isStale } from './assemble.ts';
 import { explainFailure } from './catalog-facts.ts';
 import type { ObserveContext } from './observe.ts';
@@ -55,8 +56,20 @@ export async function find(
     };
   }
   return row === undefined
-    ? describeByDocument(context, spec, listing)
+    ? withSimilar(await describeByDocument(context, spec, listing), spec, index)
     : confirmRow(context, spec, row, listing);
+}
+
+/** More names than this are not compared one by one, for each one that is not there. */
+const COMPARED_NAMES = 1_000;
+
+/** Most of what does not exist and is not to be made is misspelled. */
+function withSimilar(found: Found, { identity, reconcile }: Spec, { names }: RowIndex): Found {
+  const isWanted = identity.kind === 'name' && reconcile.onMissing === 'fail';
+  if (found.kind !== 'live' || found.live.kind !== 'absent') return found;
+  if (!isWanted || names.size > COMPARED_NAMES) return found;
+  const similar = nearest(identity.name, [...names.keys()]);
+  return similar === null ? found : { kind: 'live', live: { kind: 'absent', similar } };
 }
 
 /** Absent needs both: a complete listing, and DescribeProvisionedProduct saying that it does not exist. */

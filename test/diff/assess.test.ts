@@ -48,6 +48,13 @@ describe('assess, before anything is compared', () => {
     );
   });
 
+  it('says which one that is there may be meant', () => {
+    const change = assessed({ live: { kind: 'absent', similar: 'net-payments' } });
+    expect(verdictOf(change, 'refused').problems[0].next).toMatch(
+      /^did you mean "net-payments"\? If not: correct the name, /,
+    );
+  });
+
   it('never takes unreadable for absent', () => {
     const change = assessed({ live: { kind: 'unreadable', why: 'AccessDenied' } });
     expect(verdictOf(change, 'unreadable').why).toBe('AccessDenied');

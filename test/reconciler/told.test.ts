@@ -23,3 +23,16 @@ it('the log tells of a failure what failed, after how long, by which document, a
     { ...about, reason, next },
   ]);
 });
+
+it.each([
+  ['net-aa', {}, /^did you mean "net-a"\? If not: correct the name, /],
+  ['something-else', {}, /^correct the name, /],
+  ['net-aa', { provisionedProductId: 'pp-gone' }, /^correct the name, /],
+])('of %s, which is not there, it is told which one may be meant', async (name, more, next) => {
+  const world = await start([wish(name, 'B', more)]);
+  const trueup = await world.start();
+  await trueup.converge();
+  expect(world.events('product.stalled').map(({ fields }) => fields)).toMatchObject([
+    { provisionedProduct: name, next: expect.stringMatching(next) },
+  ]);
+});

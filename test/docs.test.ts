@@ -99,6 +99,17 @@ describe('the help', () => {
     expect(helpOf('plan')).toContain('--local[=seed] ');
   });
 
+  it.each([
+    ['plan', '"-"'],
+    ['run', 'directory'],
+    ['retry', 'TARGET/NAME'],
+    ['accept', 'TARGET/NAME'],
+    ['approve', 'first 32 digits'],
+    ['proceed', 'TARGET/PRODUCT'],
+  ] as const)('of %s says what its argument is', (command, words) => {
+    expect(/^Arguments:\n([\s\S]*?)\n\n/m.exec(helpOf(command))?.[1]).toContain(words);
+  });
+
   it('of a person’s word fits on a page', () => {
     for (const command of ['retry', 'accept', 'approve', 'proceed', 'status'] as const)
       expect(helpOf(command).split('\n').length).toBeLessThan(32);

@@ -10,6 +10,22 @@ import {
   WHERE_THE_REST_IS,
 } from './shown-options.ts';
 
+const DIRECTORY = 'of documents: plain, a git-sync link or a ConfigMap mount';
+const DIRECTORY_OR_INPUT = `${DIRECTORY}; "-" is standard input`;
+const NAME = 'NAME, TARGET/NAME, or the id of the provisioned product';
+
+/** What stands behind a command without a flag. */
+const ARGUMENTS: Readonly<Partial<Record<EstateCommand, string>>> = {
+  validate: DIRECTORY_OR_INPUT,
+  plan: DIRECTORY_OR_INPUT,
+  apply: DIRECTORY_OR_INPUT,
+  run: DIRECTORY,
+  retry: NAME,
+  accept: NAME,
+  approve: 'as plan prints it, or its first 32 digits',
+  proceed: 'PRODUCT or TARGET/PRODUCT, by name or id',
+};
+
 /** The options that every command on an estate takes; its help shows those that matter to it. */
 export function estate(
   parent: Commander,
@@ -18,6 +34,8 @@ export function estate(
   description: string,
 ): Commander {
   const command = parent.command(syntax).description(description);
+  const [argument] = command.registeredArguments;
+  if (argument !== undefined) argument.description = ARGUMENTS[name] ?? '';
   for (const [given, option] of common(name)) {
     const isShown = SHOWN[name].common.includes(given);
     command.addOption(option.helpGroup(groupOf(given)).hideHelp(!isShown));

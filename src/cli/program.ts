@@ -67,13 +67,8 @@ const STRICT = 'carry out all of what is approved, or nothing of it';
 const JOURNAL_RESET = 'rename the journal that is there and start with an empty one';
 
 function addEstateCommands(program: Commander, take: Take): void {
-  estate(
-    program,
-    'validate',
-    'validate <directory>',
-    'check the documents; reads no AWS; "-" is standard input',
-  ).action((directory: string, options: Raw) =>
-    take(from({ kind: 'validate', directory }, options)),
+  estate(program, 'validate', 'validate <directory>', 'check the documents; reads no AWS').action(
+    (directory: string, options: Raw) => take(from({ kind: 'validate', directory }, options)),
   );
   estate(program, 'plan', 'plan <directory>', 'show what would change, and change nothing')
     .option('--detailed-exitcode', 'exit 2 if there are changes, 0 if there are none')

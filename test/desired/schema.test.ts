@@ -115,13 +115,13 @@ const many = (count: number, entry: (index: number) => string) =>
 /** At the limit it passes, one further it does not. */
 describe('limits of the API', () => {
   test.each<[string, (size: number) => string, number]>([
-    ['productId', (size) => `productId: ${text(size)}`, 100],
+    ['productId', (size) => `productId: prod-${text(size - 5)}`, 100],
     ['productName', (size) => `productName: ${text(size)}`, 8191],
-    ['provisioningArtifactId', (size) => `provisioningArtifactId: ${text(size)}`, 100],
+    ['provisioningArtifactId', (size) => `provisioningArtifactId: pa-${text(size - 3)}`, 100],
     ['provisioningArtifactName', (size) => `provisioningArtifactName: ${text(size)}`, 8192],
     ['pathId', (size) => `pathId: ${text(size)}`, 100],
     ['pathName', (size) => `pathName: ${text(size)}`, 100],
-    ['provisionedProductId', (size) => `provisionedProductId: ${text(size)}`, 100],
+    ['provisionedProductId', (size) => `provisionedProductId: pp-${text(size - 3)}`, 100],
     ['acceptLanguage', (size) => `acceptLanguage: ${text(size)}`, 100],
     ['a parameter key', (size) => `provisioningParameters: {${text(size)}: v}`, 1000],
     ['a parameter value', (size) => `provisioningParameters: {P: ${text(size)}}`, 4096],

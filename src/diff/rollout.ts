@@ -25,6 +25,8 @@ export type MemberState =
       readonly next: string | null;
       /** It does not pass by itself. */
       readonly isBlocked: boolean;
+      /** As above. */
+      readonly isAgain?: boolean;
     };
 
 export interface Member {
@@ -61,7 +63,7 @@ export interface Hold {
 
 /** It failed at this version, and the further attempt is to be made or under way. */
 export function isTriedAgain(state: MemberState): boolean {
-  return (state.kind === 'moves' || state.kind === 'inFlight') && state.isAgain === true;
+  return 'isAgain' in state && state.isAgain === true;
 }
 
 /** What failed and is counted, by the states of this moment. */

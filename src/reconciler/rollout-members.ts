@@ -134,7 +134,12 @@ function stateOf(version: VersionId, evaluation: Evaluation, entry: ProductEntry
   const known = journalled(version, entry);
   if (known?.kind === 'inFlight') return known;
   if (movesVersion(evaluation)) return { kind: 'moves', isAgain: failedBefore(version, entry) };
-  return known ?? stateOfVerdict(change.verdict);
+  if (known !== null) return known;
+  const state = stateOfVerdict(change.verdict);
+  // What only has to pass before its further attempt holds the others as that does.
+  return state.kind === 'waits' && !state.isBlocked && failedBefore(version, entry)
+    ? { ...state, isAgain: true }
+    : state;
 }
 
 /** It failed at this version, and nobody said since that this does not matter. */

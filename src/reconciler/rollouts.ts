@@ -85,6 +85,9 @@ export class Rollouts {
     const rollout = this.#byKey.get(key);
     if (rollout === undefined || this.#isBegun(key)) return null;
     const stateOf = (member: Member) => this.#stateOf(rollout, member);
+    const own = rollout.byKey.get(key);
+    // What failed is held by its own latch, and is no more than Stalled by that.
+    if (own !== undefined && stateOf(own).kind === 'failed') return null;
     const hold = holdOf(rollout, key, stateOf, () => this.#holdOfRest(rollout, stateOf));
     if (hold === null) return null;
     const { why, next, isBlocked } = hold;

@@ -271,4 +271,72 @@ describe('rollouts and the life cycle', () => {
       ...['net-c accepted', 'net-c succeeded'],
     ]);
   });
+
+  it('one that failed is shown as Stalled, and not as waiting for its own failure', async () => {
+    const names = ['net-a', 'net-b', 'net-c'];
+    const world = await World.create(
+      { seed, writesPerSecond: 0.05 },
+      names.map((name) => doc(name, 'v2')),
+    );
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'net-b',
+      effect: { kind: 'recordFails', message: 'no more room' },
+    });
+    const trueup = await world.start({ rolloutRules: [RULE] });
+    await trueup.converge();
+    await trueup.reconciler.retry(keyOf('net-b'));
+    // The second look queues it once more while its request waits for a ticket.
+    await trueup.reconcile();
+    await world.clock.pass(1_000);
+    await trueup.converge();
+    await trueup.converge();
+    expect(world.statusOf(trueup, 'net-b')).toMatchObject({
+      condition: 'Stalled',
+      reason: 'RecordFailed',
+    });
+    expect(world.statusOf(trueup, 'net-c')).toMatchObject({ reason: 'RolloutPaused' });
+  });
+
+  it('one that is to be tried again holds the others also while it is busy', async () => {
+    const names = ['net-a', 'net-b', 'net-c'];
+    const world = await World.create(
+      { seed, writesPerSecond: 0.05 },
+      names.map((name) => doc(name, 'v2')),
+    );
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'net-b',
+      count: 1,
+      effect: { kind: 'recordFails', message: 'no more room' },
+    });
+    const first = await world.start({ rolloutRules: [RULE] });
+    await first.converge();
+    await first.reconciler.retry(keyOf('net-b'));
+    first.kill();
+    // Somebody else works on it.
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'net-b',
+      count: 1,
+      effect: { kind: 'straggle', ms: 10 * MINUTE },
+    });
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-b',
+      ProvisioningArtifactName: 'v1',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'x' }],
+      UpdateToken: 'by-hand',
+    });
+    const second = await world.start({ rolloutRules: [RULE] });
+    await second.reconcile();
+    await world.clock.pass(5 * MINUTE);
+    expect(story(world)).toHaveLength(4);
+    expect(world.statusOf(second, 'net-c')?.message).toMatch(/^waits for net-b, which is busy/);
+    await world.clock.pass(10 * MINUTE);
+    await second.converge();
+    expect(story(world).slice(4)).toEqual([
+      ...['net-b accepted', 'net-b succeeded'],
+      ...['net-c accepted', 'net-c succeeded'],
+    ]);
+  });
 });

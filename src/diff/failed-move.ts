@@ -31,6 +31,15 @@ export function standingFailure(entry: ProductEntry): FailedMove | null {
   return latch.recordId === null || latch.recordId === failed.recordId ? failed : null;
 }
 
+/**
+ * A change of properties came after an update that failed: it hides which version that was for. The
+ * launch role goes before a further attempt, which is still to be made.
+ */
+export function isHiddenByProperty({ failedUpdate, lastResult }: ProductEntry): boolean {
+  const isProperty = lastResult?.step === 'launchRole' || lastResult?.step === 'owner';
+  return isProperty && failedUpdate !== null;
+}
+
 export function waiveFailure(entry: ProductEntry): ProductEntry {
   const { lastResult } = entry;
   return lastResult === null ? entry : { ...entry, lastResult: { ...lastResult, waived: true } };

@@ -1,4 +1,4 @@
-import { lastFailedMove, standingFailure } from '../diff/failed-move.ts';
+import { isHiddenByProperty, lastFailedMove, standingFailure } from '../diff/failed-move.ts';
 import { type Member, type MemberState, type RolloutDraft, ruleFor } from '../diff/rollout.ts';
 import type { ChangeVerdict } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
@@ -145,7 +145,8 @@ function stateOf(version: VersionId, evaluation: Evaluation, entry: ProductEntry
 /** It failed at this version, and nobody said since that this does not matter. */
 export function failedBefore(version: VersionId, entry: ProductEntry): boolean {
   const failed = lastFailedMove(entry);
-  return failed !== null && !failed.isWaived && isSame(failed.version, version);
+  if (failed === null) return isHiddenByProperty(entry);
+  return !failed.isWaived && isSame(failed.version, version);
 }
 
 export function isSame(

@@ -339,4 +339,44 @@ describe('rollouts and the life cycle', () => {
       ...['net-c accepted', 'net-c succeeded'],
     ]);
   });
+
+  it('one that is tried again goes before the others also where its launch role goes first', async () => {
+    const names = ['net-a', 'net-b', 'net-c'];
+    const world = await World.create(
+      { seed, writesPerSecond: 0.05 },
+      names.map((name) => doc(name, 'v2')),
+    );
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'net-b',
+      count: 1,
+      effect: { kind: 'recordFails', message: 'no more room' },
+    });
+    const trueup = await world.start({ rolloutRules: [RULE] });
+    await trueup.converge();
+    const properties = { launchRole: ROLE };
+    const again = networkDoc(
+      'net-b',
+      { Cidr: 'x' },
+      { provisioningArtifactName: 'v2', properties },
+    );
+    const mended = [doc('net-a', 'v2'), again, doc('net-c', 'v2')];
+    world.wish(mended, 'r2');
+    await trueup.reconcile();
+    // Another revision comes between its two steps.
+    for (let i = 0; i < 600 && story(world).length < 6; i++) await world.clock.pass(100);
+    expect(story(world).slice(4)).toEqual(['net-b accepted', 'net-b succeeded']);
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'net-b',
+      count: 1,
+      effect: { kind: 'straggle', ms: 5 * MINUTE },
+    });
+    world.wish(mended, 'r3');
+    await trueup.converge();
+    expect(story(world).slice(6)).toEqual([
+      ...['net-b accepted', 'net-b succeeded'],
+      ...['net-c accepted', 'net-c succeeded'],
+    ]);
+  });
 });

@@ -2,7 +2,7 @@ import type { Change } from './change.ts';
 import type { TargetGuards } from './guard.ts';
 import type { PlanHolds } from './hold.ts';
 import type { AccountId, Digest, TargetName } from './ids.ts';
-import type { Problem } from './problem.ts';
+import type { Position, Problem } from './problem.ts';
 import type { RolloutView } from './rollout.ts';
 
 export interface TargetPlan {
@@ -42,6 +42,14 @@ export interface CallCounts {
   readonly total: number;
 }
 
+/** No document declares it any more; nothing is done to it. */
+export interface UnmanagedProduct {
+  readonly target: TargetName;
+  readonly name: string;
+  /** Where its document stood when it was last read. */
+  readonly at: Position;
+}
+
 /** What differs between two equal plans. */
 export interface PlanMeta {
   readonly revision: string;
@@ -51,6 +59,11 @@ export interface PlanMeta {
   readonly directory: string;
   /** Left out where nothing is frozen and there are no windows. */
   readonly holds?: PlanHolds;
+  /**
+   * What the journal knows and no document declares any more. It hangs on the journal, so no digest
+   * covers it. Sorted by target and name; left out where there is none.
+   */
+  readonly unmanaged?: readonly UnmanagedProduct[];
   /** Sorted by target: how much is allowed, planned and was sent before. */
   readonly guards: readonly TargetGuards[];
 }

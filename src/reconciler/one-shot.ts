@@ -2,9 +2,10 @@ import { isMeant } from '../diff/approval.ts';
 import { makePlan } from '../diff/plan.ts';
 import type { PlanHolds } from '../domain/hold.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
-import type { CallCounts, Plan } from '../domain/plan.ts';
+import type { CallCounts, Plan, UnmanagedProduct } from '../domain/plan.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import type { DesiredState } from './context.ts';
+import { idOf, lagsBehind } from './lags-behind.ts';
 import { planHolds } from './plan-holds.ts';
 import { documentsOf, planOfTarget } from './plan-of.ts';
 import { PRIORITY } from './queue.ts';
@@ -14,6 +15,7 @@ import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
 import { sumCalls } from './sum-calls.ts';
 import type { TargetReconciler } from './target.ts';
+import { leftUnmanaged } from './unmanaged.ts';
 import { waitQuiet } from './wait-quiet.ts';
 import { approvedBy } from './whole-plan.ts';
 
@@ -50,6 +52,7 @@ export class OneShot {
   readonly #directory: string;
   #targets: readonly OpenTarget[] = [];
   #holds: PlanHolds | null = null;
+  #unmanaged: readonly UnmanagedProduct[] = [];
 
   constructor(parts: {
     readonly shared: Shared;
@@ -86,11 +89,13 @@ export class OneShot {
 
   /** Reviews every target and makes the plan. No mutating call is made. */
   async plan(): Promise<Plan> {
+    const before = this.#shared.board.all();
     await Promise.all(
       this.#targets.map(async (target) => {
         if (target.opened.kind === 'ok') target.review = await target.opened.reconciler.review();
       }),
     );
+    this.#unmanaged = leftUnmanaged(before, this.#shared.board.all());
     await this.#approve(this.#makePlan());
     this.#holds = await planHolds(this.#shared, this.#targets.flatMap(heldBy));
     return this.#makePlan();
@@ -109,6 +114,7 @@ export class OneShot {
       calls: this.calls(),
       directory: this.#directory,
       ...(this.#holds === null ? {} : { holds: this.#holds }),
+      ...(this.#unmanaged.length === 0 ? {} : { unmanaged: this.#unmanaged }),
       guards: this.#targets.flatMap(({ review }) =>
         review?.kind === 'ok' ? [review.judgement.report] : [],
       ),
@@ -236,18 +242,4 @@ function watchedKeys({ desired, opened, review }: OpenTarget): readonly ProductK
 
 function heldBy({ opened, review }: OpenTarget) {
   return opened.kind === 'ok' ? [{ context: opened.reconciler.context, review }] : [];
-}
-
-/** Whether something that was just carried out cannot be read as it is. */
-function lagsBehind({ body }: Plan, done: ReadonlySet<string>): boolean {
-  return body.targets.some(({ changes }) =>
-    changes.some(
-      ({ verdict, ...change }) =>
-        (verdict.kind === 'unreadable' || verdict.kind === 'busy') && done.has(idOf(change)),
-    ),
-  );
-}
-
-function idOf({ target, key }: Pick<ProductStatusView, 'target' | 'key'>): string {
-  return JSON.stringify([target, key]);
 }

@@ -73,7 +73,11 @@ export async function openEstate(
 }
 
 /** What a plan shows anyway, with its place and its next step. */
-const SHOWN_BY_PLAN: ReadonlySet<string> = new Set(['product.stalled', 'drift.reported']);
+const SHOWN_BY_PLAN: ReadonlySet<string> = new Set([
+  'product.stalled',
+  'product.unmanaged',
+  'drift.reported',
+]);
 
 function withoutShown(log: Log): Log {
   return {

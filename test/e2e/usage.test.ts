@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
@@ -208,6 +209,36 @@ describe('a value that the version refuses', () => {
     const status = await desk.run(['status']);
     expect(status.out).toContain('Cidr: "C" is not allowed');
     expect(status.out).toContain(`a.yaml:${place}`);
+  });
+});
+
+describe('a document that is taken out', () => {
+  it('is told by plan, which does nothing to its provisioned product', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    await desk.write('desired/b.yaml', document.replaceAll('net-a', 'net-b'));
+    await desk.run(['apply', 'desired', '--yes', '--account', ACCOUNT]);
+    await rm(desk.path('desired/a.yaml'));
+    const plan = await desk.run(['plan', 'desired']);
+    expect(plan.out).toContain('\nNo longer declared (1)\n. default/net-a  a.yaml:4:9\n');
+    expect(plan.err).toBe('');
+    const json = await desk.run(['plan', 'desired', '--format', 'json']);
+    expect(JSON.parse(json.out).meta.unmanaged).toEqual([
+      { target: 'default', name: 'net-a', at: { file: 'a.yaml', line: 4, column: 9 } },
+    ]);
+    const markdown = await desk.run(['plan', 'desired', '--format', 'markdown']);
+    expect(markdown.out).toContain('- `default/net-a`, `a.yaml:4:9`\n');
+    const only = await desk.run(['plan', 'desired', '--only', 'net-b']);
+    expect(only.out).toContain('No longer declared (1)');
+  });
+
+  it('is not told of one that is only left out', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', document);
+    await desk.write('desired/b.yaml', document.replaceAll('net-a', 'net-b'));
+    await desk.run(['apply', 'desired', '--yes', '--account', ACCOUNT]);
+    const plan = await desk.run(['plan', 'desired', '--only', 'net-b']);
+    expect(plan.out).not.toContain('No longer declared');
   });
 });
 

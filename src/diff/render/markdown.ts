@@ -9,6 +9,7 @@ import { holdSection, problemSection, rolloutSection } from './markdown-lists.ts
 import { table } from './markdown-table.ts';
 import { targetPlaces } from './places.ts';
 import { callsLine } from './text.ts';
+import { unmanagedSection } from './unmanaged.ts';
 import { plural, utc } from './words.ts';
 
 /** Code hosts take about 65,000 characters per comment. */
@@ -46,6 +47,7 @@ export function renderPlanMarkdown(plan: Plan): string {
     `## trueup: ${summary(counts)}`,
     `**${advice(counts, pausedIn(plan))}**`,
     ...problemSection(plan),
+    ...unmanagedSection(plan),
     ...holdSection(plan),
     ...rolloutSection(plan),
     ...guardMarkdown(plan, codeOf),

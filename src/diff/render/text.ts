@@ -8,6 +8,7 @@ import { planHoldSections } from './holds.ts';
 import { targetPlaces } from './places.ts';
 import { renderProblem } from './problem.ts';
 import { sentencesOf } from './rollouts.ts';
+import { unmanagedLines } from './unmanaged.ts';
 import { noPaint, type Paint, plural, thousands, utc, visible, wrap } from './words.ts';
 
 export interface TextOptions {
@@ -30,6 +31,7 @@ export function renderPlanText(plan: Plan, options: TextOptions): string {
     header(plan),
     wrap(summary(counts), '', '').map((line) => paint('heading', line)),
     ...groupChanges(plan.body).map((group) => groupLines(group, paint)),
+    unmanagedLines(plan, paint),
     documentProblems(plan, paint),
     targetProblems(plan, paint),
     guardLines(plan, paint, options.flags),

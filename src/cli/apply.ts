@@ -3,7 +3,7 @@ import { listed } from '../diff/problems.ts';
 import { renderApply } from '../diff/render/apply.ts';
 import { renderPlanJson } from '../diff/render/json.ts';
 import { blockOf } from '../diff/render/markdown-escape.ts';
-import { plural, visible } from '../diff/render/words.ts';
+import { plural, visible, wrap } from '../diff/render/words.ts';
 import type { Change } from '../domain/change.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { App, ApplyEnd, Estate, OpenRequest } from './app.ts';
@@ -56,9 +56,9 @@ async function agreed(app: App, estate: Estate, plan: Plan, yes: boolean): Promi
   if (acting + open.length === 0) return true;
   const undeclared = estate.accounts().filter((account) => !account.declared);
   for (const account of undeclared) {
-    app.io.err(
-      `Target ${account.target} is account ${account.accountId}, region ${account.region}; the configuration does not say which account it must be.\n`,
-    );
+    const place = `Target ${account.target} is account ${account.accountId}, region ${account.region}`;
+    const said = `${place}; the configuration does not say which account it must be.`;
+    app.io.err(`${wrap(said, '', '').join('\n')}\n`);
   }
   if (yes && undeclared.length === 0) return true;
   const held = heldNow(plan, guarded);

@@ -70,7 +70,7 @@ it('ends with the exit code of the signal where one comes while it asks', async 
 it('names each account that is not declared before it asks', async () => {
   const { seen } = await apply(plan, { accounts: [account(true), account(false)] });
   expect(seen.err.join('')).toBe(
-    'Target prod-eu is account 111122223333, region eu-west-1; the configuration does not say which account it must be.\n',
+    'Target prod-eu is account 111122223333, region eu-west-1; the configuration does\nnot say which account it must be.\n',
   );
 });
 

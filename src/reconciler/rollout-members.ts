@@ -10,7 +10,7 @@ import type { Spec } from '../domain/spec.ts';
 import type { DesiredState } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Observation } from './observe.ts';
-import { mayBeFor } from './rollout-wish.ts';
+import { mayBeFor, resolvedOf } from './rollout-wish.ts';
 
 export interface RolloutInput {
   readonly target: TargetName;
@@ -79,11 +79,12 @@ function isUnderWay(evaluation: Evaluation, input: RolloutInput): boolean {
 
 /** The version that it is to run, where that was looked up. */
 function wantedVersion(
-  { facts }: Evaluation,
+  evaluation: Evaluation,
   names: ReadonlyMap<ProductId, string>,
 ): VersionId | null {
-  if (facts?.resolved.kind !== 'resolved') return null;
-  const { productId, artifactId, artifactName } = facts.resolved;
+  const resolved = resolvedOf(evaluation);
+  if (resolved === null) return null;
+  const { productId, artifactId, artifactName } = resolved;
   return { productId, productName: names.get(productId) ?? null, artifactId, artifactName };
 }
 
@@ -112,8 +113,8 @@ export function runs(
 }
 
 function memberOf(version: VersionId, evaluation: Evaluation, input: RolloutInput): Member[] {
-  const { spec, effective, live, facts } = evaluation;
-  const resolved = facts?.resolved.kind === 'resolved' ? facts.resolved : null;
+  const { spec, effective, live } = evaluation;
+  const resolved = resolvedOf(evaluation);
   const isFor =
     resolved === null
       ? mayBeFor(effective, presentOf(live), input.entryOf(spec.key), version)

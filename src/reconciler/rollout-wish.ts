@@ -1,10 +1,18 @@
+import type { ResolvedTarget } from '../diff/resolve.ts';
 import { mayFind, ruleKey } from '../diff/version-rule.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { VersionId } from '../domain/rollout.ts';
 import type { Spec } from '../domain/spec.ts';
+import type { Evaluation } from './evaluate.ts';
 
 /** Which version a document is for, where that was not looked up. */
+
+/** Where its rule found nothing yet, what was resolved is the version that runs, and not the wanted one. */
+export function resolvedOf({ effective, facts }: Evaluation): ResolvedTarget | null {
+  if (facts?.resolved.kind !== 'resolved') return null;
+  return effective.version === null && effective.versionRule !== null ? null : facts.resolved;
+}
 
 /** It is for this version, or may be: what may be a canary is never passed by. */
 export function mayBeFor(

@@ -509,6 +509,17 @@ describe('a rollout', () => {
       );
   });
 
+  it('waits for a suspended canary by a rule also where it differs in something else', async () => {
+    const canary = ruled('p01', { suspend: true });
+    const spec = { ...canary.spec, provisioningParameters: { Cidr: 'y' } };
+    const others = ['p02', 'p03'].map((name) => ruled(name));
+    const world = await create(names(3), [{ ...canary, spec }, ...others]);
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(begun(world)).toEqual([]);
+    expect(world.statusOf(trueup, 'p02')?.message).toBe('waits for canary p01, which is suspended');
+  });
+
   it('does not wait for a suspended one that would only report the version', async () => {
     const world = await create(names(3), [ruled('p01', { onNewVersion: 'report' })]);
     world.unpublished.add('v3');

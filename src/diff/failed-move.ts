@@ -32,12 +32,12 @@ export function standingFailure(entry: ProductEntry): FailedMove | null {
 }
 
 /**
- * A change of properties came after an update that failed: it hides which version that was for. The
- * launch role goes before a further attempt, which is still to be made.
+ * A change of properties came after an update that failed, and nothing was in effect since: it hides
+ * which version that was for. The launch role goes before a further attempt, which is still to be made.
  */
-export function isHiddenByProperty({ failedUpdate, lastResult }: ProductEntry): boolean {
+export function isHiddenByProperty({ failedUpdate, inEffect, lastResult }: ProductEntry): boolean {
   const isProperty = lastResult?.step === 'launchRole' || lastResult?.step === 'owner';
-  return isProperty && failedUpdate !== null;
+  return isProperty && failedUpdate !== null && inEffect === null;
 }
 
 export function waiveFailure(entry: ProductEntry): ProductEntry {

@@ -379,4 +379,33 @@ describe('rollouts and the life cycle', () => {
       ...['net-c accepted', 'net-c succeeded'],
     ]);
   });
+
+  it('one whose update failed long ago and was mended by hand goes no further ahead for that', async () => {
+    const world = await World.create({ seed }, [doc('net-a', 'v1'), doc('net-b', 'v1', {}, 'y')]);
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails', message: 'no more room' });
+    const trueup = await world.start({ rolloutRules: [RULE] });
+    await trueup.converge();
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-b',
+      ProvisioningArtifactName: 'v1',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'y' }],
+      UpdateToken: 'by-hand',
+    });
+    await world.clock.pass(10 * MINUTE);
+    await trueup.converge();
+    const owned = (version: string) => {
+      const more = { provisioningArtifactName: version, properties: { owner: ROLE } };
+      return networkDoc('net-b', { Cidr: 'y' }, more);
+    };
+    world.wish([doc('net-a', 'v1'), owned('v1')], 'r2');
+    await trueup.converge();
+    await trueup.converge();
+    const before = story(world).length;
+    world.wish([doc('net-a', 'v2'), owned('v2')], 'r3');
+    await trueup.converge();
+    expect(story(world).slice(before)).toEqual([
+      ...['net-a accepted', 'net-a succeeded'],
+      ...['net-b accepted', 'net-b succeeded'],
+    ]);
+  });
 });

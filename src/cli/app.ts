@@ -1,5 +1,5 @@
-import type { FailedMove } from '../diff/failed-move.ts';
 import type { Change } from '../domain/change.ts';
+import type { FailedMove } from '../domain/entry.ts';
 import type { HeldPlan } from '../domain/guard.ts';
 import type { Freeze, ShownWindow } from '../domain/hold.ts';
 import type { Digest, ProductKey, TargetName } from '../domain/ids.ts';

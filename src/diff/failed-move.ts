@@ -1,19 +1,9 @@
-import type { ProductEntry } from '../domain/entry.ts';
-import type { RecordId } from '../domain/ids.ts';
-import type { RequestedVersion } from '../domain/rollout.ts';
+import type { FailedMove, LastResult, ProductEntry } from '../domain/entry.ts';
 import { isRetryableFailure } from './failure-text.ts';
-
-/** A move to another version that failed for good, as its rollout counts it. */
-export interface FailedMove {
-  readonly version: RequestedVersion;
-  readonly recordId: RecordId;
-  readonly reason: string;
-  /** A person said that the rollout goes on in spite of it. */
-  readonly isWaived: boolean;
-}
 
 /** The last failed move, whether or not it still stands; what passes by itself is none. */
 export function lastFailedMove({ lastResult }: ProductEntry): FailedMove | null {
+  if (lastResult?.failedMove !== undefined) return lastResult.failedMove;
   if (lastResult?.kind !== 'failed' || lastResult.version?.isMove !== true) return null;
   const { recordId, version, waived = false } = lastResult;
   const reason = lastResult.reason ?? '';
@@ -26,21 +16,24 @@ export function lastFailedMove({ lastResult }: ProductEntry): FailedMove | null 
  */
 export function standingFailure(entry: ProductEntry): FailedMove | null {
   const failed = lastFailedMove(entry);
-  const { latch } = entry;
+  const { latch, lastResult } = entry;
   if (failed === null || latch?.kind !== 'stalled') return null;
-  return latch.recordId === null || latch.recordId === failed.recordId ? failed : null;
+  // The further attempt may have failed in what goes before it.
+  const isInStep = lastResult?.failedMove !== undefined && latch.recordId === lastResult.recordId;
+  return latch.recordId === null || latch.recordId === failed.recordId || isInStep ? failed : null;
 }
 
-/**
- * A change of properties came after an update that failed, and nothing was in effect since: it hides
- * which version that was for. The launch role goes before a further attempt, which is still to be made.
- */
-export function isHiddenByProperty({ failedUpdate, inEffect, lastResult }: ProductEntry): boolean {
-  const isProperty = lastResult?.step === 'launchRole' || lastResult?.step === 'owner';
-  return isProperty && failedUpdate !== null && inEffect === null;
+/** What the result of a change of properties keeps of a move that failed before it. */
+export function movedBefore(entry: ProductEntry): Pick<LastResult, 'failedMove'> {
+  const failedMove = lastFailedMove(entry);
+  return failedMove === null ? {} : { failedMove };
 }
 
 export function waiveFailure(entry: ProductEntry): ProductEntry {
   const { lastResult } = entry;
-  return lastResult === null ? entry : { ...entry, lastResult: { ...lastResult, waived: true } };
+  if (lastResult === null) return entry;
+  const { failedMove } = lastResult;
+  const waived =
+    failedMove === undefined ? { waived: true } : { failedMove: { ...failedMove, isWaived: true } };
+  return { ...entry, lastResult: { ...lastResult, ...waived } };
 }

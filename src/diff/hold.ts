@@ -140,8 +140,9 @@ function noEffect(
 ): Latch | null {
   const { lastResult } = entry;
   if (lastResult?.kind !== 'succeeded' || lastResult.step !== step) return null;
-  const { recordId, at } = lastResult;
-  if (recordId !== live.records.last && lastChange !== 'ours') return null;
+  const { recordId, at, isFound = false } = lastResult;
+  // What was found may be older than the request: one that AWS answers with tells.
+  if (recordId !== live.records.last && (lastChange !== 'ours' || isFound)) return null;
   if (!isSameRequest(lastResult.requestHash, hash)) return null;
   if (step === 'update' && stackMovedAfter(live, succeededAt ?? at)) return null;
   const fields = differences.filter((one) => one.step === step).map(({ label }) => label);

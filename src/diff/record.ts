@@ -13,6 +13,7 @@ import { isProvisioning } from '../domain/request.ts';
 import { isBlank } from './creation.ts';
 import { isTerminatedForAnother } from './creation-wish.ts';
 import { likenessOf } from './digest.ts';
+import { movedBefore } from './failed-move.ts';
 import { keptFingerprints, promoted, type Success } from './fingerprints-after.ts';
 import { latchAfter, type RecordFailure } from './latch-after.ts';
 import { validFingerprints } from './normalize.ts';
@@ -84,16 +85,7 @@ export function recordSucceeded(
     latch: latchLeft(entry, intent, success),
     failedUpdate: updated ? null : failedUpdateOf(entry),
     ownRecords: withRecord(entry, recordId),
-    lastResult: {
-      kind: 'succeeded',
-      step: intent.step,
-      recordId,
-      base: intent.base,
-      requestHash: intent.requestHash,
-      at,
-      reason: null,
-      ...requested(entry, intent),
-    },
+    lastResult: resultOf(entry, intent, { kind: 'succeeded', recordId, at, reason: null }),
   };
 }
 
@@ -171,16 +163,25 @@ export function recordFailed(
     latch: latchAfter(entry, intent, failure),
     failedUpdate: intent.step === 'update' ? recordId : failedUpdateOf(entry),
     ownRecords: withRecord(entry, recordId),
-    lastResult: {
-      kind: 'failed',
-      step: intent.step,
-      recordId,
-      base: intent.base,
-      requestHash: intent.requestHash,
-      at,
-      reason,
-      ...requested(entry, intent),
-    },
+    lastResult: resultOf(entry, intent, { kind: 'failed', recordId, at, reason }),
+  };
+}
+
+/** How the request ended, with what a change of properties leaves as it was. */
+function resultOf(
+  entry: ProductEntry,
+  intent: Intent,
+  end: Pick<LastResult, 'kind' | 'recordId' | 'at' | 'reason'>,
+): LastResult {
+  const { step, base, requestHash, isFound } = intent;
+  return {
+    ...end,
+    step,
+    base,
+    requestHash,
+    ...requested(entry, intent),
+    ...(isProvisioning(step) ? {} : movedBefore(entry)),
+    ...(isFound === true ? { isFound } : {}),
   };
 }
 

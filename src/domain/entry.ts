@@ -133,6 +133,8 @@ export interface Intent {
   readonly lastSentAt: string | null;
   /** The record that AWS answered with, or that was found in the history; `null`: not known yet. */
   readonly recordId: RecordId | null;
+  /** AWS did not answer with it: it was found, and may be older than the request. */
+  readonly isFound?: boolean;
   readonly specDigest: Digest;
   /** What the document said besides, which its digest does not cover; left out where there is none. */
   readonly policies?: Digest;
@@ -195,4 +197,17 @@ export interface LastResult {
   readonly version?: RequestedVersion;
   /** A person said that the rollout of this version goes on in spite of this failure. */
   readonly waived?: boolean;
+  /** Of a change of properties: the move that had failed before it, and of which it tells nothing. */
+  readonly failedMove?: FailedMove;
+  /** AWS did not answer with this record: it was found, and may be older than the request. */
+  readonly isFound?: boolean;
+}
+
+/** A move to another version that failed for good, as its rollout counts it. */
+export interface FailedMove {
+  readonly version: RequestedVersion;
+  readonly recordId: RecordId;
+  readonly reason: string;
+  /** A person said that the rollout goes on in spite of it. */
+  readonly isWaived: boolean;
 }

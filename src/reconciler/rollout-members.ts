@@ -1,4 +1,4 @@
-import { isHiddenByProperty, lastFailedMove, standingFailure } from '../diff/failed-move.ts';
+import { lastFailedMove, standingFailure } from '../diff/failed-move.ts';
 import { type Member, type MemberState, type RolloutDraft, ruleFor } from '../diff/rollout.ts';
 import type { ChangeVerdict } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
@@ -146,8 +146,7 @@ function stateOf(version: VersionId, evaluation: Evaluation, entry: ProductEntry
 /** It failed at this version, and nobody said since that this does not matter. */
 export function failedBefore(version: VersionId, entry: ProductEntry): boolean {
   const failed = lastFailedMove(entry);
-  if (failed === null) return isHiddenByProperty(entry);
-  return !failed.isWaived && isSame(failed.version, version);
+  return failed !== null && !failed.isWaived && isSame(failed.version, version);
 }
 
 export function isSame(

@@ -125,7 +125,13 @@ async function carryDecision(
     case 'follow':
       return {
         kind: 'accepted',
-        intent: await stampRecord(context, key, intent, decision.recordId, subject),
+        intent: await stampRecord(
+          context,
+          key,
+          { ...intent, isFound: true },
+          decision.recordId,
+          subject,
+        ),
         recordId: decision.recordId,
       };
     case 'drop':

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
-import { fault, MINUTE, networkDoc, operations } from './networks.ts';
+import { MemoryJournal } from './memory-journal.ts';
+import { type Fields, fault, MINUTE, networkDoc, operations } from './networks.ts';
 import { type Incarnation, World } from './world.ts';
 
 const OWNER = 'arn:aws:iam::111122223333:role/team';
 
-const create = (propertiesMoveLastRecordId: boolean) => {
-  const behaviour = { propertiesMoveLastRecordId };
-  const more = { properties: { owner: OWNER }, reconcile: { drift: 'correct' } };
-  return World.create({ seed: networks({ names: ['net-a'], live: { Cidr: 'A' }, behaviour }) }, [
-    networkDoc('net-a', { Cidr: 'A' }, more),
-  ]);
+const owned = (owner: string) =>
+  networkDoc('net-a', { Cidr: 'A' }, { properties: { owner }, reconcile: { drift: 'correct' } });
+
+const create = (propertiesMoveLastRecordId: boolean, more: Fields = {}, timing: Fields = {}) => {
+  const behaviour = { propertiesMoveLastRecordId, ...more };
+  const seed = networks({ names: ['net-a'], live: { Cidr: 'A' }, behaviour, timing });
+  return World.create({ seed }, [owned(OWNER)]);
 };
 
 /** AWS takes the owner, and shows it in another form. */
@@ -82,4 +84,20 @@ it('is not set again while nobody can tell whether somebody has changed it', asy
   await looks(world, trueup, 2);
   expect(operations(world)).toEqual([]);
   expect(world.statusOf(trueup, 'net-a')).toMatchObject({ reason: 'Unreadable' });
+});
+
+it('is set again where what was taken for the answer to it is older than it', async () => {
+  const world = await create(false, { properties: 'later' }, { properties: '1m' });
+  const first = await world.start();
+  world.wish([owned('arn:aws:iam::111122223333:role/former')]);
+  await first.reconcile();
+  await world.clock.pass(5_000);
+  expect(operations(world)).toHaveLength(1);
+  first.kill();
+  world.wish([owned(OWNER)], 'r2');
+  fault(world, 'UpdateProvisionedProductProperties', { kind: 'lostRequest' });
+  const second = await world.start({ journal: new MemoryJournal() });
+  await looks(world, second);
+  expect(world.service.admin.product('net-a')?.product.userArn).toBe(OWNER);
+  expect(world.statusOf(second, 'net-a')).toMatchObject({ condition: 'Ready', sync: 'Synced' });
 });

@@ -8,7 +8,7 @@ import { type Wish, World } from './world.ts';
 const seed = networks({
   timing: { accepted: '1s', running: '5s', remediation: '1s' },
   tagUpdate: 'allowed',
-  versions: ['v1', 'v2'].map((name) => ({ name, parameters: { Cidr: {} } })),
+  versions: ['v1', 'v2', 'v3'].map((name) => ({ name, parameters: { Cidr: {} } })),
   names: ['net-a', 'net-b', 'net-c'],
   live: { Cidr: 'x' },
 });
@@ -404,6 +404,45 @@ describe('rollouts and the life cycle', () => {
     world.wish([doc('net-a', 'v2'), owned('v2')], 'r3');
     await trueup.converge();
     expect(story(world).slice(before)).toEqual([
+      ...['net-a accepted', 'net-a succeeded'],
+      ...['net-b accepted', 'net-b succeeded'],
+    ]);
+  });
+
+  it('one that failed at an earlier version waits for the canary of the next, whatever was set between', async () => {
+    const names = ['net-a', 'net-b'];
+    const world = await World.create(
+      { seed, writesPerSecond: 0.05 },
+      names.map((name) => doc(name, 'v2')),
+    );
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'net-b',
+      count: 1,
+      effect: { kind: 'recordFails', message: 'no more room' },
+    });
+    const trueup = await world.start({ rolloutRules: [RULE] });
+    await trueup.converge();
+    const withRole = (version: string) => {
+      const more = { provisioningArtifactName: version, properties: { launchRole: ROLE } };
+      return networkDoc('net-b', { Cidr: 'x' }, more);
+    };
+    world.wish([doc('net-a', 'v2'), withRole('v2')], 'r2');
+    await trueup.reconcile();
+    for (let i = 0; i < 600 && story(world).length < 6; i++) await world.clock.pass(100);
+    expect(story(world).slice(2)).toEqual([
+      ...['net-b accepted', 'net-b failed'],
+      ...['net-b accepted', 'net-b succeeded'],
+    ]);
+    world.service.admin.addFault({
+      operation: 'UpdateProvisionedProduct',
+      product: 'net-a',
+      count: 1,
+      effect: { kind: 'straggle', ms: 5 * MINUTE },
+    });
+    world.wish([doc('net-a', 'v3'), withRole('v3')], 'r3');
+    await trueup.converge();
+    expect(story(world).slice(6)).toEqual([
       ...['net-a accepted', 'net-a succeeded'],
       ...['net-b accepted', 'net-b succeeded'],
     ]);

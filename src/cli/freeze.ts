@@ -7,6 +7,7 @@ import { type Freeze, type FreezeScope, scopeKey } from '../domain/hold.ts';
 import type { TargetName } from '../domain/ids.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
 import { nearest } from '../domain/suggest.ts';
+import { withJournalFlags } from './again.ts';
 import type { App } from './app.ts';
 import { silentMs } from './daemon-view.ts';
 import type { ExitCode } from './io.ts';
@@ -38,7 +39,7 @@ export async function freezeCommand(
       ...scopes.flatMap((scope) => noteOf(scope, statuses)),
     ];
     if (isJson(app)) json(app, { frozen, added: asked, lifted: [], notes });
-    else app.io.out(frozenText(app, frozen, statuses));
+    else app.io.out(withJournalFlags(app.invocation, frozenText(app, frozen, statuses)));
     for (const note of notes) app.io.err(`trueup: ${note}\n`);
     return 0;
   } finally {
@@ -61,7 +62,7 @@ export async function resumeCommand(app: App, targets: readonly string[]): Promi
     await freezer.lift(lifted);
     const frozen = await freezer.freezes();
     if (isJson(app)) json(app, { frozen, added: [], lifted, notes: [] });
-    else app.io.out(resumedText(app, lifted, frozen));
+    else app.io.out(withJournalFlags(app.invocation, resumedText(app, lifted, frozen)));
     return lifted.length === 0 && before.length > 0 ? nothingLifted(app) : 0;
   } finally {
     await freezer.close();

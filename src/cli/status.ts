@@ -1,6 +1,7 @@
 import { renderStatusText } from '../diff/render/status.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
 import { visible, visibleJson } from '../domain/visible.ts';
+import { withJournalFlags } from './again.ts';
 import type { App, JournalView } from './app.ts';
 import { silentMs } from './daemon-view.ts';
 import type { ExitCode } from './io.ts';
@@ -28,7 +29,8 @@ export async function statusCommand(app: App): Promise<ExitCode> {
       saysNoJournal(app, journal);
       const accounts = await accountsOf(journal, shown);
       const view = { now, products: shown, daemon, freezes, windows, accounts };
-      app.io.out(renderStatusText(view, paintFor(app.io.colour)));
+      const text = renderStatusText(view, paintFor(app.io.colour));
+      app.io.out(withJournalFlags(app.invocation, text));
     }
     const working = daemon === null || isWorking(daemon);
     const known = journal.note === null && shown.length > 0;

@@ -24,7 +24,7 @@ const NOW = Date.parse('2026-11-21T12:00:00Z');
 
 const alive = { pid: 7, host: 'pod-0', heartbeatAt: '2026-11-21T11:59:50Z', stoppedAt: null };
 
-async function freeze(known: readonly ProductStatusView[], daemon: object | null) {
+async function freeze(known: readonly ProductStatusView[], daemon: object | null, flags = {}) {
   const out: string[] = [];
   const err: string[] = [];
   const frozen: Freeze[] = [];
@@ -34,7 +34,9 @@ async function freeze(known: readonly ProductStatusView[], daemon: object | null
       err: (text: string) => void err.push(text),
       colour: false,
     } as App['io'],
-    invocation: { only: [], labels: [], format: 'text' } as unknown as App['invocation'],
+    invocation: {
+      ...{ only: [], labels: [], format: 'text', configFile: null, localState: null, flags },
+    } as unknown as App['invocation'],
     now: () => NOW,
     whoami: () => ({ user: 'ana', host: 'desk' }),
     openFreezer: async () => ({
@@ -87,4 +89,10 @@ it.each([
 
 it('says nothing of the kind where apply is used without a daemon', async () => {
   expect((await freeze(statuses, null)).err).toBe('');
+});
+
+it('says which journal its commands need, where one was named', async () => {
+  const needs = /need --journal some\/journal\.db too\.\n$/;
+  expect((await freeze([], alive, { journal: 'some/journal.db' })).out).toMatch(needs);
+  expect((await freeze([], alive)).out).not.toMatch(/need --journal/);
 });

@@ -18,24 +18,35 @@ const sees = (source: Partial<DaemonView['source']>) => ({
   source: { ...daemon.source, ...source },
 });
 
-/** The exit code where everything that is known is Ready. */
-async function codeWith(view: Partial<DaemonView>): Promise<number> {
+/** What is shown where everything that is known is as `known`, and with which exit code. */
+async function statusOf(
+  view: Partial<DaemonView>,
+  { known = {}, flags = {} }: { readonly known?: object; readonly flags?: object } = {},
+) {
+  const out: string[] = [];
   const journal: Partial<JournalView> = {
     note: null,
-    datedStatuses: async () => [{ ...aStatus('net-a', {}), since: null }],
+    datedStatuses: async () => [{ ...aStatus('net-a', known), since: null }],
     daemon: async () => ({ ...daemon, ...view }),
     freezes: async () => [],
     accountId: async () => null,
     close: async () => undefined,
   };
   const app: Partial<App> = {
-    io: { out: () => undefined, err: () => undefined, colour: false } as unknown as App['io'],
-    invocation: { only: [], format: 'text' } as unknown as App['invocation'],
+    io: {
+      out: (text: string) => void out.push(text),
+      err: () => undefined,
+      colour: false,
+    } as unknown as App['io'],
+    invocation: {
+      ...{ only: [], format: 'text', configFile: null, localState: null, flags },
+    } as unknown as App['invocation'],
     now: () => Date.parse(NOW),
     windows: () => [],
     openJournal: async () => journal as JournalView,
   };
-  return statusCommand(app as App);
+  const code = await statusCommand(app as App);
+  return { code, text: out.join('') };
 }
 
 it.each<[string, number, Partial<DaemonView>]>([
@@ -45,5 +56,14 @@ it.each<[string, number, Partial<DaemonView>]>([
   ['the journal cannot be written', 1, { journalProblem: 'permission denied' }],
   ['the daemon has stopped since', 0, { ...sees({ invalid: 1 }), stoppedAt: NOW }],
 ])('where %s, status ends with %d', async (_, code, view) => {
-  expect(await codeWith(view)).toBe(code);
+  expect((await statusOf(view)).code).toBe(code);
+});
+
+it('says which journal its commands need, where one was named', async () => {
+  const known = { condition: 'Stalled', reason: 'Refused', next: 'ask again with trueup retry' };
+  const needs = 'The commands above need --journal some/journal.db too.';
+  const flags = { journal: 'some/journal.db' };
+  expect((await statusOf({}, { known, flags })).text).toContain(needs);
+  expect((await statusOf({}, { known })).text).not.toContain('above need');
+  expect((await statusOf({}, { flags })).text).not.toContain('above need');
 });

@@ -33,6 +33,8 @@ export interface UpdateFacts {
   readonly current: Reading<VersionDefinitions>;
   /** Why `definitions` are no more than what the live stack tells; null: they are AWS's own. */
   readonly unchecked: string | null;
+  /** Why the stack that is to be adopted cannot be; left out: it can, or nothing tells. */
+  readonly unadoptable?: string;
 }
 
 export interface AssessInput {

@@ -2,7 +2,7 @@ import type { ChangeVerdict, FieldDifference } from '../domain/change.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Step } from '../domain/request.ts';
-import type { Spec } from '../domain/spec.ts';
+import { positionOf, type Spec } from '../domain/spec.ts';
 import type { AssessInput, UpdateFacts } from './assess.ts';
 import { reportedVerdict } from './cause.ts';
 import { type Comparison, compare, stepsOf } from './compare.ts';
@@ -61,8 +61,8 @@ function decideImport(input: AssessInput, reported: ChangeVerdict | null): Creat
   if (resolved?.kind === 'refused') return refused(resolved.problems);
   if (resolved?.kind !== 'resolved')
     return { verdict: { kind: 'unreadable', why: resolved?.why ?? 'not resolved' }, ...none };
-  const deprecated = deprecatedProblem(input.creation ?? null);
-  if (deprecated !== null) return refused([deprecated]);
+  const wrong = deprecatedProblem(input.creation ?? null) ?? unadoptableProblem(input);
+  if (wrong !== null) return refused([wrong]);
   const blank = blankProduct(spec);
   const comparison = compared(input, blank, input.creation ?? null);
   const hold = isAsked(input)
@@ -126,6 +126,14 @@ function refusedTermination(
     specDigest !== null &&
     likenessOf(latch.specDigest, specDigest) === 'other';
   return isOther ? null : { kind: 'latched', latch };
+}
+
+function unadoptableProblem({ spec, creation }: AssessInput): Problem | null {
+  const why = creation?.unadoptable;
+  if (why === undefined) return null;
+  const field = 'reconcile.adopt.stackArn';
+  const message = `the stack ${spec.reconcile.adopt?.stackArn ?? ''} cannot be adopted: ${why}`;
+  return problem({ code: 'plan/unadoptable', at: positionOf(spec, field), field, message });
 }
 
 /** A deprecated version takes updates, and nothing new. */

@@ -28,9 +28,23 @@ export async function creationFacts(
   const creation = creationOf(wish);
   if (creation === null || spec.product === null || spec.version === null) return null;
   const blank = blankProduct(spec);
-  return creation === 'import'
-    ? updateFacts(context, { ...spec, path: null }, blank, read([NO_PATH]))
-    : updateFacts(context, spec, blank);
+  if (creation !== 'import') return updateFacts(context, spec, blank);
+  const facts = await updateFacts(context, { ...spec, path: null }, blank, read([NO_PATH]));
+  const unadoptable = await whyUnadoptable(context, spec.reconcile.adopt?.stackArn ?? '');
+  return unadoptable === null ? facts : { ...facts, unadoptable };
+}
+
+/** Only what is certain: of what cannot be read AWS has the last word. */
+async function whyUnadoptable(
+  { catalog, accountId, region }: EvaluateContext,
+  stackArn: string,
+): Promise<string | null> {
+  const [, , , regionOfStack, accountOfStack] = stackArn.split(':');
+  if (regionOfStack !== region || accountOfStack !== accountId)
+    return `it is in account ${accountOfStack}, ${regionOfStack}, and the target is account ${accountId}, ${region}`;
+  const { found, missing } = await catalog.stacks(new Set([stackArn]));
+  if (missing.has(stackArn)) return 'CloudFormation has no stack of this ARN';
+  return found.get(stackArn)?.status === 'DELETE_COMPLETE' ? 'it is deleted' : null;
 }
 
 /** An import names no launch path, so it does not matter how many there are. */

@@ -122,6 +122,40 @@ describe('adopt', () => {
     expect(world.statusOf(trueup, 'net-loose')?.condition).toBe('Ready');
   });
 
+  it.each([
+    ['is nowhere', arnOf('nobody'), 'CloudFormation has no stack of this ARN'],
+    [
+      'is in another Region',
+      arnOf('loose').replace(REGION, 'us-west-2'),
+      `it is in account ${ACCOUNT}, us-west-2, and the target is account ${ACCOUNT}, ${REGION}`,
+    ],
+    [
+      'is in another account',
+      arnOf('loose').replace(ACCOUNT, '999988887777'),
+      `it is in account 999988887777, ${REGION}, and the target is account ${ACCOUNT}, ${REGION}`,
+    ],
+  ])('is refused before any call where the stack %s', async (_where, stackArn, why) => {
+    const world = await create([doc('loose', {}, { adopt: { stackArn } })]);
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(world.writes()).toEqual([]);
+    expect(world.statusOf(trueup, 'net-loose')).toMatchObject({
+      reason: 'Refused',
+      message: expect.stringContaining(why),
+    });
+  });
+
+  it('is left to AWS where the stack cannot be read', async () => {
+    const world = await create([doc()]);
+    world.service.admin.addFault({
+      operation: 'DescribeStacks',
+      count: 2,
+      effect: { kind: 'accessDenied' },
+    });
+    await (await world.start()).converge();
+    expect(operations(world)).toEqual(['ImportAsProvisionedProduct']);
+  });
+
   it('is refused without product and version, and stalls on what AWS refuses', async () => {
     const undeclared = await create([doc('loose', { provisioningArtifactName: undefined })]);
     const first = await undeclared.start();

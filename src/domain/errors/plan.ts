@@ -13,6 +13,12 @@ export const planErrors = {
       'A provisioned product that does not exist has no live product and version that could be kept, so the document must name both.',
     next: 'declare the product and its version',
   },
+  'plan/unadoptable': {
+    title: 'The stack that is to be adopted cannot be',
+    meaning:
+      'reconcile.adopt names a stack that CloudFormation does not have, or that is in another account or Region than the target.',
+    next: 'give the ARN of a stack in the account and Region of the target, or take reconcile.adopt out',
+  },
   'plan/deletion-protected': {
     title: 'What is to be removed is protected against deletion',
     meaning:

@@ -78,8 +78,8 @@ export function assess(input: AssessInput): Change {
   }
   const status = openVerdict(input, live) ?? kindVerdict(input, live) ?? statusVerdict(input, live);
   if (status?.kind === 'busy') return change(input, null, status, []);
-  const { entry, fingerprint, keyId } = input;
-  const compared = { spec, live, entry, fingerprint, keyId };
+  const { entry, fingerprint, keyId, specDigest } = input;
+  const compared = { spec, live, entry, fingerprint, keyId, specDigest };
   const comparison = withFacts(compared, input.comparison ?? compare(compared), input.facts);
   const blocked = status ?? input.prepared?.block ?? null;
   const { verdict, warnings } =

@@ -15,7 +15,7 @@ import {
   whyOpen,
 } from './finding.ts';
 import { comparable, isBlind, own, sortedKeys, validFingerprints } from './normalize.ts';
-import { failedUpdateOf } from './own-failure.ts';
+import { failedUpdateOf, isInSpiteOf } from './own-failure.ts';
 
 /** The field of a parameter in `spec`. */
 export function parameterField(key: string): string {
@@ -70,9 +70,14 @@ function compareBlind(input: CompareInput): readonly Finding[] {
   });
 }
 
-/** Our own update was the last provisioning and failed, so what it carried is not in effect. */
-function ownFailure({ entry, live }: CompareInput): string | null {
+/**
+ * Our own update was the last provisioning and failed, so what it carried is not in effect, unless it was
+ * seen to be all the same.
+ */
+function ownFailure(input: CompareInput): string | null {
+  const { entry, live } = input;
   const failed = failedUpdateOf(entry);
+  if (failed !== null && isInSpiteOf(input, failed)) return null;
   const isLast = failed === live.records.lastProvisioning;
   return isLast && failed !== live.records.lastSuccessful ? failed : null;
 }

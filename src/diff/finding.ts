@@ -15,6 +15,8 @@ export interface CompareInput {
   readonly entry: ProductEntry;
   readonly fingerprint: Fingerprint | null;
   readonly keyId: string | null;
+  /** Of the document; left out or null: not known. */
+  readonly specDigest?: Digest | null;
 }
 
 /** What comparing one field gave. `equal` fields leave no finding. */

@@ -3,6 +3,8 @@ import type { RecordId } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { AssessInput } from './assess.ts';
+import { likenessOf } from './digest.ts';
+import type { CompareInput } from './finding.ts';
 import { isBlind, lastProvisioningFailed } from './normalize.ts';
 import { problem } from './problems.ts';
 
@@ -13,19 +15,29 @@ export function failedUpdateOf({ failedUpdate, lastResult }: ProductEntry): Reco
   return isFailure ? lastResult.recordId : null;
 }
 
+/** What this document asks for was seen after that record had failed, by values that AWS returned. */
+export function isInSpiteOf(
+  { entry, specDigest = null }: Pick<CompareInput, 'entry' | 'specDigest'>,
+  record: RecordId,
+): boolean {
+  const { inEffect } = entry;
+  if (inEffect?.inSpiteOf !== record || specDigest === null) return false;
+  return likenessOf(inEffect.specDigest, specDigest) === 'same';
+}
+
 /**
  * A request of ours was the last operation and failed, where nothing tells what it left: a termination
  * that went half-way, for instance. That nothing differs then proves nothing. `null`: it is not so.
  */
 export function ownFailureProblem(
-  { spec, entry }: AssessInput,
+  { spec, entry, specDigest }: AssessInput,
   live: PresentProduct,
 ): Problem | null {
   const { lastProvisioning: record } = live.records;
   if (record === null || !isBlind(live) || !lastProvisioningFailed(live)) return null;
   if (!entry.ownRecords.includes(record)) return null;
   // The values of an update that failed count as different already.
-  if (failedUpdateOf(entry) === record) return null;
+  if (failedUpdateOf(entry) === record || isInSpiteOf({ entry, specDigest }, record)) return null;
   const result = entry.lastResult?.recordId === record ? entry.lastResult : null;
   const what = result?.step === 'terminate' ? "trueup's termination" : "trueup's last operation";
   const reason = result?.reason ?? null;

@@ -213,11 +213,12 @@ function withRecord(entry: ProductEntry, recordId: RecordId): readonly RecordId[
  * may have made it in the place of what was terminated: then no recreation is owed any more.
  */
 export function recordInEffect(entry: ProductEntry, inEffect: InEffect): ProductEntry {
-  const same = entry.inEffect?.specDigest === inEffect.specDigest;
+  const { specDigest, inSpiteOf } = inEffect;
+  const same = entry.inEffect?.specDigest === specDigest ? entry.inEffect : inEffect;
   return {
     ...entry,
     ...(isTerminatedForAnother(entry) ? recreationBegun(entry, null) : {}),
-    inEffect: same ? entry.inEffect : inEffect,
+    inEffect: inSpiteOf === undefined ? same : { ...same, inSpiteOf },
     latch: null,
     lastResult: forgetMove(entry.lastResult),
   };
@@ -225,8 +226,10 @@ export function recordInEffect(entry: ProductEntry, inEffect: InEffect): Product
 
 /** What the document no longer asks for does not count when it asks for it again one day. */
 function forgetMove(lastResult: LastResult | null): LastResult | null {
-  if (lastResult?.kind !== 'failed' || lastResult.version === undefined) return lastResult;
-  const { version: _version, waived: _waived, ...rest } = lastResult;
+  if (lastResult === null) return null;
+  const { failedMove: _move, ...kept } = lastResult;
+  if (kept.kind !== 'failed' || kept.version === undefined) return kept;
+  const { version: _version, waived: _waived, ...rest } = kept;
   return rest;
 }
 

@@ -81,6 +81,8 @@ export interface InEffect {
   readonly specDigest: Digest;
   readonly revision: string;
   readonly at: string;
+  /** The last provisioning, which failed, where values that AWS returned were as declared after it. */
+  readonly inSpiteOf?: RecordId;
 }
 
 /** Keyed digests of values that AWS does not return, as last applied with success. */

@@ -65,34 +65,25 @@ export async function evaluate(
   const fingerprint = fingerprintOf(context, spec.key);
   const keyId = context.fingerprinter?.keyId ?? null;
   const comparable = live.kind === 'present' && (live.status === 'AVAILABLE' || isRepairable(live));
-  const comparison = comparable ? compare({ spec, live, entry, fingerprint, keyId }) : null;
+  const specDigest = context.fingerprinter === null ? null : specDigestOf(context, document);
+  const told = { entry, fingerprint, keyId, specDigest };
+  const comparison = comparable ? compare({ spec, live, ...told }) : null;
   const facts =
     comparison !== null && live.kind === 'present' && needsFacts(comparison, live)
       ? await updateFacts(context, spec, live)
       : null;
   if (comparison !== null) learnSecrets(context.redactor, document, secretKeys(comparison, facts));
-  const specDigest = context.fingerprinter === null ? null : specDigestOf(context, document);
   const asked = context.asked(spec.key);
   const creation = await creationFacts(context, { spec, live, entry, specDigest, asked });
   if (creation?.definitions.kind === 'read')
     learnSecrets(context.redactor, document, noEchoOf(creation.definitions.value));
   const judged = assess({
-    spec,
-    live,
-    entry,
-    comparison,
-    facts,
-    creation,
-    prepared,
+    ...{ spec, live, ...told, comparison, facts, creation, prepared, asked },
     observeOnly: context.observeOnly,
     now: isoNow(context.clock),
-    fingerprint,
-    keyId,
-    specDigest,
     failedAt: live.kind === 'present' ? await failureTime(context, entry, live) : null,
     succeededAt: await successTime(context, entry, live, comparison),
     lastChange: await lastChange(context, entry, live, comparison),
-    asked,
   });
   const change = await withLeavingInstances(context, judged);
   const isCreation = change.verdict.kind === 'provision' || change.verdict.kind === 'import';

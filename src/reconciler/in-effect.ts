@@ -1,8 +1,11 @@
 import { isTerminatedForAnother } from '../diff/creation-wish.ts';
+import { isBlind, lastProvisioningFailed } from '../diff/normalize.ts';
 import { entryFor } from '../diff/ownership.ts';
 import { appliedVersionOf } from '../diff/pending.ts';
 import { recordInEffect } from '../diff/record.ts';
 import type { AppliedVersion, ProductEntry } from '../domain/entry.ts';
+import type { RecordId } from '../domain/ids.ts';
+import type { Live } from '../domain/live.ts';
 import { type DesiredState, isoNow, specDigestOf, type TargetContext } from './context.ts';
 import { askedBy, type Evaluation } from './evaluate.ts';
 import { isBeforeOurs } from './lag.ts';
@@ -30,15 +33,20 @@ export async function rememberInEffect(
     // By its id it is known under another key too, should its document name it in another way.
     const { live } = evaluation;
     const id = live.kind === 'present' ? live.id : entry.provisionedProductId;
+    const inSpiteOf = failureIn(live) ?? entry.inEffect?.inSpiteOf;
     const known =
       entry.inEffect?.specDigest === specDigest &&
+      entry.inEffect.inSpiteOf === inSpiteOf &&
       entry.provisionedProductId === id &&
       entry.latch === null &&
       !isTerminatedForAnother(entry) &&
       entry.retryHandled === retryHandled &&
       entry.appliedVersion === applied;
     if (known) return entry;
-    const inEffect = { specDigest, revision: desired.revision, at };
+    const inEffect = {
+      ...{ specDigest, revision: desired.revision, at },
+      ...(inSpiteOf === undefined ? {} : { inSpiteOf }),
+    };
     return {
       // Of what bears the name now: what we set on the one before is not ours on this one.
       ...recordInEffect(entryFor(entry, live), inEffect),
@@ -48,6 +56,12 @@ export async function rememberInEffect(
     };
   });
   await context.journal.putDocuments(context.target, context.known.all());
+}
+
+/** The last provisioning, where it failed and AWS returned the values that are there after it. */
+function failureIn(live: Live): RecordId | undefined {
+  if (live.kind !== 'present' || isBlind(live) || !lastProvisioningFailed(live)) return undefined;
+  return live.records.lastProvisioning ?? undefined;
 }
 
 /** What the rule for the version found, where it is what runs. */

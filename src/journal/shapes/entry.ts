@@ -99,7 +99,14 @@ const latch = variant<Latch>('kind', {
 export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
   provisionedProductId: orNull(text<ProvisionedProductId>()),
   ownedId: since(orNull(text<ProvisionedProductId>()), null),
-  inEffect: orNull(object<InEffect>({ specDigest: digest, revision: text(), at: text() })),
+  inEffect: orNull(
+    object<InEffect>({
+      specDigest: digest,
+      revision: text(),
+      at: text(),
+      inSpiteOf: optional(recordId),
+    }),
+  ),
   declaredPath: orNull(text<DeclaredPath>()),
   ownTags: list(text()),
   fingerprints: orNull(

@@ -47,18 +47,19 @@ function waitForOne(readiness: Readiness, dependency: Dependency): Wait | null {
   const ready = isOfRevision && isReady(view);
   const seen = readiness.isSeen(target, key);
   if (ready && seen) return null;
+  // A request that cannot be settled holds it up in any revision: no look shows it anew.
+  if (view?.reason === 'Ambiguous') return waitForStalled(who, view);
   // It was ready when an earlier process last looked, and what has happened since nobody knows.
   if (!isOfRevision || ready)
     return { why: `waits for ${who}, which was not looked at yet`, next: null };
   if (view.reason === 'Suspended')
     return { why: `waits for ${who}, which is suspended`, next: `resume ${who}`, isBlocked: true };
-  if (view.condition === 'Stalled')
-    return {
-      why: `waits for ${who}, which is stalled: ${view.message}`,
-      next: view.next,
-      isBlocked: true,
-    };
+  if (view.condition === 'Stalled') return waitForStalled(who, view);
   return { why: `waits for ${who}, which is not in its desired state yet`, next: null };
+}
+
+function waitForStalled(who: string, { message, next }: ProductStatusView): Wait {
+  return { why: `waits for ${who}, which is stalled: ${message}`, next, isBlocked: true };
 }
 
 /** What was seen of it is all there is, and holds for the document of then. */

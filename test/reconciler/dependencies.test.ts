@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asTargetName } from '../../src/domain/ids.ts';
+import { type Readiness, waitFor } from '../../src/reconciler/dependencies.ts';
+import { aStatus } from '../diff/build.ts';
 import { networks } from '../support/network.ts';
 import { type Fields, fault, keyOf, killedAfter, networkDoc, story } from './networks.ts';
 import { type Incarnation, TARGET, World } from './world.ts';
@@ -351,5 +353,28 @@ describe('dependsOn', () => {
     }
     expect(world.writes()).toEqual([]);
     expect(statusOf(world, trueup, 'a')?.message).toContain('documents depend on it: b');
+  });
+});
+
+it('says that what it waits for is stalled also where a request of an older revision is', () => {
+  const ambiguous = {
+    condition: 'Stalled',
+    reason: 'Ambiguous',
+    message: 'two records',
+    next: 'look',
+  } as const;
+  const view = aStatus('b', { ...ambiguous, revision: 'r1' });
+  const readiness: Readiness = {
+    target: TARGET,
+    revision: 'r2',
+    statusOf: () => view,
+    isSeen: () => true,
+    isInRun: () => true,
+    hasChanged: () => false,
+  };
+  expect(waitFor(readiness, [{ target: TARGET, key: keyOf('b'), name: 'b' }])).toEqual({
+    why: 'waits for b, which is stalled: two records',
+    next: 'look',
+    isBlocked: true,
   });
 });

@@ -4,7 +4,7 @@ import type { Position, Problem } from '../domain/problem.ts';
 import { nearest } from '../domain/suggest.ts';
 import { NO_VALUES_ALLOWED, type ValueAllowances } from '../domain/values.ts';
 import { type Claim, findConflicts, slotOf } from './conflicts.ts';
-import { linkDependencies, type Unlinked } from './dependencies.ts';
+import { linkDependencies, needsOf, type Unlinked } from './dependencies.ts';
 import type { Clue, Desired, Draft, FileReading, InvalidDocument } from './model.ts';
 import { valueProblems } from './values.ts';
 
@@ -25,7 +25,7 @@ export interface CombineInput {
 }
 
 /** An invalid document whose name is known and whose target is not: it may be for any of them. */
-type LooseClaim = Omit<InvalidDocument, 'target'>;
+type LooseClaim = Omit<InvalidDocument, 'target' | 'needs'> & Pick<Clue, 'dependsOn'>;
 
 interface Addressed {
   readonly claims: readonly Claim[];
@@ -48,7 +48,10 @@ export function combine({ readings, unread, files, options }: CombineInput): Des
     else unusable.push({ ...claim, problem: claim.use.problem });
   }
   const anywhere = loose.flatMap((claim) =>
-    options.targets.map(({ name }) => ({ ...claim, target: name, isAnywhere: true as const })),
+    options.targets.map(({ name: target }) => ({
+      ...claim,
+      ...{ target, needs: needsOf(target, claim.dependsOn), isAnywhere: true as const },
+    })),
   );
   const linked = linkDependencies(sound, [...anywhere, ...claims]);
   for (const { spec, problem, needs } of linked.refused)
@@ -91,27 +94,23 @@ function address(
     const refused = valueProblems(draft.spec, options.values ?? NO_VALUES_ALLOWED);
     const [refusal] = refused;
     problems.push(...refused);
-    if (target !== null && refusal !== undefined) {
-      claims.push({ target, key, name, at: origin.at, use: { problem: refusal } });
-    } else if (target !== null) {
-      claims.push({
-        target,
-        key,
-        name,
-        at: origin.at,
-        use: { spec: { ...draft.spec, target }, dependsOn: draft.dependsOn },
-      });
+    const { dependsOn } = draft;
+    if (target !== null) {
+      const sound = { spec: { ...draft.spec, target }, dependsOn };
+      const use = refusal === undefined ? sound : { problem: refusal };
+      claims.push({ target, key, name, at: origin.at, needs: needsOf(target, dependsOn), use });
     } else {
       const problem = targetProblem(draft, options);
-      loose.push({ key, name, at: origin.at, problem });
+      loose.push({ key, name, at: origin.at, problem, dependsOn });
       problems.push(problem);
     }
   }
-  for (const { identity, at, target: written, targetCertain, problem } of clues) {
+  for (const { identity, at, target: written, targetCertain, dependsOn, problem } of clues) {
     if (identity === null) continue;
     const target = targetCertain ? targetNamed(written, options) : null;
-    if (target === null) loose.push({ ...identity, at, problem });
-    else claims.push({ ...identity, at, target, use: { problem } });
+    if (target === null) loose.push({ ...identity, at, problem, dependsOn });
+    else
+      claims.push({ ...identity, at, target, needs: needsOf(target, dependsOn), use: { problem } });
   }
   return { claims, loose, problems };
 }

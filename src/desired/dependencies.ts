@@ -49,7 +49,12 @@ export function linkDependencies(
   for (const document of documents) {
     const { found, problem } = linkOne(document, byName, suggest);
     if (problem === null) specs.push({ ...document.spec, dependsOn: found });
-    else refused.push({ spec: document.spec, problem, needs: needsOf(document) });
+    else
+      refused.push({
+        spec: document.spec,
+        problem,
+        needs: needsOf(document.spec.target, document.dependsOn),
+      });
   }
   const circles = findCircles(specs);
   for (const [spec, circle] of circles)
@@ -75,12 +80,13 @@ function linkOne(
   return { found: sorted, problem: null };
 }
 
-function slotOf({ target }: UnlinkedSpec, written: string): string {
+function slotOf({ target }: Pick<UnlinkedSpec, 'target'>, written: string): string {
   return written.includes('/') ? written : `${target}/${written}`;
 }
 
-function needsOf({ spec, dependsOn }: Unlinked): readonly string[] {
-  return dependsOn.map((written) => slotOf(spec, written));
+/** `target/name` of what a document of this target means by what it says it depends on. */
+export function needsOf(target: TargetName, dependsOn: readonly string[]): readonly string[] {
+  return dependsOn.map((written) => slotOf({ target }, written));
 }
 
 function nameOf(one: { readonly target: TargetName; readonly name: string }): string {

@@ -34,12 +34,23 @@ export function clueOf(document: SourceDocument, problem: Problem): Clue {
     at: placeOf(document),
     identity: readable ? identityIn(spec, name) : null,
     target,
+    dependsOn: dependsOnIn(member(spec, 'reconcile')),
     targetCertain:
       (target !== null || member(spec, TARGET_KEY) === null) && !misspells(spec, TARGET_KEY),
     problem,
   };
 }
 
+/** Under a key that may be meant so as well: what depends on something must not be overlooked. */
+function dependsOnIn(reconcile: DocumentNode | null): readonly string[] {
+  if (reconcile?.kind !== 'mapping') return [];
+  const values = reconcile.entries.flatMap(({ key: { text }, value }) =>
+    nearest(text, [NEEDS_KEY]) === null ? [] : value.kind === 'sequence' ? value.items : [value],
+  );
+  return values.flatMap((value) => (value.kind === 'scalar' ? [value.text] : []));
+}
+
+const NEEDS_KEY = 'dependsOn';
 const ID_KEY = 'provisionedProductId';
 const TARGET_KEY = 'target';
 

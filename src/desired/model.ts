@@ -93,6 +93,8 @@ export interface Clue {
   readonly target: string | null;
   /** False where the text may mean another target than it says. */
   readonly targetCertain: boolean;
+  /** What it says it depends on, as written, where that could be read. */
+  readonly dependsOn: readonly string[];
   /** The first reason why the document is not valid. */
   readonly problem: Problem;
 }

@@ -75,7 +75,8 @@ export function readFile(file: { readonly path: string; readonly bytes: Uint8Arr
 function readBroken(broken: BrokenDocument): DocumentReading {
   if (broken.document !== null) return readDocument(broken.document, broken.problems);
   const { at, problems } = broken;
-  const clue = { at, identity: null, target: null, targetCertain: false, problem: problems[0] };
+  const unknown = { identity: null, target: null, targetCertain: false, dependsOn: [] };
+  const clue = { at, ...unknown, problem: problems[0] };
   return { kind: 'invalid', clue, problems, unquoted: [] };
 }
 

@@ -14,6 +14,9 @@ import {
 import type { Journal } from './ports/journal.ts';
 import { isRenamed, renamedToOf } from './renames.ts';
 
+/** How far a wall clock may go back and what it told before still counts: the wait is longer by as much. */
+const PUT_BACK_MS = 2 * 3_600_000;
+
 /**
  * The documents that were there when the directory was last read well, and what they said about
  * their own end: so that a document which goes takes effect, and one that cannot be read does not.
@@ -216,10 +219,10 @@ export class KnownDocuments {
   ): KnownDocument {
     const { gone, key } = known;
     const { clock } = context;
-    const agoMs = gone === null ? -1 : clock.now() - Date.parse(gone.since);
-    // A wall clock that was put back would make the wait too short later.
-    if (agoMs >= 0) {
-      if (!this.#missedMs.has(key)) this.#missedMs.set(key, clock.monotonic() - agoMs);
+    const agoMs = gone === null ? null : clock.now() - Date.parse(gone.since);
+    // A wall clock that was put back a little may be put right again; one that was far ahead was wrong.
+    if (agoMs !== null && agoMs >= -PUT_BACK_MS) {
+      if (!this.#missedMs.has(key)) this.#missedMs.set(key, clock.monotonic() - Math.max(0, agoMs));
       return known;
     }
     this.#missedMs.set(key, context.readAtMs() ?? clock.monotonic());

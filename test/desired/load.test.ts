@@ -476,3 +476,16 @@ describe('a loader that remembers', () => {
     expect(remembering([], ONE_TARGET).specs).toEqual([]);
   });
 });
+
+test.each([
+  [
+    'a key that is not known',
+    'color: x\nreconcile: {dependsOn: [net, prod-eu/other]}',
+    ['prod-us/net', 'prod-eu/other'],
+  ],
+  ['a misspelled dependsOn', 'reconcile: {dependOn: [net]}', ['prod-us/net']],
+  ['one that is no list', 'reconcile: {dependsOn: net}', ['prod-us/net']],
+])('what an invalid document needs is known all the same: %s', (_how, spec, needs) => {
+  const { invalid } = load({ 'a.yaml': documentOf('a', `target: prod-us\n${spec}`) }, TWO_TARGETS);
+  expect(invalid.map((one) => one.needs)).toEqual([needs]);
+});

@@ -119,6 +119,28 @@ describe('prune', () => {
     expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
   });
 
+  it('is not hurried by a wall clock that is wrong for a while before a restart', async () => {
+    const { world, trueup } = await removed([doc('net-a')], []);
+    world.clock.jump(-20 * MINUTE);
+    await later(world, trueup, 2);
+    world.clock.jump(20 * MINUTE);
+    trueup.kill();
+    const second = await world.start();
+    await later(world, second, 2);
+    expect(world.writes()).toEqual([]);
+    await later(world, second, 9);
+    expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
+  });
+
+  it('begins its wait anew where the wall clock had been far ahead', async () => {
+    const { world, trueup } = await removed([doc('net-a')], []);
+    world.clock.jump(-24 * 60 * MINUTE);
+    await later(world, trueup, 5);
+    expect(world.writes()).toEqual([]);
+    await later(world, trueup, 11);
+    expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
+  });
+
   it('counts from the first read of all, across restarts, and not from a restart', async () => {
     const { world, trueup } = await removed([doc('net-a')], []);
     trueup.kill();

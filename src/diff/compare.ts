@@ -4,14 +4,14 @@ import type { PresentProduct } from '../domain/live.ts';
 import { STEPS, type Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import { compareInstances } from './compare-instances.ts';
-import { compareParameters, parameterField } from './compare-parameters.ts';
+import { compareParameters } from './compare-parameters.ts';
 import { compareTags } from './compare-tags.ts';
+import { conceal, hiddenParameters, knownNoEcho, staysInVersion } from './conceal.ts';
 import {
   type CompareInput,
   differs,
   type Finding,
   foundText,
-  HIDDEN,
   none,
   text,
   whyOpen,
@@ -196,56 +196,4 @@ function keptParameters(spec: Spec, live: PresentProduct): number {
     const wish = own(spec.parameters, key);
     return wish === undefined || wish.kind === 'usePrevious';
   }).length;
-}
-
-/** Where only NoEcho values were fingerprinted, their keys tell even what the stack does not. */
-function knownNoEcho(live: PresentProduct, entry: ProductEntry): ReadonlySet<string> {
-  const { fingerprints } = entry;
-  const secret = fingerprints === null || fingerprints.complete ? {} : fingerprints.values;
-  const keys = new Set(Object.keys(secret));
-  if (live.stack.kind === 'read') {
-    for (const [key, parameter] of Object.entries(live.stack.value.parameters)) {
-      if (parameter.kind === 'noEcho') keys.add(key);
-    }
-  }
-  return keys;
-}
-
-/** Only the live version's template is known here: another one may call anything NoEcho. */
-function staysInVersion(findings: readonly Finding[]): boolean {
-  const labels = findings.map((one) => (one.kind === 'differs' ? one.difference : one.field).label);
-  return !labels.includes('version') && !labels.includes('product');
-}
-
-function hiddenParameters(
-  spec: Spec,
-  live: PresentProduct,
-  noEcho: ReadonlySet<string>,
-  sameVersion: boolean,
-): ReadonlySet<string> {
-  const shown = live.stack.kind === 'read' && sameVersion ? live.stack.value.parameters : {};
-  return new Set(
-    Object.keys(spec.parameters).filter(
-      (key) =>
-        noEcho.has(key) ||
-        own(shown, key)?.kind !== 'shown' ||
-        own(spec.parameters, key)?.kind === 'from',
-    ),
-  );
-}
-
-/** Takes a value that may be a secret out of what people see. `refine` puts back what is none. */
-function conceal(
-  spec: Spec,
-  difference: FieldDifference,
-  hidden: ReadonlySet<string>,
-  noEcho: ReadonlySet<string>,
-): FieldDifference {
-  const key = difference.label;
-  if (difference.field !== parameterField(key) || !hidden.has(key)) return difference;
-  // What stands elsewhere shows versions from the start, never a value.
-  if (own(spec.parameters, key)?.kind === 'from') return difference;
-  const isText = difference.live.kind === 'text';
-  const live = isText && noEcho.has(key) ? HIDDEN : difference.live;
-  return { ...difference, live, desired: HIDDEN };
 }

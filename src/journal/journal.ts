@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { TrueupError } from '../domain/errors/registry.ts';
 import type { Clock } from '../reconciler/ports/runtime.ts';
 import { Access } from './access.ts';
-import { storeFreeze } from './beside.ts';
 import {
   backUp,
   connect,
@@ -24,8 +23,13 @@ import { errnoOf, inWords, isRefusal, readFailure } from './failures.ts';
 import { Items } from './items.ts';
 import { lockForWriting, type WriterLock } from './lock.ts';
 import { journalFile } from './place.ts';
-import type { FreezesAfterReset } from './reset.ts';
-import { freezesBeforeReset } from './reset.ts';
+import {
+  carryOver,
+  type FreezesAfterReset,
+  freezesBeforeReset,
+  moveAside,
+  stampOf,
+} from './reset.ts';
 import { type Writer, writerShape } from './shapes/service.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 
@@ -52,14 +56,6 @@ export interface JournalOptions {
 export async function openJournal(given: JournalOptions): Promise<SqliteJournal> {
   const options = { ...given, path: journalFile(given.path) };
   return options.mode === 'write' ? openForWriting(options) : openForReading(options, null);
-}
-
-/** A time as it can stand in a file name. */
-function stampOf(clock: Clock): string {
-  return new Date(clock.now())
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replaceAll(':', '-');
 }
 
 /** Whether there is a file. Not being able to tell is an error, never "no". */
@@ -192,15 +188,6 @@ function openChecked(
   }
 }
 
-/** Renames a journal, and what a crash left of its last write with it. */
-function moveAside(path: string, stamp: string): void {
-  if (!existsSync(path)) return;
-  let aside = `${path}.${stamp}`;
-  for (let n = 2; existsSync(aside); n += 1) aside = `${path}.${stamp}-${n}`;
-  if (existsSync(`${path}-journal`)) renameSync(`${path}-journal`, `${aside}-journal`);
-  renameSync(path, aside);
-}
-
 /** All of `work` or nothing, and on the disk when it returns. */
 function putBeside(path: string, work: (items: Items) => void): void {
   const database = connectAsVisitor(path);
@@ -211,24 +198,6 @@ function putBeside(path: string, work: (items: Items) => void): void {
   } finally {
     // Closing undoes what was not committed.
     database.close();
-  }
-}
-
-/** A freeze outlives the journal that it stood in. */
-function carryOver(
-  access: Access,
-  items: Items,
-  reset: Extract<FreezesAfterReset, { kind: 'kept' }>,
-): FreezesAfterReset {
-  const count = reset.freezes.length;
-  try {
-    access.write(() => {
-      for (const one of reset.freezes) storeFreeze(items, one);
-    });
-    return reset;
-  } catch (error) {
-    if (!(error instanceof TrueupError)) throw error;
-    return { kind: 'lost', why: `${count} could not be written again: ${error.message}` };
   }
 }
 

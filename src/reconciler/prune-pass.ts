@@ -11,8 +11,9 @@ import { statusOfRemoval } from './conditions.ts';
 import { isoNow, type TargetContext } from './context.ts';
 import { heldPass } from './hold-back.ts';
 import { makeIntent } from './intent.ts';
+import { leavingAs } from './leaving.ts';
 import { endsMore } from './leaving-instances.ts';
-import { forget, judgeAgain, leavingAs, type Removal } from './removals.ts';
+import { forget, judgeAgain, type Removal } from './removals.ts';
 
 /**
  * One pass over a provisioned product whose document is gone: described again, judged again, and

@@ -1,18 +1,16 @@
-import { judgeRemoval, type Leaving, type RemovalInput, renamedProblem } from '../diff/removal.ts';
+import { judgeRemoval, type Leaving, type RemovalInput } from '../diff/removal.ts';
 import type { Change } from '../domain/change.ts';
 import { EMPTY_ENTRY } from '../domain/entry.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { KnownDocument } from '../domain/known.ts';
 import type { Dependency } from '../domain/spec.ts';
-import { explainFailure } from './catalog-facts.ts';
 import { claimantOf, type Ids, idsIn, idsOf } from './claimants.ts';
 import { type DesiredState, isoNow, type TargetContext } from './context.ts';
 import { type Dependant, dependantsOf, invalidDependants, readDependants } from './dependants.ts';
 import type { Evaluation } from './evaluate.ts';
-import { mayLagBehindUs } from './lag.ts';
+import { leavingOf } from './leaving.ts';
 import { withLeavingInstances } from './leaving-instances.ts';
 import type { Observation } from './observe.ts';
-import type { Described } from './ports/catalog.ts';
 
 /** A provisioned product whose document is gone and had asked for its end. */
 export interface Removal {
@@ -180,39 +178,6 @@ function nameOf(here: TargetName, { target, name }: Dependency): string {
   return target === here ? name : `${target}/${name}`;
 }
 
-async function leavingOf(
-  context: RemovalContext,
-  known: KnownDocument,
-  observation: Observation,
-): Promise<Leaving> {
-  const id = known.provisionedProductId;
-  if (id === null) return { kind: 'unreadable', why: 'its id is not known' };
-  const row = observation.others.get(id);
-  if (row !== undefined) {
-    const { type, status, records } = row;
-    return { kind: 'present', id, type, status, lastRecordId: records.last };
-  }
-  const mayLag = isNewHere(context, known.key) && mayLagBehindUs(context, known.key);
-  const described = await context.catalog.describe({ id });
-  if (described.kind === 'failed')
-    return { kind: 'unreadable', why: explainFailure(described.failure) };
-  if (described.value !== null) return leavingAs(described.value);
-  if (mayLag) return { kind: 'unreadable', why: 'AWS may not show our last record yet' };
-  return observation.complete
-    ? { kind: 'absent' }
-    : { kind: 'unreadable', why: 'the listing of provisioned products was not complete' };
-}
-
-/** Our last record made it, and AWS may take a while to show it. */
-function isNewHere({ entries }: RemovalContext, key: ProductKey): boolean {
-  const step = entries.get(key).lastResult?.step;
-  return step === 'provision' || step === 'import';
-}
-
-export function leavingAs({ id, type, status, records }: Described): Leaving {
-  return { kind: 'present', id, type, status, lastRecordId: records.last };
-}
-
 /** Nothing is left to be done, and nothing that was known of it holds for what may come by its name. */
 export async function forget(context: RemovalContext, key: ProductKey): Promise<void> {
   context.known.forget(key);
@@ -226,26 +191,4 @@ export async function forget(context: RemovalContext, key: ProductKey): Promise<
 
 function isPrunedAlready({ inEffect, provisionedProductId }: typeof EMPTY_ENTRY): boolean {
   return inEffect === null && provisionedProductId === null;
-}
-
-/** What seems to be another one's new name is not created while that one still stands. */
-export function refuseRenamed(
-  context: Pick<RemovalContext, 'known' | 'fingerprinter'>,
-  desired: DesiredState,
-  evaluations: Map<ProductKey, Evaluation>,
-): void {
-  const standing = context.known.standing(desired);
-  if (standing.length === 0) return;
-  for (const [key, evaluation] of evaluations) {
-    const { spec, change } = evaluation;
-    if (change.verdict.kind !== 'provision' && change.verdict.kind !== 'import') continue;
-    if (change.provisionedProductId !== null) continue;
-    const former = context.known.formerOf(context, standing, spec);
-    if (former === null) continue;
-    const problems = [renamedProblem(change.at, former)] as const;
-    evaluations.set(key, {
-      ...evaluation,
-      change: { ...change, verdict: { kind: 'refused', problems } },
-    });
-  }
 }

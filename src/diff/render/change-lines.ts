@@ -3,6 +3,7 @@ import { formatPosition, type Problem } from '../../domain/problem.ts';
 import { isProvisioning, type Step } from '../../domain/request.ts';
 import { type Group, gist } from './groups.ts';
 import { problemLines } from './problem.ts';
+import { headlineOf, nextAfter } from './reported-words.ts';
 import { PAUSED, turnOf } from './rollouts.ts';
 import {
   nextFor,
@@ -221,37 +222,4 @@ function reported({ cause, reason }: Extract<ChangeVerdict, { kind: 'reported' }
 
 function said(word: string, sentence: string): readonly string[] {
   return wrap(`${word.padEnd(6)} ${visible(sentence)}`, '    ', '           ');
-}
-
-type ReportedReason = Extract<ChangeVerdict, { kind: 'reported' }>['reason'];
-
-function headlineOf(reason: ReportedReason): string {
-  switch (reason) {
-    case 'drift: report':
-      return 'reported, will not be corrected';
-    case 'onNewVersion: report':
-    case 'onRotate: report':
-      return 'reported, will not be updated';
-    case 'mode: observe':
-    case 'run --observe':
-      return reason;
-    default:
-      return reason satisfies never;
-  }
-}
-
-function nextAfter(reason: ReportedReason): string {
-  switch (reason) {
-    case 'drift: report':
-      return 'declare what is live, or set reconcile.drift to correct';
-    case 'onNewVersion: report':
-      return 'set reconcile.onNewVersion to update, or declare the version';
-    case 'onRotate: report':
-      return 'set reconcile.onRotate to update';
-    case 'mode: observe':
-    case 'run --observe':
-      return 'nothing is sent while it is only observed';
-    default:
-      return reason satisfies never;
-  }
 }

@@ -145,6 +145,22 @@ describe('adopt', () => {
     });
   });
 
+  it('is refused before any call where the stack is deleted', async () => {
+    const world = await create([doc()]);
+    const trueup = await world.start();
+    await trueup.converge();
+    await world.service.admin.callAs('TerminateProvisionedProduct', {
+      ProvisionedProductName: 'net-loose',
+      TerminateToken: 'by-hand',
+    });
+    await world.clock.pass(60_000);
+    world.service.admin.clearCalls();
+    world.wish([{ ...doc(), name: 'net-again' }], 'r2');
+    await trueup.converge();
+    expect(world.writes()).toEqual([]);
+    expect(world.statusOf(trueup, 'net-again')?.message).toContain('it is deleted');
+  });
+
   it('is left to AWS where the stack cannot be read', async () => {
     const world = await create([doc()]);
     world.service.admin.addFault({

@@ -132,6 +132,18 @@ describe('prune', () => {
     expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
   });
 
+  it('is not hurried by a wall clock that jumps after a restart', async () => {
+    const { world, trueup } = await removed([doc('net-a')], []);
+    trueup.kill();
+    const second = await world.start();
+    await later(world, second, 2);
+    world.clock.jump(24 * 60 * MINUTE);
+    await later(world, second, 2);
+    expect(world.writes()).toEqual([]);
+    await later(world, second, 9);
+    expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
+  });
+
   it('begins its wait anew where the wall clock had been far ahead', async () => {
     const { world, trueup } = await removed([doc('net-a')], []);
     world.clock.jump(-24 * 60 * MINUTE);

@@ -22,6 +22,20 @@ const notOurs = (world: World) =>
   world.events('removal.notOurs').map(({ fields }) => fields.provisionedProduct);
 const names = (world: World) => world.service.admin.names();
 
+/** Somebody ends ours, and makes another one of its name. */
+async function remadeByHand(world: World, tags: Readonly<Record<string, string>>): Promise<void> {
+  await endByHand(world, 'net-a');
+  await world.service.admin.callAs('ProvisionProduct', {
+    ProductName: 'network',
+    ProvisioningArtifactName: 'v1',
+    ProvisionedProductName: 'net-a',
+    ProvisioningParameters: [{ Key: 'Cidr', Value: 'net-a' }],
+    Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    ProvisionToken: 'by-hand',
+  });
+  await world.clock.pass(60_000);
+}
+
 describe('prune takes only what a record of ours is about', () => {
   it('terminates what trueup changed', async () => {
     const { world, trueup } = await removed([doc('net-a')], []);
@@ -201,16 +215,7 @@ describe('prune takes only what a record of ours is about', () => {
       doc('net-a', { drift: 'correct' }, { tags }),
     ];
     const { world, trueup } = await inEffect(tagged({ team: 'a', cost: '1' }));
-    await endByHand(world, 'net-a');
-    await world.service.admin.callAs('ProvisionProduct', {
-      ProductName: 'network',
-      ProvisioningArtifactName: 'v1',
-      ProvisionedProductName: 'net-a',
-      ProvisioningParameters: [{ Key: 'Cidr', Value: 'net-a' }],
-      Tags: [{ Key: 'cost', Value: 'theirs' }],
-      ProvisionToken: 'by-hand',
-    });
-    await world.clock.pass(60_000);
+    await remadeByHand(world, { cost: 'theirs' });
     world.wish(tagged({ team: 'a' }), 'r3');
     await trueup.converge();
     await trueup.converge();
@@ -228,19 +233,7 @@ describe('prune takes only what a record of ours is about', () => {
     const { world, trueup } = await inEffect(tagged({ team: 'a', cost: '1' }));
     world.wish(tagged({ team: 'a' }), 'r3');
     await trueup.converge();
-    await endByHand(world, 'net-a');
-    await world.service.admin.callAs('ProvisionProduct', {
-      ProductName: 'network',
-      ProvisioningArtifactName: 'v1',
-      ProvisionedProductName: 'net-a',
-      ProvisioningParameters: [{ Key: 'Cidr', Value: 'net-a' }],
-      Tags: [
-        { Key: 'team', Value: 'a' },
-        { Key: 'cost', Value: 'theirs' },
-      ],
-      ProvisionToken: 'by-hand',
-    });
-    await world.clock.pass(60_000);
+    await remadeByHand(world, { team: 'a', cost: 'theirs' });
     await trueup.converge();
     expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Ready', sync: 'Synced' });
     world.wish(tagged({ team: 'b' }), 'r4');

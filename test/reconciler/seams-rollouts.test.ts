@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RolloutRule } from '../../src/domain/rollout.ts';
+import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import { networks } from '../support/network.ts';
 import { later, MINUTE, operations } from './life.ts';
 import { fault, keyOf, networkDoc, ROLE, story } from './networks.ts';
@@ -24,6 +25,23 @@ const doc = (name: string, version: string, reconcile: object = {}, cidr = 'x'):
   networkDoc(name, { Cidr: cidr }, { provisioningArtifactName: version, reconcile });
 
 const RECREATE = { onMissing: 'provision', onError: 'recreate' };
+
+/** The canary has moved, and the one after it failed to; `next`: what becomes of its next update. */
+async function secondFailed(names: readonly string[] = ['net-a', 'net-b', 'net-c']) {
+  // One ticket in 20 seconds, so that net-c waits for its own when net-b fails.
+  const world = await World.create(
+    { seed, writesPerSecond: 0.05 },
+    names.map((name) => doc(name, 'v2')),
+  );
+  const next = (effect: FaultEffect, product = 'net-b') =>
+    world.service.admin.addFault({
+      ...{ operation: 'UpdateProvisionedProduct', product, count: 1, effect },
+    });
+  next({ kind: 'recordFails', message: 'no more room' });
+  const trueup = await world.start({ rolloutRules: [RULE] });
+  await trueup.converge();
+  return { world, trueup, next };
+}
 
 describe('rollouts and the life cycle', () => {
   it('a recreation whose termination is done is finished, whatever pauses its rollout', async () => {
@@ -202,25 +220,8 @@ describe('rollouts and the life cycle', () => {
   });
 
   it('one that is tried again goes before the others also where a look comes while it is on its way', async () => {
-    const names = ['net-a', 'net-b', 'net-c'];
-    // One ticket in 20 seconds, so that net-c waits for its own when net-b fails.
-    const world = await World.create(
-      { seed, writesPerSecond: 0.05 },
-      names.map((name) => doc(name, 'v2')),
-    );
-    const slow = { kind: 'straggle', ms: 30 * MINUTE } as const;
-    const broken = { kind: 'recordFails', message: 'no more room' } as const;
-    const next = (effect: typeof slow | typeof broken) =>
-      world.service.admin.addFault({
-        operation: 'UpdateProvisionedProduct',
-        product: 'net-b',
-        count: 1,
-        effect,
-      });
-    next(broken);
-    const trueup = await world.start({ rolloutRules: [RULE] });
-    await trueup.converge();
-    next(slow);
+    const { world, trueup, next } = await secondFailed();
+    next({ kind: 'straggle', ms: 30 * MINUTE });
     await trueup.reconciler.retry(keyOf('net-b'));
     for (let look = 0; look < 3; look++) {
       await trueup.reconcile();
@@ -238,24 +239,8 @@ describe('rollouts and the life cycle', () => {
   });
 
   it('stays paused where AWS refuses the further attempt', async () => {
-    const names = ['net-a', 'net-b', 'net-c'];
-    const world = await World.create(
-      { seed, writesPerSecond: 0.05 },
-      names.map((name) => doc(name, 'v2')),
-    );
-    const refused = { kind: 'error', code: 'InvalidParametersException', message: 'no' } as const;
-    const broken = { kind: 'recordFails', message: 'no more room' } as const;
-    const next = (effect: typeof refused | typeof broken) =>
-      world.service.admin.addFault({
-        operation: 'UpdateProvisionedProduct',
-        product: 'net-b',
-        count: 1,
-        effect,
-      });
-    next(broken);
-    const trueup = await world.start({ rolloutRules: [RULE] });
-    await trueup.converge();
-    next(refused);
+    const { world, trueup, next } = await secondFailed();
+    next({ kind: 'error', code: 'InvalidParametersException', message: 'no' });
     await trueup.reconciler.retry(keyOf('net-b'));
     for (let look = 0; look < 3; look++) {
       await trueup.converge();
@@ -341,19 +326,7 @@ describe('rollouts and the life cycle', () => {
   });
 
   it('one that is tried again goes before the others also where its launch role goes first', async () => {
-    const names = ['net-a', 'net-b', 'net-c'];
-    const world = await World.create(
-      { seed, writesPerSecond: 0.05 },
-      names.map((name) => doc(name, 'v2')),
-    );
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      product: 'net-b',
-      count: 1,
-      effect: { kind: 'recordFails', message: 'no more room' },
-    });
-    const trueup = await world.start({ rolloutRules: [RULE] });
-    await trueup.converge();
+    const { world, trueup, next } = await secondFailed();
     const properties = { launchRole: ROLE };
     const again = networkDoc(
       'net-b',
@@ -366,12 +339,7 @@ describe('rollouts and the life cycle', () => {
     // Another revision comes between its two steps.
     for (let i = 0; i < 600 && story(world).length < 6; i++) await world.clock.pass(100);
     expect(story(world).slice(4)).toEqual(['net-b accepted', 'net-b succeeded']);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      product: 'net-b',
-      count: 1,
-      effect: { kind: 'straggle', ms: 5 * MINUTE },
-    });
+    next({ kind: 'straggle', ms: 5 * MINUTE });
     world.wish(mended, 'r3');
     await trueup.converge();
     expect(story(world).slice(6)).toEqual([
@@ -410,19 +378,7 @@ describe('rollouts and the life cycle', () => {
   });
 
   it('one that failed at an earlier version waits for the canary of the next, whatever was set between', async () => {
-    const names = ['net-a', 'net-b'];
-    const world = await World.create(
-      { seed, writesPerSecond: 0.05 },
-      names.map((name) => doc(name, 'v2')),
-    );
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      product: 'net-b',
-      count: 1,
-      effect: { kind: 'recordFails', message: 'no more room' },
-    });
-    const trueup = await world.start({ rolloutRules: [RULE] });
-    await trueup.converge();
+    const { world, trueup, next } = await secondFailed(['net-a', 'net-b']);
     const withRole = (version: string) => {
       const more = { provisioningArtifactName: version, properties: { launchRole: ROLE } };
       return networkDoc('net-b', { Cidr: 'x' }, more);
@@ -434,12 +390,7 @@ describe('rollouts and the life cycle', () => {
       ...['net-b accepted', 'net-b failed'],
       ...['net-b accepted', 'net-b succeeded'],
     ]);
-    world.service.admin.addFault({
-      operation: 'UpdateProvisionedProduct',
-      product: 'net-a',
-      count: 1,
-      effect: { kind: 'straggle', ms: 5 * MINUTE },
-    });
+    next({ kind: 'straggle', ms: 5 * MINUTE }, 'net-a');
     world.wish([doc('net-a', 'v3'), withRole('v3')], 'r3');
     await trueup.converge();
     expect(story(world).slice(6)).toEqual([

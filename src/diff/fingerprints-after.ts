@@ -1,5 +1,6 @@
 import type { Fingerprints, Intent, ProductEntry } from '../domain/entry.ts';
 import type { Digest, RecordId } from '../domain/ids.ts';
+import { isProvisioning } from '../domain/request.ts';
 import type { RecordFailure } from './latch-after.ts';
 import { own, sameInstant } from './normalize.ts';
 
@@ -15,8 +16,9 @@ export interface Success {
 }
 
 /** Of the request that succeeded: they hold until the stack changes again. */
-export function promoted(intent: Intent, success: Success): Fingerprints {
+export function promoted(sent: Intent, success: Success): Fingerprints {
   const { recordId, stackUpdated } = success;
+  const intent = sent.isFound === true && !sent.pending.complete ? withoutKept(sent) : sent;
   if (intent.step === 'provision' && success.isBlind !== true)
     return { ...secretsOnly(intent), recordId, stackUpdated };
   const { keyId, complete, fingerprints, references } = intent.pending;
@@ -40,13 +42,51 @@ function secretsOnly({ request, pending }: Intent) {
   return { keyId: pending.keyId, complete: false, values, references: pending.references };
 }
 
-/** Old values run where the stack rolled back, or where CloudFormation never touched it. */
+/**
+ * What rests on the stack as it was right before the request: where somebody edits it past Service
+ * Catalog on the way, no record tells, and what is kept or undone to is the edited value.
+ */
+export function restsOnStack(
+  { step }: Intent,
+  prints: Fingerprints | null,
+): prints is Fingerprints & { readonly stackUpdated: string } {
+  if (prints === null || prints.stackUpdated === null || !isProvisioning(step)) return false;
+  return Object.keys(prints.values).length + Object.keys(prints.references).length > 0;
+}
+
+/** The entry where the stack was, or may have been, changed before its open request was sent again. */
+export function forgetHidden(entry: ProductEntry, intent: Intent): ProductEntry {
+  return { ...entry, intent, fingerprints: null };
+}
+
+/** The intent whose success says nothing about the values that it keeps. */
+export function withoutKept(intent: Intent): Intent {
+  const { request, pending } = intent;
+  if (!('parameters' in request)) return intent;
+  const kept = new Set(
+    request.parameters.flatMap((one) => (one.kind === 'previous' ? one.key : [])),
+  );
+  const less = <T>(of: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(of).filter(([key]) => !kept.has(key)));
+  const { fingerprints, references } = pending;
+  return {
+    ...intent,
+    pending: { ...pending, fingerprints: less(fingerprints), references: less(references) },
+  };
+}
+
+/**
+ * Old values run where the stack rolled back, or where CloudFormation never touched it. When a request
+ * arrived whose record was only found is not known: the stack may have been edited before it did.
+ */
 export function keptFingerprints(
   { fingerprints }: ProductEntry,
+  { isFound }: Pick<Intent, 'isFound'>,
   { stackRolledBack, stackUpdated }: RecordFailure,
 ): Fingerprints | null {
   if (fingerprints === null || fingerprints.stackUpdated === null || stackUpdated === null)
     return null;
   const untouched = sameInstant(fingerprints.stackUpdated, stackUpdated);
-  return stackRolledBack || untouched ? { ...fingerprints, stackUpdated } : null;
+  const undone = stackRolledBack && isFound !== true;
+  return undone || untouched ? { ...fingerprints, stackUpdated } : null;
 }

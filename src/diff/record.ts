@@ -157,7 +157,7 @@ export function recordFailed(
     provisionedProductId: intent.request.provisionedProductId ?? entry.provisionedProductId,
     inEffect: stillInEffect(entry, intent),
     fingerprints: isProvisioning(intent.step)
-      ? keptFingerprints(entry, failure)
+      ? keptFingerprints(entry, intent, failure)
       : entry.fingerprints,
     intent: null,
     latch: latchAfter(entry, intent, failure),

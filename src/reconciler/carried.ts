@@ -39,13 +39,14 @@ export async function stop(
   return { kind: 'failed', failure };
 }
 
-/** Waits for a write ticket; returns why the send may no longer happen, or null. */
+/** Waits for a write ticket, and asks `last` right before it; returns why the send may no longer happen, or null. */
 export async function waitForTicket(
   context: TargetContext,
   key: ProductKey,
+  last?: () => Promise<void>,
 ): Promise<string | null> {
   try {
-    await context.writes.take(context.stop);
+    await context.writes.take(context.stop, last);
   } catch (error) {
     if (!context.stop.aborted) throw error;
     return 'shutting down';

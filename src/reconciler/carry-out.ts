@@ -1,37 +1,44 @@
-import type { Intent, ProductEntry } from '../domain/entry.ts';
+import type { Fingerprints, Intent, ProductEntry } from '../domain/entry.ts';
 import type { ProductKey, RecordId } from '../domain/ids.ts';
 import type { ProductRequest } from '../domain/request.ts';
 import { backoffMs } from './backoff.ts';
-import { type Carried, GENERATIONS, SEND_TRIES, stop, waitForTicket } from './carried.ts';
+import { type Carried, GENERATIONS, SEND_TRIES, stop } from './carried.ts';
 import type { TargetContext } from './context.ts';
 import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
 import { send } from './send-once.ts';
 import { settleWith } from './settle-open.ts';
 import { isStillWanted, saysTheSame } from './still-wanted.ts';
+import { type Ticket, ticketFor } from './ticket.ts';
 
-/** Sends a new intent. `request` is what the intent stores, in clear; `open` goes with its first write. */
+/** What a request is sent on for the first time. */
+export interface FirstSend {
+  /** What else changes in the entry with the first write of the intent. */
+  readonly open: (entry: ProductEntry, intent: Intent) => ProductEntry;
+  /** The fingerprints that hold, as they were looked at; null: none. */
+  readonly prints: Fingerprints | null;
+}
+
+/** Sends a new intent. `request` is what the intent stores, in clear. */
 export async function sendNew(
   context: TargetContext,
   key: ProductKey,
   intent: Intent,
   request: ProductRequest,
-  open?: (entry: ProductEntry, intent: Intent) => ProductEntry,
+  first?: FirstSend,
 ): Promise<Carried> {
   let current = intent;
   const echoed = new Set<RecordId>();
   for (let tries = 1; ; tries++) {
-    const held = (await waitForTicket(context, key)) ?? changedMeanwhile(context, key, current);
+    const sending = current.firstSentAt === null ? first : undefined;
+    const prints = sending === undefined ? context.entries.get(key).fingerprints : sending.prints;
+    const ticket = await ticketFor(context, key, current, prints);
+    const held = ticket.held ?? changedMeanwhile(context, key, current, ticket);
     // Whatever was sent of it so far was certainly not carried out, so it may be forgotten.
     if (held !== null) {
       if (context.entries.get(key).intent !== null) await dropIntent(context, key);
       return { kind: 'dropped', why: held };
     }
-    current = await stampSend(
-      context,
-      key,
-      current,
-      current.firstSentAt === null ? open : undefined,
-    );
+    current = await stampSend(context, key, current, sending?.open);
     const answer = await send(context, key, current, request);
     switch (answer.kind) {
       case 'ours':
@@ -63,7 +70,13 @@ export async function sendNew(
 }
 
 /** What the documents, the verdict or a guard no longer want while its request waited is computed afresh. */
-function changedMeanwhile(context: TargetContext, key: ProductKey, intent: Intent): string | null {
+function changedMeanwhile(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  { stands }: Ticket,
+): string | null {
+  if (!stands) return 'its stack was changed while the request waited';
   if (!isWanted(context, key, intent)) return 'its document changed while the request waited';
   const wait = context.dependencyWait(key);
   if (wait !== null) return wait.why;

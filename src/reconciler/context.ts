@@ -31,9 +31,9 @@ import type { Rollouts } from './rollouts.ts';
 import type { StatusBoard } from './status-board.ts';
 import type { ValueFacts } from './value-facts.ts';
 
-/** Lets one mutating call start; resolves in turn, early when the signal aborts. */
+/** Lets one mutating call start; resolves in turn, early when the signal aborts. `last` runs right before. */
 export interface WriteGate {
-  take(signal?: AbortSignal): Promise<void>;
+  take(signal?: AbortSignal, last?: () => Promise<void>): Promise<void>;
 }
 
 /** The desired state of one target at one revision. */

@@ -46,9 +46,10 @@ export function takeToken(
 export interface RateGate {
   /**
    * Resolves when the caller may go. Rejects with the signal's reason as soon as it aborts; a
-   * ticket that was waited for and not given out costs nothing.
+   * ticket that was waited for and not given out costs nothing. `last` is what must happen right
+   * before the caller goes: it runs when its turn has come, and nobody else's does meanwhile.
    */
-  take(signal?: AbortSignal): Promise<void>;
+  take(signal?: AbortSignal, last?: () => Promise<void>): Promise<void>;
 }
 
 /**
@@ -60,21 +61,25 @@ export function createRateGate(limit: RateLimit, clock: Clock): RateGate {
   let state = FULL_BUCKET;
   let previous: Promise<void> = Promise.resolve();
 
-  const turn = async (signal: AbortSignal | undefined): Promise<void> => {
+  const untilFree = async (signal: AbortSignal | undefined): Promise<BucketState> => {
     for (;;) {
       signal?.throwIfAborted();
       const next = takeToken(limit, state, clock.monotonic());
-      if (next.waitMs === 0) {
-        state = next.state;
-        return;
-      }
+      if (next.waitMs === 0) return next.state;
       await clock.sleep(next.waitMs, signal);
     }
   };
+  const turn = async (signal?: AbortSignal, last?: () => Promise<void>): Promise<void> => {
+    if (last !== undefined) {
+      await untilFree(signal);
+      await last();
+    }
+    state = await untilFree(signal);
+  };
 
   return {
-    take(signal) {
-      const mine = previous.then(() => turn(signal));
+    take(signal, last) {
+      const mine = previous.then(() => turn(signal, last));
       previous = mine.catch(() => undefined);
       return signal === undefined ? mine : untilAborted(mine, signal);
     },

@@ -1,6 +1,7 @@
 import { compare } from '../diff/compare.ts';
 import { blankProduct } from '../diff/creation.ts';
 import { labelsOf } from '../diff/instance-requests.ts';
+import { validFingerprints } from '../diff/normalize.ts';
 import { openIntent } from '../diff/record.ts';
 import { buildRequest } from '../diff/request.ts';
 import type { Cause } from '../domain/change.ts';
@@ -27,6 +28,7 @@ export async function perform(
   if (evaluation.live.kind === 'unreadable')
     return over({ kind: 'retry', error: 'live state was not read' });
   const live = evaluation.live.kind === 'present' ? evaluation.live : blankProduct(spec);
+  const keyId = context.fingerprinter?.keyId ?? null;
   const comparison =
     evaluation.comparison ??
     compare({
@@ -34,7 +36,7 @@ export async function perform(
       live,
       entry: context.entries.about(spec.key, live),
       fingerprint: fingerprintOf(context, spec.key),
-      keyId: context.fingerprinter?.keyId ?? null,
+      keyId,
     });
   const definitions = facts?.definitions.kind === 'read' ? facts.definitions.value : null;
   const built = buildRequest({
@@ -52,14 +54,11 @@ export async function perform(
   if (filled.kind !== 'ok') return over(await withoutValues(context, evaluation, filled));
   const { request } = filled;
   const intent = newIntent(context, evaluation, live, step, request);
-  const carried = await sendNew(context, spec.key, intent, request, (entry, stamped) =>
-    openIntent(entry, stamped, {
-      live,
-      keyId: context.fingerprinter?.keyId ?? null,
-      cause,
-      retry: askedBy(spec),
-    }),
-  );
+  const opened = { live, keyId, cause, retry: askedBy(spec) };
+  const carried = await sendNew(context, spec.key, intent, request, {
+    open: (entry, stamped) => openIntent(entry, stamped, opened),
+    prints: validFingerprints(context.entries.about(spec.key, live), live, keyId),
+  });
   const fields = labelsOf(evaluation.change.differences, step, request);
   return conclude(context, spec.key, carried, { last, cause, fields });
 }

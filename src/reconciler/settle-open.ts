@@ -1,3 +1,4 @@
+import { forgetHidden, withoutKept } from '../diff/fingerprints-after.ts';
 import { endBegun } from '../diff/recreation.ts';
 import { leftNoTrace, type Settlement, STABLE_MS, settleIntent } from '../diff/settle.ts';
 import { rebuildRequest } from '../diff/stored-request.ts';
@@ -6,7 +7,7 @@ import type { ProductKey, ProvisionedProductId } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
 import type { ProductRequest } from '../domain/request.ts';
 import { backoffMs } from './backoff.ts';
-import { type Carried, GENERATIONS, SEND_TRIES, stop, waitForTicket } from './carried.ts';
+import { type Carried, GENERATIONS, SEND_TRIES, stop } from './carried.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { about, fingerprintOf, recordTimeoutMs, type TargetContext } from './context.ts';
 import { storedValues } from './fill-values.ts';
@@ -16,6 +17,7 @@ import type { Failure } from './ports/catalog.ts';
 import { send } from './send-once.ts';
 import { look } from './settle-look.ts';
 import { isStillWanted } from './still-wanted.ts';
+import { ticketFor } from './ticket.ts';
 
 /** Longest wait between two looks at a provisioned product whose last send got no answer. */
 const SETTLE_LOOK_MS = 5_000;
@@ -163,13 +165,15 @@ async function resend(
   intent: Intent,
   sendAgain: SendAgain,
 ): Promise<Carried | LookAgain> {
-  const held = await waitForTicket(context, key);
+  const { fingerprints } = context.entries.get(key);
+  const { held, stands } = await ticketFor(context, key, intent, fingerprints);
   const request = await rebuild(context, key, intent);
   if (held !== null) return { kind: 'open', why: held };
   if (request === null) return { kind: 'lookAgain', intent };
   // A termination that is repeated because its document went is no recreation any more.
   const isEnd = intent.step === 'terminate' && !context.desired().specs.has(key);
-  const stamped = await stampSend(context, key, intent, isEnd ? endBegun : undefined);
+  const begun = isEnd ? endBegun : stands ? undefined : forgetHidden;
+  const stamped = await stampSend(context, key, stands ? intent : withoutKept(intent), begun);
   context.log.write('info', 'intent.resent', { token: intent.token, operation: request.operation });
   const answer = await send(context, key, stamped, request);
   switch (answer.kind) {

@@ -122,6 +122,32 @@ describe('recordSucceeded', () => {
     expect(Object.keys(fingerprints?.values ?? {})).toEqual(keys);
   });
 
+  it.each([
+    ['and of those kept', {}, ['Kept', 'Password']],
+    [
+      'where it was only found: the stack may have been edited before',
+      { isFound: true },
+      ['Password'],
+    ],
+  ])('keeps the fingerprints of values sent, %s', (_when, found, keys) => {
+    const print = asDigest('hmac:p');
+    const intent = anIntent({
+      ...found,
+      request: {
+        ...{ operation: 'UpdateProvisionedProduct', provisionedProductId: aLive().id },
+        ...{ productId: asProductId('prod-net'), artifactId: asArtifactId('pa-1') },
+        ...{ pathId: asPathId('lpv2-1'), tags: null, acceptLanguage: null },
+        parameters: [
+          { kind: 'previous', key: 'Kept' },
+          { kind: 'secret', key: 'Password', digest: print },
+        ],
+      },
+      pending: { ...anIntent().pending, fingerprints: { Kept: print, Password: print } },
+    });
+    const { fingerprints } = recordSucceeded(before, intent, success);
+    expect(Object.keys(fingerprints?.values ?? {})).toEqual(keys);
+  });
+
   it('remembers what was applied last of values that stand elsewhere, also of those it kept', () => {
     const applied = (version: string) => ({ reference: 'env:APP_A', version });
     const intentOf = (keyId: string) =>
@@ -269,6 +295,13 @@ describe('recordFailed', () => {
     ['not where its time could not be read', { stackUpdated: null }, null],
   ])('keeps fingerprints %s', (_when, parts, expected) => {
     expect(failed({ fingerprints }, parts).fingerprints).toEqual(expected);
+  });
+
+  it('keeps none where the record was only found, because the stack may have been edited before', () => {
+    const found = { ...updating, isFound: true };
+    expect(failed({ fingerprints }, {}, found).fingerprints).toBeNull();
+    const untouched = { stackRolledBack: false, stackUpdated: T0 };
+    expect(failed({ fingerprints }, untouched, found).fingerprints).toEqual(fingerprints);
   });
 
   it('of a property says nothing about fingerprints', () => {

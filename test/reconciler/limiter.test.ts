@@ -148,6 +148,23 @@ describe('createRateGate', () => {
     },
   );
 
+  it('spaces by the end of what happens last before one goes, and keeps the others waiting meanwhile', async () => {
+    const clock = new VirtualClock();
+    const gate = createRateGate({ perSecond: 1, burst: 1 }, clock);
+    const starts: number[] = [];
+    const go = () => starts.push(clock.monotonic());
+    const slowly = () => clock.sleep(1_500);
+    const failing = () => Promise.reject(new Error('no answer'));
+    const all = [
+      gate.take().then(go),
+      gate.take(undefined, slowly).then(go),
+      expect(gate.take(undefined, failing)).rejects.toThrow('no answer'),
+      gate.take().then(go),
+    ];
+    await clock.until(Promise.all(all));
+    expect(starts.map(Math.round)).toEqual([0, 2_500, 3_500]);
+  });
+
   it('serves first come, first served', async () => {
     const clock = new VirtualClock();
     const gate = createRateGate({ perSecond: 10, burst: 2 }, clock);

@@ -131,7 +131,7 @@ export class World {
   readonly unpublished = new Set<string>();
   readonly service: InProcessCatalog;
   /** Told of every request as it arrives; what it returns runs as soon as it was taken in. */
-  onRequest: ((request: { readonly body: string }) => (() => void) | undefined) | null = null;
+  onRequest: ((request: WireRequest) => (() => void) | undefined) | null = null;
   readonly #options: WorldOptions;
   #desired: DesiredState;
 

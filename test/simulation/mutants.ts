@@ -127,8 +127,8 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'rates ignored',
     'src/reconciler/limiter.ts',
-    'if (next.waitMs === 0) {',
-    'if (next.waitMs >= 0) {',
+    'if (next.waitMs === 0) return',
+    'if (next.waitMs >= 0) return',
   ),
   {
     name: 'the call is made before the journal has the intent',
@@ -182,7 +182,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'a new token for each repeat',
     'src/reconciler/settle-open.ts',
-    'const stamped = await stampSend(context, key, intent, isEnd ? endBegun : undefined);',
+    'const stamped = await stampSend(context, key, stands ? intent : withoutKept(intent), begun);',
     'const stamped = await stampSend(context, key, nextGeneration(context, intent));',
   ),
   one(
@@ -229,8 +229,8 @@ const CORE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/reconciler/carry-out.ts',
-        from: '(await waitForTicket(context, key)) ?? changedMeanwhile(context, key, current)',
-        to: 'await waitForTicket(context, key)',
+        from: 'ticket.held ?? changedMeanwhile(context, key, current, ticket)',
+        to: 'ticket.held',
       },
     ],
   },

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { fault, MINUTE, networkDoc, operations, seedWith, truth } from './networks.ts';
+import { World } from './world.ts';
+
+/** Somebody edits a value that AWS never shows, past Service Catalog, while an update is on its way. */
+
+const document = (cidr: string) => networkDoc('net-a', { Cidr: cidr, Secret: 'declared' });
+
+/** trueup's own update set the secret, and knows it by its fingerprint. */
+async function knownSecret() {
+  const world = await World.create({ seed: seedWith({}) }, [document('B')]);
+  const trueup = await world.start();
+  await trueup.converge();
+  expect(world.statusOf(trueup, 'net-a')).toMatchObject({ sync: 'Synced', unverified: 0 });
+  world.service.admin.clearCalls();
+  world.wish([document('C')]);
+  return { world, trueup };
+}
+
+const editSecret = (world: World) =>
+  world.service.admin.editStack({ product: 'net-a', parameters: { Secret: 'edited' } });
+
+/** Before the next call of this operation is answered. */
+function editBefore(world: World, operation: string): void {
+  world.onRequest = ({ headers }) => {
+    if (!headers['x-amz-target']?.endsWith(`.${operation}`)) return undefined;
+    world.onRequest = null;
+    void editSecret(world);
+    return undefined;
+  };
+}
+
+/** The commit is taken back, so that nothing is left to send. */
+async function reverted(world: World, trueup: Awaited<ReturnType<World['start']>>) {
+  world.wish([document('B')], 'r3');
+  await trueup.converge();
+  return world.statusOf(trueup, 'net-a');
+}
+
+const notThatOne = { kind: 'recordFails', message: 'not that one' } as const;
+
+describe('a hidden value that is edited right before an update that fails', () => {
+  it('is not taken for the declared one, because it is what was undone to', async () => {
+    const { world, trueup } = await knownSecret();
+    fault(world, 'UpdateProvisionedProduct', notThatOne);
+    editBefore(world, 'DescribeProvisionedProduct');
+    await trueup.converge();
+    expect(operations(world)).toEqual(['UpdateProvisionedProduct']);
+    expect(truth(world, 'net-a')?.parameters).toMatchObject({ Cidr: 'B', Secret: 'edited' });
+    expect(await reverted(world, trueup)).toMatchObject({ sync: 'Synced', unverified: 1 });
+  });
+
+  it('nor where the request was lost and is repeated', async () => {
+    const { world, trueup } = await knownSecret();
+    fault(world, 'UpdateProvisionedProduct', { kind: 'lostRequest' });
+    await trueup.reconcile();
+    await world.clock.pass(10_000);
+    expect(operations(world)).toHaveLength(1);
+    await editSecret(world);
+    fault(world, 'UpdateProvisionedProduct', notThatOne);
+    await world.clock.pass(10 * MINUTE);
+    expect(operations(world)).toHaveLength(2);
+    expect(truth(world, 'net-a')?.parameters).toMatchObject({ Cidr: 'B', Secret: 'edited' });
+    expect(await reverted(world, trueup)).toMatchObject({ sync: 'Synced', unverified: 1 });
+  });
+});
+
+describe('a hidden value that nobody edits', () => {
+  it('still counts as the declared one after an update that fails', async () => {
+    const { world, trueup } = await knownSecret();
+    fault(world, 'UpdateProvisionedProduct', notThatOne);
+    await trueup.converge();
+    expect(await reverted(world, trueup)).toMatchObject({ sync: 'Synced', unverified: 0 });
+  });
+
+  it('also where the request was lost and is repeated', async () => {
+    const { world, trueup } = await knownSecret();
+    fault(world, 'UpdateProvisionedProduct', { kind: 'lostRequest' });
+    await trueup.reconcile();
+    await world.clock.pass(10_000);
+    fault(world, 'UpdateProvisionedProduct', notThatOne);
+    await world.clock.pass(10 * MINUTE);
+    expect(operations(world)).toHaveLength(2);
+    expect(await reverted(world, trueup)).toMatchObject({ sync: 'Synced', unverified: 0 });
+  });
+});

@@ -6,7 +6,7 @@ import { type Group, groupChanges, summary } from './groups.ts';
 import { type AllowFlags, guardLines } from './guards.ts';
 import { planHoldSections } from './holds.ts';
 import { targetPlaces } from './places.ts';
-import { renderProblem } from './problem.ts';
+import { renderProblems } from './problem.ts';
 import { sentencesOf } from './rollouts.ts';
 import { unmanagedLines } from './unmanaged.ts';
 import { noPaint, type Paint, plural, thousands, utc, visible, wrap } from './words.ts';
@@ -70,8 +70,7 @@ function groupLines(group: Group, paint: Paint): readonly string[] {
 function documentProblems({ body }: Plan, paint: Paint): readonly string[] {
   if (body.problems.length === 0) return [];
   const title = `In the documents (${thousands(body.problems.length)})`;
-  const problems = body.problems.flatMap((problem) => renderProblem(problem, paint).split('\n'));
-  return [paint('heading', title), ...problems];
+  return [paint('heading', title), ...renderProblems(body.problems, paint).trimEnd().split('\n')];
 }
 
 function targetProblems({ body }: Plan, paint: Paint): readonly string[] {

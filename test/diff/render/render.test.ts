@@ -72,6 +72,39 @@ describe('renderProblem', () => {
   });
 });
 
+describe('renderProblems', () => {
+  const inFiles = (files: readonly string[]) =>
+    files.map((file) => ({ ...problem, at: { file, line: 1, column: 1 } }));
+  const heads = (text: string) => text.split('\n').filter((line) => line.includes('  error  '));
+
+  it('shows each of a few that are alike', () => {
+    const few = inFiles(Array.from({ length: 10 }, (_, index) => `prod/${index}.yaml`));
+    expect(heads(renderProblems(few))).toHaveLength(10);
+    expect(renderProblems(few)).not.toContain('the same');
+  });
+
+  it('counts very many by the directories that they are in, and hides no other one', () => {
+    const many = inFiles([
+      ...Array.from({ length: 6 }, (_, index) => `a${index}/x.yaml`),
+      ...Array.from({ length: 1_200 }, (_, index) => `tools/one/${index}.json`),
+      'biome.json',
+    ]);
+    const other = { ...problem, message: 'another one' };
+    const text = renderProblems([...many, other]);
+    expect(heads(text)).toEqual([
+      ...['a0', 'a1', 'a2'].map((at) => expect.stringContaining(`${at}/x.yaml:1:1`)),
+      expect.stringContaining('another one'),
+    ]);
+    expect(text).toContain(
+      '    the same 1,204 times more: 1,200 in tools/, 1 in a3/, 1 in a4/, 1 in a5/, 1\n' +
+        '    in the directory itself (--format json has each)\n',
+    );
+    const more = inFiles(Array.from({ length: 12 }, (_, index) => `b${index}/x.yaml`));
+    expect(renderProblems(more)).toContain('the same 9 times more: 1 in b3/, 1 in b4/');
+    expect(renderProblems(more)).toContain('1 in b7/, 4\n    elsewhere');
+  });
+});
+
 describe('renderPlanText', () => {
   it('is the same text with colour, once the colour is taken off', () => {
     const paint: Paint = (style, given) => `\u001b[1m<${style}>${given}\u001b[0m`;

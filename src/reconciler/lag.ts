@@ -13,13 +13,15 @@ import { trouble } from './trouble.ts';
 const REASON = 'Lag';
 
 /**
- * Whether LastRecordId of the bulk observation is still the base of our own last record. A property
- * change need not move it, so that it does not tell whether the observation was made before or after.
+ * Whether the bulk observation may be from before our own last record: LastRecordId is still its base,
+ * or it is a change of properties, which need not move LastRecordId, after which another one's shows.
  */
 export function isBlindToUs(context: TargetContext, key: ProductKey): boolean {
   const last = context.entries.get(key).lastResult;
   const seen = context.observation()?.products.get(key);
-  return last !== null && seen?.kind === 'present' && seen.records.last === last.base;
+  if (last === null || seen?.kind !== 'present') return false;
+  const shown = seen.records.last;
+  return shown === last.base || (!isProvisioning(last.step) && shown !== last.recordId);
 }
 
 /** When a look began, by both clocks: how old what it saw is at least. */

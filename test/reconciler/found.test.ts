@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Review } from '../../src/reconciler/review.ts';
-import { fault, HOUR, NAMES, OWNER, ROLE, seedWith, start, wish } from './networks.ts';
+import { fault, HOUR, NAMES, OWNER, operations, ROLE, seedWith, start, wish } from './networks.ts';
 import { World } from './world.ts';
 
 /** What the simulation found, each told again as the shortest story that shows it. */
@@ -139,6 +139,31 @@ describe('a property', () => {
     await trueup.converge();
     await trueup.converge();
     expect(world.writes()).toHaveLength(1);
+  });
+
+  it('nor for one that shows what somebody did between our look and our request', async () => {
+    const wishes = [
+      wish('net-a', 'A', { properties: { launchRole: ROLE } }),
+      wish('net-b', 'A', { properties: { owner: OWNER } }),
+    ];
+    const behaviour = { propertiesMoveLastRecordId: false, searchLag: '5s' };
+    const world = await start(wishes, behaviour, { writesPerSecond: 0.1 });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(1_000);
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-b',
+      ProvisioningParameters: [
+        { Key: 'Cidr', UsePreviousValue: true },
+        { Key: 'Secret', UsePreviousValue: true },
+      ],
+      UpdateToken: 'somebody-else',
+    });
+    while (world.events('record.succeeded').length < 2) await world.clock.pass(1_000);
+    await trueup.reconcile();
+    await world.clock.pass(5 * 60_000);
+    expect(operations(world).filter((one) => one.endsWith('Properties'))).toHaveLength(2);
+    expect(world.statusOf(trueup, 'net-b')).toMatchObject({ condition: 'Ready' });
   });
 });
 

@@ -31,10 +31,36 @@ const WORDS: Readonly<Record<YAMLError['code'], string>> = {
   UNEXPECTED_TOKEN: 'something stands here that YAML does not expect',
 };
 
-export function describeSyntax(error: YAMLError): {
+export interface Slip {
+  readonly offset: number;
   readonly code: ErrorCode;
   readonly message: string;
-} {
+}
+
+/**
+ * What was written wrong, of what the library reports. A line that is indented deeper than the key it
+ * belongs beside continues the value above it: of that it reports two errors, both at the value.
+ */
+export function* slipsOf(errors: readonly YAMLError[], text: string): Generator<Slip> {
+  const startsOf = (code: YAMLError['code']) =>
+    new Set(errors.flatMap((error) => (error.code === code ? error.pos[0] : [])));
+  const nested = startsOf('BLOCK_AS_IMPLICIT_KEY');
+  const onLines = startsOf('MULTILINE_IMPLICIT_KEY');
+  for (const error of errors) {
+    const [start, end] = error.pos;
+    if (!nested.has(start) || !onLines.has(start)) yield { offset: start, ...worded(error) };
+    else if (error.code === 'MULTILINE_IMPLICIT_KEY') {
+      const line = text.lastIndexOf('\n', end - 1) + 1;
+      const offset = line + text.slice(line, end).search(/\S|$/);
+      yield { offset, code: 'document/syntax', message: TOO_DEEP };
+    }
+  }
+}
+
+const TOO_DEEP =
+  'this line is indented deeper than the key above it, so that it is read as part of the value there';
+
+function worded(error: YAMLError): Pick<Slip, 'code' | 'message'> {
   const code = error.code === 'TAB_AS_INDENT' ? 'document/tab' : 'document/syntax';
   if (error.code === 'MISSING_CHAR' && error.message.startsWith('Missing closing')) {
     return { code, message: 'a quote that was opened above or on this line is never closed' };

@@ -18,7 +18,7 @@ import { type Limits, MAX_DEPTH, MAX_MARKS, MAX_PROBLEMS, MAX_SYNTAX_ERRORS } fr
 import type { LineIndex } from './lines.ts';
 import { type DocumentNode, isNullText } from './node.ts';
 import { convert, type TagPolicy } from './yaml-convert.ts';
-import { describeSyntax } from './yaml-syntax.ts';
+import { slipsOf } from './yaml-syntax.ts';
 
 /** One document of a text; `root` is null where the text does not say what it means. */
 export interface ReadDocument {
@@ -70,13 +70,13 @@ export function readYaml(input: YamlText): ReadResult {
   Error.stackTraceLimit = 0;
   try {
     for (const document of composer.compose(tokens(input, place))) {
-      const found = readDocument(document, place, input.tags);
+      const found = readDocument(document, place, input);
       if (found === null) empty += 1;
       else documents.push(found);
       if (documents.length + empty > input.limits.documents)
         throw tooManyDocuments(input, place, document);
     }
-    const problems = syntaxProblems(composer.streamInfo().errors, place);
+    const problems = syntaxProblems(composer.streamInfo().errors, input.text, place);
     if (problems.length > 0) documents.push({ offset: 0, root: null, problems });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -90,12 +90,12 @@ export function readYaml(input: YamlText): ReadResult {
 function readDocument(
   document: Document.Parsed,
   place: (offset: number) => Position,
-  tags: TagPolicy,
+  { tags, text }: YamlText,
 ): ReadDocument | null {
   const contents: unknown = document.contents;
   const offset = contentOffset(contents) ?? document.range[0];
   if (document.errors.length > 0) {
-    return { offset, root: null, problems: syntaxProblems(document.errors, place) };
+    return { offset, root: null, problems: syntaxProblems(document.errors, text, place) };
   }
   if (contents === null || (isScalar(contents) && isEmpty(contents))) return null;
   const { root, problems } = convert(contents, place, tags);
@@ -167,13 +167,13 @@ function tooManyDocuments(
 /** One problem for each line and kind: a single slip makes the library report several. */
 function syntaxProblems(
   errors: readonly YAMLError[],
+  text: string,
   place: (offset: number) => Position,
 ): Problem[] {
   const seen = new Set<string>();
   const problems: Problem[] = [];
-  for (const error of errors) {
-    const at = place(error.pos[0]);
-    const { code, message } = describeSyntax(error);
+  for (const { offset, code, message } of slipsOf(errors, text)) {
+    const at = place(offset);
     const key = `${at.line} ${message}`;
     if (seen.has(key)) continue;
     seen.add(key);

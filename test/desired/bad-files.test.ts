@@ -70,6 +70,7 @@ const TABLE: Readonly<Record<string, readonly [problems: readonly string[], told
   'nul-byte.yaml': [['6:19 document/control-character'], false],
   'null-key.yaml': [['7:5 document/key-not-text'], true],
   'null-text.yaml': [['7:29 document/null-not-text'], true],
+  'over-indented.yaml': [['7:4 document/syntax'], false],
   'owner-is-a-group.yaml': [['7:12 document/bad-value'], true],
   'path-id-and-name.yaml': [['7:3 document/conflict'], true],
   'previous-value-false.yaml': [['7:32 document/bad-value'], true],

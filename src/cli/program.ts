@@ -1,4 +1,5 @@
 import { Command as Commander, CommanderError } from 'commander';
+import { visible } from '../domain/visible.ts';
 import { collect, estate } from './estate-command.ts';
 import { from, type Invocation, plain, type Raw, text, texts } from './invocation.ts';
 
@@ -20,6 +21,8 @@ export function parseArguments(argv: readonly string[], version: string, output:
     program.parse(withBareLocal(argv), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    const seed = error.code === 'commander.excessArguments' ? afterLocal(argv) : null;
+    if (seed !== null) output.err(`(--local takes a seed with an equals sign: --local=${seed})\n`);
     return { kind: 'done', exitCode: error.exitCode === 0 ? 0 : 1 };
   }
   const [invocation] = found;
@@ -31,6 +34,14 @@ export function parseArguments(argv: readonly string[], version: string, output:
 /** `--local` takes a value only as `--local=SEED`; bare, it must not swallow the directory after it. */
 function withBareLocal(argv: readonly string[]): string[] {
   return argv.map((word) => (word === '--local' ? '--local=' : word));
+}
+
+/** What stands where the seed of a bare `--local` might be meant. */
+function afterLocal(argv: readonly string[]): string | null {
+  const next = argv[argv.indexOf('--local') + 1];
+  return !argv.includes('--local') || next === undefined || next.startsWith('-')
+    ? null
+    : visible(next);
 }
 
 type Take = (invocation: Invocation) => void;

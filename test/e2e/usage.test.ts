@@ -35,6 +35,17 @@ describe('what is typed wrong', () => {
     expect((await desk.run(['wrong'])).err).toContain('trueup --help shows every command');
   });
 
+  it('a seed after --local is answered with how to give one', async () => {
+    await using desk = await Desk.open(seed);
+    const plan = await desk.run(['plan', 'desired', '--local', 'seed\u001b.yaml']);
+    expect(plan).toMatchObject({ code: 1, out: '' });
+    expect(plan.err).toContain(
+      '(--local takes a seed with an equals sign: --local=seed\\u001b.yaml)',
+    );
+    const other = await desk.run(['plan', 'desired', '--local', '--verbose', 'more']);
+    expect(other.err).not.toContain('equals sign');
+  });
+
   it.each(['validate', 'status'])('%s has no Markdown and says so', async (command) => {
     await using desk = await Desk.open(seed);
     await desk.write('desired/a.yaml', document);

@@ -5,7 +5,7 @@ import type { StoredRequest } from '../domain/request.ts';
 
 /** How far AWS's clock and ours may be apart. */
 const SKEW_MS = 5 * 60_000;
-/** How long LastRecordId must have stayed at the base before the stored request is repeated. */
+/** How late a request may arrive that nobody waits for any more: so long it is neither repeated nor given up. */
 export const STABLE_MS = 60_000;
 /** After this long at the base, a request that cannot be rebuilt is given up. */
 export const DROP_MS = 10 * 60_000;
@@ -31,6 +31,8 @@ export interface SettleInput {
   readonly history: readonly RecordView[] | null;
   /** Same clock as `firstSeenAtBaseMs`. */
   readonly nowMs: number;
+  /** Since when it is looked for, by the same clock: never before its last send. */
+  readonly sinceMs: number;
   /** Since when, without a break, LastRecordId was seen at the base; `null`: seen now for the first time. */
   readonly firstSeenAtBaseMs: number | null;
   readonly ownRecords: readonly RecordId[];
@@ -90,8 +92,11 @@ function pastBase(input: SettleInput, sentAt: string): Settlement {
   const earliest = Date.parse(sentAt) - SKEW_MS;
   const inTime = fitting.filter((record) => Date.parse(record.createdAt) >= earliest);
   const [first, second] = inTime.length > 0 ? inTime : fitting;
-  if (first === undefined)
+  if (first === undefined) {
+    const afterMs = STABLE_MS - (input.nowMs - input.sinceMs);
+    if (afterMs > 0) return { kind: 'wait', afterMs };
     return { kind: 'drop', why: 'other records followed, none of them ours' };
+  }
   if (second === undefined) return { kind: 'follow', recordId: first.id };
   return {
     kind: 'ambiguous',

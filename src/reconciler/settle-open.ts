@@ -44,6 +44,7 @@ export async function settleWith(
   let failures = 0;
   let atBaseSinceMs: number | null = null;
   const startedMs = context.clock.monotonic();
+  let sinceMs = startedMs;
   while (!context.stop.aborted) {
     const askedMs = context.clock.monotonic();
     // What is about to be repeated, given up or left with its slot free is looked for in the history
@@ -72,6 +73,7 @@ export async function settleWith(
       lastRecordId: seen.lastRecordId,
       history: seen.history,
       nowMs: askedMs,
+      sinceMs,
       firstSeenAtBaseMs: atBaseSinceMs,
       ownRecords: context.entries.get(key).ownRecords,
       rebuildable: (await rebuild(context, key, current)) !== null,
@@ -87,7 +89,10 @@ export async function settleWith(
     }
     const step = await carryDecision(context, key, current, decision, seen.subject, sendAgain);
     if (step.kind !== 'lookAgain') return step;
-    if (step.intent !== current) atBaseSinceMs = null;
+    if (step.intent !== current) {
+      atBaseSinceMs = null;
+      sinceMs = context.clock.monotonic();
+    }
     current = step.intent;
   }
   return { kind: 'open', why: 'shutting down' };

@@ -20,6 +20,7 @@ function settled(parts: Partial<SettleInput> = {}) {
     lastRecordId: rec('1'),
     history: null,
     nowMs: 0,
+    sinceMs: -MINUTE,
     firstSeenAtBaseMs: 0,
     ownRecords: [],
     rebuildable: true,
@@ -61,6 +62,14 @@ describe('settleIntent, LastRecordId still at the base', () => {
 });
 
 describe('settleIntent, LastRecordId past the base', () => {
+  it('by records of others: it may still arrive for a minute', () => {
+    const parts = { lastRecordId: rec('2'), history: [] };
+    const sent = (sinceMs: number) => settled({ ...parts, sinceMs });
+    expect(sent(0)).toEqual({ kind: 'wait', afterMs: MINUTE });
+    expect(sent(1 - MINUTE)).toEqual({ kind: 'wait', afterMs: 1 });
+    expect(sent(-MINUTE)).toMatchObject({ kind: 'drop' });
+  });
+
   const past = (history: readonly RecordView[] | null, parts: Partial<SettleInput> = {}) =>
     settled({ lastRecordId: rec('2'), history, ...parts });
 

@@ -279,4 +279,25 @@ describe('onError: recreate, once for each content', () => {
     expect(terminations(world)).toBe(1);
     expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
   });
+
+  it('also where the termination arrives late, after somebody else has changed it', async () => {
+    const { world, trueup } = await inError();
+    fault(world, 'TerminateProvisionedProduct', { kind: 'lostRequest' });
+    world.wish([boom('A')]);
+    await trueup.reconcile();
+    await world.clock.pass(1_000);
+    const [lost] = world.writes();
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-a',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'B' }],
+      UpdateToken: 'by-hand',
+    });
+    await world.clock.pass(20_000);
+    await world.service.admin.callAs(
+      'TerminateProvisionedProduct',
+      lost?.input as Readonly<Record<string, string>>,
+    );
+    await world.clock.pass(10 * MINUTE);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+  });
 });

@@ -91,18 +91,23 @@ async function describeByDocument(
     : { kind: 'described', described: described.value };
 }
 
-/** Describes a row whose LastRecordId is not our own newest one: it may be older than our record. */
+/**
+ * Describes a row whose LastRecordId is not our own newest one, because it may be older than our record;
+ * and any row where what we changed last is gone, because its record may never have been known.
+ */
 async function confirmRow(
   context: FindContext,
   spec: Spec,
   row: SearchRow,
   listing: SearchListing,
 ): Promise<Found> {
-  const ours = context.entries.get(spec.key).ownRecords[0];
-  const suspicious = ours !== undefined && row.records.last !== ours;
+  const { ownRecords, provisionedProductId } = context.entries.get(spec.key);
+  const [ours] = ownRecords;
+  const isGone = ours !== undefined && provisionedProductId === null;
+  const suspicious = isGone || (ours !== undefined && row.records.last !== ours);
   if (!suspicious) return { kind: 'row', row, described: null };
   const remembered = await context.memory.get(spec.key, row.records.last);
-  if (remembered.fresh === true) return { kind: 'row', row, described: null };
+  if (remembered.fresh === true && !isGone) return { kind: 'row', row, described: null };
   const described = await context.catalog.describe({ id: row.id });
   if (described.kind === 'failed')
     return { kind: 'live', live: { kind: 'unreadable', why: explainFailure(described.failure) } };

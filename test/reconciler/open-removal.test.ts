@@ -81,6 +81,33 @@ describe('a termination whose document comes back before its answer is known', (
   });
 });
 
+describe('a termination whose record was never known', () => {
+  it('is not undone by a listing from before it: what depends on what comes back waits', async () => {
+    const back = doc('net-a', { onMissing: 'provision', prune: 'retain' });
+    const options = { seed: { ...seed, behaviour: { searchLag: '40s' } } };
+    const { world, trueup } = await removed([back, doc('net-c')], [doc('net-c')], options);
+    await world.clock.pass(11 * MINUTE);
+    const effect = { kind: 'slow', ms: 20_000 } as const;
+    world.service.admin.addFault({ operation: 'TerminateProvisionedProduct', count: 1, effect });
+    await trueup.reconcile();
+    await world.clock.pass(10_000);
+    trueup.kill();
+    const second = await world.start();
+    await second.reconcile();
+    while (world.events('product.gone').length === 0) await world.clock.pass(500);
+    world.wish([back, doc('net-c'), doc('net-b', { dependsOn: ['net-a'] })], 'r3');
+    for (let i = 0; i < 3; i++) {
+      await second.reconcile();
+      await world.clock.pass(MINUTE);
+    }
+    expect(operations(world)).toEqual([
+      'TerminateProvisionedProduct',
+      'ProvisionProduct',
+      'UpdateProvisionedProduct',
+    ]);
+  });
+});
+
 describe('what was just made, and whose document goes before AWS shows it', () => {
   it('is not forgotten as one that is gone already, and goes with its document', async () => {
     const made = doc('net-new', { onMissing: 'provision', prune: 'terminate' });

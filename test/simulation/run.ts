@@ -227,8 +227,13 @@ async function lastWord(world: World): Promise<readonly string[]> {
   for (let upTo = atOnce(world); upTo - atOnce(world) < wishes.length; upTo += atOnce(world)) {
     publish(upTo);
     await converge(world, 'the last word', (wish) => openPoint(world, wish, true));
-    for (const { name, life } of wishes)
-      if (life?.dependsOn.some((other) => isLeftForADay(world, other)) === true) late.add(name);
+    // What needs one that is late is late too, whichever of them is told first.
+    for (const _ of wishes)
+      for (const { name, life } of wishes)
+        if (
+          life?.dependsOn.some((other) => isLeftForADay(world, other) || late.has(other)) === true
+        )
+          late.add(name);
   }
   if (late.size > 0) publish(wishes.length);
   return [...late];

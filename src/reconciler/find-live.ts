@@ -103,11 +103,11 @@ async function confirmRow(
 ): Promise<Found> {
   const { ownRecords, provisionedProductId } = context.entries.get(spec.key);
   const [ours] = ownRecords;
-  const isGone = ours !== undefined && provisionedProductId === null;
-  const suspicious = isGone || (ours !== undefined && row.records.last !== ours);
+  const isGone = provisionedProductId === null;
+  const suspicious = ours !== undefined && (isGone || row.records.last !== ours);
   if (!suspicious) return { kind: 'row', row, described: null };
   const remembered = await context.memory.get(spec.key, row.records.last);
-  if (remembered.fresh === true && !isGone) return { kind: 'row', row, described: null };
+  if (remembered.fresh === true) return { kind: 'row', row, described: null };
   const described = await context.catalog.describe({ id: row.id });
   if (described.kind === 'failed')
     return { kind: 'live', live: { kind: 'unreadable', why: explainFailure(described.failure) } };

@@ -39,27 +39,38 @@ async function reverted(world: World, trueup: Awaited<ReturnType<World['start']>
 
 const notThatOne = { kind: 'recordFails', message: 'not that one' } as const;
 
+/** The request is lost, `meanwhile` happens, and it is repeated and fails. */
+async function lostAndRepeated(meanwhile: (world: World) => Promise<unknown>) {
+  const { world, trueup } = await knownSecret();
+  fault(world, 'UpdateProvisionedProduct', { kind: 'lostRequest' });
+  await trueup.reconcile();
+  await world.clock.pass(10_000);
+  expect(operations(world)).toHaveLength(1);
+  await meanwhile(world);
+  fault(world, 'UpdateProvisionedProduct', notThatOne);
+  await world.clock.pass(10 * MINUTE);
+  expect(operations(world)).toHaveLength(2);
+  return { world, trueup };
+}
+
 describe('a hidden value that is edited right before an update that fails', () => {
-  it('is not taken for the declared one, because it is what was undone to', async () => {
+  it.each([
+    ['is not taken for the declared one, because it is what was undone to', false],
+    ['nor where the stack could not be read just then', true],
+  ])('%s', async (_what, isUnread) => {
     const { world, trueup } = await knownSecret();
     fault(world, 'UpdateProvisionedProduct', notThatOne);
     editBefore(world, 'DescribeProvisionedProduct');
-    await trueup.converge();
+    await trueup.reconcile();
+    if (isUnread) fault(world, 'DescribeStacks', { kind: 'accessDenied' });
+    await world.clock.pass(10 * MINUTE);
     expect(operations(world)).toEqual(['UpdateProvisionedProduct']);
     expect(truth(world, 'net-a')?.parameters).toMatchObject({ Cidr: 'B', Secret: 'edited' });
     expect(await reverted(world, trueup)).toMatchObject({ sync: 'Synced', unverified: 1 });
   });
 
   it('nor where the request was lost and is repeated', async () => {
-    const { world, trueup } = await knownSecret();
-    fault(world, 'UpdateProvisionedProduct', { kind: 'lostRequest' });
-    await trueup.reconcile();
-    await world.clock.pass(10_000);
-    expect(operations(world)).toHaveLength(1);
-    await editSecret(world);
-    fault(world, 'UpdateProvisionedProduct', notThatOne);
-    await world.clock.pass(10 * MINUTE);
-    expect(operations(world)).toHaveLength(2);
+    const { world, trueup } = await lostAndRepeated(editSecret);
     expect(truth(world, 'net-a')?.parameters).toMatchObject({ Cidr: 'B', Secret: 'edited' });
     expect(await reverted(world, trueup)).toMatchObject({ sync: 'Synced', unverified: 1 });
   });
@@ -74,13 +85,7 @@ describe('a hidden value that nobody edits', () => {
   });
 
   it('also where the request was lost and is repeated', async () => {
-    const { world, trueup } = await knownSecret();
-    fault(world, 'UpdateProvisionedProduct', { kind: 'lostRequest' });
-    await trueup.reconcile();
-    await world.clock.pass(10_000);
-    fault(world, 'UpdateProvisionedProduct', notThatOne);
-    await world.clock.pass(10 * MINUTE);
-    expect(operations(world)).toHaveLength(2);
+    const { world, trueup } = await lostAndRepeated(async () => undefined);
     expect(await reverted(world, trueup)).toMatchObject({ sync: 'Synced', unverified: 0 });
   });
 });

@@ -108,6 +108,28 @@ describe('a termination whose record was never known', () => {
   });
 });
 
+describe('what somebody else made under the name of what went', () => {
+  it('is looked at once, and not at each review', async () => {
+    const back = doc('net-a', { drift: 'report', mode: 'observe', prune: 'terminate' });
+    const { world, trueup } = await removed([doc('net-a'), doc('net-c')], [doc('net-c')]);
+    for (let i = 0; i < 2; i++) await later(world, trueup);
+    expect(world.service.admin.names()).not.toContain('net-a');
+    await world.service.admin.callAs('ProvisionProduct', {
+      ProductName: 'network',
+      ProvisioningArtifactName: 'v1',
+      ProvisionedProductName: 'net-a',
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'theirs' }],
+      ProvisionToken: 'somebody-else',
+    });
+    await later(world, trueup);
+    world.wish([back, doc('net-c')], 'r3');
+    await trueup.converge();
+    world.service.admin.clearCalls();
+    for (let i = 0; i < 3; i++) await later(world, trueup);
+    expect(world.service.admin.counts()).not.toHaveProperty('DescribeProvisionedProduct');
+  });
+});
+
 describe('what was just made, and whose document goes before AWS shows it', () => {
   it('is not forgotten as one that is gone already, and goes with its document', async () => {
     const made = doc('net-new', { onMissing: 'provision', prune: 'terminate' });

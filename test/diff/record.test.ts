@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureReason, isRetryableFailure } from '../../src/diff/failure-text.ts';
+import { restsOnStack, withoutKept } from '../../src/diff/fingerprints-after.ts';
 import type { RecordFailure } from '../../src/diff/latch-after.ts';
 import {
   openIntent,
@@ -206,6 +207,42 @@ describe('recordSucceeded', () => {
     const after = recordSucceeded({ ...before, ownRecords }, updating, success);
     expect(after.ownRecords).toHaveLength(20);
     expect(after.ownRecords.slice(0, 2)).toEqual(['rec-2', 'rec-old0']);
+  });
+});
+
+describe('what rests on the stack as it is right before a request', () => {
+  const known = prints({ Password: 'p' });
+  const reference = { Password: { reference: 'secret', version: '1' } };
+  it.each([
+    ['known hidden values', updating, known, true],
+    [
+      'known versions of what stands elsewhere',
+      updating,
+      { ...prints({}), references: reference },
+      true,
+    ],
+    ['nothing that is known', updating, prints({}), false],
+    ['what no stack tells', updating, { ...known, stackUpdated: null }, false],
+    ['a request that leaves the values alone', owning, known, false],
+    ['no fingerprints at all', updating, null, false],
+  ])('%s', (_what, intent, fingerprints, expected) => {
+    expect(restsOnStack(intent, fingerprints)).toBe(expected);
+  });
+
+  it('is of a request for other values only what it keeps', () => {
+    const print = asDigest('hmac:p');
+    const request: StoredRequest = {
+      ...{ operation: 'UpdateProvisionedProduct', provisionedProductId: aLive().id },
+      ...{ productId: asProductId('prod-net'), artifactId: asArtifactId('pa-1') },
+      ...{ pathId: asPathId('lpv2-1'), tags: null, acceptLanguage: null },
+      parameters: [
+        { kind: 'previous', key: 'Kept' },
+        { kind: 'secret', key: 'Password', digest: print },
+      ],
+    };
+    const pending = { ...anIntent().pending, fingerprints: { Kept: print, Password: print } };
+    const { fingerprints } = withoutKept(anIntent({ request, pending })).pending;
+    expect(fingerprints).toEqual({ Password: print });
   });
 });
 

@@ -21,11 +21,12 @@ const editSecret = (world: World) =>
   world.service.admin.editStack({ product: 'net-a', parameters: { Secret: 'edited' } });
 
 /** Before the next call of this operation is answered. */
-function editBefore(world: World, operation: string): void {
+function editBefore(world: World, operation: string, isUnread = false): void {
   world.onRequest = ({ headers }) => {
     if (!headers['x-amz-target']?.endsWith(`.${operation}`)) return undefined;
     world.onRequest = null;
     void editSecret(world);
+    if (isUnread) fault(world, 'DescribeStacks', { kind: 'accessDenied' });
     return undefined;
   };
 }
@@ -60,9 +61,8 @@ describe('a hidden value that is edited right before an update that fails', () =
   ])('%s', async (_what, isUnread) => {
     const { world, trueup } = await knownSecret();
     fault(world, 'UpdateProvisionedProduct', notThatOne);
-    editBefore(world, 'DescribeProvisionedProduct');
+    editBefore(world, 'DescribeProvisionedProduct', isUnread);
     await trueup.reconcile();
-    if (isUnread) fault(world, 'DescribeStacks', { kind: 'accessDenied' });
     await world.clock.pass(10 * MINUTE);
     expect(operations(world)).toEqual(['UpdateProvisionedProduct']);
     expect(truth(world, 'net-a')?.parameters).toMatchObject({ Cidr: 'B', Secret: 'edited' });

@@ -179,6 +179,7 @@ async function act(world: World, action: Action): Promise<void> {
 async function finish(world: World): Promise<void> {
   world.trace.add('# faults stop');
   world.service.admin.clearFaults();
+  world.holdNextWrite(null);
   world.service.admin.setLimit('UpdateProvisionedProduct', null);
   world.service.admin.setBehaviour({ describeLag: '0', searchLag: '0' });
   world.disk.state = 'ok';

@@ -193,7 +193,8 @@ export class World {
     this.rules.disturbed(name);
   }
 
-  holdNextWrite(ms: number): void {
+  /** The connection of the next request breaks, and it arrives this much later; null: it does not. */
+  holdNextWrite(ms: number | null): void {
     this.#lateMs = ms;
   }
 

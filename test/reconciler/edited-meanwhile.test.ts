@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { fault, MINUTE, networkDoc, operations, seedWith, truth } from './networks.ts';
-import { World } from './world.ts';
+import { type Wish, World } from './world.ts';
 
 /** Somebody edits a value that AWS never shows, past Service Catalog, while an update is on its way. */
 
 const document = (cidr: string) => networkDoc('net-a', { Cidr: cidr, Secret: 'declared' });
 
 /** trueup's own update set the secret, and knows it by its fingerprint. */
-async function knownSecret() {
+async function knownSecret(next: Wish = document('C')) {
   const world = await World.create({ seed: seedWith({}) }, [document('B')]);
   const trueup = await world.start();
   await trueup.converge();
   expect(world.statusOf(trueup, 'net-a')).toMatchObject({ sync: 'Synced', unverified: 0 });
   world.service.admin.clearCalls();
-  world.wish([document('C')]);
+  world.wish([next]);
   return { world, trueup };
 }
 
@@ -73,6 +73,35 @@ describe('a hidden value that is edited right before an update that fails', () =
     const { world, trueup } = await lostAndRepeated(editSecret);
     expect(truth(world, 'net-a')?.parameters).toMatchObject({ Cidr: 'B', Secret: 'edited' });
     expect(await reverted(world, trueup)).toMatchObject({ sync: 'Synced', unverified: 1 });
+  });
+});
+
+/** A lost update that keeps the secret is repeated and succeeds; then the secret is declared again. */
+async function keptByLost(meanwhile: (world: World) => Promise<unknown>) {
+  const { world, trueup } = await knownSecret(networkDoc('net-a', { Cidr: 'C' }));
+  fault(world, 'UpdateProvisionedProduct', { kind: 'lostRequest' });
+  await trueup.reconcile();
+  await world.clock.pass(10_000);
+  await meanwhile(world);
+  await world.clock.pass(10 * MINUTE);
+  expect(operations(world)).toHaveLength(2);
+  expect(truth(world, 'net-a')?.parameters.Cidr).toBe('C');
+  world.wish([document('C')], 'r3');
+  await trueup.converge();
+  expect(operations(world)).toHaveLength(2);
+  return world.statusOf(trueup, 'net-a');
+}
+
+describe('a hidden value that a lost and repeated update keeps', () => {
+  it('is not taken for the declared one where somebody edited it in between', async () => {
+    expect(await keptByLost(editSecret)).toMatchObject({ sync: 'Synced', unverified: 1 });
+  });
+
+  it('still counts as the declared one where nobody did', async () => {
+    expect(await keptByLost(async () => undefined)).toMatchObject({
+      sync: 'Synced',
+      unverified: 0,
+    });
   });
 });
 

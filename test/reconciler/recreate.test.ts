@@ -280,13 +280,17 @@ describe('onError: recreate, once for each content', () => {
     expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
   });
 
-  it('also where the termination arrives late, after somebody else has changed it', async () => {
+  it.each([
+    ['the termination', 1],
+    ['its repeat', 2],
+  ])('also where %s arrives late, after somebody else has changed it', async (_, lost) => {
     const { world, trueup } = await inError();
-    fault(world, 'TerminateProvisionedProduct', { kind: 'lostRequest' });
+    fault(world, 'TerminateProvisionedProduct', { kind: 'lostRequest' }, lost);
     world.wish([boom('A')]);
     await trueup.reconcile();
-    await world.clock.pass(1_000);
-    const [lost] = world.writes();
+    await world.clock.pass(1_000 + (lost - 1) * 65_000);
+    const late = world.writes().at(-1);
+    expect(world.writes()).toHaveLength(lost);
     await world.service.admin.callAs('UpdateProvisionedProduct', {
       ProvisionedProductName: 'net-a',
       ProvisioningParameters: [{ Key: 'Cidr', Value: 'B' }],
@@ -295,7 +299,7 @@ describe('onError: recreate, once for each content', () => {
     await world.clock.pass(20_000);
     await world.service.admin.callAs(
       'TerminateProvisionedProduct',
-      lost?.input as Readonly<Record<string, string>>,
+      late?.input as Readonly<Record<string, string>>,
     );
     await world.clock.pass(10 * MINUTE);
     expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');

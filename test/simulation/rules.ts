@@ -385,7 +385,7 @@ export class Rules {
       return;
     // It was asked for, and its intent written, before somebody brought the same about by hand.
     const intendedMs = this.#intended.get(named(call).token) ?? Number.POSITIVE_INFINITY;
-    if (intendedMs < changedMs) return;
+    if (intendedMs < changedMs || this.#hasJustChanged(id)) return;
     const parameters = call.input.ProvisioningParameters as readonly Argument[];
     const tags = (call.input.Tags ?? []) as readonly Argument[];
     const same =
@@ -397,6 +397,12 @@ export class Rules {
     const asked = this.#asked.has(name);
     if (same && !asked)
       this.break('1 nothing to do', `${name}: what is asked for has long been live`);
+  }
+
+  /** Somebody else's record ends at this very moment, which is looked at after it. */
+  #hasJustChanged(productId: string): boolean {
+    const newest = this.#newest.get(productId);
+    return newest !== undefined && !newest.ours && !this.#ends.has(newest.id);
   }
 
   readonly #changedAt = new Map<string, number>();

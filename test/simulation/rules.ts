@@ -349,7 +349,7 @@ export class Rules {
   /** A new intent is durable, which is right before its call: its step is in the reviewed plan. */
   intended(process: Process, key: string, entry: ProductEntry): void {
     const { intent } = entry;
-    if (intent?.recordId != null && this.#foreign.has(intent.recordId)) {
+    if (intent?.recordId != null && this.#isStrange(intent.recordId)) {
       this.#mistaken.add(key);
       if (entry.ownedId !== null) this.life.owns(entry.ownedId);
     }
@@ -361,9 +361,14 @@ export class Rules {
       this.break('5 verdict', `${key}: step ${intent.step} is not in the reviewed plan`);
   }
 
+  /** Somebody else's, or ours from before the journal was lost: neither is told apart by what AWS returns. */
+  #isStrange(recordId: string): boolean {
+    return this.#foreign.has(recordId) || this.#own.get(recordId)?.forgotten === true;
+  }
+
   /**
-   * Somebody else's record was taken for the answer to a request of ours that it fits: then what AWS
-   * does not return is believed to be as we sent it, and may be as they did (docs/simulation.md).
+   * Such a record was taken for the answer to a request of ours that it fits: then what AWS
+   * does not return is believed to be as it was sent last, and may be otherwise (docs/simulation.md).
    */
   wasMistaken(name: string): boolean {
     return this.#mistaken.has(`name:${name}`);

@@ -140,8 +140,6 @@ export interface AnswerInput {
   readonly accepted: { readonly recordId: RecordId; readonly createdAt: string | null };
   /** Records known before this answer. */
   readonly ownRecords: readonly RecordId[];
-  /** The provisioned product that the answer names does not exist any more. */
-  readonly isGone?: boolean;
 }
 
 /**
@@ -150,7 +148,6 @@ export interface AnswerInput {
  */
 export function judgeAnswer(input: AnswerInput): { readonly kind: 'ours' | 'echo' | 'early' } {
   const { intent, accepted, ownRecords } = input;
-  if (input.isGone === true) return { kind: 'echo' };
   if (accepted.recordId === intent.base || ownRecords.includes(accepted.recordId))
     return { kind: 'echo' };
   if (accepted.createdAt === null || intent.firstSentAt === null) return { kind: 'ours' };

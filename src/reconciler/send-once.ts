@@ -1,4 +1,4 @@
-import { judgeAnswer } from '../diff/settle.ts';
+import { judgeAnswer, STABLE_MS } from '../diff/settle.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey, ProvisionedProductId, RecordId } from '../domain/ids.ts';
 import type { ProductRequest } from '../domain/request.ts';
@@ -6,6 +6,8 @@ import { explainFailure } from './catalog-facts.ts';
 import type { TargetContext } from './context.ts';
 import { whyHeld } from './hold-back.ts';
 import type { Accepted, Failure } from './ports/catalog.ts';
+
+const NEW_LOOK_MS = 5_000;
 
 /** What one call says about its request. */
 export type Answer =
@@ -27,25 +29,7 @@ export async function send(
   request: ProductRequest,
 ): Promise<Answer> {
   const answer = await context.catalog.send(request, intent.token, () => whyHeld(context, key));
-  if (answer.kind === 'ok') {
-    const judged = judgeAnswer({
-      intent,
-      accepted: answer.value,
-      ownRecords: context.entries.get(key).ownRecords,
-      isGone: await isGone(context, request, answer.value),
-    });
-    const { recordId, provisionedProductId: subject } = answer.value;
-    if (judged.kind === 'ours') return { kind: 'ours', recordId, subject };
-    if (judged.kind === 'early') {
-      const id = request.provisionedProductId ?? subject;
-      if (id === null) return { kind: 'unknown' };
-      const history = await context.catalog.history(id, intent.base);
-      if (history.kind === 'failed') return { kind: 'unknown' };
-      if (history.value.some((record) => record.id === recordId))
-        return { kind: 'ours', recordId, subject };
-    }
-    return { kind: 'echo', recordId, failure: echoFailure(request, recordId) };
-  }
+  if (answer.kind === 'ok') return judge(context, key, intent, request, answer.value);
   const { failure } = answer;
   context.log.write('warn', 'send.failed', {
     token: intent.token,
@@ -70,20 +54,51 @@ export async function send(
   }
 }
 
-/**
- * A request for something new that AWS answers with a record that is over already: perhaps that of
- * an earlier one of this name, which has been terminated since.
- */
-async function isGone(
+async function judge(
   context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
   request: ProductRequest,
   accepted: Accepted,
-): Promise<boolean> {
-  const { provisionedProductId: id, status } = accepted;
+): Promise<Answer> {
+  const { recordId, provisionedProductId: subject } = accepted;
+  const ours: Answer = { kind: 'ours', recordId, subject };
+  const echo: Answer = { kind: 'echo', recordId, failure: echoFailure(request, recordId) };
+  const { ownRecords } = context.entries.get(key);
+  const { kind } = judgeAnswer({ intent, accepted, ownRecords });
+  if (kind === 'echo') return echo;
+  const fate = await fateOfNew(context, request, accepted);
+  if (fate !== 'there') return fate === 'gone' ? echo : { kind: 'unknown' };
+  if (kind === 'ours') return ours;
+  const id = request.provisionedProductId ?? subject;
+  if (id === null) return { kind: 'unknown' };
+  const history = await context.catalog.history(id, intent.base);
+  if (history.kind === 'failed') return { kind: 'unknown' };
+  return history.value.some((record) => record.id === recordId) ? ours : echo;
+}
+
+/**
+ * A request for something new that AWS answers with a record that is over already: perhaps that of
+ * an earlier one of this name, which has been terminated since. Or it arrived late and is over so soon
+ * that Describe does not show what it made: only a minute without it proves that it is gone.
+ */
+async function fateOfNew(
+  { catalog, clock, stop }: TargetContext,
+  request: ProductRequest,
+  { provisionedProductId: id, status }: Accepted,
+): Promise<'there' | 'gone' | 'unknown'> {
   const isOver = status === 'SUCCEEDED' || status === 'FAILED';
-  if (request.provisionedProductId !== null || id === null || !isOver) return false;
-  const described = await context.catalog.describe({ id });
-  return described.kind === 'ok' && described.value === null;
+  if (request.provisionedProductId !== null || id === null || !isOver) return 'there';
+  const untilMs = clock.monotonic() + STABLE_MS;
+  while (!stop.aborted) {
+    const askedMs = clock.monotonic();
+    const described = await catalog.describe({ id });
+    if (described.kind === 'failed') return 'unknown';
+    if (described.value !== null) return 'there';
+    if (askedMs >= untilMs) return 'gone';
+    await clock.sleep(NEW_LOOK_MS, stop);
+  }
+  return 'unknown';
 }
 
 function echoFailure(request: ProductRequest, recordId: RecordId): Failure {

@@ -181,6 +181,22 @@ describe('onMissing: provision', () => {
     expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
   });
 
+  it('nor what arrived late, is over when its request is repeated, and is not shown yet', async () => {
+    const world = await create(wish(), { tokenWindow: 'forever', describeLag: '20s' });
+    fault(world, PROVISION, { kind: 'lostRequest' });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(52_000);
+    const [late] = world.writes();
+    await world.service.admin.callAs(PROVISION, { ...Object(late?.input) });
+    await world.clock.pass(10 * 60_000);
+    const tokens = world.writes().map(({ input }) => (input as Fields).ProvisionToken);
+    // Lost, arriving late, repeated: all of them one request.
+    expect(tokens).toHaveLength(3);
+    expect(new Set(tokens).size).toBe(1);
+    expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
+  });
+
   it.each<[string, FaultEffect | null, readonly number[]]>([
     ['', null, [0, 0, 1]],
     [', and when it was repeated', { kind: 'lostRequest' }, [0, 0, 0, 1]],

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { networks } from '../support/network.ts';
 import { guardSets } from './guard-sets.ts';
@@ -42,6 +41,16 @@ const PROVISION = 'ProvisionProduct';
 /** What `onError: recreate` makes of a provisioning that failed. */
 const RECREATED = [PROVISION, 'TerminateProvisionedProduct', PROVISION];
 const WINDOWS = ['0s', '5m', 'forever'];
+
+/** The first look after the request may not be made. */
+function failsToLook(world: World): void {
+  world.onRequest = ({ headers }) => {
+    if (!headers['x-amz-target']?.endsWith(`.${PROVISION}`)) return undefined;
+    world.onRequest = null;
+    fault(world, 'DescribeProvisionedProduct', { kind: 'accessDenied' });
+    return undefined;
+  };
+}
 
 const STACK = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/gone/1';
 
@@ -197,12 +206,17 @@ describe('onMissing: provision', () => {
     expect(world.statusOf(trueup, 'net-a')?.condition).toBe('Ready');
   });
 
-  it.each<[string, FaultEffect | null, readonly number[]]>([
-    ['', null, [0, 0, 1]],
-    [', and when it was repeated', { kind: 'lostRequest' }, [0, 0, 0, 1]],
+  it.each<[string, (world: World) => void, readonly number[]]>([
+    ['', () => undefined, [0, 0, 1]],
+    [
+      ', and when it was repeated',
+      (world) => fault(world, PROVISION, { kind: 'lostRequest' }),
+      [0, 0, 0, 1],
+    ],
+    [', and when the look for it fails', failsToLook, [0, 0, 0, 1]],
   ])(
     'tells an answer that is about an earlier product of this name, also with a lost journal%s',
-    async (_when, effect, generations) => {
+    async (_when, happens, generations) => {
       const world = await create(wish(), { tokenWindow: 'forever' });
       const first = await world.start();
       await first.converge();
@@ -212,7 +226,7 @@ describe('onMissing: provision', () => {
         TerminateToken: 'somebody-else',
       });
       await world.clock.pass(20_000);
-      if (effect !== null) fault(world, PROVISION, effect);
+      happens(world);
       const second = await world.start({ journal: new MemoryJournal() });
       await second.converge();
       const ours = world.writes().filter((call) => call.operation === PROVISION);

@@ -386,8 +386,8 @@ export class Rules {
       return;
     const { id, name } = truth.product;
     const changedMs = this.#changedAt.get(id) ?? Number.NEGATIVE_INFINITY;
-    if (this.#clock.elapsed() - changedMs < 5 * MINUTE || this.#tokens.has(named(call).token))
-      return;
+    const longMs = Math.max(5 * MINUTE, this.#limits.calmMs);
+    if (this.#clock.elapsed() - changedMs < longMs || this.#tokens.has(named(call).token)) return;
     // It was asked for, and its intent written, before somebody brought the same about by hand.
     const intendedMs = this.#intended.get(named(call).token) ?? Number.POSITIVE_INFINITY;
     if (intendedMs < changedMs || this.#hasJustChanged(id)) return;

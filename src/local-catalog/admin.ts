@@ -106,6 +106,11 @@ export class Admin {
     return truthOf(this.#core.world.catalog, this.#place(where), nameOrId);
   }
 
+  /** A provisioned product alone, without its stack; null: none. */
+  provisionedProduct(nameOrId: string, where: Where = {}): ProvisionedProduct | null {
+    return findProduct(this.#place(where), nameOrId);
+  }
+
   /** The status of a stack, also of one that no provisioned product stands for any more; null: none. */
   stackStatus(id: string, where: Where = {}): string | null {
     return this.#place(where).stacks.get(id)?.status ?? null;

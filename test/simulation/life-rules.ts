@@ -75,8 +75,8 @@ export class LifeRules {
   /** After every moment. */
   look(): void {
     for (const name of this.#papers.keys()) {
-      const product = this.#service.admin.product(name)?.product;
-      if (product === undefined) continue;
+      const product = this.#service.admin.provisionedProduct(name);
+      if (product === null) continue;
       if (product.status === 'ERROR') this.#errorMs.set(product.id, this.#clock.elapsed());
     }
   }

@@ -165,7 +165,7 @@ export class Rules {
   /** Rule 6, as far as people are told. */
   shown(views: readonly ProductStatusView[]): void {
     for (const view of views) {
-      const created = this.#service.admin.product(view.name)?.product.createdAt;
+      const created = this.#service.admin.provisionedProduct(view.name)?.createdAt;
       // A journal that was full takes an older status later; and Describe is given a minute.
       const isOld = Math.abs(this.#clock.wall() - Date.parse(view.updatedAt)) > MINUTE / 2;
       const exists = created !== undefined && !isOld && this.#clock.aws() - created > 2 * MINUTE;
@@ -177,8 +177,8 @@ export class Rules {
 
   /** Something happened to a provisioned product that was not us, or a person asked. */
   disturbed(nameOrId: string): void {
-    const product = this.#service.admin.product(nameOrId)?.product;
-    if (product === undefined) return;
+    const product = this.#service.admin.provisionedProduct(nameOrId);
+    if (product === null) return;
     this.#lastOwn.delete(product.id);
     this.#changedAt.set(product.id, this.#clock.elapsed());
   }
@@ -423,9 +423,9 @@ export class Rules {
   /** Semantics 5: without a journal entry somebody's failure is left alone for a day. */
   #checkUnknownFailure(entry: ProductEntry, productId: string, name: string): void {
     if (entry.inEffect !== null || entry.lastResult !== null || entry.ownRecords.length > 0) return;
-    const product = this.#service.admin.product(productId)?.product;
+    const product = this.#service.admin.provisionedProduct(productId);
     const last = product?.lastProvisioningRecordId ?? null;
-    if (product === undefined || last === product.lastSuccessfulProvisioningRecordId) return;
+    if (product === null || last === product.lastSuccessfulProvisioningRecordId) return;
     const failedMs = this.#failedAt.get(productId);
     if (failedMs === undefined || entry.retryHandled !== null || this.#asked.has(name)) return;
     const agoMs = this.#clock.elapsed() - failedMs;
@@ -537,19 +537,19 @@ export class Rules {
   look(): void {
     if (this.#limits.hasLife) this.life.look();
     for (const name of this.#limits.names) {
-      const product = this.#service.admin.product(name)?.product;
-      if (product !== undefined) this.#names.set(product.id, name);
+      const product = this.#service.admin.provisionedProduct(name);
+      if (product !== null) this.#names.set(product.id, name);
     }
     for (const [productId, newest] of this.#newest) {
       if (this.#ends.has(newest.id)) continue;
-      const product = this.#service.admin.product(productId)?.product;
+      const product = this.#service.admin.provisionedProduct(productId);
       if (product?.status === 'UNDER_CHANGE') continue;
       const ok =
-        product === undefined ||
+        product === null ||
         product.lastProvisioningRecordId !== newest.id ||
         product.lastSuccessfulProvisioningRecordId === newest.id;
       this.#changedAt.set(productId, this.#clock.elapsed());
-      if (!newest.ours && product !== undefined) this.life.disturbed(product.name);
+      if (!newest.ours && product !== null) this.life.disturbed(product.name);
       this.#endedAt.set(newest.id, this.#clock.elapsed());
       this.#ends.set(newest.id, {
         status: ok ? 'SUCCEEDED' : 'FAILED',
@@ -576,7 +576,7 @@ export class Rules {
       if (!newest.ours || record === undefined || record.forgotten) return false;
       const age = this.#clock.elapsed() - record.sentMs + this.#aheadOf(record);
       if (age >= this.#limits.recordTimeoutMs) return false;
-      return this.#service.admin.product(productId)?.product.status === 'UNDER_CHANGE';
+      return this.#service.admin.provisionedProduct(productId)?.status === 'UNDER_CHANGE';
     });
     if (running.length > this.#limits.maxInFlight)
       this.break(

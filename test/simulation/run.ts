@@ -277,7 +277,7 @@ async function visit(world: World, name: Name, rng: Rng): Promise<boolean> {
 }
 
 function lastRecordOf(world: World, name: Name) {
-  return world.service.admin.product(name)?.product.lastRecordId;
+  return world.service.admin.provisionedProduct(name)?.lastRecordId;
 }
 
 function checkParting(

@@ -205,8 +205,8 @@ export class World {
   }
 
   async terminatedByOther(name: Name): Promise<void> {
-    const product = this.service.admin.product(name)?.product;
-    if (product === undefined) return;
+    const product = this.service.admin.provisionedProduct(name);
+    if (product === null) return;
     try {
       const answer = await this.service.admin.callAs('TerminateProvisionedProduct', {
         TerminateToken: `other-${this.random.int(0, 1e9)}`,
@@ -589,8 +589,8 @@ export class World {
 
   /** Somebody else's update; what AWS refuses did not happen. */
   async other(name: string, version: string, cidr: string): Promise<void> {
-    const product = this.service.admin.product(name)?.product;
-    if (product === undefined) return;
+    const product = this.service.admin.provisionedProduct(name);
+    if (product === null) return;
     try {
       const answer = await this.service.admin.callAs('UpdateProvisionedProduct', {
         UpdateToken: `other-${this.random.int(0, 1e9)}`,

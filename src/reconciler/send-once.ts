@@ -7,6 +7,7 @@ import type { TargetContext } from './context.ts';
 import { whyHeld } from './hold-back.ts';
 import type { Accepted, Failure } from './ports/catalog.ts';
 
+/** Between two looks at something new that its record made and Describe does not show. */
 const NEW_LOOK_MS = 5_000;
 
 /** What one call says about its request. */
@@ -54,6 +55,7 @@ export async function send(
   }
 }
 
+/** Whose record it is; unknown where it would have to be guessed. */
 async function judge(
   context: TargetContext,
   key: ProductKey,

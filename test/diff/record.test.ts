@@ -30,6 +30,20 @@ const T0 = '2026-11-01T00:00:00.000Z';
 const T1 = '2026-11-21T11:04:00.000Z';
 const updating = anIntent({ recordId: rec('2') });
 const owning = anIntent({ step: 'owner', recordId: rec('2') });
+const print = asDigest('hmac:p');
+/** It keeps one hidden value and sends another. */
+const keeping = anIntent({
+  request: {
+    ...{ operation: 'UpdateProvisionedProduct', provisionedProductId: aLive().id },
+    ...{ productId: asProductId('prod-net'), artifactId: asArtifactId('pa-1') },
+    ...{ pathId: asPathId('lpv2-1'), tags: null, acceptLanguage: null },
+    parameters: [
+      { kind: 'previous', key: 'Kept' },
+      { kind: 'secret', key: 'Password', digest: print },
+    ],
+  },
+  pending: { ...anIntent().pending, fingerprints: { Kept: print, Password: print } },
+});
 
 describe('openIntent', () => {
   const opened = {
@@ -130,22 +144,13 @@ describe('recordSucceeded', () => {
       { isFound: true },
       ['Password'],
     ],
+    [
+      'and of those kept where it was only found and no stack tells any value',
+      { isFound: true, pending: { ...keeping.pending, complete: true } },
+      ['Kept', 'Password'],
+    ],
   ])('keeps the fingerprints of values sent, %s', (_when, found, keys) => {
-    const print = asDigest('hmac:p');
-    const intent = anIntent({
-      ...found,
-      request: {
-        ...{ operation: 'UpdateProvisionedProduct', provisionedProductId: aLive().id },
-        ...{ productId: asProductId('prod-net'), artifactId: asArtifactId('pa-1') },
-        ...{ pathId: asPathId('lpv2-1'), tags: null, acceptLanguage: null },
-        parameters: [
-          { kind: 'previous', key: 'Kept' },
-          { kind: 'secret', key: 'Password', digest: print },
-        ],
-      },
-      pending: { ...anIntent().pending, fingerprints: { Kept: print, Password: print } },
-    });
-    const { fingerprints } = recordSucceeded(before, intent, success);
+    const { fingerprints } = recordSucceeded(before, { ...keeping, ...found }, success);
     expect(Object.keys(fingerprints?.values ?? {})).toEqual(keys);
   });
 
@@ -230,19 +235,7 @@ describe('what rests on the stack as it is right before a request', () => {
   });
 
   it('is of a request for other values only what it keeps', () => {
-    const print = asDigest('hmac:p');
-    const request: StoredRequest = {
-      ...{ operation: 'UpdateProvisionedProduct', provisionedProductId: aLive().id },
-      ...{ productId: asProductId('prod-net'), artifactId: asArtifactId('pa-1') },
-      ...{ pathId: asPathId('lpv2-1'), tags: null, acceptLanguage: null },
-      parameters: [
-        { kind: 'previous', key: 'Kept' },
-        { kind: 'secret', key: 'Password', digest: print },
-      ],
-    };
-    const pending = { ...anIntent().pending, fingerprints: { Kept: print, Password: print } };
-    const { fingerprints } = withoutKept(anIntent({ request, pending })).pending;
-    expect(fingerprints).toEqual({ Password: print });
+    expect(withoutKept(keeping).pending.fingerprints).toEqual({ Password: print });
   });
 });
 

@@ -221,11 +221,7 @@ describe('onMissing: provision', () => {
       const first = await world.start();
       await first.converge();
       first.kill();
-      await world.service.admin.callAs('TerminateProvisionedProduct', {
-        ProvisionedProductName: 'net-a',
-        TerminateToken: 'somebody-else',
-      });
-      await world.clock.pass(20_000);
+      await endByHand(world, 'net-a');
       happens(world);
       const second = await world.start({ journal: new MemoryJournal() });
       await second.converge();

@@ -120,6 +120,8 @@ export interface TargetContext {
   readonly guard: GuardGate;
   /** Imports under way: AWS carries out one at a time. */
   readonly importing: Set<ProductKey>;
+  /** Requests that an earlier process left open, until their first pass: each may be in flight without a slot. */
+  readonly unattended: Set<ProductKey>;
 }
 
 /** When our last record of each provisioned product was seen to end, by the monotonic clock. */

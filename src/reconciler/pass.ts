@@ -36,6 +36,7 @@ const LONGEST_CHAIN = 12;
  * afresh, carry out its steps one by one, each followed to its end.
  */
 export async function runPass(context: TargetContext, key: ProductKey): Promise<Outcome> {
+  context.unattended.delete(key);
   const { intent } = context.entries.get(key);
   if (intent !== null) {
     const end = await settle(context, key, intent);

@@ -170,6 +170,12 @@ async function resend(
   intent: Intent,
   sendAgain: SendAgain,
 ): Promise<Carried | LookAgain> {
+  // Nothing has come of this one, so its slot is free for those.
+  if (context.unattended.size > 0)
+    return {
+      kind: 'open',
+      why: 'requests that an earlier process left open were not looked for yet',
+    };
   const { fingerprints } = context.entries.get(key);
   const { held, stands } = await ticketFor(context, key, intent, fingerprints);
   const request = await rebuild(context, key, intent);

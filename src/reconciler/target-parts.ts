@@ -34,5 +34,6 @@ export function fixedContext(
     memory: new Memory(shared.journal, target, log),
     follower: new Follower({ catalog, clock, log, stop, estateSize: 1 }),
     importing: new Set<ProductKey>(),
+    unattended: new Set(loaded.entries.openIntents()),
   };
 }

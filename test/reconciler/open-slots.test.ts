@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { type Fields, fault, MINUTE, operations, seedWith, truth, wish } from './networks.ts';
+import { World } from './world.ts';
+
+const UPDATE = 'UpdateProvisionedProduct';
+const WISHES = [wish('net-a', 'B'), wish('net-b', 'B')];
+
+/**
+ * A process was killed with two requests open: that for net-a never arrived, and what that for net-b
+ * began runs for five minutes. The next one has a single slot.
+ */
+async function killedWithTwoOpen(inTheirWay: Fields = {}) {
+  const options = {
+    seed: { ...seedWith({}), timing: { accepted: '1s', running: '5m' } },
+    maxInFlight: 2,
+    ...inTheirWay,
+  };
+  const world = await World.create(options, WISHES);
+  fault(world, UPDATE, { kind: 'lostRequest' });
+  const first = await world.start();
+  await first.reconcile();
+  await world.clock.pass(500);
+  fault(world, UPDATE, { kind: 'slow', ms: 20_000 });
+  await world.clock.pass(2_000);
+  first.kill();
+  expect(operations(world)).toEqual([UPDATE, UPDATE]);
+  expect(truth(world, 'net-a')?.product.status).toBe('AVAILABLE');
+  expect(truth(world, 'net-b')?.product.status).toBe('UNDER_CHANGE');
+  options.maxInFlight = 1;
+  return world;
+}
+
+const tokensOf = (world: World, name: string) =>
+  world
+    .writes()
+    .filter(
+      ({ input }) => (input as Fields).ProvisionedProductId === truth(world, name)?.product.id,
+    )
+    .map(({ input }) => (input as Fields).UpdateToken);
+
+describe('what an earlier process has left open', () => {
+  it('is looked for before anything of another product is repeated: it may fill the slots', async () => {
+    const world = await killedWithTwoOpen();
+    const second = await world.start();
+    let others: string | undefined;
+    world.onRequest = ({ headers }) => {
+      if (headers['x-amz-target']?.endsWith(`.${UPDATE}`) === true)
+        others = truth(world, 'net-b')?.product.status;
+      return undefined;
+    };
+    await second.converge();
+    expect(others).toBe('AVAILABLE');
+    const [sent, repeated, ...more] = tokensOf(world, 'net-a');
+    expect(repeated).toBe(sent);
+    expect(more).toEqual([]);
+    expect(tokensOf(world, 'net-b')).toHaveLength(1);
+    for (const name of ['net-a', 'net-b']) {
+      expect(truth(world, name)?.parameters.Cidr).toBe('B');
+      expect(world.statusOf(second, name)?.condition).toBe('Ready');
+    }
+    expect(world.clock.monotonic()).toBeLessThan(15 * MINUTE);
+  });
+});

@@ -54,6 +54,15 @@ function failsToLook(world: World): void {
 
 const STACK = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/gone/1';
 
+/** Of each ProvisionProduct the number of its token, in order of first use. */
+function sentTokens(world: World): readonly number[] {
+  const sent = world
+    .writes()
+    .filter(({ operation }) => operation === PROVISION)
+    .map(({ input }) => (input as { readonly ProvisionToken: string }).ProvisionToken);
+  return sent.map((token) => [...new Set(sent)].indexOf(token));
+}
+
 describe('onMissing: provision', () => {
   it('provisions what does not exist, with all that is declared, and is then in sync', async () => {
     const arn = 'arn:aws:sns:eu-west-1:111122223333:events';
@@ -225,15 +234,37 @@ describe('onMissing: provision', () => {
       happens(world);
       const second = await world.start({ journal: new MemoryJournal() });
       await second.converge();
-      const ours = world.writes().filter((call) => call.operation === PROVISION);
-      const sent = ours.map(
-        (call) => (call.input as { readonly ProvisionToken: string }).ProvisionToken,
-      );
-      expect(sent.map((token) => [...new Set(sent)].indexOf(token))).toEqual(generations);
+      expect(sentTokens(world)).toEqual(generations);
       expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
       expect(world.statusOf(second, 'net-a')?.condition).toBe('Ready');
     },
   );
+
+  it('leaves it to the next process whose answer that is, when it is stopped while it looks', async () => {
+    const world = await create(wish(), { tokenWindow: 'forever' });
+    const first = await world.start();
+    await first.converge();
+    first.kill();
+    await endByHand(world, 'net-a');
+    const journal = new MemoryJournal();
+    const second = await world.start({ journal });
+    await second.reconcile();
+    await world.clock.pass(10_000);
+    second.stop();
+    await world.clock.pass(5 * 60_000);
+    expect(sentTokens(world)).toEqual([0, 0]);
+    const left = second.reconciler.context.entries.get(keyOf('net-a'));
+    expect(left.intent).toMatchObject({ generation: 0, recordId: null });
+    const third = await world.start({ journal });
+    // No plan of this process allows a token that was never sent, so it is computed afresh first.
+    await third.converge();
+    expect(sentTokens(world)).toEqual([0, 0, 0]);
+    await third.converge();
+    expect(sentTokens(world)).toEqual([0, 0, 0, 0, 1]);
+    expect(world.service.admin.product('net-a')?.product.status).toBe('AVAILABLE');
+    await third.converge();
+    expect(world.statusOf(third, 'net-a')?.condition).toBe('Ready');
+  });
 
   it('provisions the eighth of a name where AWS forgets no token', async () => {
     const world = await create(wish(), { tokenWindow: 'forever' });

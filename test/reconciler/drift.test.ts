@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
-import { type Fields, fault, networkDoc } from './networks.ts';
+import { type Fields, fault, networkDoc, operations, ROLE } from './networks.ts';
 import { World } from './world.ts';
 
 const parts = {
@@ -103,6 +103,33 @@ describe('drift', () => {
     await trueup.converge();
     expect(world.service.admin.product('net-b')?.parameters.Cidr).toBe('C');
   });
+
+  it.each([true, false])(
+    'is told by what a document came to say without a call, after a property (its record moves LastRecordId: %s)',
+    async (propertiesMoveLastRecordId) => {
+      const made = networks({ names: ['net-a'], launchRole: 'launch-one' });
+      const roled = (parameters: Fields) => [
+        networkDoc('net-a', parameters, {
+          properties: { launchRole: ROLE },
+          reconcile: { drift: 'report' },
+        }),
+      ];
+      const world = await World.create(
+        { seed: { ...made, behaviour: { propertiesMoveLastRecordId } } },
+        roled({}),
+      );
+      const trueup = await world.start();
+      await trueup.converge();
+      await trueup.converge();
+      world.wish(roled({ Cidr: 'A' }));
+      await trueup.converge();
+      expect(operations(world)).toEqual(['UpdateProvisionedProductProperties']);
+      await world.service.admin.editStack({ product: 'net-a', parameters: { Cidr: 'Z' } });
+      await trueup.converge();
+      expect(world.writes()).toHaveLength(1);
+      expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Ready', drift: true });
+    },
+  );
 
   it('makes no call where a product or the whole run only observes', async () => {
     const observed = await World.create({ seed }, [

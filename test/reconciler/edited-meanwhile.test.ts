@@ -69,6 +69,18 @@ describe('a hidden value that is edited right before an update that fails', () =
     expect(await reverted(world, trueup)).toMatchObject({ sync: 'Synced', unverified: 1 });
   });
 
+  it('nor where the request is throttled first, and it is edited before the next try', async () => {
+    const { world, trueup } = await knownSecret();
+    fault(world, 'UpdateProvisionedProduct', { kind: 'throttle' });
+    editBefore(world, 'UpdateProvisionedProduct');
+    await trueup.reconcile();
+    while (world.events('send.failed').length === 0) await world.clock.pass(50);
+    fault(world, 'UpdateProvisionedProduct', notThatOne);
+    await world.clock.pass(10 * MINUTE);
+    expect(truth(world, 'net-a')?.parameters).toMatchObject({ Cidr: 'B', Secret: 'edited' });
+    expect(await reverted(world, trueup)).toMatchObject({ sync: 'Synced', unverified: 1 });
+  });
+
   it('nor where the request was lost and is repeated', async () => {
     const { world, trueup } = await lostAndRepeated(editSecret);
     expect(truth(world, 'net-a')?.parameters).toMatchObject({ Cidr: 'B', Secret: 'edited' });

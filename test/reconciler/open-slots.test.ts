@@ -2,18 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { type Fields, fault, MINUTE, operations, seedWith, truth, wish } from './networks.ts';
 import { World } from './world.ts';
 
+const TYPE = 'CFN_STACK';
+
 const UPDATE = 'UpdateProvisionedProduct';
 const WISHES = [wish('net-a', 'B'), wish('net-b', 'B')];
 
 /**
  * A process was killed with two requests open: that for net-a never arrived, and what that for net-b
- * began runs for five minutes. The next one has a single slot.
+ * began runs for five minutes. The next one has a single slot, of all or for their type.
  */
-async function killedWithTwoOpen(inTheirWay: Fields = {}) {
+async function killedWithTwoOpen(single: 'slot' | 'lane') {
+  const lanes = new Map([[TYPE, 2]]);
   const options = {
     seed: { ...seedWith({}), timing: { accepted: '1s', running: '5m' } },
     maxInFlight: 2,
-    ...inTheirWay,
+    maxInFlightByType: lanes,
   };
   const world = await World.create(options, WISHES);
   fault(world, UPDATE, { kind: 'lostRequest' });
@@ -26,7 +29,8 @@ async function killedWithTwoOpen(inTheirWay: Fields = {}) {
   expect(operations(world)).toEqual([UPDATE, UPDATE]);
   expect(truth(world, 'net-a')?.product.status).toBe('AVAILABLE');
   expect(truth(world, 'net-b')?.product.status).toBe('UNDER_CHANGE');
-  options.maxInFlight = 1;
+  if (single === 'slot') options.maxInFlight = 1;
+  else lanes.set(TYPE, 1);
   return world;
 }
 
@@ -39,25 +43,28 @@ const tokensOf = (world: World, name: string) =>
     .map(({ input }) => (input as Fields).UpdateToken);
 
 describe('what an earlier process has left open', () => {
-  it('is looked for before anything of another product is repeated: it may fill the slots', async () => {
-    const world = await killedWithTwoOpen();
-    const second = await world.start();
-    let others: string | undefined;
-    world.onRequest = ({ headers }) => {
-      if (headers['x-amz-target']?.endsWith(`.${UPDATE}`) === true)
-        others = truth(world, 'net-b')?.product.status;
-      return undefined;
-    };
-    await second.converge();
-    expect(others).toBe('AVAILABLE');
-    const [sent, repeated, ...more] = tokensOf(world, 'net-a');
-    expect(repeated).toBe(sent);
-    expect(more).toEqual([]);
-    expect(tokensOf(world, 'net-b')).toHaveLength(1);
-    for (const name of ['net-a', 'net-b']) {
-      expect(truth(world, name)?.parameters.Cidr).toBe('B');
-      expect(world.statusOf(second, name)?.condition).toBe('Ready');
-    }
-    expect(world.clock.monotonic()).toBeLessThan(15 * MINUTE);
-  });
+  it.each(['slot', 'lane'] as const)(
+    'is looked for before anything of another product is repeated: it may fill the only %s',
+    async (single) => {
+      const world = await killedWithTwoOpen(single);
+      const second = await world.start();
+      let others: string | undefined;
+      world.onRequest = ({ headers }) => {
+        if (headers['x-amz-target']?.endsWith(`.${UPDATE}`) === true)
+          others = truth(world, 'net-b')?.product.status;
+        return undefined;
+      };
+      await second.converge();
+      expect(others).toBe('AVAILABLE');
+      const [sent, repeated, ...more] = tokensOf(world, 'net-a');
+      expect(repeated).toBe(sent);
+      expect(more).toEqual([]);
+      expect(tokensOf(world, 'net-b')).toHaveLength(1);
+      for (const name of ['net-a', 'net-b']) {
+        expect(truth(world, name)?.parameters.Cidr).toBe('B');
+        expect(world.statusOf(second, name)?.condition).toBe('Ready');
+      }
+      expect(world.clock.monotonic()).toBeLessThan(15 * MINUTE);
+    },
+  );
 });

@@ -66,6 +66,16 @@ export async function whyHeld(context: TargetContext, key: ProductKey): Promise<
   return context.held(key) ?? (await context.hold(key))?.why ?? null;
 }
 
+/**
+ * Why no request may be sent again, or null: what an earlier process left open may run, and fill a slot
+ * that nothing counts, until it was looked for. What a person gave up before that is not open any more.
+ */
+export function whyNotRepeatedYet({ unattended, entries }: TargetContext): string | null {
+  return [...unattended].some((key) => entries.get(key).intent !== null)
+    ? 'another request that an earlier process left open was not looked for yet'
+    : null;
+}
+
 /** A recreation whose termination is done: until it is provisioned again there is nothing. */
 export function replacing(
   context: Pick<TargetContext, 'desired' | 'entries'>,

@@ -11,7 +11,7 @@ import { type Carried, GENERATIONS, SEND_TRIES, stop } from './carried.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { about, fingerprintOf, recordTimeoutMs, type TargetContext } from './context.ts';
 import { storedValues } from './fill-values.ts';
-import { whyHeld } from './hold-back.ts';
+import { whyHeld, whyNotRepeatedYet } from './hold-back.ts';
 import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
 import type { Failure } from './ports/catalog.ts';
 import { send } from './send-once.ts';
@@ -170,12 +170,9 @@ async function resend(
   intent: Intent,
   sendAgain: SendAgain,
 ): Promise<Carried | LookAgain> {
+  const early = whyNotRepeatedYet(context);
   // Nothing has come of this one, so its slot is free for those.
-  if (context.unattended.size > 0)
-    return {
-      kind: 'open',
-      why: 'requests that an earlier process left open were not looked for yet',
-    };
+  if (early !== null) return { kind: 'open', why: early };
   const { fingerprints } = context.entries.get(key);
   const { held, stands } = await ticketFor(context, key, intent, fingerprints);
   const request = await rebuild(context, key, intent);

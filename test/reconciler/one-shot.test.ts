@@ -4,7 +4,7 @@ import { OneShot } from '../../src/reconciler/one-shot.ts';
 import type { PersonRequest } from '../../src/reconciler/ports/journal.ts';
 import type { Shared } from '../../src/reconciler/shared.ts';
 import { networks } from '../support/network.ts';
-import { cidrOf, freezeOf, HOUR } from './networks.ts';
+import { cidrOf, fault, freezeOf, HOUR, killedAfter } from './networks.ts';
 import { TARGET, World } from './world.ts';
 
 const seed = networks({
@@ -104,6 +104,30 @@ describe('apply', () => {
     await applied(world);
     expect(world.events('product.retryAsked')).toHaveLength(2);
     expect(world.events('request.dropped')).toHaveLength(1);
+  });
+
+  it('repeats what was lost beside an ambiguous request that a person gave up', async () => {
+    const quick = networks({
+      timing: { accepted: '1s', running: '2s' },
+      names: ['net-a', 'net-b'],
+    });
+    const world = await World.create({ seed: quick }, [wish('net-a'), wish('net-b')]);
+    fault(world, 'UpdateProvisionedProduct', { kind: 'lostRequest' }, 2);
+    await killedAfter(world, 5_000);
+    for (const cidr of ['X', 'Y']) {
+      await world.service.admin.callAs('UpdateProvisionedProduct', {
+        ProvisionedProductName: 'net-b',
+        ProvisioningParameters: [{ Key: 'Cidr', Value: cidr }],
+        UpdateToken: `by-hand-${cidr}`,
+      });
+      await world.clock.pass(10_000);
+    }
+    await killedAfter(world, 5_000);
+    expect(world.events('product.stalled')).toHaveLength(1);
+    world.wish([wish('net-a'), wish('net-b', { suspend: true })]);
+    await world.journal.ask({ kind: 'retry', target: TARGET, key: asProductKey('name:net-b') });
+    expect(await applied(world)).toMatchObject({ timedOut: false });
+    expect(cidrOf(world, 'net-a')).toBe('B');
   });
 
   it('waits for the end of what has no document any more', async () => {

@@ -38,6 +38,7 @@ export class AttendedTarget {
   /** A review is due: a new revision, the interval, a person. */
   #due: Priority | null = null;
   #reviewing = false;
+  #awaitsQuiet = false;
   /** What was read while the target could not be opened: the last document of each name. */
   #unheard: DesiredState | null = null;
 
@@ -114,7 +115,7 @@ export class AttendedTarget {
     const tookMs = Math.round(clock.monotonic() - startedMs);
     const calls = reconciler.context.catalog.calls().total;
     logReview(this.#shared.log, this.handle.name, review, { updates: released, tookMs, calls });
-    if (released > 0) this.#lookAgainAfter(reconciler);
+    if (released > 0) void this.#lookAgainAfter(reconciler);
     this.#options.onReview(review, tookMs);
     return null;
   }
@@ -130,14 +131,20 @@ export class AttendedTarget {
   }
 
   /** One more look when the changes have ended: what was sent is read back, not believed. */
-  #lookAgainAfter(reconciler: TargetReconciler): void {
+  async #lookAgainAfter(reconciler: TargetReconciler): Promise<void> {
     const before = reconciler.recordsEnded;
-    void reconciler.drained().then(() => {
-      // Without a record there is nothing to read back; looking anyway would go round and round.
-      if (this.#shared.stop.aborted || reconciler.recordsEnded === before) return;
-      this.#due ??= PRIORITY.resync;
-      this.#options.onNews();
-    });
+    await reconciler.drained();
+    if (reconciler.recordsEnded === before) {
+      // What waits, because AWS lags or is busy, is sent later: one look in the end is for all of it.
+      if (this.#awaitsQuiet) return;
+      this.#awaitsQuiet = true;
+      await reconciler.quiet();
+      this.#awaitsQuiet = false;
+    }
+    // Without a record there is nothing to read back; looking anyway would go round and round.
+    if (this.#shared.stop.aborted || reconciler.recordsEnded === before) return;
+    this.#due ??= PRIORITY.resync;
+    this.#options.onNews();
   }
 
   #note(why: string | null, priority: Priority): void {

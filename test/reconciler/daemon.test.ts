@@ -26,6 +26,24 @@ describe('the daemon', () => {
     expect(world.events('source.revision')).toHaveLength(2);
   });
 
+  it.each([
+    ['', 0],
+    [', also where it could be sent only at the second try', 1],
+  ])('looks again when a change has ended%s', async (_when, refusals) => {
+    const world = await World.create({ seed }, []);
+    const busy = { kind: 'error', code: 'InvalidStateException', message: 'under change' } as const;
+    if (refusals > 0) fault(world, 'UpdateProvisionedProduct', busy, refusals);
+    await startDaemon(world, new FakeSource('r1', [wish('net-a', 'B')]), {
+      intervalMs: 600 * MINUTE,
+    });
+    await world.clock.pass(2 * MINUTE);
+    expect(world.writes()).toHaveLength(refusals + 1);
+    expect(cidrOf(world, 'net-a')).toBe('B');
+    expect(world.events('review.finished')).toHaveLength(2);
+    await world.clock.pass(60 * MINUTE);
+    expect(world.events('review.finished')).toHaveLength(2);
+  });
+
   it('ends at once where it fails, whatever is in flight, and leaves that to the next process', async () => {
     const world = await World.create({ seed }, []);
     fault(world, 'UpdateProvisionedProduct', { kind: 'straggle', ms: 60 * MINUTE });

@@ -424,11 +424,11 @@ export class Rules {
   #checkUnknownFailure(entry: ProductEntry, productId: string, name: string): void {
     if (entry.inEffect !== null || entry.lastResult !== null || entry.ownRecords.length > 0) return;
     const product = this.#service.admin.provisionedProduct(productId);
-    const last = product?.lastProvisioningRecordId ?? null;
-    if (product === null || last === product.lastSuccessfulProvisioningRecordId) return;
-    const failedMs = this.#failedAt.get(productId);
-    if (failedMs === undefined || entry.retryHandled !== null || this.#asked.has(name)) return;
-    const agoMs = this.#clock.elapsed() - failedMs;
+    const failed = this.#failed.get(productId);
+    // What came after it has ended well, or runs: somebody began it in this very moment.
+    if (failed === undefined || product?.lastProvisioningRecordId !== failed.recordId) return;
+    if (entry.retryHandled !== null || this.#asked.has(name)) return;
+    const agoMs = this.#clock.elapsed() - failed.atMs;
     // A failure of this very minute may have come between our look and our call.
     if (agoMs > 5 * MINUTE && agoMs < 24 * HOUR - 4 * HOUR)
       this.break(
@@ -437,7 +437,8 @@ export class Rules {
       );
   }
 
-  readonly #failedAt = new Map<string, number>();
+  /** The last failure of each provisioned product. */
+  readonly #failed = new Map<string, { readonly recordId: string; readonly atMs: number }>();
   readonly #asked = new Set<string>();
 
   personAsked(name: string): void {
@@ -555,7 +556,7 @@ export class Rules {
         status: ok ? 'SUCCEEDED' : 'FAILED',
         why: ok ? '' : (product?.statusMessage ?? ''),
       });
-      if (!ok) this.#failedAt.set(productId, this.#clock.elapsed());
+      if (!ok) this.#failed.set(productId, { recordId: newest.id, atMs: this.#clock.elapsed() });
     }
   }
 

@@ -26,29 +26,6 @@ export interface ConfigOption {
   readonly meaning: string;
 }
 
-export type OptionName =
-  | 'region'
-  | 'account'
-  | 'readsPerSecond'
-  | 'readBurst'
-  | 'writesPerSecond'
-  | 'maxInFlight'
-  | 'maxInFlightByType'
-  | 'interval'
-  | 'pollInterval'
-  | 'settle'
-  | 'recordTimeout'
-  | 'timeout'
-  | 'shutdownTimeout'
-  | 'maxChanges'
-  | 'maxProvisions'
-  | 'maxTerminations'
-  | 'journal'
-  | 'fingerprintKeyFile'
-  | 'logLevel'
-  | 'logFormat'
-  | 'observe';
-
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -65,7 +42,7 @@ interface Row {
   readonly meaning: string;
 }
 
-const ROWS: Readonly<Record<OptionName, Row>> = {
+const ROWS = {
   region: {
     argument: '<region>',
     rule: {
@@ -225,11 +202,13 @@ const ROWS: Readonly<Record<OptionName, Row>> = {
     default: 'false',
     meaning: 'compare and report, and change nothing',
   },
-};
+} as const satisfies Readonly<Record<string, Row>>;
+
+export type OptionName = keyof typeof ROWS;
 
 /** Every option, in the order of the help. A flag beats its variable, which beats trueup.yaml. */
 export const OPTIONS: readonly ConfigOption[] = (Object.keys(ROWS) as OptionName[]).map((name) => {
-  const row = ROWS[name];
+  const row: Row = ROWS[name];
   return {
     name,
     flag: `--${kebab(name)}${row.argument === '' ? '' : ` ${row.argument}`}`,

@@ -38,7 +38,7 @@ export class AttendedTarget {
   /** A review is due: a new revision, the interval, a person. */
   #due: Priority | null = null;
   #reviewing = false;
-  #awaitsQuiet = false;
+  #awaitsRecord = false;
   /** What was read while the target could not be opened: the last document of each name. */
   #unheard: DesiredState | null = null;
 
@@ -135,14 +135,15 @@ export class AttendedTarget {
     const before = reconciler.recordsEnded;
     await reconciler.drained();
     if (reconciler.recordsEnded === before) {
-      // What waits, because AWS lags or is busy, is sent later: one look in the end is for all of it.
-      if (this.#awaitsQuiet) return;
-      this.#awaitsQuiet = true;
-      await reconciler.quiet();
-      this.#awaitsQuiet = false;
+      // Without a record there is nothing to read back; looking anyway would go round and round. What
+      // waits, because AWS lags or is busy, is sent later, and may bring one.
+      if (this.#awaitsRecord) return;
+      this.#awaitsRecord = true;
+      await reconciler.context.ended.next();
+      this.#awaitsRecord = false;
+      await reconciler.drained();
     }
-    // Without a record there is nothing to read back; looking anyway would go round and round.
-    if (this.#shared.stop.aborted || reconciler.recordsEnded === before) return;
+    if (this.#shared.stop.aborted) return;
     this.#due ??= PRIORITY.resync;
     this.#options.onNews();
   }

@@ -130,6 +130,7 @@ export class EndedRecords {
   readonly #startMs: number;
   readonly #ordinals = new Map<ProductKey, number>();
   #count = 0;
+  readonly #onNext = new Set<() => void>();
 
   constructor(startMs: number) {
     this.#startMs = startMs;
@@ -139,6 +140,13 @@ export class EndedRecords {
     this.#times.set(key, nowMs);
     this.#count += 1;
     this.#ordinals.set(key, this.#count);
+    for (const resolve of this.#onNext) resolve();
+    this.#onNext.clear();
+  }
+
+  /** Resolves when the next one has ended. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#onNext.add(resolve));
   }
 
   /**

@@ -27,15 +27,16 @@ describe('the daemon', () => {
   });
 
   it.each([
-    ['', 0],
-    [', also where it could be sent only at the second try', 1],
-  ])('looks again when a change has ended%s', async (_when, refusals) => {
+    ['', 0, []],
+    [', also where it could be sent only at the second try', 1, []],
+    [', however long another one waits', 1, ['net-b']],
+  ])('looks again when a change has ended%s', async (_when, refusals, frozen) => {
     const world = await World.create({ seed }, []);
+    for (const name of frozen) world.journal.freeze(freezeOf({ name }));
     const busy = { kind: 'error', code: 'InvalidStateException', message: 'under change' } as const;
     if (refusals > 0) fault(world, 'UpdateProvisionedProduct', busy, refusals);
-    await startDaemon(world, new FakeSource('r1', [wish('net-a', 'B')]), {
-      intervalMs: 600 * MINUTE,
-    });
+    const wishes = ['net-a', ...frozen].map((name) => wish(name, 'B'));
+    await startDaemon(world, new FakeSource('r1', wishes), { intervalMs: 600 * MINUTE });
     await world.clock.pass(2 * MINUTE);
     expect(world.writes()).toHaveLength(refusals + 1);
     expect(cidrOf(world, 'net-a')).toBe('B');

@@ -14,7 +14,7 @@ import { inError } from './gates.ts';
 import { holdVerdict, isAsked, restVerdict } from './hold.ts';
 import { checkInstances, instanceWarnings } from './instance-checks.ts';
 import { isBlind, isRepairable, lastProvisioningFailed, versionOf } from './normalize.ts';
-import { ownFailureProblem } from './own-failure.ts';
+import { neverSucceededProblem, ownFailureProblem } from './own-failure.ts';
 import { preflight } from './preflight.ts';
 import { stackProblem } from './preflight-stack.ts';
 import { listed, problem, quoted, warning } from './problems.ts';
@@ -48,7 +48,8 @@ export function decide(input: AssessInput, live: PresentProduct, comparison: Com
     const healing = decideSend(input, live, comparison, ['update'], { kind: 'heal' }, warnings);
     if (failed === null || healing.verdict.kind !== 'reported') return healing;
   }
-  const left = live.status === 'ERROR' ? inError(input, live) : failed;
+  const left =
+    live.status === 'ERROR' ? inError(input, live) : (failed ?? neverSucceededProblem(spec, live));
   if (left !== null) return { verdict: { kind: 'refused', problems: [left] }, warnings };
   return { verdict: { kind: 'inSync' }, warnings: [...warnings, tainted(spec, live)] };
 }

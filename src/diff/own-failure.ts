@@ -2,6 +2,7 @@ import type { ProductEntry } from '../domain/entry.ts';
 import type { RecordId } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
+import type { Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
 import { likenessOf } from './digest.ts';
 import type { CompareInput } from './finding.ts';
@@ -44,4 +45,15 @@ export function ownFailureProblem(
   const why = reason === null ? `record ${record}` : reason;
   const message = `${what} failed, and nothing tells what it left: ${why}`;
   return problem({ code: 'plan/own-failure', at: spec.origin.at, field: '', message });
+}
+
+/**
+ * AWS names no successful record, so the version that the listing shows is one that was attempted: that
+ * nothing differs proves nothing. `null`: something has succeeded.
+ */
+export function neverSucceededProblem(spec: Spec, live: PresentProduct): Problem | null {
+  if (live.records.lastSuccessful !== null) return null;
+  const reason = live.statusMessage === null ? '' : `: ${live.statusMessage}`;
+  const message = `it is TAINTED, and AWS names no record of it that succeeded, so nothing tells what runs${reason}`;
+  return problem({ code: 'plan/never-succeeded', at: spec.origin.at, field: '', message });
 }

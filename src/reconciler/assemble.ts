@@ -80,8 +80,9 @@ interface Runs {
 }
 
 function whatRuns(parts: Parts, fresh: SearchRow | null, base: Described | SearchRow): Runs {
-  // Nothing runs yet where the first provisioning failed; what may be repaired is what was attempted.
-  const isFirst = base.records.lastSuccessful === null && mayLeaveError(base);
+  // Nothing has succeeded yet; what may be repaired is what was attempted.
+  const isFirst =
+    base.records.lastSuccessful === null && (base.status === 'TAINTED' || mayLeaveError(base));
   if (showsWhatRuns(base.records) || isFirst) {
     return {
       product: named(base.productId, parts.row?.productId ?? null, parts.row?.productName ?? null),

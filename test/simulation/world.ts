@@ -621,7 +621,8 @@ export class World {
     // CloudFormation takes no update of a stack that is busy or broken.
     if (
       stack?.status.endsWith('_IN_PROGRESS') === true ||
-      stack?.status.endsWith('_FAILED') === true
+      stack?.status.endsWith('_FAILED') === true ||
+      stack?.status === 'ROLLBACK_COMPLETE'
     )
       return;
     // Between the acceptance of an update and its start: no call would tell (docs/simulation.md).

@@ -127,6 +127,12 @@ export const planErrors = {
       'The values of this provisioned product cannot be read, and a request of trueup, such as a termination, failed half-way. That nothing differs then does not mean that it is as declared.',
     next: 'look at that record and mend the cause, then change the document or send it once more with trueup retry',
   },
+  'plan/never-succeeded': {
+    title: 'No operation on it has ever succeeded',
+    meaning:
+      'It is TAINTED, and AWS names no successful record of it: its creation failed, and so did what was tried since. Which version runs, if any, cannot be told, so that nothing differs does not mean that it is as declared.',
+    next: 'mend the cause and send the document once more with trueup retry, or terminate it and provision it again',
+  },
   'plan/stack-status': {
     title: 'The stack cannot be updated in its present status',
     meaning:

@@ -31,6 +31,7 @@ export class KeyedQueue {
   readonly #onDone: () => void;
   readonly #laneOf: (key: ProductKey) => string | null;
   readonly #laneLimits: ReadonlyMap<string, number>;
+  readonly #mayRun: (key: ProductKey) => boolean;
   readonly #inLane = new Map<string, number>();
   #closed = false;
 
@@ -45,7 +46,10 @@ export class KeyedQueue {
     readonly laneOf?: (key: ProductKey) => string | null;
     /** How many names of a lane run at one time; a lane that is not there has no limit. */
     readonly laneLimits?: ReadonlyMap<string, number>;
+    /** What may be in flight already waits for no room in its lane: it takes some, whatever the limit. */
+    readonly mayRun?: (key: ProductKey) => boolean;
   }) {
+    this.#mayRun = options.mayRun ?? (() => false);
     this.#laneOf = options.laneOf ?? (() => null);
     this.#laneLimits = options.laneLimits ?? new Map();
     this.#queue = new PQueue({ concurrency: options.concurrency });
@@ -101,6 +105,12 @@ export class KeyedQueue {
     });
   }
 
+  /** Whether more names of its lane run than may: after those that ran already when they were added. */
+  isCrowded(key: ProductKey): boolean {
+    const lane = this.#laneOf(key);
+    return lane !== null && this.#countOf(lane) > this.#limitOf(lane);
+  }
+
   /** Names that wait or run; delayed ones are not counted. */
   get size(): number {
     return this.#phases.size;
@@ -130,7 +140,7 @@ export class KeyedQueue {
 
   async #run(key: ProductKey): Promise<void> {
     const lane = this.#laneOf(key);
-    if (lane !== null && this.#isFull(lane)) return this.#park(key, lane);
+    if (lane !== null && this.#isFull(lane) && !this.#mayRun(key)) return this.#park(key, lane);
     this.#phases.set(key, { kind: 'running' });
     if (lane !== null) this.#inLane.set(lane, this.#countOf(lane) + 1);
     try {
@@ -150,7 +160,11 @@ export class KeyedQueue {
   }
 
   #isFull(lane: string): boolean {
-    return this.#countOf(lane) >= (this.#laneLimits.get(lane) ?? Number.POSITIVE_INFINITY);
+    return this.#countOf(lane) >= this.#limitOf(lane);
+  }
+
+  #limitOf(lane: string): number {
+    return this.#laneLimits.get(lane) ?? Number.POSITIVE_INFINITY;
   }
 
   /** Gives the slot back, so that names of other lanes go on. */
@@ -169,7 +183,7 @@ export class KeyedQueue {
     const woken = new Map<string, number>();
     for (const { key, priority, lane } of parked.toSorted((a, b) => b.priority - a.priority)) {
       const taken = this.#countOf(lane) + (woken.get(lane) ?? 0);
-      if (taken >= (this.#laneLimits.get(lane) ?? Number.POSITIVE_INFINITY)) continue;
+      if (taken >= this.#limitOf(lane)) continue;
       woken.set(lane, (woken.get(lane) ?? 0) + 1);
       this.#start(key, priority);
     }

@@ -234,6 +234,7 @@ export class TargetReconciler {
   #held(key: ProductKey): string | null {
     if (this.#shared.stop.aborted) return 'shutting down';
     if (this.#desired.invalid.has(key)) return 'its document is invalid now';
+    if (this.#worker.isCrowded(key)) return 'more of its type are in flight than may be';
     return this.#shared.heldBack();
   }
 

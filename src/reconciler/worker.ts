@@ -35,6 +35,7 @@ export class Worker {
       onDone: () => this.#tellQuiet(),
       laneOf: (key) => typeOf(context, key),
       laneLimits: caps.maxInFlightByType,
+      mayRun: (key) => context.unattended.has(key),
     });
   }
 
@@ -65,6 +66,11 @@ export class Worker {
 
   isAsked(key: ProductKey): boolean {
     return this.#asked.has(key);
+  }
+
+  /** More of its type are in flight than may be: only what runs goes on. */
+  isCrowded(key: ProductKey): boolean {
+    return this.#queue.isCrowded(key);
   }
 
   get pending(): number {

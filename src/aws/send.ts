@@ -21,6 +21,7 @@ interface Answer {
   readonly status: string | undefined;
   readonly createdAt: Date | undefined;
   readonly provisionedProductId: string | undefined;
+  readonly productType: string | undefined;
 }
 
 /** Sends one mutating request, once. */
@@ -32,7 +33,7 @@ export async function send(
 ): Promise<Result<Accepted>> {
   const result = await sendOnce(calls, request, token, lastLook);
   if (result.kind === 'failed') return result;
-  const { recordId, status, createdAt, provisionedProductId } = result.value;
+  const { recordId, status, createdAt, provisionedProductId, productType } = result.value;
   if (recordId === undefined || recordId === '' || status === undefined) {
     // The service answered well, so it may have acted: not `malformed`, which would only say "odd".
     const why = 'the answer lacks the record; whether the request was accepted is open';
@@ -48,6 +49,7 @@ export async function send(
       createdAt: created,
       provisionedProductId:
         provisionedProductId === undefined ? null : asProvisionedProductId(provisionedProductId),
+      productType: productType === undefined || productType === '' ? null : productType,
     },
   };
 }
@@ -81,7 +83,7 @@ function sendOnce(
         const input = propertiesInput(request, token);
         const command = new sdk.UpdateProvisionedProductPropertiesCommand(input);
         const { RecordId: recordId, Status: status } = await client.send(command, options);
-        return { recordId, status, createdAt: undefined, provisionedProductId: undefined };
+        return { ...answerOf(undefined), recordId, status };
       }
       default:
         return request satisfies never;
@@ -96,6 +98,7 @@ function answerOf(detail: RecordDetail | undefined): Answer {
     status: detail?.Status,
     createdAt: detail?.CreatedTime,
     provisionedProductId: detail?.ProvisionedProductId,
+    productType: detail?.ProvisionedProductType,
   };
 }
 

@@ -44,7 +44,7 @@ export async function sendNew(
       case 'ours':
         return {
           kind: 'accepted',
-          intent: await stampRecord(context, key, current, answer.recordId, answer.subject),
+          intent: await stampRecord(context, key, current, answer),
           recordId: answer.recordId,
         };
       case 'echo':

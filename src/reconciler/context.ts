@@ -25,6 +25,7 @@ import type { Observation } from './observe.ts';
 import type { Catalog } from './ports/catalog.ts';
 import type { Journal } from './ports/journal.ts';
 import type { Clock, Fingerprinter, Log, Random } from './ports/runtime.ts';
+import type { ProductTypes } from './product-types.ts';
 import type { Redactor } from './redact.ts';
 import type { Removal } from './removals.ts';
 import type { Rollouts } from './rollouts.ts';
@@ -118,6 +119,7 @@ export interface TargetContext {
   readonly rollouts: Rollouts;
   /** Holds back what is too much, and counts what is sent. */
   readonly guard: GuardGate;
+  readonly types: ProductTypes;
   /** Imports under way: AWS carries out one at a time. */
   readonly importing: Set<ProductKey>;
   /** Requests that an earlier process left open, until their first pass: each may be in flight without a slot. */

@@ -52,7 +52,7 @@ function typeFor(
 ): Intent['productType'] {
   if (!isBlank(live)) return live.type;
   if (!('productId' in request)) return null;
-  return context.observation()?.types.get(request.productId) ?? null;
+  return context.types.of(request.productId);
 }
 
 function requestedVersion(
@@ -154,15 +154,22 @@ export async function stampSend(
   return stamped;
 }
 
+/** What answers an intent; what the answer does not tell is null. */
+interface Answering {
+  readonly recordId: RecordId;
+  readonly subject: ProvisionedProductId | null;
+  readonly productType: string | null;
+}
+
 /** The record that answers the intent is known from now on, also after a restart. */
 export async function stampRecord(
   context: TargetContext,
   key: ProductKey,
   intent: Intent,
-  recordId: RecordId,
-  provisionedProductId: ProvisionedProductId | null = null,
+  { recordId, subject: provisionedProductId, ...answer }: Answering,
 ): Promise<Intent> {
-  const stamped: Intent = { ...intent, recordId };
+  const productType = intent.productType ?? answer.productType;
+  const stamped: Intent = { ...intent, recordId, productType };
   await context.entries.update(key, (entry) => ({
     ...entry,
     intent: stamped,
@@ -172,6 +179,11 @@ export async function stampRecord(
     ownedId: intent.request.provisionedProductId ?? provisionedProductId ?? entry.ownedId,
     ownRecords: [recordId, ...entry.ownRecords.filter((one) => one !== recordId)].slice(0, 20),
   }));
+  const { productId, productName } = stamped.version ?? {};
+  context.types.learn([
+    [productId, productType],
+    [productName, productType],
+  ]);
   return stamped;
 }
 

@@ -9,7 +9,7 @@ export type Priority = (typeof PRIORITY)[keyof typeof PRIORITY];
 type Phase =
   | { readonly kind: 'waiting'; readonly priority: Priority }
   /** Its lane is full: it waits without a slot until the lane has room. */
-  | { readonly kind: 'parked'; readonly priority: Priority; readonly lane: string }
+  | { readonly kind: 'parked'; readonly priority: Priority }
   | { readonly kind: 'running' }
   /** Asked for again while it runs: it runs once more, afresh, when it is done. */
   | { readonly kind: 'again'; readonly priority: Priority };
@@ -32,7 +32,6 @@ export class KeyedQueue {
   readonly #laneOf: (key: ProductKey) => string | null;
   readonly #laneLimits: ReadonlyMap<string, number>;
   readonly #mayRun: (key: ProductKey) => boolean;
-  readonly #inLane = new Map<string, number>();
   #closed = false;
 
   constructor(options: {
@@ -42,7 +41,7 @@ export class KeyedQueue {
     readonly work: (key: ProductKey) => Promise<void>;
     /** Called after each run, when `size` and `delayed` are up to date. */
     readonly onDone: () => void;
-    /** Which limit a name is under besides the concurrency of all, read when its turn comes; null: none. */
+    /** Which limit a name is under besides the concurrency of all, as far as it is known now; null: none. */
     readonly laneOf?: (key: ProductKey) => string | null;
     /** How many names of a lane run at one time; a lane that is not there has no limit. */
     readonly laneLimits?: ReadonlyMap<string, number>;
@@ -105,10 +104,28 @@ export class KeyedQueue {
     });
   }
 
-  /** Whether more names of its lane run than may: after those that ran already when they were added. */
+  /** Whether more names of its lane run than may: some ran already, or came to belong to it meanwhile. */
   isCrowded(key: ProductKey): boolean {
     const lane = this.#laneOf(key);
-    return lane !== null && this.#countOf(lane) > this.#limitOf(lane);
+    return lane !== null && (this.#counts().get(lane) ?? 0) > this.#limitOf(lane);
+  }
+
+  /**
+   * As many of each lane as it has room for join the queue again: the highest priority first. Asked for
+   * from outside when names may have come to belong to another lane.
+   */
+  wake(): void {
+    if (this.#closed) return;
+    const parked = [...this.#phases].flatMap(([key, phase]) =>
+      phase.kind === 'parked' ? [{ key, ...phase }] : [],
+    );
+    if (parked.length === 0) return;
+    const counts = this.#counts();
+    for (const { key, priority } of parked.toSorted((a, b) => b.priority - a.priority)) {
+      if (!this.#hasRoom(key, counts)) continue;
+      this.#count(key, counts);
+      this.#start(key, priority);
+    }
   }
 
   /** Names that wait or run; delayed ones are not counted. */
@@ -139,28 +156,35 @@ export class KeyedQueue {
   }
 
   async #run(key: ProductKey): Promise<void> {
-    const lane = this.#laneOf(key);
-    if (lane !== null && this.#isFull(lane) && !this.#mayRun(key)) return this.#park(key, lane);
+    if (!this.#mayRun(key) && !this.#hasRoom(key, this.#counts())) return this.#park(key);
     this.#phases.set(key, { kind: 'running' });
-    if (lane !== null) this.#inLane.set(lane, this.#countOf(lane) + 1);
     try {
       await this.#work(key);
     } finally {
-      if (lane !== null) this.#inLane.set(lane, this.#countOf(lane) - 1);
       const phase = this.#phases.get(key);
       this.#phases.delete(key);
       if (phase?.kind === 'again' && !this.#closed) this.#start(key, phase.priority);
-      this.#wake();
+      this.wake();
       this.#onDone();
     }
   }
 
-  #countOf(lane: string): number {
-    return this.#inLane.get(lane) ?? 0;
+  /** How many run of each lane. To which a name belongs may become known while it runs. */
+  #counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const [key, { kind }] of this.#phases)
+      if (kind === 'running' || kind === 'again') this.#count(key, counts);
+    return counts;
   }
 
-  #isFull(lane: string): boolean {
-    return this.#countOf(lane) >= this.#limitOf(lane);
+  #count(key: ProductKey, counts: Map<string, number>): void {
+    const lane = this.#laneOf(key);
+    if (lane !== null) counts.set(lane, (counts.get(lane) ?? 0) + 1);
+  }
+
+  #hasRoom(key: ProductKey, counts: ReadonlyMap<string, number>): boolean {
+    const lane = this.#laneOf(key);
+    return lane === null || (counts.get(lane) ?? 0) < this.#limitOf(lane);
   }
 
   #limitOf(lane: string): number {
@@ -168,25 +192,10 @@ export class KeyedQueue {
   }
 
   /** Gives the slot back, so that names of other lanes go on. */
-  #park(key: ProductKey, lane: string): void {
+  #park(key: ProductKey): void {
     const phase = this.#phases.get(key);
     if (phase?.kind === 'waiting')
-      this.#phases.set(key, { kind: 'parked', priority: phase.priority, lane });
-  }
-
-  /** As many of each lane as it has room for join the queue again: the highest priority first. */
-  #wake(): void {
-    if (this.#closed) return;
-    const parked = [...this.#phases].flatMap(([key, phase]) =>
-      phase.kind === 'parked' ? [{ key, ...phase }] : [],
-    );
-    const woken = new Map<string, number>();
-    for (const { key, priority, lane } of parked.toSorted((a, b) => b.priority - a.priority)) {
-      const taken = this.#countOf(lane) + (woken.get(lane) ?? 0);
-      if (taken >= this.#limitOf(lane)) continue;
-      woken.set(lane, (woken.get(lane) ?? 0) + 1);
-      this.#start(key, priority);
-    }
+      this.#phases.set(key, { kind: 'parked', priority: phase.priority });
   }
 
   #cancelTimer(key: ProductKey): void {

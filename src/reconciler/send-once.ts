@@ -16,6 +16,7 @@ export type Answer =
       readonly kind: 'ours';
       readonly recordId: RecordId;
       readonly subject: ProvisionedProductId | null;
+      readonly productType: string | null;
     }
   | { readonly kind: 'echo'; readonly recordId: RecordId; readonly failure: Failure }
   | { readonly kind: 'unknown' }
@@ -63,8 +64,8 @@ async function judge(
   request: ProductRequest,
   accepted: Accepted,
 ): Promise<Answer> {
-  const { recordId, provisionedProductId: subject } = accepted;
-  const ours: Answer = { kind: 'ours', recordId, subject };
+  const { recordId, provisionedProductId: subject, productType } = accepted;
+  const ours: Answer = { kind: 'ours', recordId, subject, productType };
   const echo: Answer = { kind: 'echo', recordId, failure: echoFailure(request, recordId) };
   const { ownRecords } = context.entries.get(key);
   const { kind } = judgeAnswer({ intent, accepted, ownRecords });

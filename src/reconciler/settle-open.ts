@@ -136,8 +136,7 @@ async function carryDecision(
           context,
           key,
           { ...intent, isFound: true },
-          decision.recordId,
-          subject,
+          { recordId: decision.recordId, subject, productType: null },
         ),
         recordId: decision.recordId,
       };
@@ -188,7 +187,7 @@ async function resend(
     case 'ours':
       return {
         kind: 'accepted',
-        intent: await stampRecord(context, key, stamped, answer.recordId, answer.subject),
+        intent: await stampRecord(context, key, stamped, answer),
         recordId: answer.recordId,
       };
     case 'echo': {

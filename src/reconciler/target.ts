@@ -15,6 +15,7 @@ import { hasLeftOutChanged, readElsewhere, type SeenElsewhere } from './left-out
 import type { Observation } from './observe.ts';
 import { Parking } from './parking.ts';
 import type { Values } from './ports/values.ts';
+import { ProductTypes } from './product-types.ts';
 import { PRIORITY, type Priority } from './queue.ts';
 import type { Removal } from './removals.ts';
 import { allowedSteps, type Review, reviewTarget } from './review.ts';
@@ -83,6 +84,7 @@ export class TargetReconciler {
       dependencyWait: (key) => this.#parking.dependencyWait(key),
       rollouts: this.#rollouts,
       park: (key) => this.#parking.park(key),
+      types: new ProductTypes(() => this.#worker.typesLearned()),
     };
     this.#parking = new Parking({
       target: parts.name,
@@ -152,6 +154,7 @@ export class TargetReconciler {
     this.#facts = facts;
     this.#valueFacts = values;
     this.#observation = review.observation;
+    this.#context.types.learn(review.observation.types);
     this.#removals = review.removals;
     this.#rollouts.take(review.rollouts, endedBefore);
     this.#context.follower.estateSize = review.observation.estateSize;

@@ -33,14 +33,19 @@ export class Worker {
       clock: context.clock,
       work: (key) => this.#work(key),
       onDone: () => this.#tellQuiet(),
-      laneOf: (key) => typeOf(context, key),
-      laneLimits: caps.maxInFlightByType,
+      laneOf: (key) => typeOf(context, key) ?? UNKNOWN,
+      laneLimits: lanesOf(caps.maxInFlightByType),
       mayRun: (key) => context.unattended.has(key),
     });
   }
 
   add(key: ProductKey, priority: Priority): void {
     this.#queue.add(key, priority);
+  }
+
+  /** Types became known: what waits for room in its lane may have some in another. */
+  typesLearned(): void {
+    this.#queue.wake();
   }
 
   /** Ends the wait of one that rests with its slot: there is a new plan. */
@@ -189,15 +194,22 @@ export class Worker {
   }
 }
 
+/** The lane of what is of a type that is not known yet: AWS tells it when it accepts the first of a product. */
+const UNKNOWN = '';
+
+/** One of an unknown type at a time: it may be of any that has a limit. */
+function lanesOf(byType: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return byType.size === 0 ? byType : new Map([...byType, [UNKNOWN, 1]]);
+}
+
 /** As far as it is known: an open request tells it even before anything was observed. */
 function typeOf(context: TargetContext, key: ProductKey): string | null {
-  const observation = context.observation();
-  const live = observation?.products.get(key);
+  const live = context.observation()?.products.get(key);
   if (live?.kind === 'present') return live.type;
-  const open = context.entries.get(key).intent?.productType;
-  if (open !== undefined && open !== null) return open;
+  const known = context.entries.get(key).intent?.productType ?? context.removal(key)?.change.type;
+  if (known !== undefined && known !== null) return known;
   const product = context.desired().specs.get(key)?.product;
   if (product === undefined || product === null) return null;
   const name = product.kind === 'id' ? product.id : product.name;
-  return observation?.types.get(name) ?? null;
+  return context.types.of(name);
 }

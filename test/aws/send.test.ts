@@ -32,6 +32,7 @@ const accepted = json({
     Status: 'CREATED',
     CreatedTime: 1_577_222_793.358,
     ProvisionedProductId: 'pp-1',
+    ProvisionedProductType: 'CFN_STACK',
   },
 });
 
@@ -58,6 +59,7 @@ describe('send', () => {
       status: 'CREATED',
       createdAt: '2019-12-24T21:26:33.358Z',
       provisionedProductId: 'pp-1',
+      productType: 'CFN_STACK',
     });
     expect(wire.calls.map(({ operation, input }) => ({ operation, input }))).toEqual([
       {
@@ -188,6 +190,7 @@ describe('send', () => {
       status: 'SUCCEEDED',
       createdAt: null,
       provisionedProductId: null,
+      productType: null,
     });
     expect(wire.calls[0]?.input).toEqual({
       IdempotencyToken: 'tu1-b',

@@ -52,6 +52,44 @@ describe('operations in flight of one product type', () => {
     expect(world.writes()).toHaveLength(4);
   });
 
+  it('stay within it from the very first on, while nothing of the product is there yet', async () => {
+    const limits = { maxInFlightByType: new Map([[TYPE, 2]]), maxInFlight: 9, maxProvisions: 9 };
+    const empty = { ...seed, provisionedProducts: [] };
+    const world = await World.create({ seed: empty, writesPerSecond: 5, ...limits }, made);
+    const first = await world.start();
+    await first.reconcile();
+    await world.clock.pass(MINUTE);
+    expect(world.writes()).toHaveLength(2);
+    first.kill();
+    const second = await world.start();
+    await second.reconcile();
+    await world.clock.pass(9 * MINUTE);
+    expect(world.writes()).toHaveLength(2);
+    await world.clock.pass(3 * MINUTE);
+    expect(world.writes()).toHaveLength(4);
+  });
+
+  it('stay within it where products are terminated because their documents are gone', async () => {
+    const prune = names.map((name) => doc(name, { reconcile: { prune: 'terminate' } }));
+    const limits = { maxInFlightByType: new Map([[TYPE, 2]]), maxInFlight: 9, maxTerminations: 9 };
+    const world = await World.create({ seed, writesPerSecond: 5, ...limits }, prune);
+    const trueup = await world.start();
+    await trueup.converge();
+    world.wish([]);
+    await trueup.converge();
+    world.service.admin.clearCalls();
+    await world.clock.pass(11 * MINUTE);
+    await trueup.reconcile();
+    await world.clock.pass(MINUTE);
+    expect(world.writes().map(({ operation }) => operation)).toEqual([
+      'TerminateProvisionedProduct',
+      'TerminateProvisionedProduct',
+    ]);
+    await world.clock.pass(30 * MINUTE);
+    expect(world.writes()).toHaveLength(4);
+    expect(world.service.admin.names()).toEqual([]);
+  });
+
   it('stay within it where documents name the product by its id', async () => {
     const world = await create([]);
     const productId = world.service.admin.product('one')?.product.productId;

@@ -125,6 +125,18 @@ const CORE_MUTANTS: readonly Mutant[] = [
     'concurrency: caps.maxInFlight + 5,',
   ),
   one(
+    'what is of no known type is under no limit of a type',
+    'src/reconciler/worker.ts',
+    'typeOf(context, key) ?? UNKNOWN,',
+    'typeOf(context, key),',
+  ),
+  one(
+    'what goes is under no limit of its type',
+    'src/reconciler/worker.ts',
+    ' ?? context.removal(key)?.change.type;',
+    ';',
+  ),
+  one(
     'rates ignored',
     'src/reconciler/limiter.ts',
     'if (next.waitMs === 0) return',

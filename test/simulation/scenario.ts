@@ -2,6 +2,7 @@ import type { FaultSpec } from '../../src/local-catalog/faults.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { edited, firstWish, type Leaning, NAMES, type Name, type Wish } from './estate.ts';
 import { withFreezes } from './freezes.ts';
+import { withLanes } from './lanes.ts';
 import { withExtras } from './life.ts';
 import { Rng } from './rng.ts';
 
@@ -60,6 +61,8 @@ export interface Scenario {
   readonly first: readonly Wish[];
   readonly catalog: Pick<SeedInput, 'timing' | 'behaviour' | 'limits'>;
   readonly maxInFlight: number;
+  /** The same for the one type that there is; null: it has no limit of its own. */
+  readonly maxInFlightOfType: number | null;
   readonly maxChanges: number;
   readonly maxProvisions: number;
   readonly maxTerminations: number;
@@ -81,7 +84,7 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 
 export function generate(seed: number): Scenario {
-  return withFreezes(withExtras(mainStory(seed)));
+  return withLanes(withFreezes(withExtras(mainStory(seed))));
 }
 
 function mainStory(seed: number): Scenario {
@@ -106,6 +109,7 @@ function mainStory(seed: number): Scenario {
     first,
     catalog,
     maxInFlight: rng.int(1, 3),
+    maxInFlightOfType: null,
     maxChanges: rng.chance(0.15) ? 2 : 50,
     maxProvisions: 10,
     maxTerminations: 3,

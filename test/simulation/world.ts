@@ -110,7 +110,7 @@ export class World {
     this.trace = new Trace(() => this.clock.elapsed());
     this.rules = new Rules(this.service, this.clock, this.disk, {
       writesPerSecond: scenario.writesPerSecond,
-      maxInFlight: scenario.maxInFlight,
+      maxInFlight: scenario.maxInFlightOfType ?? scenario.maxInFlight,
       readsPerSecond: READS_PER_SECOND,
       readBurst: READ_BURST,
       recordTimeoutMs: RECORD_TIMEOUT_MS,
@@ -467,7 +467,8 @@ export class World {
       readBurst: READ_BURST,
       writesPerSecond: scenario.writesPerSecond,
       maxInFlight: scenario.maxInFlight,
-      maxInFlightByType: {},
+      maxInFlightByType:
+        scenario.maxInFlightOfType === null ? {} : { CFN_STACK: scenario.maxInFlightOfType },
       engineRecordTimeoutMs: RECORD_TIMEOUT_MS,
       ...this.#caps(),
       guards: DEFAULT_GUARDS,

@@ -92,6 +92,8 @@ export interface Accepted {
   readonly createdAt: string | null;
   /** null where the operation does not return it. */
   readonly provisionedProductId: ProvisionedProductId | null;
+  /** Of the provisioned product; null where the operation does not return it. */
+  readonly productType: string | null;
 }
 
 /**

@@ -103,31 +103,39 @@ describe('operations in flight of one product type', () => {
 
 describe('the record of what is to be new', () => {
   it.each([
-    ['EXTERNAL', 'Reconciling'],
-    ['CONTROL_TOWER_ACCOUNT', 'Stalled'],
-  ] as const)('may take as long as its engine does: %s is %s', async (kind, condition) => {
-    const seed: SeedInput = {
-      products: [
-        {
-          ...{ name: 'thing', kind, versions: [{ name: 'v1', parameters: {} }] },
-          paths: [{ portfolio: 'platform', launchRole: ROLE }],
-        },
-      ],
-      provisionedProducts: [{ name: 'old', product: 'thing', version: 'v1', parameters: {} }],
-    };
-    const spec = { productName: 'thing', provisioningArtifactName: 'v1' };
-    const world = await World.create({ seed }, [
-      { name: 'new', spec: { ...spec, reconcile: { onMissing: 'provision' } } },
-    ]);
-    fault(world, 'ProvisionProduct', { kind: 'straggle', ms: 5 * HOUR });
-    const trueup = await world.start();
-    await trueup.reconcile();
-    await world.clock.pass(3 * HOUR);
-    expect(world.statusOf(trueup, 'new')).toMatchObject({ condition });
-    await world.clock.pass(4 * HOUR);
-    expect(world.service.admin.product('new')?.product.status).toBe('AVAILABLE');
-    expect(world.writes()).toHaveLength(1);
-  });
+    ['EXTERNAL', 'another', 'Reconciling'],
+    ['EXTERNAL', 'none', 'Reconciling'],
+    ['CONTROL_TOWER_ACCOUNT', 'another', 'Stalled'],
+    ['CONTROL_TOWER_ACCOUNT', 'none', 'Stalled'],
+  ] as const)(
+    'may take as long as its engine does: %s beside %s is %s',
+    async (kind, beside, condition) => {
+      const seed: SeedInput = {
+        products: [
+          {
+            ...{ name: 'thing', kind, versions: [{ name: 'v1', parameters: {} }] },
+            paths: [{ portfolio: 'platform', launchRole: ROLE }],
+          },
+        ],
+        provisionedProducts:
+          beside === 'none'
+            ? []
+            : [{ name: 'old', product: 'thing', version: 'v1', parameters: {} }],
+      };
+      const spec = { productName: 'thing', provisioningArtifactName: 'v1' };
+      const world = await World.create({ seed }, [
+        { name: 'new', spec: { ...spec, reconcile: { onMissing: 'provision' } } },
+      ]);
+      fault(world, 'ProvisionProduct', { kind: 'straggle', ms: 5 * HOUR });
+      const trueup = await world.start();
+      await trueup.reconcile();
+      await world.clock.pass(3 * HOUR);
+      expect(world.statusOf(trueup, 'new')).toMatchObject({ condition });
+      await world.clock.pass(4 * HOUR);
+      expect(world.service.admin.product('new')?.product.status).toBe('AVAILABLE');
+      expect(world.writes()).toHaveLength(1);
+    },
+  );
 });
 
 describe('a pass that goes wrong', () => {

@@ -125,17 +125,26 @@ const CORE_MUTANTS: readonly Mutant[] = [
     'concurrency: caps.maxInFlight + 5,',
   ),
   one(
-    'what is of no known type is under no limit of a type',
+    'limit of a type ignored',
     'src/reconciler/worker.ts',
-    'typeOf(context, key) ?? UNKNOWN,',
-    'typeOf(context, key),',
+    'laneLimits: lanesOf(caps.maxInFlightByType),',
+    '',
   ),
-  one(
-    'what goes is under no limit of its type',
-    'src/reconciler/worker.ts',
-    ' ?? context.removal(key)?.change.type;',
-    ';',
-  ),
+  {
+    name: 'what is of no known type is under no limit of a type, nor counted when AWS tells its type',
+    edits: [
+      {
+        file: 'src/reconciler/worker.ts',
+        from: 'typeOf(context, key) ?? UNKNOWN,',
+        to: 'typeOf(context, key),',
+      },
+      {
+        file: 'src/reconciler/target.ts',
+        from: 'if (this.#worker.isCrowded(key)) return',
+        to: 'if (this.#desired.invalid.has(key)) return',
+      },
+    ],
+  },
   one(
     'rates ignored',
     'src/reconciler/limiter.ts',

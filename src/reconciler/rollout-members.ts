@@ -1,4 +1,4 @@
-import { lastFailedMove, standingFailure } from '../diff/failed-move.ts';
+import { standingFailure } from '../diff/failed-move.ts';
 import { type Member, type MemberState, type RolloutDraft, ruleFor } from '../diff/rollout.ts';
 import type { ChangeVerdict } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
@@ -10,6 +10,7 @@ import type { Spec } from '../domain/spec.ts';
 import type { DesiredState } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Observation } from './observe.ts';
+import { failedBefore, hasRun, isSame, journalled } from './rollout-journal.ts';
 import { mayBeFor, resolvedOf } from './rollout-wish.ts';
 
 export interface RolloutInput {
@@ -132,6 +133,7 @@ function about({ key, name, labels }: Spec): Omit<Member, 'state'> {
 function stateOf(version: VersionId, evaluation: Evaluation, entry: ProductEntry): MemberState {
   const { live, change } = evaluation;
   if (live.kind === 'present' && runs(live, version)) return { kind: 'runs' };
+  if (isUnseen(change.verdict) && hasRun(version, entry)) return { kind: 'runs' };
   const known = journalled(version, entry);
   if (known?.kind === 'inFlight') return known;
   if (movesVersion(evaluation)) return { kind: 'moves', isAgain: failedBefore(version, entry) };
@@ -143,34 +145,8 @@ function stateOf(version: VersionId, evaluation: Evaluation, entry: ProductEntry
     : state;
 }
 
-/** It failed at this version, and nobody said since that this does not matter. */
-export function failedBefore(version: VersionId, entry: ProductEntry): boolean {
-  const failed = lastFailedMove(entry);
-  return failed !== null && !failed.isWaived && isSame(failed.version, version);
-}
-
-export function isSame(
-  a: Pick<VersionId, 'productId' | 'artifactId'>,
-  b: Pick<VersionId, 'productId' | 'artifactId'>,
-): boolean {
-  return a.productId === b.productId && a.artifactId === b.artifactId;
-}
-
-/** What the journal alone tells; null: nothing. */
-export function journalled(version: VersionId, entry: ProductEntry): MemberState | null {
-  const { intent } = entry;
-  const isAgain = failedBefore(version, entry);
-  if (intent?.version !== undefined && isSame(intent.version, version))
-    return { kind: 'inFlight', isAgain };
-  // Its launch role goes before the move that is tried again.
-  if (intent !== null && intent.version === undefined && isAgain)
-    return { kind: 'inFlight', isAgain };
-  const failed = standingFailure(entry);
-  if (failed === null || !isSame(failed.version, version)) return null;
-  if (failed.isWaived) return { kind: 'waived' };
-  const { recordId, reason } = failed;
-  return { kind: 'failed', failure: { recordId, reason } };
-}
+/** Nothing of this moment tells what runs. */
+const isUnseen = ({ kind }: ChangeVerdict) => kind === 'busy' || kind === 'unreadable';
 
 function stateOfVerdict(verdict: ChangeVerdict): MemberState {
   switch (verdict.kind) {

@@ -17,14 +17,8 @@ import type { Entries } from './entries.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Log } from './ports/runtime.ts';
 import { viewOf } from './review-rollouts.ts';
-import {
-  blocked,
-  failedBefore,
-  isSame,
-  journalled,
-  movesVersion,
-  productNameOf,
-} from './rollout-members.ts';
+import { failedBefore, isSame, journalled } from './rollout-journal.ts';
+import { blocked, movesVersion, productNameOf } from './rollout-members.ts';
 import type { StatusBoard } from './status-board.ts';
 
 interface RolloutsParts {

@@ -125,6 +125,18 @@ const CORE_MUTANTS: readonly Mutant[] = [
     'concurrency: caps.maxInFlight + 5,',
   ),
   one(
+    'a rollout holds nobody back',
+    'src/diff/rollout.ts',
+    '  const hold = rest();',
+    '  const hold: Hold | null = null;',
+  ),
+  one(
+    'a failure does not pause its rollout',
+    'src/diff/rollout.ts',
+    'if (first === undefined || failures.length < maxFailures) return null;',
+    'if (first === undefined || failures.length <= maxFailures) return null;',
+  ),
+  one(
     'limit of a type ignored',
     'src/reconciler/worker.ts',
     'laneLimits: lanesOf(caps.maxInFlightByType),',

@@ -1,7 +1,7 @@
 interface Regression {
   readonly seed: number;
   readonly mutant: string | null;
-  /** Found since a type may have a limit of its own in a scenario (test/simulation/lanes.ts). */
+  /** Found since scenarios have limits of a type and rollouts (test/simulation/lanes.ts). */
   readonly lanes?: true;
 }
 
@@ -52,6 +52,8 @@ export const REGRESSIONS: readonly Regression[] = [
       'what is of no known type is under no limit of a type, nor counted when AWS tells its type',
     lanes: true,
   },
+  { seed: 375, mutant: 'a rollout holds nobody back', lanes: true },
+  { seed: 1031, mutant: 'a failure does not pause its rollout', lanes: true },
   ...[
     102_498, 105_399, 106_556, 106_772, 110_097, 111_689, 113_638, 122_708, 125_587, 126_612,
     204_757, 210_316, 212_702, 214_426, 215_814, 217_983, 218_626, 230_211, 233_286, 247_945,

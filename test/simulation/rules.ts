@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ProductEntry } from '../../src/domain/entry.ts';
 import type { ProductKey } from '../../src/domain/ids.ts';
 import type { Step } from '../../src/domain/request.ts';
+import type { RolloutRule } from '../../src/domain/rollout.ts';
 import type { Spec } from '../../src/domain/spec.ts';
 import type { ProductStatusView } from '../../src/domain/status.ts';
 import type { LoggedCall } from '../../src/local-catalog/call-log.ts';
@@ -12,6 +13,7 @@ import type { Life, SimClock } from './clock.ts';
 import { ACCOUNT, SECRET_PREFIX } from './estate.ts';
 import type { Disk } from './journal.ts';
 import { LifeRules } from './life-rules.ts';
+import { type Move, RolloutRules } from './rollout-rules.ts';
 
 /** A rule of design.md, "Never wrong", was broken. */
 export class Violation extends Error {
@@ -72,6 +74,7 @@ export interface Limits {
   /** After others' doing, how long until a process has looked again for certain. */
   readonly calmMs: number;
   readonly hasLife: boolean;
+  readonly rollout: RolloutRule | null;
   readonly names: readonly string[];
 }
 
@@ -120,6 +123,7 @@ export class Rules {
   readonly #intended = new Map<string, number>();
   readonly #digests = new Map<string, string>();
   readonly life: LifeRules;
+  readonly #rollout: RolloutRules | null;
   propertiesMoveBase = true;
   violation: Violation | null = null;
   updates = 0;
@@ -130,6 +134,8 @@ export class Rules {
     this.#disk = disk;
     this.#limits = limits;
     this.life = new LifeRules(service, clock, (rule, message) => this.break(rule, message));
+    const { rollout } = limits;
+    this.#rollout = rollout === null ? null : new RolloutRules(service, clock, rollout);
   }
 
   break(rule: string, message: string): void {
@@ -178,6 +184,7 @@ export class Rules {
   /** Something happened to a provisioned product that was not us, or a person asked. */
   disturbed(nameOrId: string): void {
     const product = this.#service.admin.provisionedProduct(nameOrId);
+    this.#rollout?.stirred(product?.name ?? nameOrId);
     if (product === null) return;
     this.#lastOwn.delete(product.id);
     this.#changedAt.set(product.id, this.#clock.elapsed());
@@ -188,6 +195,7 @@ export class Rules {
     this.#newest.set(productId, { id: recordId, ours: false });
     this.#lastOwn.delete(productId);
     this.life.foreign(productId);
+    this.#rollout?.stirred(this.#names.get(productId) ?? productId);
   }
 
   journalLost(): void {
@@ -195,6 +203,7 @@ export class Rules {
     this.#lastOwn.clear();
     this.thawed();
     this.life.journalLost();
+    this.#rollout?.journalLost();
   }
 
   read(process: Process, call: WireCall): void {
@@ -234,7 +243,34 @@ export class Rules {
       this.#checkOwnInFlight(truth.product.status, truth.product.id, token, name);
       this.#checkUnknownFailure(entry, truth.product.id, name);
     }
+    this.#checkRollout(process, call, name);
     this.#tokens.add(token);
+  }
+
+  /** ADR 10: what has been sent may be repeated; what was terminated to be recreated is provisioned. */
+  #checkRollout(process: Process, call: WireCall, name: string): void {
+    const move = this.#moveOf(call, name);
+    if (this.#rollout === null || move === null) return;
+    this.#moves.set(move.token, move);
+    if (this.#tokens.has(move.token) || this.life.isBetween(name)) return;
+    const intendedMs = this.#intended.get(move.token) ?? this.#clock.elapsed();
+    const states = process.loaded.at(this.#clock.elapsed()).flatMap((one) => one ?? []);
+    const why = this.#rollout.whyNotYet(move, intendedMs, states, this.#limits.calmMs);
+    if (why !== null) this.break('5 rollout', `${name}: ${why}`);
+  }
+
+  /** By token: at the effect the product itself tells no more what ran before. */
+  readonly #moves = new Map<string, Move>();
+
+  /** Whether it brings another version than the one that runs, or the first one. */
+  #moveOf({ operation, input }: WireCall, name: string): Move | null {
+    if (operation !== 'UpdateProvisionedProduct' && operation !== 'ProvisionProduct') return null;
+    const { ProvisioningArtifactId: artifactId } = input;
+    if (typeof artifactId !== 'string') return null;
+    const truth = this.#service.admin.product(name);
+    const hasRun = truth?.product.lastSuccessfulProvisioningRecordId !== null;
+    const token = String(tokenOf(input));
+    return hasRun && truth?.stack?.artifactId === artifactId ? null : { name, artifactId, token };
   }
 
   /** Semantics 4: another base, another token. */
@@ -349,6 +385,7 @@ export class Rules {
   /** A new intent is durable, which is right before its call: its step is in the reviewed plan. */
   intended(process: Process, key: string, entry: ProductEntry): void {
     const { intent } = entry;
+    this.#rollout?.stored(key.replace(/^name:/, ''), entry.lastResult?.recordId ?? undefined);
     if (intent?.recordId != null && this.#isStrange(intent.recordId)) {
       this.#mistaken.add(key);
       if (entry.ownedId !== null) this.life.owns(entry.ownedId);
@@ -443,6 +480,7 @@ export class Rules {
 
   personAsked(name: string): void {
     this.#asked.add(name);
+    this.#rollout?.stirred(name);
     this.life.asked(name);
     this.disturbed(name);
   }
@@ -472,6 +510,7 @@ export class Rules {
       this.life.terminated(truth, token);
     if (call.operation === 'ProvisionProduct') this.life.provisioned(name);
     const intent = this.#disk.entries.get(`name:${name}`)?.intent;
+    this.#rollout?.began(recordId, name, this.#moves.get(token) ?? null);
     // It may have taken somebody else's record for its answer.
     const isOpen = intent?.token === token && (intent.recordId ?? recordId) === recordId;
     const moves =
@@ -493,6 +532,7 @@ export class Rules {
       // What arrives when nobody waits for it any more is nobody's operation.
       forgotten: !isOpen,
     };
+    if (!isOpen) this.#rollout?.stirred(name);
     this.#checkRepeat(record, token);
     this.#own.set(recordId, record);
     if (isOpen) this.life.owns(productId);
@@ -556,6 +596,8 @@ export class Rules {
         status: ok ? 'SUCCEEDED' : 'FAILED',
         why: ok ? '' : (product?.statusMessage ?? ''),
       });
+      const why = product?.statusMessage ?? '';
+      this.#rollout?.ended(newest.id, ok || PASSING.test(why) || !newest.ours ? null : why);
       if (!ok) this.#failed.set(productId, { recordId: newest.id, atMs: this.#clock.elapsed() });
     }
   }

@@ -1,4 +1,5 @@
 import type { ProductKey } from '../../src/domain/ids.ts';
+import type { ProductStatusView } from '../../src/domain/status.ts';
 import { finalWish, type Name, ROLES, type Wish } from './estate.ts';
 import { simulate } from './patch.ts';
 import { Rng } from './rng.ts';
@@ -329,7 +330,8 @@ async function toAndFro(world: World): Promise<void> {
 
 /** What waits for a person by design gets one, so many at a time as the guard lets through. */
 async function askForTheRest(world: World): Promise<void> {
-  const isDone = (wish: Wish) => wish.suspend || isTrue(world, wish) || isOutOfReach(world, wish);
+  const isDone = (wish: Wish) =>
+    wish.suspend || isTrue(world, wish) || isOutOfReach(world, wish) || isPassedBy(world, wish);
   for (;;) {
     const some = world.wishes.filter((wish) => !isDone(wish)).slice(0, atOnce(world));
     if (some.length === 0) return;
@@ -435,10 +437,31 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   const takenForRight =
     view.unverified > 0 || world.accepted.has(wish.name) || world.rules.wasMistaken(wish.name);
   if (wrong.length === 1 && wrong[0] === 'Secret' && takenForRight) return null;
+  if (strict ? isPassedBy(world, wish) : waitsInRollout(world, view)) return null;
   if (strict) return say;
   if (view.condition === 'Stalled' || /only reported/.test(view.message)) return null;
   if (/^waits for .* which is (refused|stalled)/.test(view.message)) return null;
   return say;
+}
+
+function waitsInRollout({ scenario }: World, { reason, message }: ProductStatusView): boolean {
+  if (scenario.rollout === null) return false;
+  return reason === 'RolloutPaused' || (reason === 'WaitsFor' && / which /.test(message));
+}
+
+/** Its turn in its rollout never comes. */
+function isPassedBy(world: World, wish: Wish): boolean {
+  const view = world.board?.get(TARGET, `name:${wish.name}` as ProductKey);
+  return view !== undefined && waitsInRollout(world, view) && isHeldUp(world, wish);
+}
+
+/** Another one of its rollout gets there by nothing that trueup may do. */
+function isHeldUp(world: World, { name, version }: Wish): boolean {
+  return world.wishes.some((one) => {
+    if (one.name === name || one.version !== version) return false;
+    const isHandsOff = one.suspend || one.observe || one.spoilt !== null;
+    return isHandsOff || isOutOfReach(world, one) || isLeftForADay(world, one.name);
+  });
 }
 
 /** Three intervals in which nothing is sent. */

@@ -1,8 +1,9 @@
+import type { RolloutRule } from '../../src/domain/rollout.ts';
 import type { FaultSpec } from '../../src/local-catalog/faults.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { edited, firstWish, type Leaning, NAMES, type Name, type Wish } from './estate.ts';
 import { withFreezes } from './freezes.ts';
-import { withLanes } from './lanes.ts';
+import { withLanes, withRollout } from './lanes.ts';
 import { withExtras } from './life.ts';
 import { Rng } from './rng.ts';
 
@@ -63,6 +64,8 @@ export interface Scenario {
   readonly maxInFlight: number;
   /** The same for the one type that there is; null: it has no limit of its own. */
   readonly maxInFlightOfType: number | null;
+  /** null: every product moves on its own. */
+  readonly rollout: RolloutRule | null;
   readonly maxChanges: number;
   readonly maxProvisions: number;
   readonly maxTerminations: number;
@@ -84,7 +87,7 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 
 export function generate(seed: number): Scenario {
-  return withLanes(withFreezes(withExtras(mainStory(seed))));
+  return withRollout(withLanes(withFreezes(withExtras(mainStory(seed)))));
 }
 
 function mainStory(seed: number): Scenario {
@@ -110,6 +113,7 @@ function mainStory(seed: number): Scenario {
     catalog,
     maxInFlight: rng.int(1, 3),
     maxInFlightOfType: null,
+    rollout: null,
     maxChanges: rng.chance(0.15) ? 2 : 50,
     maxProvisions: 10,
     maxTerminations: 3,

@@ -116,6 +116,7 @@ export class World {
       recordTimeoutMs: RECORD_TIMEOUT_MS,
       calmMs: 2 * scenario.intervalMs,
       hasLife: scenario.hasLife,
+      rollout: scenario.rollout,
       names: scenario.names,
     });
     for (const name of scenario.names) this.#keepStored(name, firstSecret(name));
@@ -385,7 +386,7 @@ export class World {
       engineRecordTimeoutMs: RECORD_TIMEOUT_MS,
       // One look alone counts: the scenarios send more in a day than any guard would let through.
       caps: { ...this.#caps(), windowMs: 0 },
-      rolloutRules: [],
+      rolloutRules: this.scenario.rollout === null ? [] : [this.scenario.rollout],
       readAtMs: () => held.daemon?.readAtMs ?? null,
       isInRun: () => true,
       stop: running.stop.signal,
@@ -484,7 +485,7 @@ export class World {
       logLevel: 'debug',
       logFormat: null,
       observe: false,
-      rollouts: [],
+      rollouts: scenario.rollout === null ? [] : [scenario.rollout],
       values: { env: [], files: [], secretsManager: ['sim/'], ssmParameters: [] },
       windows: [],
     };

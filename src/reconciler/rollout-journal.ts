@@ -1,0 +1,44 @@
+import { lastFailedMove, standingFailure } from '../diff/failed-move.ts';
+import type { MemberState } from '../diff/rollout.ts';
+import type { ProductEntry } from '../domain/entry.ts';
+import type { VersionId } from '../domain/rollout.ts';
+
+/** What the journal tells of one that is to move to a version. */
+
+/** By the journal alone: the last request of ours brought it there, or keeps it there. */
+export function hasRun(version: VersionId, { intent, lastResult }: ProductEntry): boolean {
+  if (intent?.version !== undefined)
+    return !intent.version.isMove && isSame(intent.version, version);
+  if (intent?.step === 'terminate') return false;
+  if (lastResult?.version === undefined || !isSame(lastResult.version, version)) return false;
+  return lastResult.kind === 'succeeded' || !lastResult.version.isMove;
+}
+
+/** It failed at this version, and nobody said since that this does not matter. */
+export function failedBefore(version: VersionId, entry: ProductEntry): boolean {
+  const failed = lastFailedMove(entry);
+  return failed !== null && !failed.isWaived && isSame(failed.version, version);
+}
+
+export function isSame(
+  a: Pick<VersionId, 'productId' | 'artifactId'>,
+  b: Pick<VersionId, 'productId' | 'artifactId'>,
+): boolean {
+  return a.productId === b.productId && a.artifactId === b.artifactId;
+}
+
+/** What the journal alone tells; null: nothing. */
+export function journalled(version: VersionId, entry: ProductEntry): MemberState | null {
+  const { intent } = entry;
+  const isAgain = failedBefore(version, entry);
+  if (intent?.version !== undefined && isSame(intent.version, version))
+    return { kind: 'inFlight', isAgain };
+  // Its launch role goes before the move that is tried again.
+  if (intent !== null && intent.version === undefined && isAgain)
+    return { kind: 'inFlight', isAgain };
+  const failed = standingFailure(entry);
+  if (failed === null || !isSame(failed.version, version)) return null;
+  if (failed.isWaived) return { kind: 'waived' };
+  const { recordId, reason } = failed;
+  return { kind: 'failed', failure: { recordId, reason } };
+}

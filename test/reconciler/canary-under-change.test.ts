@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { networks } from '../support/network.ts';
+import { MINUTE, networkDoc, truth } from './networks.ts';
+import { World } from './world.ts';
+
+const seed = networks({
+  timing: { accepted: '1s', running: '10m' },
+  names: ['p2', 'p3', 'p4'],
+  live: { Cidr: 'x' },
+  versions: ['v1', 'v2'].map((name) => ({ name, parameters: { Cidr: {} } })),
+});
+
+const doc = (name: string, provisioningArtifactName: string, Cidr = 'x') =>
+  networkDoc(name, { Cidr }, { provisioningArtifactName });
+
+/** p4 runs v2, which p2 and p3 are to have too, once p1 has it as the second canary; there is no p1. */
+async function waiting() {
+  const rollouts = [
+    {
+      ...{ product: 'network', maxFailures: 1, pauseOnFailure: true },
+      canary: { kind: 'count', count: 2 },
+    } as const,
+  ];
+  const first = [doc('p2', 'v1'), doc('p3', 'v1'), doc('p4', 'v2')];
+  const world = await World.create({ seed, rollouts }, first);
+  const trueup = await world.start();
+  await trueup.converge();
+  expect(truth(world, 'p4')?.versionName).toBe('v2');
+  world.service.admin.clearCalls();
+  return { world, trueup };
+}
+
+const rest = [doc('p1', 'v2'), doc('p2', 'v2'), doc('p3', 'v2')];
+
+describe('a canary that runs the version stays one', () => {
+  it.each([
+    ['trueup', 1],
+    ['somebody else', 0],
+  ])('while %s changes it otherwise', async (who, ours) => {
+    const { world, trueup } = await waiting();
+    world.wish([...rest, doc('p4', 'v2', who === 'trueup' ? 'y' : 'x')]);
+    if (who !== 'trueup')
+      await world.service.admin.callAs('UpdateProvisionedProduct', {
+        ProvisionedProductId: truth(world, 'p4')?.product.id,
+        ...{ ProductName: 'network', ProvisioningArtifactName: 'v2', UpdateToken: 'by-hand' },
+        ProvisioningParameters: [{ Key: 'Cidr', Value: 'z' }],
+      });
+    world.service.admin.clearCalls();
+    for (let look = 0; look < 4; look++) {
+      await trueup.reconcile();
+      await world.clock.pass(MINUTE);
+    }
+    expect(truth(world, 'p4')?.product.status).toBe('UNDER_CHANGE');
+    expect(world.statusOf(trueup, 'p2')?.message).toMatch(/^waits for canary p1/);
+    expect(world.writes()).toHaveLength(ours);
+  });
+});

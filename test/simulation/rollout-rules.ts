@@ -1,0 +1,135 @@
+import type { ProductKey } from '../../src/domain/ids.ts';
+import type { RolloutRule } from '../../src/domain/rollout.ts';
+import type { InProcessCatalog } from '../../src/local-catalog/local-catalog.ts';
+import type { DesiredState } from '../../src/reconciler/context.ts';
+import type { SimClock } from './clock.ts';
+
+/** A call that brings another version, by truth. */
+export interface Move {
+  readonly name: string;
+  readonly artifactId: string;
+  readonly token: string;
+}
+
+interface Failure {
+  readonly artifactId: string;
+  readonly recordId: string;
+  /** When the journal had it first; null: not yet. */
+  readonly knownMs: number | null;
+}
+
+/** What a bad version may do before it is stopped (docs/rollouts.md), by true state. */
+export class RolloutRules {
+  readonly #service: InProcessCatalog;
+  readonly #clock: SimClock;
+  readonly #rule: RolloutRule;
+  /** By name: the last move of ours to fail, as long as nobody has done or asked for anything since. */
+  readonly #failures = new Map<string, Failure>();
+  /** By name and version: it failed there once, so that asking again is for exactly this one. */
+  readonly #tried = new Set<string>();
+  /** By the record of a move that has not ended. */
+  readonly #moves = new Map<string, Move>();
+  /** When anything but a move of ours happened to it, its document too. */
+  readonly #stirredMs = new Map<string, number>();
+
+  constructor(service: InProcessCatalog, clock: SimClock, rule: RolloutRule) {
+    this.#service = service;
+    this.#clock = clock;
+    this.#rule = rule;
+  }
+
+  /** Somebody did something to it, or asked for something, or its document says something else. */
+  stirred(name: string): void {
+    this.#failures.delete(name);
+    this.#stirredMs.set(name, this.#clock.elapsed());
+  }
+
+  journalLost(): void {
+    this.#failures.clear();
+    this.#tried.clear();
+    this.#moves.clear();
+  }
+
+  /** A new record of ours; `move`: null where it keeps the version. */
+  began(recordId: string, name: string, move: Move | null): void {
+    this.#failures.delete(name);
+    if (move !== null) this.#moves.set(recordId, move);
+  }
+
+  /** Our record has ended; `why`: null where it succeeded, or failed by what passes by itself. */
+  ended(recordId: string, why: string | null): void {
+    const move = this.#moves.get(recordId);
+    this.#moves.delete(recordId);
+    if (move === undefined || why === null) return;
+    const { name, artifactId } = move;
+    this.#tried.add(`${name} ${artifactId}`);
+    this.#failures.set(name, { artifactId, recordId, knownMs: null });
+  }
+
+  /** The journal says what was the last result of this one. */
+  stored(name: string, recordId: string | undefined): void {
+    const failure = this.#failures.get(name);
+    if (failure === undefined || failure.knownMs !== null || failure.recordId !== recordId) return;
+    this.#failures.set(name, { ...failure, knownMs: this.#clock.elapsed() });
+  }
+
+  /** Why this move may not begin; null: it may. `intendedMs`: when its intent was written. */
+  whyNotYet(
+    move: Move,
+    intendedMs: number,
+    states: readonly DesiredState[],
+    calmMs: number,
+  ): string | null {
+    const { name, artifactId } = move;
+    if (this.#tried.has(`${name} ${artifactId}`)) return null;
+    return this.#whyPaused(move, intendedMs) ?? this.#whyNoCanary(move, states, calmMs);
+  }
+
+  #whyPaused({ name, artifactId }: Move, intendedMs: number): string | null {
+    const { pauseOnFailure, maxFailures } = this.#rule;
+    const failed = [...this.#failures].filter(
+      ([other, failure]) =>
+        other !== name &&
+        failure.artifactId === artifactId &&
+        failure.knownMs !== null &&
+        failure.knownMs < intendedMs,
+    );
+    return pauseOnFailure && failed.length >= maxFailures
+      ? `${failed.map(([other]) => other).join(', ')} failed to move there, which pauses it`
+      : null;
+  }
+
+  /** Somebody's doing, or a new document, may have come after the look that this rests on. */
+  #whyNoCanary(
+    { name, artifactId }: Move,
+    states: readonly DesiredState[],
+    calmMs: number,
+  ): string | null {
+    const { canary } = this.#rule;
+    const [state] = states;
+    if (canary.kind !== 'count' || state === undefined || states.length !== 1) return null;
+    const version = wantedBy(state, name);
+    const members = [...state.specs.values()].filter(
+      (spec) => wantedBy(state, spec.name) === version,
+    );
+    const now = this.#clock.elapsed();
+    if (members.some((one) => now - (this.#stirredMs.get(one.name) ?? -calmMs) < calmMs))
+      return null;
+    if (members.some(({ dependsOn }) => dependsOn.length > 0)) return null;
+    const runs = (one: string) => {
+      const truth = this.#service.admin.product(one);
+      const isGood = truth?.product.lastSuccessfulProvisioningRecordId !== null;
+      return truth?.stack?.artifactId === artifactId && isGood;
+    };
+    const running = members.filter((one) => runs(one.name)).length;
+    const before = members.filter((one) => !runs(one.name) && one.name < name).length;
+    return running + before < canary.count || running >= canary.count
+      ? null
+      : `${running} of ${canary.count} canaries run it, and ${before} go before`;
+  }
+}
+
+function wantedBy(state: DesiredState, name: string): string | null {
+  const version = state.specs.get(`name:${name}` as ProductKey)?.version;
+  return version === undefined || version === null ? null : JSON.stringify(version);
+}

@@ -1,3 +1,4 @@
+import type { ProductKind } from '../../src/local-catalog/model.ts';
 import type { ProductInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import type { SourceFile } from '../../src/reconciler/ports/source.ts';
 import type { Life } from './life.ts';
@@ -24,6 +25,8 @@ export interface Wish {
   readonly version: 'v1' | 'v2';
   readonly secret?: string;
   readonly mode?: string;
+  /** Of v2, where a document must give every parameter. */
+  readonly extra?: string;
   readonly team?: string;
   readonly launchRole?: string;
   readonly owner?: string;
@@ -36,7 +39,10 @@ export interface Wish {
   readonly spoilt: 'syntax' | 'unknownKey' | 'twice' | null;
 }
 
-export function productsOf(tagUpdate: 'allowed' | 'notAllowed'): ProductInput[] {
+export function productsOf(
+  tagUpdate: 'allowed' | 'notAllowed',
+  kind: ProductKind = 'CFN_STACK',
+): ProductInput[] {
   const failsWhen = ['boom-1', 'boom-2', 'boom-3'].map((value) => ({
     parameter: 'Cidr',
     value,
@@ -46,6 +52,7 @@ export function productsOf(tagUpdate: 'allowed' | 'notAllowed'): ProductInput[] 
   return [
     {
       name: 'network',
+      kind,
       paths: [{ portfolio: 'platform', tagUpdate }],
       versions: [
         {
@@ -76,9 +83,10 @@ export function seedOf(
     readonly names: readonly Name[];
     readonly absent: readonly Name[];
     readonly tagUpdate: 'allowed' | 'notAllowed';
+    readonly kind: ProductKind;
   },
 ): SeedInput {
-  const { names, absent, tagUpdate, ...rest } = options;
+  const { names, absent, tagUpdate, kind, ...rest } = options;
   const one = (name: Name, account: string) => ({
     name,
     account,
@@ -91,7 +99,7 @@ export function seedOf(
     account: ACCOUNT,
     region: REGION,
     ...rest,
-    products: productsOf(tagUpdate),
+    products: productsOf(tagUpdate, kind),
     secrets: names.map((name) => ({ name: secretId(name), value: firstSecret(name) })),
     provisionedProducts: [
       ...names.filter((name) => !absent.includes(name)).map((name) => one(name, ACCOUNT)),
@@ -200,6 +208,7 @@ function documentOf(wish: Wish): string {
       provisioningParameters: {
         Cidr: wish.cidr,
         ...(wish.mode === undefined ? {} : { Mode: wish.mode }),
+        ...(wish.extra === undefined || wish.version === 'v1' ? {} : { Extra: wish.extra }),
         ...secretOf(wish),
       },
       ...(wish.team === undefined ? {} : { tags: { team: wish.team } }),

@@ -1,6 +1,7 @@
 import type { ProductKey } from '../../src/domain/ids.ts';
 import type { RolloutRule } from '../../src/domain/rollout.ts';
 import type { InProcessCatalog } from '../../src/local-catalog/local-catalog.ts';
+import type { TrueProduct } from '../../src/local-catalog/truth.ts';
 import type { DesiredState } from '../../src/reconciler/context.ts';
 import type { SimClock } from './clock.ts';
 
@@ -32,7 +33,15 @@ export class RolloutRules {
   /** When anything but a move of ours happened to it, its document too. */
   readonly #stirredMs = new Map<string, number>();
 
-  constructor(service: InProcessCatalog, clock: SimClock, rule: RolloutRule) {
+  readonly #artifactOf: (truth: TrueProduct | null) => string | null;
+
+  constructor(
+    service: InProcessCatalog,
+    clock: SimClock,
+    rule: RolloutRule,
+    artifactOf: (truth: TrueProduct | null) => string | null,
+  ) {
+    this.#artifactOf = artifactOf;
     this.#service = service;
     this.#clock = clock;
     this.#rule = rule;
@@ -119,7 +128,7 @@ export class RolloutRules {
     const runs = (one: string) => {
       const truth = this.#service.admin.product(one);
       const isGood = truth?.product.lastSuccessfulProvisioningRecordId !== null;
-      return truth?.stack?.artifactId === artifactId && isGood;
+      return this.#artifactOf(truth) === artifactId && isGood;
     };
     const running = members.filter((one) => runs(one.name)).length;
     const before = members.filter((one) => !runs(one.name) && one.name < name).length;

@@ -135,7 +135,10 @@ export class Rules {
     this.#limits = limits;
     this.life = new LifeRules(service, clock, (rule, message) => this.break(rule, message));
     const { rollout } = limits;
-    this.#rollout = rollout === null ? null : new RolloutRules(service, clock, rollout);
+    this.#rollout =
+      rollout === null
+        ? null
+        : new RolloutRules(service, clock, rollout, (truth) => this.artifactOf(truth));
   }
 
   break(rule: string, message: string): void {
@@ -259,6 +262,15 @@ export class Rules {
     if (why !== null) this.break('5 rollout', `${name}: ${why}`);
   }
 
+  /** What engines run, which nothing tells after a failure: the version of the last success. */
+  readonly #ran = new Map<string, string>();
+
+  /** The version that runs is the stack's; what a provisioned product shows may be what was tried. */
+  artifactOf(truth: TrueProduct | null): string | null {
+    if (truth === null) return null;
+    return truth.stack?.artifactId ?? this.#ran.get(truth.product.id) ?? null;
+  }
+
   /** By token: at the effect the product itself tells no more what ran before. */
   readonly #moves = new Map<string, Move>();
 
@@ -270,7 +282,7 @@ export class Rules {
     const truth = this.#service.admin.product(name);
     const hasRun = truth?.product.lastSuccessfulProvisioningRecordId !== null;
     const token = String(tokenOf(input));
-    return hasRun && truth?.stack?.artifactId === artifactId ? null : { name, artifactId, token };
+    return hasRun && this.artifactOf(truth) === artifactId ? null : { name, artifactId, token };
   }
 
   /** Semantics 4: another base, another token. */
@@ -579,7 +591,11 @@ export class Rules {
     if (this.#limits.hasLife) this.life.look();
     for (const name of this.#limits.names) {
       const product = this.#service.admin.provisionedProduct(name);
-      if (product !== null) this.#names.set(product.id, name);
+      if (product === null) continue;
+      this.#names.set(product.id, name);
+      const { lastProvisioningRecordId: last, lastSuccessfulProvisioningRecordId: good } = product;
+      if (last === good && product.status !== 'UNDER_CHANGE')
+        this.#ran.set(product.id, product.artifactId);
     }
     for (const [productId, newest] of this.#newest) {
       if (this.#ends.has(newest.id)) continue;

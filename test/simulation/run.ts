@@ -331,7 +331,11 @@ async function toAndFro(world: World): Promise<void> {
 /** What waits for a person by design gets one, so many at a time as the guard lets through. */
 async function askForTheRest(world: World): Promise<void> {
   const isDone = (wish: Wish) =>
-    wish.suspend || isTrue(world, wish) || isOutOfReach(world, wish) || isPassedBy(world, wish);
+    wish.suspend ||
+    isTrue(world, wish) ||
+    isOutOfReach(world, wish) ||
+    isPassedBy(world, wish) ||
+    (isEngine(world) && openPoint(world, wish, true) === null);
   for (;;) {
     const some = world.wishes.filter((wish) => !isDone(wish)).slice(0, atOnce(world));
     if (some.length === 0) return;
@@ -376,7 +380,7 @@ function differences(world: World, wish: Wish): readonly string[] {
     ['Cidr', wish.cidr, truth.parameters.Cidr],
     ['Mode', wish.mode, truth.parameters.Mode],
     ['Secret', wish.secret ?? stored, truth.parameters.Secret],
-    ['version', wish.version, world.versionOf(truth.stack?.artifactId ?? null)],
+    ['version', wish.version, world.versionOf(world.rules.artifactOf(truth))],
     ['team', wish.team, truth.tags.team],
     ['launchRole', wish.launchRole, truth.product.launchRole],
     ['owner', wish.owner, truth.product.userArn],
@@ -436,7 +440,9 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   if (/could each be the answer/.test(view.message)) return null;
   const takenForRight =
     view.unverified > 0 || world.accepted.has(wish.name) || world.rules.wasMistaken(wish.name);
-  if (wrong.length === 1 && wrong[0] === 'Secret' && takenForRight) return null;
+  const isUnread = (label: string) =>
+    label === 'Secret' || (VALUES.includes(label) && isEngine(world) && view.condition === 'Ready');
+  if (takenForRight && wrong.every(isUnread)) return null;
   if (strict ? isPassedBy(world, wish) : waitsInRollout(world, view)) return null;
   if (strict) return say;
   if (view.condition === 'Stalled' || /only reported/.test(view.message)) return null;
@@ -448,6 +454,10 @@ function waitsInRollout({ scenario }: World, { reason, message }: ProductStatusV
   if (scenario.rollout === null) return false;
   return reason === 'RolloutPaused' || (reason === 'WaitsFor' && / which /.test(message));
 }
+
+/** What nothing tells of what an engine made. */
+const VALUES = ['Cidr', 'Mode'];
+const isEngine = ({ scenario }: World) => scenario.kind !== 'CFN_STACK';
 
 /** Its turn in its rollout never comes. */
 function isPassedBy(world: World, wish: Wish): boolean {

@@ -1,11 +1,12 @@
 import type { RolloutRule } from '../../src/domain/rollout.ts';
 import type { FaultSpec } from '../../src/local-catalog/faults.ts';
+import type { ProductKind } from '../../src/local-catalog/model.ts';
 import type { BehaviourInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { edited, firstWish, type Leaning, NAMES, type Name, type Wish } from './estate.ts';
 import { withFreezes } from './freezes.ts';
-import { withLanes, withRollout } from './lanes.ts';
 import { withExtras } from './life.ts';
 import { Rng } from './rng.ts';
+import { withKind, withLanes, withRollout } from './variants.ts';
 
 /** When a process dies: at the nth port call of a kind from now on, before or after its effect. */
 export interface CrashPoint {
@@ -66,6 +67,7 @@ export interface Scenario {
   readonly maxInFlightOfType: number | null;
   /** null: every product moves on its own. */
   readonly rollout: RolloutRule | null;
+  readonly kind: ProductKind;
   readonly maxChanges: number;
   readonly maxProvisions: number;
   readonly maxTerminations: number;
@@ -87,7 +89,7 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 
 export function generate(seed: number): Scenario {
-  return withRollout(withLanes(withFreezes(withExtras(mainStory(seed)))));
+  return withKind(withRollout(withLanes(withFreezes(withExtras(mainStory(seed))))));
 }
 
 function mainStory(seed: number): Scenario {
@@ -114,6 +116,7 @@ function mainStory(seed: number): Scenario {
     maxInFlight: rng.int(1, 3),
     maxInFlightOfType: null,
     rollout: null,
+    kind: 'CFN_STACK',
     maxChanges: rng.chance(0.15) ? 2 : 50,
     maxProvisions: 10,
     maxTerminations: 3,

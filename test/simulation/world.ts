@@ -63,6 +63,8 @@ interface Running {
   crash: { readonly point: CrashPoint; left: number } | null;
 }
 
+const SECRET_OF_OTHERS = `${SECRET_PREFIX}of-others`;
+
 /** trueup as `run` puts it together, a Service Catalog, a directory, a disk and time, all simulated. */
 export class World {
   readonly scenario: Scenario;
@@ -119,6 +121,7 @@ export class World {
       rollout: scenario.rollout,
       names: scenario.names,
     });
+    this.rules.keepSecret(SECRET_OF_OTHERS);
     for (const name of scenario.names) this.#keepStored(name, firstSecret(name));
     this.rules.propertiesMoveBase = scenario.catalog.behaviour?.propertiesMoveLastRecordId ?? true;
   }
@@ -142,7 +145,6 @@ export class World {
     return new World({ scenario, tier, clock, service, disk, sqlitePath, seed });
   }
 
-  /** The version that runs is the stack's; what a provisioned product shows may be what was tried. */
   versionOf(artifactId: string | null): string | null {
     const versions = this.#seed.products.flatMap((product) => product.versions);
     return versions.find((version) => version.id === artifactId)?.name ?? null;
@@ -469,7 +471,7 @@ export class World {
       writesPerSecond: scenario.writesPerSecond,
       maxInFlight: scenario.maxInFlight,
       maxInFlightByType:
-        scenario.maxInFlightOfType === null ? {} : { CFN_STACK: scenario.maxInFlightOfType },
+        scenario.maxInFlightOfType === null ? {} : { [scenario.kind]: scenario.maxInFlightOfType },
       engineRecordTimeoutMs: RECORD_TIMEOUT_MS,
       ...this.#caps(),
       guards: DEFAULT_GUARDS,
@@ -601,7 +603,9 @@ export class World {
         ProvisioningArtifactName: version,
         ProvisioningParameters: [
           { Key: 'Cidr', Value: cidr },
-          { Key: 'Secret', UsePreviousValue: true },
+          this.scenario.kind === 'CFN_STACK'
+            ? { Key: 'Secret', UsePreviousValue: true }
+            : { Key: 'Secret', Value: SECRET_OF_OTHERS },
         ],
       });
       const detail = answer.RecordDetail as { readonly RecordId: string };
@@ -619,7 +623,7 @@ export class World {
   async drift(name: string, parameters: Record<string, string>): Promise<void> {
     if (parameters.Secret !== undefined) this.rules.keepSecret(parameters.Secret);
     const { stack = null, product } = this.service.admin.product(name) ?? {};
-    if (stack === null && this.scenario.hasLife) return;
+    if (stack === null && (this.scenario.hasLife || this.scenario.kind !== 'CFN_STACK')) return;
     // CloudFormation takes no update of a stack that is busy or broken.
     if (
       stack?.status.endsWith('_IN_PROGRESS') === true ||

@@ -1,10 +1,11 @@
 import type { RolloutRule } from '../../src/domain/rollout.ts';
+import { SECRET_PREFIX, type Wish } from './estate.ts';
 import { REGRESSIONS } from './regressions.ts';
 import { Rng } from './rng.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Seeds that broke a rule before there were such scenarios: each replays what it broke it with. */
-const BEFORE = new Set(REGRESSIONS.flatMap(({ seed, lanes }) => (lanes === true ? [] : [seed])));
+/** Seeds that broke a rule before these variants came: each replays what it broke it with. */
+const BEFORE = new Set(REGRESSIONS.flatMap(({ seed, varied }) => (varied === true ? [] : [seed])));
 
 /** Fewer operations of the type may be in flight than of all, by chance of its own. */
 export function withLanes(scenario: Scenario): Scenario {
@@ -28,4 +29,30 @@ export function withRollout(scenario: Scenario): Scenario {
     pauseOnFailure: rng.chance(0.8),
   };
   return { ...scenario, rollout };
+}
+
+const ENGINES = ['CONTROL_TOWER_ACCOUNT', 'TERRAFORM_CLOUD'] as const;
+
+/** Nothing tells the values of what an engine made, and a document must give them all. */
+export function withKind(scenario: Scenario): Scenario {
+  const { seed } = scenario;
+  if (scenario.hasLife || BEFORE.has(seed)) return scenario;
+  const rng = new Rng(`kind of ${seed}`);
+  if (!rng.chance(0.3)) return scenario;
+  const whole = (wish: Wish): Wish => ({
+    ...wish,
+    secret: wish.secret ?? `${SECRET_PREFIX}at-birth`,
+    mode: wish.mode ?? 'one',
+    extra: 'x',
+  });
+  return {
+    ...scenario,
+    kind: rng.pick(ENGINES),
+    first: scenario.first.map(whole),
+    steps: scenario.steps.map(({ action, ...step }) =>
+      action.kind === 'commit'
+        ? { ...step, action: { ...action, wishes: action.wishes.map(whole) } }
+        : { ...step, action },
+    ),
+  };
 }

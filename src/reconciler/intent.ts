@@ -179,11 +179,7 @@ export async function stampRecord(
     ownedId: intent.request.provisionedProductId ?? provisionedProductId ?? entry.ownedId,
     ownRecords: [recordId, ...entry.ownRecords.filter((one) => one !== recordId)].slice(0, 20),
   }));
-  const { productId, productName } = stamped.version ?? {};
-  context.types.learn([
-    [productId, productType],
-    [productName, productType],
-  ]);
+  context.types.learnFrom(stamped);
   return stamped;
 }
 

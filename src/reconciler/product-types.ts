@@ -1,4 +1,5 @@
-import type { ProductId } from '../domain/ids.ts';
+import type { Intent } from '../domain/entry.ts';
+import type { Entries } from './entries.ts';
 
 /** Type of the provisioned products of each product, by its id and by its name. It does not change. */
 export class ProductTypes {
@@ -10,17 +11,31 @@ export class ProductTypes {
     this.#onNews = onNews;
   }
 
-  learn(types: Iterable<readonly [product: string | null | undefined, type: string | null]>): void {
+  learn(types: Iterable<readonly [product: string, type: string]>): void {
     let isNews = false;
     for (const [product, type] of types) {
-      if (product === null || product === undefined || type === null || type === '') continue;
       isNews ||= this.#types.get(product) !== type;
       this.#types.set(product, type);
     }
     if (isNews) this.#onNews();
   }
 
-  of(product: ProductId | string): string | null {
+  /** What AWS said when it accepted this one. */
+  learnFrom({ version, productType }: Pick<Intent, 'version' | 'productType'>): void {
+    if (version === undefined || productType === null) return;
+    const names = [version.productId, version.productName].filter((one) => one !== null);
+    this.learn(names.map((name) => [name, productType]));
+  }
+
+  /** What an earlier process was told: the listing may lag behind. */
+  learnOpen(entries: Entries): void {
+    for (const key of entries.openIntents()) {
+      const { intent } = entries.get(key);
+      if (intent !== null) this.learnFrom(intent);
+    }
+  }
+
+  of(product: string): string | null {
     return this.#types.get(product) ?? null;
   }
 }

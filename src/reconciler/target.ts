@@ -103,6 +103,7 @@ export class TargetReconciler {
       maxInFlight: parts.maxInFlight,
       maxInFlightByType: parts.maxInFlightByType,
     });
+    this.#context.types.learnOpen(entries);
   }
 
   /** Loads the journal and queues every open request first: they take slots before new starts. */

@@ -52,22 +52,28 @@ describe('operations in flight of one product type', () => {
     expect(world.writes()).toHaveLength(4);
   });
 
-  it('stay within it from the very first on, while nothing of the product is there yet', async () => {
-    const limits = { maxInFlightByType: new Map([[TYPE, 2]]), maxInFlight: 9, maxProvisions: 9 };
-    const empty = { ...seed, provisionedProducts: [] };
-    const world = await World.create({ seed: empty, writesPerSecond: 5, ...limits }, made);
-    const first = await world.start();
-    await first.reconcile();
-    await world.clock.pass(MINUTE);
-    expect(world.writes()).toHaveLength(2);
-    first.kill();
-    const second = await world.start();
-    await second.reconcile();
-    await world.clock.pass(9 * MINUTE);
-    expect(world.writes()).toHaveLength(2);
-    await world.clock.pass(3 * MINUTE);
-    expect(world.writes()).toHaveLength(4);
-  });
+  it.each([
+    ['at once', '0'],
+    ['late', '5m'],
+  ] as const)(
+    'stay within it from the very first on, where the listing shows those %s',
+    async (_when, searchLag) => {
+      const limits = { maxInFlightByType: new Map([[TYPE, 2]]), maxInFlight: 9, maxProvisions: 9 };
+      const empty = { ...seed, provisionedProducts: [], behaviour: { searchLag } };
+      const world = await World.create({ seed: empty, writesPerSecond: 5, ...limits }, made);
+      const first = await world.start();
+      await first.reconcile();
+      await world.clock.pass(MINUTE);
+      expect(world.writes()).toHaveLength(2);
+      first.kill();
+      const second = await world.start();
+      await second.reconcile();
+      await world.clock.pass(9 * MINUTE);
+      expect(world.writes()).toHaveLength(2);
+      await world.clock.pass(3 * MINUTE);
+      expect(world.writes()).toHaveLength(4);
+    },
+  );
 
   it('stay within it where products are terminated because their documents are gone', async () => {
     const prune = names.map((name) => doc(name, { reconcile: { prune: 'terminate' } }));

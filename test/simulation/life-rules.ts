@@ -170,6 +170,8 @@ export class LifeRules {
       if (sinceMs <= calmMs || needed.reconcile.drift === 'report') continue;
       // Semantics 2: values that may not be read are unverified, and nothing waits for those.
       if (this.#clock.elapsed() - this.#hiddenMs <= calmMs) continue;
+      // What an engine made has values that nothing tells, and what they are not known to be is no reason.
+      if (truth.product.kind !== 'CFN_STACK') continue;
       const wanted = needed.parameters.Cidr;
       if (wanted?.kind === 'value' && wanted.value !== truth.parameters.Cidr)
         return `${other}, which it needs, has Cidr ${truth.parameters.Cidr}, not ${wanted.value}`;

@@ -52,6 +52,7 @@ export const REGRESSIONS: readonly Regression[] = [
       'what is of no known type is under no limit of a type, nor counted when AWS tells its type',
     varied: true,
   },
+  { seed: 3_831_460, mutant: null, varied: true },
   { seed: 375, mutant: 'a rollout holds nobody back', varied: true },
   { seed: 1031, mutant: 'a failure does not pause its rollout', varied: true },
   ...[
@@ -62,6 +63,6 @@ export const REGRESSIONS: readonly Regression[] = [
     914_357, 924_180, 950_491, 1_115_093, 1_118_575, 1_200_481, 1_315_399, 1_426_345, 1_435_908,
     1_715_355, 1_811_191, 1_927_651, 2_069_816, 2_070_552, 2_080_546, 2_211_513, 2_415_101,
     2_642_867, 2_649_336, 2_802_418, 3_010_034, 3_030_208, 3_116_938, 3_228_057, 3_329_771,
-    3_619_169, 3_692_718, 3_742_400,
+    3_619_169, 3_692_718, 3_742_400, 3_831_948,
   ].map((seed) => ({ seed, mutant: null })),
 ];

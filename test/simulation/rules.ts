@@ -437,9 +437,9 @@ export class Rules {
     const changedMs = this.#changedAt.get(id) ?? Number.NEGATIVE_INFINITY;
     const longMs = Math.max(5 * MINUTE, this.#limits.calmMs);
     if (this.#clock.elapsed() - changedMs < longMs || this.#tokens.has(named(call).token)) return;
-    // It was asked for, and its intent written, before somebody brought the same about by hand.
+    // It was asked for, and its intent written, before a look could show what somebody did by hand.
     const intendedMs = this.#intended.get(named(call).token) ?? Number.POSITIVE_INFINITY;
-    if (intendedMs < changedMs || this.#hasJustChanged(id)) return;
+    if (intendedMs - changedMs < longMs || this.#hasJustChanged(id)) return;
     const parameters = call.input.ProvisioningParameters as readonly Argument[];
     const tags = (call.input.Tags ?? []) as readonly Argument[];
     const same =

@@ -294,7 +294,7 @@ function checkParting(
   const who = isVisited ? ' (which somebody else had changed since)' : '';
   if (!goes && end === null)
     throw new Violation('6 nothing is terminated', `${name}${who} is gone`);
-  if (goes && end === null && world.hasStack(stack) !== (life.prune === 'retain'))
+  if (goes && end === null && stack !== '' && world.hasStack(stack) !== (life.prune === 'retain'))
     throw new Violation('6 nothing is terminated', `${name}: wrong end of its stack ${stack}`);
 }
 
@@ -331,11 +331,7 @@ async function toAndFro(world: World): Promise<void> {
 /** What waits for a person by design gets one, so many at a time as the guard lets through. */
 async function askForTheRest(world: World): Promise<void> {
   const isDone = (wish: Wish) =>
-    wish.suspend ||
-    isTrue(world, wish) ||
-    isOutOfReach(world, wish) ||
-    isPassedBy(world, wish) ||
-    (isEngine(world) && openPoint(world, wish, true) === null);
+    wish.suspend || isThere(world, wish) || isOutOfReach(world, wish) || isPassedBy(world, wish);
   for (;;) {
     const some = world.wishes.filter((wish) => !isDone(wish)).slice(0, atOnce(world));
     if (some.length === 0) return;
@@ -398,7 +394,7 @@ function isOutOfReach(world: World, wish: Wish): boolean {
   if (isBroken(world, wish)) return true;
   return (wish.life?.dependsOn ?? []).some((name) => {
     const needed = world.wishes.find((one) => one.name === name);
-    if (needed === undefined || !isTrue(world, needed) || isOutOfReach(world, needed)) return true;
+    if (needed === undefined || !isThere(world, needed) || isOutOfReach(world, needed)) return true;
     return needed.suspend || needed.observe || needed.spoilt !== null;
   });
 }
@@ -443,6 +439,8 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   const isUnread = (label: string) =>
     label === 'Secret' || (VALUES.includes(label) && isEngine(world) && view.condition === 'Ready');
   if (takenForRight && wrong.every(isUnread)) return null;
+  // Somebody looks at what a termination left half done, and asks.
+  if (isEngine(world) && /nothing tells what it left/.test(view.message)) return null;
   if (strict ? isPassedBy(world, wish) : waitsInRollout(world, view)) return null;
   if (strict) return say;
   if (view.condition === 'Stalled' || /only reported/.test(view.message)) return null;
@@ -453,6 +451,14 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
 function waitsInRollout({ scenario }: World, { reason, message }: ProductStatusView): boolean {
   if (scenario.rollout === null) return false;
   return reason === 'RolloutPaused' || (reason === 'WaitsFor' && / which /.test(message));
+}
+
+/** Where it should be, as far as it can be told. */
+function isThere(world: World, wish: Wish): boolean {
+  if (isTrue(world, wish)) return true;
+  const view = world.board?.get(TARGET, `name:${wish.name}` as ProductKey);
+  if (!isEngine(world) || view?.condition !== 'Ready') return false;
+  return openPoint(world, wish, true) === null;
 }
 
 /** What nothing tells of what an engine made. */

@@ -36,12 +36,12 @@ const ENGINES = ['CONTROL_TOWER_ACCOUNT', 'TERRAFORM_CLOUD'] as const;
 /** Nothing tells the values of what an engine made, and a document must give them all. */
 export function withKind(scenario: Scenario): Scenario {
   const { seed } = scenario;
-  if (scenario.hasLife || BEFORE.has(seed)) return scenario;
+  if (BEFORE.has(seed)) return scenario;
   const rng = new Rng(`kind of ${seed}`);
   if (!rng.chance(0.3)) return scenario;
   const whole = (wish: Wish): Wish => ({
     ...wish,
-    secret: wish.secret ?? `${SECRET_PREFIX}at-birth`,
+    ...(wish.life?.stored == null ? { secret: wish.secret ?? `${SECRET_PREFIX}at-birth` } : {}),
     mode: wish.mode ?? 'one',
     extra: 'x',
   });

@@ -126,10 +126,12 @@ export function reportedVerdict(
 
 /**
  * Whether TAINTED with no difference gets its one healing send: once per content, and only if the
- * record that failed was not ours, because ours is known to fail. A person may ask for another.
+ * record that failed was not ours, because ours is known to fail. A person may ask for another; what
+ * is AVAILABLE is healed for nobody else.
  */
 export function mayHeal(input: AssessInput, live: PresentProduct, asked: boolean): boolean {
   if (asked) return true;
+  if (live.status === 'AVAILABLE') return false;
   const { entry, specDigest } = input;
   const failed = lastProvisioningFailed(live) ? live.records.lastProvisioning : null;
   if (failed !== null && entry.ownRecords.includes(failed)) return false;

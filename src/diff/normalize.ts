@@ -64,9 +64,15 @@ export function lastProvisioningFailed(live: PresentProduct): boolean {
   );
 }
 
+/** AWS names no successful record: the version that it shows is one that was attempted. */
+export function hasNeverSucceeded({ records }: PresentProduct): boolean {
+  return records.lastSuccessful === null && records.lastProvisioning !== null;
+}
+
 /** A stable status that one update may end although nothing differs. */
 export function isRepairable(live: PresentProduct): boolean {
-  return live.status === 'TAINTED' || (live.status === 'ERROR' && mayLeaveError(live));
+  if (live.status === 'ERROR') return mayLeaveError(live);
+  return live.status === 'TAINTED' || hasNeverSucceeded(live);
 }
 
 /** The two texts name one moment, however they are written. */

@@ -6,7 +6,7 @@ import type { Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
 import { likenessOf } from './digest.ts';
 import type { CompareInput } from './finding.ts';
-import { isBlind, lastProvisioningFailed } from './normalize.ts';
+import { hasNeverSucceeded, isBlind, lastProvisioningFailed } from './normalize.ts';
 import { problem } from './problems.ts';
 
 /** The last update of ours that failed. Rows of earlier versions tell only where nothing came after it. */
@@ -52,8 +52,8 @@ export function ownFailureProblem(
  * nothing differs proves nothing. `null`: something has succeeded.
  */
 export function neverSucceededProblem(spec: Spec, live: PresentProduct): Problem | null {
-  if (live.records.lastSuccessful !== null) return null;
+  if (!hasNeverSucceeded(live)) return null;
   const reason = live.statusMessage === null ? '' : `: ${live.statusMessage}`;
-  const message = `it is TAINTED, and AWS names no record of it that succeeded, so nothing tells what runs${reason}`;
+  const message = `it is ${live.status}, and AWS names no record of it that succeeded, so nothing tells what runs${reason}`;
   return problem({ code: 'plan/never-succeeded', at: spec.origin.at, field: '', message });
 }

@@ -81,8 +81,8 @@ interface Runs {
 
 function whatRuns(parts: Parts, fresh: SearchRow | null, base: Described | SearchRow): Runs {
   // Nothing has succeeded yet; what may be repaired is what was attempted.
-  const isFirst =
-    base.records.lastSuccessful === null && (base.status === 'TAINTED' || mayLeaveError(base));
+  const isStable = base.status === 'TAINTED' || base.status === 'AVAILABLE';
+  const isFirst = base.records.lastSuccessful === null && (isStable || mayLeaveError(base));
   if (showsWhatRuns(base.records) || isFirst) {
     return {
       product: named(base.productId, parts.row?.productId ?? null, parts.row?.productName ?? null),

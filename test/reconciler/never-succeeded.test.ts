@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProductKind } from '../../src/local-catalog/model.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { HOUR, MINUTE, truth } from './networks.ts';
+import { HOUR, keyOf, MINUTE, truth } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
 const version = (name: string) => ({
@@ -30,7 +30,7 @@ const wish = (provisioningArtifactName: string, OrgUnit = 'good'): Wish => ({
 });
 
 /** Somebody provisions it, which fails, and then updates it, which fails as well. */
-async function failedTwice(world: World, secondValue: string): Promise<void> {
+async function failedTwice(world: World, secondValue: string, status = 'TAINTED'): Promise<void> {
   const { admin } = world.service;
   const request = (value: string) => ({
     ...{ ProductName: 'thing', ProvisioningArtifactName: 'one' },
@@ -48,12 +48,12 @@ async function failedTwice(world: World, secondValue: string): Promise<void> {
   });
   await world.clock.pass(10 * MINUTE);
   expect(truth(world, 'thing-0')?.product).toMatchObject({
-    status: 'TAINTED',
+    status,
     lastSuccessfulProvisioningRecordId: null,
   });
 }
 
-describe('what no provisioning ever succeeded of, and is TAINTED', () => {
+describe('what no operation ever succeeded of, and is not in ERROR', () => {
   it.each([
     ['one', 'good'],
     ['one', 'broken'],
@@ -96,6 +96,28 @@ describe('what no provisioning ever succeeded of, and is TAINTED', () => {
       });
     }
     expect(world.writes()).toHaveLength(1);
+  });
+
+  it('is sent nothing by itself where it is AVAILABLE and nothing differs: a person asks', async () => {
+    const behaviour = { errorUpdatable: 'allowed', statusAfterFailedUpdate: 'AVAILABLE' } as const;
+    const world = await World.create({ seed: seedOf('CONTROL_TOWER_ACCOUNT', behaviour) }, [
+      wish('one'),
+    ]);
+    await failedTwice(world, 'broken', 'AVAILABLE');
+    await world.clock.pass(25 * HOUR);
+    world.service.admin.clearCalls();
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(world.writes()).toEqual([]);
+    expect(world.statusOf(trueup, 'thing-0')).toMatchObject({
+      condition: 'Stalled',
+      message: expect.stringContaining('it is AVAILABLE, and AWS names no record of it'),
+    });
+    await trueup.reconciler.retry(keyOf('thing-0'));
+    await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
+    expect(world.statusOf(trueup, 'thing-0')).toMatchObject({ condition: 'Ready' });
+    expect(truth(world, 'thing-0')?.parameters).toEqual({ OrgUnit: 'good' });
   });
 
   it.each(['one', 'two'])(

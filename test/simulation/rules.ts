@@ -6,6 +6,7 @@ import type { RolloutRule } from '../../src/domain/rollout.ts';
 import type { Spec } from '../../src/domain/spec.ts';
 import type { ProductStatusView } from '../../src/domain/status.ts';
 import type { LoggedCall } from '../../src/local-catalog/call-log.ts';
+import type { ProvisionedProduct } from '../../src/local-catalog/entities.ts';
 import type { InProcessCatalog } from '../../src/local-catalog/local-catalog.ts';
 import type { TrueProduct } from '../../src/local-catalog/truth.ts';
 import type { DesiredState } from '../../src/reconciler/context.ts';
@@ -268,7 +269,9 @@ export class Rules {
   /** The version that runs is the stack's; what a provisioned product shows may be what was tried. */
   artifactOf(truth: TrueProduct | null): string | null {
     if (truth === null) return null;
-    return truth.stack?.artifactId ?? this.#ran.get(truth.product.id) ?? null;
+    const { stack, product } = truth;
+    if (stack !== null) return stack.artifactId;
+    return hasSucceeded(product) ? product.artifactId : (this.#ran.get(product.id) ?? null);
   }
 
   /** By token: at the effect the product itself tells no more what ran before. */
@@ -593,9 +596,7 @@ export class Rules {
       const product = this.#service.admin.provisionedProduct(name);
       if (product === null) continue;
       this.#names.set(product.id, name);
-      const { lastProvisioningRecordId: last, lastSuccessfulProvisioningRecordId: good } = product;
-      if (last === good && product.status !== 'UNDER_CHANGE')
-        this.#ran.set(product.id, product.artifactId);
+      if (hasSucceeded(product)) this.#ran.set(product.id, product.artifactId);
     }
     for (const [productId, newest] of this.#newest) {
       if (this.#ends.has(newest.id)) continue;
@@ -649,6 +650,12 @@ export function tokenOf(input: WireCall['input']): unknown {
   return (
     input.UpdateToken ?? input.IdempotencyToken ?? input.ProvisionToken ?? input.TerminateToken
   );
+}
+
+/** The last provisioning of it is over, and went well. */
+function hasSucceeded(product: ProvisionedProduct): boolean {
+  const { lastProvisioningRecordId: last, lastSuccessfulProvisioningRecordId: good } = product;
+  return last === good && product.status !== 'UNDER_CHANGE';
 }
 
 /** `subject`: its id, or the name of what is to be new. */

@@ -394,7 +394,9 @@ function isOutOfReach(world: World, wish: Wish): boolean {
   if (isBroken(world, wish)) return true;
   return (wish.life?.dependsOn ?? []).some((name) => {
     const needed = world.wishes.find((one) => one.name === name);
-    if (needed === undefined || !isThere(world, needed) || isOutOfReach(world, needed)) return true;
+    if (needed === undefined || !isThere(world, needed)) return true;
+    // What is where it should be, as far as it can be told, keeps nothing waiting.
+    if (!isEngine(world) && isOutOfReach(world, needed)) return true;
     return needed.suspend || needed.observe || needed.spoilt !== null;
   });
 }
@@ -439,8 +441,8 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   const isUnread = (label: string) =>
     label === 'Secret' || (VALUES.includes(label) && isEngine(world) && view.condition === 'Ready');
   if (takenForRight && wrong.every(isUnread)) return null;
-  // Somebody looks at what a termination left half done, and asks.
-  if (isEngine(world) && /nothing tells what it left/.test(view.message)) return null;
+  // Somebody looks at what was left half done, and asks.
+  if (/nothing tells what (it left|runs)/.test(view.message)) return null;
   if (strict ? isPassedBy(world, wish) : waitsInRollout(world, view)) return null;
   if (strict) return say;
   if (view.condition === 'Stalled' || /only reported/.test(view.message)) return null;
@@ -448,9 +450,11 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   return say;
 }
 
-function waitsInRollout({ scenario }: World, { reason, message }: ProductStatusView): boolean {
-  if (scenario.rollout === null) return false;
-  return reason === 'RolloutPaused' || (reason === 'WaitsFor' && / which /.test(message));
+function waitsInRollout({ scenario, disk }: World, view: ProductStatusView): boolean {
+  const { key, reason, message } = view;
+  if (scenario.rollout === null || disk.entries.get(key)?.intent != null) return false;
+  const isForOthers = /^waits for .* which (?!is not in its desired state|was not looked at)/;
+  return reason === 'RolloutPaused' || (reason === 'WaitsFor' && isForOthers.test(message));
 }
 
 /** Where it should be, as far as it can be told. */

@@ -130,7 +130,7 @@ export const planErrors = {
   'plan/never-succeeded': {
     title: 'No operation on it has ever succeeded',
     meaning:
-      'It is TAINTED, and AWS names no successful record of it: its creation failed, and so did what was tried since. Which version runs, if any, cannot be told, so that nothing differs does not mean that it is as declared.',
+      'AWS names no successful record of this provisioned product, which is not in ERROR: its creation failed, and so did what was tried since. Which version runs, if any, cannot be told, so that nothing differs does not mean that it is as declared.',
     next: 'mend the cause and send the document once more with trueup retry, or terminate it and provision it again',
   },
   'plan/stack-status': {

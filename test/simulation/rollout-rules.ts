@@ -29,7 +29,7 @@ export class RolloutRules {
   /** By name and version: it failed there once, so that asking again is for exactly this one. */
   readonly #tried = new Set<string>();
   /** By the record of a move that has not ended. */
-  readonly #moves = new Map<string, Move>();
+  readonly #moves = new Map<string, Move & { readonly beganMs: number }>();
   /** When anything but a move of ours happened to it, its document too. */
   readonly #stirredMs = new Map<string, number>();
 
@@ -62,7 +62,7 @@ export class RolloutRules {
   /** A new record of ours; `move`: null where it keeps the version. */
   began(recordId: string, name: string, move: Move | null): void {
     this.#failures.delete(name);
-    if (move !== null) this.#moves.set(recordId, move);
+    if (move !== null) this.#moves.set(recordId, { ...move, beganMs: this.#clock.elapsed() });
   }
 
   /** Our record has ended; `why`: null where it succeeded, or failed by what passes by itself. */
@@ -70,7 +70,9 @@ export class RolloutRules {
     const move = this.#moves.get(recordId);
     this.#moves.delete(recordId);
     if (move === undefined || why === null) return;
-    const { name, artifactId } = move;
+    const { name, artifactId, beganMs } = move;
+    // What its document says since may be for another version.
+    if ((this.#stirredMs.get(name) ?? Number.NEGATIVE_INFINITY) >= beganMs) return;
     this.#tried.add(`${name} ${artifactId}`);
     this.#failures.set(name, { artifactId, recordId, knownMs: null });
   }

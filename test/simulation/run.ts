@@ -438,8 +438,9 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   if (/could each be the answer/.test(view.message)) return null;
   const takenForRight =
     view.unverified > 0 || world.accepted.has(wish.name) || world.rules.wasMistaken(wish.name);
+  const isJudged = view.condition === 'Ready' && view.revision === world.revision;
   const isUnread = (label: string) =>
-    label === 'Secret' || (VALUES.includes(label) && isEngine(world) && view.condition === 'Ready');
+    label === 'Secret' || (VALUES.includes(label) && isEngine(world) && isJudged);
   if (takenForRight && wrong.every(isUnread)) return null;
   // Somebody looks at what was left half done, and asks.
   if (/nothing tells what (it left|runs)/.test(view.message)) return null;
@@ -462,6 +463,7 @@ function isThere(world: World, wish: Wish): boolean {
   if (isTrue(world, wish)) return true;
   const view = world.board?.get(TARGET, `name:${wish.name}` as ProductKey);
   if (!isEngine(world) || view?.condition !== 'Ready') return false;
+  if (view.revision !== world.revision) return false;
   return openPoint(world, wish, true) === null;
 }
 

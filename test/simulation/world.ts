@@ -240,7 +240,7 @@ export class World {
   }
 
   sourceBack(): void {
-    const revision = `r${this.#revisions.length}${this.#unreadable ? '-torn' : ''}`;
+    const { revision } = this;
     const files = filesOf(this.wishes);
     const unreadable = this.#unreadable ? [TORN] : [];
     this.#source = { kind: 'ok', snapshot: { revision, digest: revision, files, unreadable } };
@@ -250,6 +250,11 @@ export class World {
   sourceLost(why: string): void {
     this.#source = { kind: 'unavailable', why };
     this.#hint();
+  }
+
+  /** Of the latest commit. */
+  get revision(): string {
+    return `r${this.#revisions.length}${this.#unreadable ? '-torn' : ''}`;
   }
 
   hangUp(): void {

@@ -52,7 +52,7 @@ export const REGRESSIONS: readonly Regression[] = [
       'what is of no known type is under no limit of a type, nor counted when AWS tells its type',
     varied: true,
   },
-  ...[3_831_460, 4_000_420, 4_001_584, 4_005_686, 4_006_725, 4_019_421, 4_023_035].map(
+  ...[3_831_460, 4_000_420, 4_001_584, 4_005_686, 4_006_725, 4_019_421, 4_023_035, 4_030_158].map(
     (seed) => ({ seed, mutant: null, varied: true }) as const,
   ),
   { seed: 375, mutant: 'a rollout holds nobody back', varied: true },

@@ -396,7 +396,9 @@ function isOutOfReach(world: World, wish: Wish): boolean {
     const needed = world.wishes.find((one) => one.name === name);
     if (needed === undefined || !isThere(world, needed)) return true;
     // What is where it should be, as far as it can be told, keeps nothing waiting.
-    if (!isEngine(world) && isOutOfReach(world, needed)) return true;
+    const view = world.board?.get(TARGET, `name:${name}` as ProductKey);
+    const isLeft = isEngine(world) && view?.condition === 'Ready';
+    if (!isLeft && isOutOfReach(world, needed)) return true;
     return needed.suspend || needed.observe || needed.spoilt !== null;
   });
 }

@@ -119,6 +119,7 @@ export interface TargetContext {
   readonly rollouts: Rollouts;
   /** Holds back what is too much, and counts what is sent. */
   readonly guard: GuardGate;
+  /** Of each product, as far as AWS has told it: by it a limit in flight may hold. */
   readonly types: ProductTypes;
   /** Imports under way: AWS carries out one at a time. */
   readonly importing: Set<ProductKey>;

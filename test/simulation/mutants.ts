@@ -137,6 +137,12 @@ const CORE_MUTANTS: readonly Mutant[] = [
     'if (first === undefined || failures.length <= maxFailures) return null;',
   ),
   one(
+    'what an engine was handed by an update that failed counts as in effect',
+    'src/diff/compare-parameters.ts',
+    '  const failed = ownFailure(input);\n  return sortedKeys',
+    '  const failed: string | null = null;\n  return sortedKeys',
+  ),
+  one(
     'limit of a type ignored',
     'src/reconciler/worker.ts',
     'laneLimits: lanesOf(caps.maxInFlightByType),',

@@ -55,6 +55,11 @@ export const REGRESSIONS: readonly Regression[] = [
   ...[3_831_460, 4_000_420, 4_001_584, 4_005_686, 4_006_725, 4_019_421, 4_023_035, 4_030_158].map(
     (seed) => ({ seed, mutant: null, varied: true }) as const,
   ),
+  {
+    seed: 82,
+    mutant: 'what an engine was handed by an update that failed counts as in effect',
+    varied: true,
+  },
   { seed: 375, mutant: 'a rollout holds nobody back', varied: true },
   { seed: 1031, mutant: 'a failure does not pause its rollout', varied: true },
   ...[

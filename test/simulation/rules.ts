@@ -263,6 +263,15 @@ export class Rules {
     if (why !== null) this.break('5 rollout', `${name}: ${why}`);
   }
 
+  /** The last thing that happened to it is an update of ours, which failed. */
+  hasFailed(name: string): boolean {
+    const id = this.#service.admin.provisionedProduct(name)?.id ?? '';
+    const newest = this.#newest.get(id);
+    if (newest?.ours !== true || this.wasMistaken(name)) return false;
+    const isOurs = this.#own.get(newest.id)?.forgotten === false;
+    return isOurs && this.#ends.get(newest.id)?.status === 'FAILED';
+  }
+
   /** What engines run, which nothing tells after a failure: the version of the last success. */
   readonly #ran = new Map<string, string>();
 

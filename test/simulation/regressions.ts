@@ -52,9 +52,10 @@ export const REGRESSIONS: readonly Regression[] = [
       'what is of no known type is under no limit of a type, nor counted when AWS tells its type',
     varied: true,
   },
-  ...[3_831_460, 4_000_420, 4_001_584, 4_005_686, 4_006_725, 4_019_421, 4_023_035, 4_030_158].map(
-    (seed) => ({ seed, mutant: null, varied: true }) as const,
-  ),
+  ...[
+    3_831_460, 4_000_420, 4_001_584, 4_005_686, 4_006_725, 4_019_421, 4_023_035, 4_030_158,
+    4_047_106,
+  ].map((seed) => ({ seed, mutant: null, varied: true }) as const),
   {
     seed: 82,
     mutant: 'what an engine was handed by an update that failed counts as in effect',

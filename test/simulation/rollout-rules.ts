@@ -116,7 +116,7 @@ export class RolloutRules {
     states: readonly DesiredState[],
     calmMs: number,
   ): string | null {
-    const { canary } = this.#rule;
+    const { canary, pauseOnFailure } = this.#rule;
     const [state] = states;
     if (canary.kind !== 'count' || state === undefined || states.length !== 1) return null;
     const version = wantedBy(state, name);
@@ -128,6 +128,8 @@ export class RolloutRules {
       return null;
     if (members.some(({ dependsOn }) => dependsOn.length > 0)) return null;
     const runs = (one: string) => {
+      // Then a failure holds nobody back, that of a canary neither.
+      if (!pauseOnFailure && this.#tried.has(`${one} ${artifactId}`)) return true;
       const truth = this.#service.admin.product(one);
       const isGood = truth?.product.lastSuccessfulProvisioningRecordId !== null;
       return this.#artifactOf(truth) === artifactId && isGood;

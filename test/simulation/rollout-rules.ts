@@ -71,9 +71,9 @@ export class RolloutRules {
     this.#moves.delete(recordId);
     if (move === undefined || why === null) return;
     const { name, artifactId, beganMs } = move;
+    this.#tried.add(`${name} ${artifactId}`);
     // What its document says since may be for another version.
     if ((this.#stirredMs.get(name) ?? Number.NEGATIVE_INFINITY) >= beganMs) return;
-    this.#tried.add(`${name} ${artifactId}`);
     this.#failures.set(name, { artifactId, recordId, knownMs: null });
   }
 

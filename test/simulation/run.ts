@@ -441,7 +441,7 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   const takenForRight =
     view.unverified > 0 || world.accepted.has(wish.name) || world.rules.wasMistaken(wish.name);
   const isJudged = view.condition === 'Ready' && view.revision === world.revision;
-  if (isEngine(world) && isJudged && !world.accepted.has(wish.name))
+  if (isEngine(world) && view.sync === 'Synced' && !world.accepted.has(wish.name))
     if (world.rules.hasFailed(wish.name)) return `${say}: our last update of it failed`;
   const isUnread = (label: string) =>
     label === 'Secret' || (VALUES.includes(label) && isEngine(world) && isJudged);

@@ -2,7 +2,7 @@ import type { RolloutRule } from '../../src/domain/rollout.ts';
 import { SECRET_PREFIX, type Wish } from './estate.ts';
 import { REGRESSIONS } from './regressions.ts';
 import { Rng } from './rng.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, Step } from './scenario.ts';
 
 /** Seeds that broke a rule before these variants came: each replays what it broke it with. */
 const BEFORE = new Set(REGRESSIONS.flatMap(({ seed, varied }) => (varied === true ? [] : [seed])));
@@ -28,7 +28,27 @@ export function withRollout(scenario: Scenario): Scenario {
     maxFailures: rng.pick([1, 1, 2]),
     pauseOnFailure: rng.chance(0.8),
   };
-  return { ...scenario, rollout };
+  return { ...scenario, rollout, steps: withMoves(scenario, rng) };
+}
+
+/** One commit brings all of them to the other version; some of those fail there. */
+function withMoves({ first, steps }: Scenario, rng: Rng): readonly Step[] {
+  if (!rng.chance(0.7)) return steps;
+  const at = rng.int(0, steps.length);
+  const commits = steps
+    .slice(0, at)
+    .flatMap(({ action }) => (action.kind === 'commit' ? action.wishes : []));
+  const latest = new Map([...first, ...commits].map((wish) => [wish.name, wish]));
+  const wishes = [...latest.values()].map(
+    (wish): Wish => ({
+      ...wish,
+      version: wish.version === 'v1' ? 'v2' : 'v1',
+      spoilt: null,
+      cidr: rng.chance(0.3) ? rng.pick(['boom-1', 'boom-2']) : wish.cidr,
+    }),
+  );
+  const move: Step = { action: { kind: 'commit', wishes }, thenMs: rng.int(0, 20 * 60_000) };
+  return steps.toSpliced(at, 0, move);
 }
 
 const ENGINES = ['CONTROL_TOWER_ACCOUNT', 'TERRAFORM_CLOUD'] as const;

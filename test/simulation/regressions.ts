@@ -54,7 +54,7 @@ export const REGRESSIONS: readonly Regression[] = [
   },
   ...[
     3_831_460, 4_000_420, 4_001_584, 4_005_686, 4_006_725, 4_019_421, 4_023_035, 691, 4_030_158,
-    4_047_106,
+    4_073_924, 4_047_106,
   ].map((seed) => ({ seed, mutant: null, varied: true }) as const),
   {
     seed: 82,

@@ -54,7 +54,7 @@ export const REGRESSIONS: readonly Regression[] = [
   },
   ...[
     3_831_460, 4_000_420, 4_001_584, 4_005_686, 4_006_725, 4_019_421, 4_023_035, 691, 4_030_158,
-    4_073_924, 4_047_106,
+    4_073_924, 4_075_411, 4_076_813, 4_077_296, 4_047_106,
   ].map((seed) => ({ seed, mutant: null, varied: true }) as const),
   {
     seed: 82,
@@ -62,7 +62,7 @@ export const REGRESSIONS: readonly Regression[] = [
     varied: true,
   },
   { seed: 375, mutant: 'a rollout holds nobody back', varied: true },
-  { seed: 111, mutant: 'a failure does not pause its rollout', varied: true },
+  { seed: 303, mutant: 'a failure does not pause its rollout', varied: true },
   ...[
     102_498, 105_399, 106_556, 106_772, 110_097, 111_689, 113_638, 122_708, 125_587, 126_612,
     204_757, 210_316, 212_702, 214_426, 215_814, 217_983, 218_626, 230_211, 233_286, 247_945,

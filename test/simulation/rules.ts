@@ -255,6 +255,8 @@ export class Rules {
   #checkRollout(process: Process, call: WireCall, name: string): void {
     const move = this.#moveOf(call, name);
     if (this.#rollout === null || move === null) return;
+    // A record may have ended at this very moment.
+    this.look();
     this.#moves.set(move.token, move);
     if (this.#tokens.has(move.token) || this.life.isBetween(name)) return;
     const intendedMs = this.#intended.get(move.token) ?? this.#clock.elapsed();

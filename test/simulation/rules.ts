@@ -194,6 +194,11 @@ export class Rules {
     this.#changedAt.set(product.id, this.#clock.elapsed());
   }
 
+  /** Its document is gone, and with it what failed under it. */
+  withdrawn(name: string): void {
+    this.#rollout?.stirred(name);
+  }
+
   foreignRecord(productId: string, recordId: string): void {
     this.#foreign.add(recordId);
     this.#newest.set(productId, { id: recordId, ours: false });

@@ -170,6 +170,8 @@ export class World {
       if (before.get(wish.name) !== JSON.stringify(wish) && wish.retry !== undefined)
         this.rules.personAsked(wish.name);
     }
+    for (const name of before.keys())
+      if (wishes.every((wish) => wish.name !== name)) this.rules.withdrawn(name);
     this.#revisions.push(wishes);
     this.sourceBack();
   }

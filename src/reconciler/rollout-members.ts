@@ -133,7 +133,7 @@ function about({ key, name, labels }: Spec): Omit<Member, 'state'> {
 function stateOf(version: VersionId, evaluation: Evaluation, entry: ProductEntry): MemberState {
   const { live, change } = evaluation;
   if (live.kind === 'present' && runs(live, version)) return { kind: 'runs' };
-  if (isUnseen(change.verdict) && hasRun(version, entry)) return { kind: 'runs' };
+  if (isUnseen(live) && hasRun(version, entry)) return { kind: 'runs' };
   const known = journalled(version, entry);
   if (known?.kind === 'inFlight') return known;
   if (movesVersion(evaluation)) return { kind: 'moves', isAgain: failedBefore(version, entry) };
@@ -145,8 +145,11 @@ function stateOf(version: VersionId, evaluation: Evaluation, entry: ProductEntry
     : state;
 }
 
-/** Nothing of this moment tells what runs. */
-const isUnseen = ({ kind }: ChangeVerdict) => kind === 'busy' || kind === 'unreadable';
+/** Nothing of this moment tells what runs: it is under change, or could not be read. */
+function isUnseen(live: Live): boolean {
+  if (live.kind !== 'present') return live.kind === 'unreadable';
+  return live.product.kind !== 'read' || live.version.kind !== 'read';
+}
 
 function stateOfVerdict(verdict: ChangeVerdict): MemberState {
   switch (verdict.kind) {

@@ -30,6 +30,14 @@ async function waiting() {
   return { world, trueup };
 }
 
+/** Somebody updates it to the version. */
+const byHand = (world: World, name: string, version: string) =>
+  world.service.admin.callAs('UpdateProvisionedProduct', {
+    ProvisionedProductId: truth(world, name)?.product.id,
+    ...{ ProductName: 'network', ProvisioningArtifactName: version, UpdateToken: 'by-hand' },
+    ProvisioningParameters: [{ Key: 'Cidr', Value: 'z' }],
+  });
+
 const rest = [doc('p1', 'v2'), doc('p2', 'v2'), doc('p3', 'v2')];
 
 describe('a canary that runs the version stays one', () => {
@@ -39,12 +47,7 @@ describe('a canary that runs the version stays one', () => {
   ])('while %s changes it otherwise', async (who, ours) => {
     const { world, trueup } = await waiting();
     world.wish([...rest, doc('p4', 'v2', who === 'trueup' ? 'y' : 'x')]);
-    if (who !== 'trueup')
-      await world.service.admin.callAs('UpdateProvisionedProduct', {
-        ProvisionedProductId: truth(world, 'p4')?.product.id,
-        ...{ ProductName: 'network', ProvisioningArtifactName: 'v2', UpdateToken: 'by-hand' },
-        ProvisioningParameters: [{ Key: 'Cidr', Value: 'z' }],
-      });
+    if (who !== 'trueup') await byHand(world, 'p4', 'v2');
     world.service.admin.clearCalls();
     for (let look = 0; look < 4; look++) {
       await trueup.reconcile();
@@ -53,5 +56,32 @@ describe('a canary that runs the version stays one', () => {
     expect(truth(world, 'p4')?.product.status).toBe('UNDER_CHANGE');
     expect(world.statusOf(trueup, 'p2')?.message).toMatch(/^waits for canary p1/);
     expect(world.writes()).toHaveLength(ours);
+  });
+
+  it('but not where AWS shows another version, while what became of our request is not known', async () => {
+    const { world, trueup } = await waiting();
+    world.wish([doc('p2', 'v2'), doc('p3', 'v1'), doc('p4', 'v2')]);
+    await trueup.converge();
+    world.wish([doc('p2', 'v2', 'y'), doc('p3', 'v1'), doc('p4', 'v2')]);
+    await trueup.reconcile();
+    await world.clock.pass(MINUTE);
+    trueup.kill();
+    await world.clock.pass(15 * MINUTE);
+    await byHand(world, 'p2', 'v1');
+    await world.clock.pass(15 * MINUTE);
+    expect(truth(world, 'p2')).toMatchObject({
+      versionName: 'v1',
+      product: { status: 'AVAILABLE' },
+    });
+    world.service.admin.addFault({ operation: 'DescribeRecord', effect: { kind: 'accessDenied' } });
+    world.service.admin.clearCalls();
+    world.wish([doc('p2', 'v2', 'y'), doc('p3', 'v2'), doc('p4', 'v2')]);
+    const second = await world.start();
+    for (let look = 0; look < 3; look++) {
+      await second.reconcile();
+      await world.clock.pass(MINUTE);
+    }
+    expect(world.statusOf(second, 'p3')?.message).toMatch(/^waits for canary p2/);
+    expect(world.writes()).toEqual([]);
   });
 });

@@ -53,6 +53,14 @@ export class RolloutRules {
     this.#stirredMs.set(name, this.#clock.elapsed());
   }
 
+  /** Somebody else's operation: ours before it may be seen to end only after it (docs/rollouts.md). */
+  visited(name: string): void {
+    this.stirred(name);
+    this.#visited.add(name);
+  }
+
+  readonly #visited = new Set<string>();
+
   journalLost(): void {
     this.#failures.clear();
     this.#tried.clear();
@@ -62,6 +70,7 @@ export class RolloutRules {
   /** A new record of ours; `move`: null where it keeps the version. */
   began(recordId: string, name: string, move: Move | null): void {
     this.#failures.delete(name);
+    this.#visited.delete(name);
     if (move !== null) this.#moves.set(recordId, { ...move, beganMs: this.#clock.elapsed() });
   }
 
@@ -126,7 +135,7 @@ export class RolloutRules {
     const now = this.#clock.elapsed();
     if (members.some((one) => now - (this.#stirredMs.get(one.name) ?? -calmMs) < calmMs))
       return null;
-    if (members.some(({ dependsOn }) => dependsOn.length > 0)) return null;
+    if (members.some((one) => one.dependsOn.length > 0 || this.#visited.has(one.name))) return null;
     const runs = (one: string) => {
       // Then a failure holds nobody back, that of a canary neither.
       if (!pauseOnFailure && this.#tried.has(`${one} ${artifactId}`)) return true;

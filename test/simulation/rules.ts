@@ -204,7 +204,7 @@ export class Rules {
     this.#newest.set(productId, { id: recordId, ours: false });
     this.#lastOwn.delete(productId);
     this.life.foreign(productId);
-    this.#rollout?.stirred(this.#names.get(productId) ?? productId);
+    this.#rollout?.visited(this.#names.get(productId) ?? productId);
   }
 
   journalLost(): void {

@@ -4,10 +4,18 @@ import type { Entries } from './entries.ts';
 /** Type of the provisioned products of each product, by its id and by its name. It does not change. */
 export class ProductTypes {
   readonly #types = new Map<string, string>();
-  readonly #onNews: () => void;
+  #onNews: () => void = () => undefined;
 
-  /** `onNews`: what waits for room may belong to another lane now. */
-  constructor(onNews: () => void) {
+  /** Knows what an earlier process was told: the listing may lag behind. */
+  constructor(entries: Entries) {
+    for (const key of entries.openIntents()) {
+      const { intent } = entries.get(key);
+      if (intent !== null) this.learnFrom(intent);
+    }
+  }
+
+  /** Told when one became known: what waits for room may belong to another lane now. */
+  subscribe(onNews: () => void): void {
     this.#onNews = onNews;
   }
 
@@ -25,14 +33,6 @@ export class ProductTypes {
     if (version === undefined || productType === null) return;
     const names = [version.productId, version.productName].filter((one) => one !== null);
     this.learn(names.map((name) => [name, productType]));
-  }
-
-  /** What an earlier process was told: the listing may lag behind. */
-  learnOpen(entries: Entries): void {
-    for (const key of entries.openIntents()) {
-      const { intent } = entries.get(key);
-      if (intent !== null) this.learnFrom(intent);
-    }
   }
 
   of(product: string): string | null {

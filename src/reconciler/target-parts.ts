@@ -5,6 +5,7 @@ import { Follower } from './follow.ts';
 import { GuardGate } from './guard-gate.ts';
 import { KnownDocuments } from './known.ts';
 import { Memory } from './memory.ts';
+import { ProductTypes } from './product-types.ts';
 import type { Shared, TargetParts } from './shared.ts';
 
 /** What the journal holds of one target. */
@@ -34,6 +35,7 @@ export function fixedContext(
     memory: new Memory(shared.journal, target, log),
     follower: new Follower({ catalog, clock, log, stop, estateSize: 1 }),
     importing: new Set<ProductKey>(),
+    types: new ProductTypes(loaded.entries),
     unattended: new Set(loaded.entries.openIntents()),
   };
 }

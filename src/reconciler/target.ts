@@ -15,7 +15,6 @@ import { hasLeftOutChanged, readElsewhere, type SeenElsewhere } from './left-out
 import type { Observation } from './observe.ts';
 import { Parking } from './parking.ts';
 import type { Values } from './ports/values.ts';
-import { ProductTypes } from './product-types.ts';
 import { PRIORITY, type Priority } from './queue.ts';
 import type { Removal } from './removals.ts';
 import { allowedSteps, type Review, reviewTarget } from './review.ts';
@@ -84,7 +83,6 @@ export class TargetReconciler {
       dependencyWait: (key) => this.#parking.dependencyWait(key),
       rollouts: this.#rollouts,
       park: (key) => this.#parking.park(key),
-      types: new ProductTypes(() => this.#worker.typesLearned()),
     };
     this.#parking = new Parking({
       target: parts.name,
@@ -103,7 +101,6 @@ export class TargetReconciler {
       maxInFlight: parts.maxInFlight,
       maxInFlightByType: parts.maxInFlightByType,
     });
-    this.#context.types.learnOpen(entries);
   }
 
   /** Loads the journal and queues every open request first: they take slots before new starts. */

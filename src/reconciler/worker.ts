@@ -37,15 +37,11 @@ export class Worker {
       laneLimits: lanesOf(caps.maxInFlightByType),
       mayRun: (key) => context.unattended.has(key),
     });
+    context.types.subscribe(() => this.#queue.wake());
   }
 
   add(key: ProductKey, priority: Priority): void {
     this.#queue.add(key, priority);
-  }
-
-  /** Types became known: what waits for room in its lane may have some in another. */
-  typesLearned(): void {
-    this.#queue.wake();
   }
 
   /** Ends the wait of one that rests with its slot: there is a new plan. */

@@ -36,7 +36,7 @@ function byName(a: Member, b: Member): number {
   return byText(a.name, b.name) || byText(a.key, b.key);
 }
 
-/** Those with the labels; or the first by name, of which those that run the version come first. */
+/** Those with the labels; or the first by name, of which those that run the version, or may, come first. */
 function chooseCanaries({ canary }: RolloutRule, members: readonly Member[]): readonly Member[] {
   if (canary.kind === 'labels') {
     const wanted = Object.entries(canary.labels);
@@ -44,8 +44,12 @@ function chooseCanaries({ canary }: RolloutRule, members: readonly Member[]): re
       wanted.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value),
     );
   }
-  const runs = ({ state }: Member) => Number(state.kind !== 'runs');
-  return members.toSorted((a, b) => runs(a) - runs(b) || byName(a, b)).slice(0, canary.count);
+  return members.toSorted((a, b) => rank(a) - rank(b) || byName(a, b)).slice(0, canary.count);
+}
+
+function rank({ state }: Member): number {
+  if (state.kind === 'runs') return 0;
+  return state.kind === 'waits' && state.mayRun === true ? 1 : 2;
 }
 
 type Growing = Rollout & { readonly leaders: Set<ProductKey> };

@@ -27,6 +27,8 @@ export type MemberState =
       readonly isBlocked: boolean;
       /** As above. */
       readonly isAgain?: boolean;
+      /** It ran the version when last seen: it keeps its place among the canaries until that is told. */
+      readonly mayRun?: true;
     };
 
 export interface Member {

@@ -155,7 +155,7 @@ export async function stampSend(
 }
 
 /** What answers an intent; what the answer does not tell is null. */
-interface Answering {
+export interface Answering {
   readonly recordId: RecordId;
   readonly subject: ProvisionedProductId | null;
   readonly productType: string | null;
@@ -168,7 +168,7 @@ export async function stampRecord(
   intent: Intent,
   { recordId, subject: provisionedProductId, ...answer }: Answering,
 ): Promise<Intent> {
-  const productType = intent.productType ?? answer.productType;
+  const productType = answer.productType ?? intent.productType;
   const stamped: Intent = { ...intent, recordId, productType };
   await context.entries.update(key, (entry) => ({
     ...entry,

@@ -1,6 +1,7 @@
 import { type ProductKey, type ProvisionedProductId, productKey } from '../domain/ids.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
+import { showsWhatRuns } from './assemble.ts';
 import { complete, stackIds } from './complete-live.ts';
 import type { TargetContext } from './context.ts';
 import { type Found, find, indexRows } from './find-live.ts';
@@ -71,7 +72,9 @@ function keysOf(rows: readonly SearchRow[]): ReadonlySet<ProductKey> {
 /** What is yet to be made will be of the type of what was made of the same product. */
 function typesOf(rows: readonly SearchRow[]): ReadonlyMap<string, string> {
   const types = new Map<string, string>();
-  for (const { productId, productName, type } of rows) {
+  for (const { productId, productName, type, records } of rows) {
+    // After a failed update it may show the product that was attempted.
+    if (records.lastSuccessful !== null && !showsWhatRuns(records)) continue;
     if (productId !== null) types.set(productId, type);
     if (productName !== null) types.set(productName, type);
   }

@@ -1,4 +1,6 @@
 import type { Intent } from '../domain/entry.ts';
+import type { ProductKey } from '../domain/ids.ts';
+import type { TargetContext } from './context.ts';
 import type { Entries } from './entries.ts';
 
 /** Type of the provisioned products of each product, by its id and by its name. It does not change. */
@@ -29,8 +31,13 @@ export class ProductTypes {
   }
 
   /** What AWS said when it accepted this one. */
-  learnFrom({ version, productType }: Pick<Intent, 'version' | 'productType'>): void {
-    if (version === undefined || productType === null) return;
+  learnFrom({
+    step,
+    version,
+    productType,
+  }: Pick<Intent, 'step' | 'version' | 'productType'>): void {
+    // What is there already may be of the type of the product that it leaves.
+    if (step !== 'provision' || version === undefined || productType === null) return;
     const names = [version.productId, version.productName].filter((one) => one !== null);
     this.learn(names.map((name) => [name, productType]));
   }
@@ -38,4 +45,29 @@ export class ProductTypes {
   of(product: string): string | null {
     return this.#types.get(product) ?? null;
   }
+}
+
+/**
+ * The types of which it is or comes to be: what is remade for another product may be of two. null: nothing
+ * tells yet, AWS does when it accepts the first of a product.
+ */
+export function typesOf(context: TargetContext, key: ProductKey): readonly string[] | null {
+  const { intent } = context.entries.get(key);
+  // What was observed may be what went before it.
+  if (intent?.step === 'provision' && intent.productType === null) {
+    const type = intent.version === undefined ? null : context.types.of(intent.version.productId);
+    return type === null ? null : [type];
+  }
+  const now = intent?.productType ?? typeThere(context, key);
+  const product = context.desired().specs.get(key)?.product ?? null;
+  const wanted =
+    product === null ? null : context.types.of(product.kind === 'id' ? product.id : product.name);
+  const types = [now, wanted].filter((one) => one !== null);
+  return types.length === 0 ? null : [...new Set(types)];
+}
+
+function typeThere(context: TargetContext, key: ProductKey): string | null {
+  const live = context.observation()?.products.get(key);
+  if (live?.kind === 'present') return live.type;
+  return context.removal(key)?.change.type ?? null;
 }

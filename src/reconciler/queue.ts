@@ -29,7 +29,7 @@ export class KeyedQueue {
   readonly #clock: Clock;
   readonly #work: (key: ProductKey) => Promise<void>;
   readonly #onDone: () => void;
-  readonly #laneOf: (key: ProductKey) => string | null;
+  readonly #lanesOf: (key: ProductKey) => readonly string[];
   readonly #laneLimits: ReadonlyMap<string, number>;
   readonly #mayRun: (key: ProductKey) => boolean;
   #closed = false;
@@ -41,15 +41,15 @@ export class KeyedQueue {
     readonly work: (key: ProductKey) => Promise<void>;
     /** Called after each run, when `size` and `delayed` are up to date. */
     readonly onDone: () => void;
-    /** Which limit a name is under besides the concurrency of all, as far as it is known now; null: none. */
-    readonly laneOf?: (key: ProductKey) => string | null;
+    /** Under which limits a name is besides the concurrency of all, by what is known now. */
+    readonly lanesOf?: (key: ProductKey) => readonly string[];
     /** How many names of a lane run at one time; a lane that is not there has no limit. */
     readonly laneLimits?: ReadonlyMap<string, number>;
     /** What may be in flight already waits for no room in its lane: it takes some, whatever the limit. */
     readonly mayRun?: (key: ProductKey) => boolean;
   }) {
     this.#mayRun = options.mayRun ?? (() => false);
-    this.#laneOf = options.laneOf ?? (() => null);
+    this.#lanesOf = options.lanesOf ?? (() => []);
     this.#laneLimits = options.laneLimits ?? new Map();
     this.#queue = new PQueue({ concurrency: options.concurrency });
     this.#clock = options.clock;
@@ -104,10 +104,10 @@ export class KeyedQueue {
     });
   }
 
-  /** Whether more names of its lane run than may: some ran already, or came to belong to it meanwhile. */
+  /** Whether more names of one of its lanes run than may: some ran already, or came to belong to it meanwhile. */
   isCrowded(key: ProductKey): boolean {
-    const lane = this.#laneOf(key);
-    return lane !== null && (this.#counts().get(lane) ?? 0) > this.#limitOf(lane);
+    const counts = this.#counts();
+    return this.#lanesOf(key).some((lane) => (counts.get(lane) ?? 0) > this.#limitOf(lane));
   }
 
   /**
@@ -178,13 +178,11 @@ export class KeyedQueue {
   }
 
   #count(key: ProductKey, counts: Map<string, number>): void {
-    const lane = this.#laneOf(key);
-    if (lane !== null) counts.set(lane, (counts.get(lane) ?? 0) + 1);
+    for (const lane of this.#lanesOf(key)) counts.set(lane, (counts.get(lane) ?? 0) + 1);
   }
 
   #hasRoom(key: ProductKey, counts: ReadonlyMap<string, number>): boolean {
-    const lane = this.#laneOf(key);
-    return lane === null || (counts.get(lane) ?? 0) < this.#limitOf(lane);
+    return this.#lanesOf(key).every((lane) => (counts.get(lane) ?? 0) < this.#limitOf(lane));
   }
 
   #limitOf(lane: string): number {

@@ -1,17 +1,29 @@
 import { lastFailedMove, standingFailure } from '../diff/failed-move.ts';
 import type { MemberState } from '../diff/rollout.ts';
 import type { ProductEntry } from '../domain/entry.ts';
+import type { RecordPointers } from '../domain/live.ts';
 import type { VersionId } from '../domain/rollout.ts';
 
 /** What the journal tells of one that is to move to a version. */
 
 /** By the journal alone: the last request of ours brought it there, or keeps it there. */
-export function hasRun(version: VersionId, { intent, lastResult }: ProductEntry): boolean {
+export function ranByJournal(version: VersionId, { intent, lastResult }: ProductEntry): boolean {
   if (intent?.version !== undefined)
     return !intent.version.isMove && isSame(intent.version, version);
   if (intent?.step === 'terminate') return false;
   if (lastResult?.version === undefined || !isSame(lastResult.version, version)) return false;
   return lastResult.kind === 'succeeded' || !lastResult.version.isMove;
+}
+
+/** Whether AWS's records, of which the version cannot be told now, show that the journal still holds. */
+export function isStillOurs(
+  { intent, lastResult }: ProductEntry,
+  records: RecordPointers,
+): boolean {
+  if (intent?.version !== undefined)
+    return records.last === intent.recordId || records.last === intent.base;
+  const recordId = lastResult?.recordId;
+  return records.lastSuccessful === recordId || records.last === recordId;
 }
 
 /** It failed at this version, and nobody said since that this does not matter. */

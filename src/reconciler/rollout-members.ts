@@ -3,14 +3,15 @@ import { type Member, type MemberState, type RolloutDraft, ruleFor } from '../di
 import type { ChangeVerdict } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { ProductId, ProductKey, TargetName } from '../domain/ids.ts';
-import type { Live, PresentProduct } from '../domain/live.ts';
+import type { Live, PresentProduct, RecordPointers } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import type { RolloutRule, VersionId } from '../domain/rollout.ts';
 import type { Spec } from '../domain/spec.ts';
+import { showsWhatRuns } from './assemble.ts';
 import type { DesiredState } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Observation } from './observe.ts';
-import { failedBefore, hasRun, isSame, journalled } from './rollout-journal.ts';
+import { failedBefore, isSame, isStillOurs, journalled, ranByJournal } from './rollout-journal.ts';
 import { mayBeFor, resolvedOf } from './rollout-wish.ts';
 
 export interface RolloutInput {
@@ -105,12 +106,16 @@ export function runs(
   wanted: Pick<VersionId, 'productId' | 'artifactId'>,
 ): boolean {
   return (
-    (records.lastSuccessful !== null || records.lastProvisioning === null) &&
+    hasSucceeded(records) &&
     product.kind === 'read' &&
     version.kind === 'read' &&
     product.value.id === wanted.productId &&
     version.value.id === wanted.artifactId
   );
+}
+
+function hasSucceeded({ lastSuccessful, lastProvisioning }: RecordPointers): boolean {
+  return lastSuccessful !== null || lastProvisioning === null;
 }
 
 function memberOf(version: VersionId, evaluation: Evaluation, input: RolloutInput): Member[] {
@@ -133,12 +138,15 @@ function about({ key, name, labels }: Spec): Omit<Member, 'state'> {
 function stateOf(version: VersionId, evaluation: Evaluation, entry: ProductEntry): MemberState {
   const { live, change } = evaluation;
   if (live.kind === 'present' && runs(live, version)) return { kind: 'runs' };
-  if (isUnseen(live) && hasRun(version, entry)) return { kind: 'runs' };
+  const isUnsure = isUnseen(live) && ranByJournal(version, entry);
+  if (isUnsure && live.kind === 'present' && isStillOurs(entry, live.records))
+    return { kind: 'runs' };
   const known = journalled(version, entry);
   if (known?.kind === 'inFlight') return known;
   if (movesVersion(evaluation)) return { kind: 'moves', isAgain: failedBefore(version, entry) };
   if (known !== null) return known;
   const state = stateOfVerdict(change.verdict);
+  if (state.kind === 'waits' && isUnsure) return { ...state, mayRun: true };
   // What only has to pass before its further attempt holds the others as that does.
   return state.kind === 'waits' && !state.isBlocked && failedBefore(version, entry)
     ? { ...state, isAgain: true }
@@ -216,7 +224,9 @@ function invalidMembers(version: VersionId, input: RolloutInput): readonly Membe
   return [...desired.invalid].flatMap(([key, { name, problem }]): Member[] => {
     const row = rows.get(input.idOf(key) ?? '');
     if (row === undefined || row.productId !== version.productId) return [];
-    const runsIt = row.artifactId === version.artifactId && row.status === 'AVAILABLE';
+    // After a failed update the row may show what was attempted.
+    const tellsIt = row.status === 'AVAILABLE' && showsWhatRuns(row.records);
+    const runsIt = tellsIt && hasSucceeded(row.records) && row.artifactId === version.artifactId;
     const state: MemberState = runsIt
       ? { kind: 'runs' }
       : (journalled(version, input.entryOf(key)) ??

@@ -13,6 +13,8 @@ export type Seen =
       readonly status: string;
       readonly history: readonly RecordView[] | null;
       readonly subject: ProvisionedProductId | null;
+      /** Of the provisioned product; null: there is none. */
+      readonly productType: string | null;
     }
   | { readonly kind: 'gone' }
   | { readonly kind: 'failed'; readonly failure: Failure };
@@ -28,16 +30,23 @@ export async function look(
   if (described.value === null) {
     // What is to be new was not there before either: that is its base.
     return intent.request.provisionedProductId === null
-      ? { kind: 'seen', lastRecordId: null, status: '', history: null, subject: null }
+      ? {
+          kind: 'seen',
+          lastRecordId: null,
+          status: '',
+          history: null,
+          subject: null,
+          productType: null,
+        }
       : { kind: 'gone' };
   }
-  const { id: subject, status, records } = described.value;
+  const { id: subject, status, records, type: productType } = described.value;
   const lastRecordId = records.last;
   // A change of a property need not move LastRecordId, so there only the history tells.
   const moves = intent.request.operation !== 'UpdateProvisionedProductProperties';
   if (lastRecordId === intent.base && moves && !withHistory)
-    return { kind: 'seen', lastRecordId, status, history: null, subject };
+    return { kind: 'seen', lastRecordId, status, history: null, subject, productType };
   const history = await context.catalog.history(subject, intent.base);
   if (history.kind === 'failed') return history;
-  return { kind: 'seen', lastRecordId, status, history: history.value, subject };
+  return { kind: 'seen', lastRecordId, status, history: history.value, subject, productType };
 }

@@ -3,7 +3,7 @@ import { endBegun } from '../diff/recreation.ts';
 import { leftNoTrace, type Settlement, STABLE_MS, settleIntent } from '../diff/settle.ts';
 import { rebuildRequest } from '../diff/stored-request.ts';
 import type { Intent } from '../domain/entry.ts';
-import type { ProductKey, ProvisionedProductId } from '../domain/ids.ts';
+import type { ProductKey } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
 import type { ProductRequest } from '../domain/request.ts';
 import { backoffMs } from './backoff.ts';
@@ -12,7 +12,7 @@ import { explainFailure } from './catalog-facts.ts';
 import { about, fingerprintOf, recordTimeoutMs, type TargetContext } from './context.ts';
 import { storedValues } from './fill-values.ts';
 import { whyHeld, whyNotRepeatedYet } from './hold-back.ts';
-import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
+import { type Answering, dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
 import type { Failure } from './ports/catalog.ts';
 import { send } from './send-once.ts';
 import { look } from './settle-look.ts';
@@ -87,7 +87,7 @@ export async function settleWith(
       await context.clock.sleep(SETTLE_LOOK_MS, context.stop);
       continue;
     }
-    const step = await carryDecision(context, key, current, decision, seen.subject, sendAgain);
+    const step = await carryDecision(context, key, current, decision, seen, sendAgain);
     if (step.kind !== 'lookAgain') return step;
     if (step.intent !== current) {
       atBaseSinceMs = null;
@@ -125,7 +125,7 @@ async function carryDecision(
   key: ProductKey,
   intent: Intent,
   decision: Settlement,
-  subject: ProvisionedProductId | null,
+  { subject, productType }: Pick<Answering, 'subject' | 'productType'>,
   sendAgain: SendAgain,
 ): Promise<Carried | LookAgain> {
   switch (decision.kind) {
@@ -136,7 +136,7 @@ async function carryDecision(
           context,
           key,
           { ...intent, isFound: true },
-          { recordId: decision.recordId, subject, productType: null },
+          { recordId: decision.recordId, subject, productType },
         ),
         recordId: decision.recordId,
       };

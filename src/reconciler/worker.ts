@@ -3,6 +3,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import { backoffMs } from './backoff.ts';
 import { about, type TargetContext } from './context.ts';
 import { runPass } from './pass.ts';
+import { typesOf } from './product-types.ts';
 import { KeyedQueue, PRIORITY, type Priority } from './queue.ts';
 import type { Shared } from './shared.ts';
 import { trouble } from './trouble.ts';
@@ -28,13 +29,15 @@ export class Worker {
   constructor({ context, shared, ...caps }: WorkerOptions) {
     this.#context = context;
     this.#shared = shared;
+    // What is of a type that nothing tells yet may be of any that has a limit.
+    const limited = [...caps.maxInFlightByType.keys()];
     this.#queue = new KeyedQueue({
       concurrency: caps.maxInFlight,
       clock: context.clock,
       work: (key) => this.#work(key),
       onDone: () => this.#tellQuiet(),
-      laneOf: (key) => typeOf(context, key) ?? UNKNOWN,
-      laneLimits: lanesOf(caps.maxInFlightByType),
+      lanesOf: (key) => typesOf(context, key) ?? limited,
+      laneLimits: caps.maxInFlightByType,
       mayRun: (key) => context.unattended.has(key),
     });
     context.types.subscribe(() => this.#queue.wake());
@@ -101,12 +104,16 @@ export class Worker {
       // Where the shutdown takes its time, what was stopped would begin again at once, over and over.
       if (afterMs === null || this.#shared.stop.aborted) return;
       if (!this.#keepsSlot(key, outcome)) {
-        this.#queue.addAfter(key, afterMs, PRIORITY.resync);
+        this.#queue.addAfter(key, afterMs, this.#hasOpen(key) ? PRIORITY.resume : PRIORITY.resync);
         return;
       }
       await this.#rest(key, afterMs);
       if (this.#shared.stop.aborted) return;
     }
+  }
+
+  #hasOpen(key: ProductKey): boolean {
+    return this.#context.entries.get(key).intent !== null;
   }
 
   async #pass(key: ProductKey): Promise<Outcome> {
@@ -188,24 +195,4 @@ export class Worker {
     for (const resolve of this.#quiet) resolve();
     this.#quiet.clear();
   }
-}
-
-/** The lane of what is of a type that is not known yet: AWS tells it when it accepts the first of a product. */
-const UNKNOWN = '';
-
-/** One of an unknown type at a time: it may be of any that has a limit. */
-function lanesOf(byType: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  return byType.size === 0 ? byType : new Map([...byType, [UNKNOWN, 1]]);
-}
-
-/** As far as it is known: an open request tells it even before anything was observed. */
-function typeOf(context: TargetContext, key: ProductKey): string | null {
-  const live = context.observation()?.products.get(key);
-  if (live?.kind === 'present') return live.type;
-  const known = context.entries.get(key).intent?.productType ?? context.removal(key)?.change.type;
-  if (known !== undefined && known !== null) return known;
-  const product = context.desired().specs.get(key)?.product;
-  if (product === undefined || product === null) return null;
-  const name = product.kind === 'id' ? product.id : product.name;
-  return context.types.of(name);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { networks } from '../support/network.ts';
-import { MINUTE, networkDoc, truth } from './networks.ts';
+import { fault, MINUTE, networkDoc, truth } from './networks.ts';
 import { World } from './world.ts';
 
 const seed = networks({
@@ -31,11 +31,11 @@ async function waiting() {
 }
 
 /** Somebody updates it to the version. */
-const byHand = (world: World, name: string, version: string) =>
+const byHand = (world: World, name: string, version: string, Cidr = 'z') =>
   world.service.admin.callAs('UpdateProvisionedProduct', {
     ProvisionedProductId: truth(world, name)?.product.id,
-    ...{ ProductName: 'network', ProvisioningArtifactName: version, UpdateToken: 'by-hand' },
-    ProvisioningParameters: [{ Key: 'Cidr', Value: 'z' }],
+    ...{ ProductName: 'network', ProvisioningArtifactName: version, UpdateToken: `to-${Cidr}` },
+    ProvisioningParameters: [{ Key: 'Cidr', Value: Cidr }],
   });
 
 const rest = [doc('p1', 'v2'), doc('p2', 'v2'), doc('p3', 'v2')];
@@ -82,6 +82,60 @@ describe('a canary that runs the version stays one', () => {
       await world.clock.pass(MINUTE);
     }
     expect(world.statusOf(second, 'p3')?.message).toMatch(/^waits for canary p2/);
+    expect(world.writes()).toEqual([]);
+  });
+});
+
+describe('a canary that somebody has moved back', () => {
+  const only = (name: string, version: string) =>
+    networkDoc(
+      name,
+      { Cidr: 'x' },
+      { provisioningArtifactName: version, reconcile: { drift: 'report' } },
+    );
+
+  /** p2 was brought to v2 by trueup and back to v1 by hand, where it is left; p3 is to have v2 too. */
+  async function movedBack() {
+    const rollouts = [
+      {
+        ...{ product: 'network', maxFailures: 1, pauseOnFailure: true },
+        canary: { kind: 'count', count: 1 },
+      } as const,
+    ];
+    const world = await World.create({ seed, rollouts }, [only('p2', 'v2'), only('p3', 'v1')]);
+    const trueup = await world.start();
+    await trueup.converge();
+    await byHand(world, 'p2', 'v1', 'y');
+    await world.clock.pass(30 * MINUTE);
+    expect(truth(world, 'p2')).toMatchObject({
+      versionName: 'v1',
+      product: { status: 'AVAILABLE' },
+    });
+    world.wish([only('p2', 'v2'), only('p3', 'v2')], 'r2');
+    await trueup.converge();
+    world.service.admin.clearCalls();
+    return { world, trueup };
+  }
+
+  it.each([
+    ['looked at', async () => undefined],
+    ['under change again', (world: World) => byHand(world, 'p2', 'v1')],
+    [
+      'not readable after a further change',
+      async (world: World) => {
+        await byHand(world, 'p2', 'v1');
+        await world.clock.pass(30 * MINUTE);
+        fault(world, 'DescribeProvisionedProduct', { kind: 'accessDenied' });
+      },
+    ],
+  ])('keeps the others waiting while it is %s', async (_when, happens) => {
+    const { world, trueup } = await movedBack();
+    await happens(world);
+    await world.clock.pass(5_000);
+    world.service.admin.clearCalls();
+    await trueup.reconcile();
+    await world.clock.pass(MINUTE);
+    expect(world.statusOf(trueup, 'p3')?.message).toMatch(/^waits for canary p2/);
     expect(world.writes()).toEqual([]);
   });
 });

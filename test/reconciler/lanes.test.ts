@@ -8,11 +8,11 @@ function queueOf(limit: number, concurrency = 10) {
   const clock = new VirtualClock();
   const running = new Map<ProductKey, () => void>();
   const order: string[] = [];
-  const state = { lane: (key: ProductKey) => (key.startsWith('a') ? 'A' : null) };
+  const state = { lanes: (key: ProductKey) => (key.startsWith('a') ? ['A'] : []) };
   const queue = new KeyedQueue({
     concurrency,
     clock,
-    laneOf: (key) => state.lane(key),
+    lanesOf: (key) => state.lanes(key),
     laneLimits: new Map([['A', limit]]),
     onDone: () => undefined,
     work: (key) =>
@@ -61,7 +61,7 @@ describe('lanes', () => {
     const q = queueOf(1);
     q.add('a1', 'a2', 'a3');
     await q.clock.settle();
-    q.state.lane = () => null;
+    q.state.lanes = () => [];
     await q.end('a1');
     await q.end('a2');
     await q.end('a3');

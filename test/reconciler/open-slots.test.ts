@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type Fields, fault, MINUTE, operations, seedWith, truth, wish } from './networks.ts';
+import {
+  type Fields,
+  fault,
+  MINUTE,
+  NAMES,
+  operations,
+  seedWith,
+  truth,
+  wish,
+} from './networks.ts';
 import { World } from './world.ts';
 
 const TYPE = 'CFN_STACK';
@@ -67,4 +76,16 @@ describe('what an earlier process has left open', () => {
       expect(world.clock.monotonic()).toBeLessThan(15 * MINUTE);
     },
   );
+
+  it('is repeated before anything new is begun', async () => {
+    const world = await killedWithTwoOpen('slot');
+    world.service.admin.clearCalls();
+    world.wish([...WISHES, wish('net-c', 'B'), wish('net-d', 'B')], 'r2');
+    await (await world.start()).converge();
+    const names = world.writes().map(({ input }) => {
+      const { ProvisionedProductId: id } = input as Fields;
+      return NAMES.find((name) => truth(world, name)?.product.id === id);
+    });
+    expect(names).toEqual(['net-a', 'net-c', 'net-d']);
+  });
 });

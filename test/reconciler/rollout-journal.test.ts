@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { EMPTY_ENTRY, type Intent, type LastResult } from '../../src/domain/entry.ts';
 import { asArtifactId, asDigest, asProductId, asRecordId } from '../../src/domain/ids.ts';
-import { hasRun } from '../../src/reconciler/rollout-journal.ts';
+import { isStillOurs, ranByJournal } from '../../src/reconciler/rollout-journal.ts';
 import { anIntent } from '../diff/build.ts';
 
 const version = (artifact: string, isMove: boolean) => ({
@@ -33,5 +33,28 @@ it.each<[string, Intent | null, LastResult | null, boolean]>([
   ['its termination is open', open({ step: 'terminate' }), moved, false],
 ])('whether it runs the version, by the journal alone: %s', (_what, intent, lastResult, runs) => {
   const entry = { ...EMPTY_ENTRY, intent, lastResult };
-  expect(hasRun(version('pa-2', true), entry)).toBe(runs);
+  expect(ranByJournal(version('pa-2', true), entry)).toBe(runs);
+});
+
+const records = (last: string, lastSuccessful: string | null) => ({
+  last: asRecordId(last),
+  lastProvisioning: asRecordId(last),
+  lastSuccessful: lastSuccessful === null ? null : asRecordId(lastSuccessful),
+});
+const keeps = open({ version: version('pa-2', false), base: asRecordId('rec-1') });
+const kept = result('failed', version('pa-2', false));
+
+it.each<[string, Intent | null, LastResult | null, ReturnType<typeof records>, boolean]>([
+  ['ours was the last to succeed', null, moved, records('rec-9', 'rec-1'), true],
+  ['another one has succeeded since', null, moved, records('rec-9', 'rec-8'), false],
+  ['ours failed and is the last', null, kept, records('rec-1', 'rec-0'), true],
+  ['ours failed and another one began', null, kept, records('rec-9', 'rec-0'), false],
+  ['ours is open and the last', keeps, moved, records('rec-2', 'rec-1'), true],
+  ['ours is open and not begun', keeps, moved, records('rec-1', 'rec-1'), true],
+  ['another one came after ours', keeps, moved, records('rec-9', 'rec-2'), false],
+  ['one of ours that tells no version is open', open({}), moved, records('rec-2', 'rec-1'), true],
+  ['the same, after another one', open({}), moved, records('rec-2', 'rec-8'), false],
+  ['nothing is known of it', null, null, records('rec-1', null), false],
+])('whether the journal still holds: %s', (_what, intent, lastResult, seen, holds) => {
+  expect(isStillOurs({ ...EMPTY_ENTRY, intent, lastResult }, seen)).toBe(holds);
 });

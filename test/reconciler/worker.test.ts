@@ -136,6 +136,30 @@ describe('the record of what is to be new', () => {
       expect(world.writes()).toHaveLength(1);
     },
   );
+
+  it('may do so where it was found because the reply was lost', async () => {
+    const seed: SeedInput = {
+      timing: { accepted: '1s', running: '5h' },
+      products: [
+        {
+          ...{ name: 'thing', kind: 'EXTERNAL', versions: [{ name: 'v1', parameters: {} }] },
+          paths: [{ portfolio: 'platform', launchRole: ROLE }],
+        },
+      ],
+    };
+    const spec = { productName: 'thing', provisioningArtifactName: 'v1' };
+    const world = await World.create({ seed }, [
+      { name: 'new', spec: { ...spec, reconcile: { onMissing: 'provision' } } },
+    ]);
+    fault(world, 'ProvisionProduct', { kind: 'lostReply' });
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(3 * HOUR);
+    expect(world.statusOf(trueup, 'new')).toMatchObject({ condition: 'Reconciling' });
+    await world.clock.pass(4 * HOUR);
+    expect(world.statusOf(trueup, 'new')).toMatchObject({ condition: 'Ready' });
+    expect(world.writes()).toHaveLength(1);
+  });
 });
 
 describe('a pass that goes wrong', () => {

@@ -145,7 +145,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'limit of a type ignored',
     'src/reconciler/worker.ts',
-    'laneLimits: lanesOf(caps.maxInFlightByType),',
+    'laneLimits: caps.maxInFlightByType,',
     '',
   ),
   {
@@ -153,8 +153,8 @@ const CORE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/reconciler/worker.ts',
-        from: 'typeOf(context, key) ?? UNKNOWN,',
-        to: 'typeOf(context, key),',
+        from: 'typesOf(context, key) ?? limited,',
+        to: 'typesOf(context, key) ?? [],',
       },
       {
         file: 'src/reconciler/target.ts',

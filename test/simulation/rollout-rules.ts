@@ -53,7 +53,7 @@ export class RolloutRules {
     this.#stirredMs.set(name, this.#clock.elapsed());
   }
 
-  /** Somebody else's operation: ours before it may be seen to end only after it (docs/rollouts.md). */
+  /** Somebody else's operation, and ours before it may be seen to end only after it. */
   visited(name: string): void {
     this.stirred(name);
     this.#visited.add(name);
@@ -74,13 +74,15 @@ export class RolloutRules {
     if (move !== null) this.#moves.set(recordId, { ...move, beganMs: this.#clock.elapsed() });
   }
 
-  /** Our record has ended; `why`: null where it succeeded, or failed by what passes by itself. */
-  ended(recordId: string, why: string | null): void {
+  /** Our record has ended. */
+  ended(recordId: string, end: 'succeeded' | 'failed' | 'failed in passing'): void {
     const move = this.#moves.get(recordId);
     this.#moves.delete(recordId);
-    if (move === undefined || why === null) return;
+    if (move === undefined || end === 'succeeded') return;
     const { name, artifactId, beganMs } = move;
+    // Where the record does not show its errors, what passes by itself is not known as such.
     this.#tried.add(`${name} ${artifactId}`);
+    if (end !== 'failed') return;
     // What its document says since may be for another version.
     if ((this.#stirredMs.get(name) ?? Number.NEGATIVE_INFINITY) >= beganMs) return;
     this.#failures.set(name, { artifactId, recordId, knownMs: null });

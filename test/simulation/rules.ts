@@ -204,7 +204,11 @@ export class Rules {
     this.#newest.set(productId, { id: recordId, ours: false });
     this.#lastOwn.delete(productId);
     this.life.foreign(productId);
-    this.#rollout?.visited(this.#names.get(productId) ?? productId);
+    const name = this.#names.get(productId) ?? productId;
+    // The end of ours before it may be read only after it (docs/rollouts.md).
+    const isUnread = this.#disk.entries.get(`name:${name}`)?.intent != null;
+    if (isUnread) this.#rollout?.visited(name);
+    else this.#rollout?.stirred(name);
   }
 
   journalLost(): void {
@@ -630,7 +634,8 @@ export class Rules {
         why: ok ? '' : (product?.statusMessage ?? ''),
       });
       const why = product?.statusMessage ?? '';
-      this.#rollout?.ended(newest.id, ok || PASSING.test(why) || !newest.ours ? null : why);
+      const failed = PASSING.test(why) ? 'failed in passing' : 'failed';
+      this.#rollout?.ended(newest.id, ok ? 'succeeded' : failed);
       if (!ok) this.#failed.set(productId, { recordId: newest.id, atMs: this.#clock.elapsed() });
     }
   }

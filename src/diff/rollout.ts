@@ -90,7 +90,7 @@ export function holdOf(
   if (member === undefined) return null;
   const own = stateOf(member);
   // A person, or a new document, asks for exactly this one.
-  if (own.kind === 'moves' && own.isAgain) return null;
+  if (own.kind !== 'waits' && isTriedAgain(own)) return null;
   const hold = rest();
   return hold?.kind === 'waits' && rollout.leaders.has(key) ? null : hold;
 }

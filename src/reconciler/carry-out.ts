@@ -16,6 +16,8 @@ export interface FirstSend {
   readonly open: (entry: ProductEntry, intent: Intent) => ProductEntry;
   /** The fingerprints that hold, as they were looked at; null: none. */
   readonly prints: Fingerprints | null;
+  /** Why it is not its turn any more in the rollout that its change belongs to; null: it is, or it is of none. */
+  turn(): string | null;
 }
 
 /** Sends a new intent. `request` is what the intent stores, in clear. */
@@ -32,7 +34,8 @@ export async function sendNew(
     const sending = current.firstSentAt === null ? first : undefined;
     const prints = sending === undefined ? context.entries.get(key).fingerprints : sending.prints;
     const ticket = await ticketFor(context, key, current, prints);
-    const held = ticket.held ?? changedMeanwhile(context, key, current, ticket);
+    const turn = () => (first === undefined ? turnOfMove(context, key, current) : first.turn());
+    const held = ticket.held ?? changedMeanwhile(context, key, current, ticket, turn);
     // Whatever was sent of it so far was certainly not carried out, so it may be forgotten.
     if (held !== null) {
       if (context.entries.get(key).intent !== null) await dropIntent(context, key);
@@ -75,20 +78,25 @@ function changedMeanwhile(
   key: ProductKey,
   intent: Intent,
   { stands }: Ticket,
+  turn: () => string | null,
 ): string | null {
   if (!stands) return 'its stack was changed while the request waited';
   if (!isWanted(context, key, intent)) return 'its document changed while the request waited';
   const wait = context.dependencyWait(key);
   if (wait !== null) return wait.why;
-  if (intent.version?.isMove === true && intent.firstSentAt === null) {
-    const turn = context.rollouts.hold(key);
-    if (turn !== null) return turn.why;
-  }
+  const early = turn();
+  if (early !== null) return early;
   const isAllowed = context.allowed(key)?.includes(intent.step) === true;
   // Last, because what is let through counts.
   return isAllowed
     ? context.guard.admission.admit(key, intent)
     : 'the plan that allowed it no longer holds';
+}
+
+/** Of what is sent under its next token after its first answer was lost. */
+function turnOfMove(context: TargetContext, key: ProductKey, intent: Intent): string | null {
+  const isFirst = intent.version?.isMove === true && intent.firstSentAt === null;
+  return isFirst ? (context.rollouts.hold(key)?.why ?? null) : null;
 }
 
 /** As `isStillWanted`, less what only the first write of the intent will say. */

@@ -58,9 +58,16 @@ export async function perform(
   const carried = await sendNew(context, spec.key, intent, request, {
     open: (entry, stamped) => openIntent(entry, stamped, opened),
     prints: validFingerprints(context.entries.about(spec.key, live), live, keyId),
+    turn: () => turnOf(context, evaluation),
   });
   const fields = labelsOf(evaluation.change.differences, step, request);
   return conclude(context, spec.key, carried, { last, cause, fields });
+}
+
+/** The rollout may have been paused while the request waited, or was refused for its rate. */
+function turnOf(context: TargetContext, evaluation: Evaluation): string | null {
+  const hold = context.rollouts.holdOfChange(evaluation);
+  return hold === 'unreviewed' ? 'its rollout was not reviewed' : (hold?.why ?? null);
 }
 
 /** Nothing was sent, because a value that it needs could not be had. */

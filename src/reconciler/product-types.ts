@@ -58,16 +58,13 @@ export function typesOf(context: TargetContext, key: ProductKey): readonly strin
     const type = intent.version === undefined ? null : context.types.of(intent.version.productId);
     return type === null ? null : [type];
   }
-  const now = intent?.productType ?? typeThere(context, key);
-  const product = context.desired().specs.get(key)?.product ?? null;
-  const wanted =
-    product === null ? null : context.types.of(product.kind === 'id' ? product.id : product.name);
-  const types = [now, wanted].filter((one) => one !== null);
-  return types.length === 0 ? null : [...new Set(types)];
-}
-
-function typeThere(context: TargetContext, key: ProductKey): string | null {
   const live = context.observation()?.products.get(key);
-  if (live?.kind === 'present') return live.type;
-  return context.removal(key)?.change.type ?? null;
+  const there = live?.kind === 'present' ? live.type : (context.removal(key)?.change.type ?? null);
+  const now = intent?.productType ?? there;
+  const product = context.desired().specs.get(key)?.product ?? null;
+  if (product === null) return now === null ? null : [now];
+  const wanted = context.types.of(product.kind === 'id' ? product.id : product.name);
+  if (wanted !== null) return now === null || now === wanted ? [wanted] : [now, wanted];
+  const mayBeRemade = live?.kind === 'present' && live.status === 'ERROR';
+  return now === null || mayBeRemade ? null : [now];
 }

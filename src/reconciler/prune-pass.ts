@@ -75,7 +75,10 @@ async function terminate(
     at: change.at,
     pending: pendingWithoutValues(context.entries.get(key), null),
   });
-  const carried = await sendNew(context, key, intent, request, { open: endBegun, prints: null });
+  const carried = await sendNew(context, key, intent, request, {
+    ...{ open: endBegun, prints: null },
+    turn: () => null,
+  });
   // Held or changed at the last moment: what it waits for wakes it, or the next review.
   if (carried.kind === 'dropped') return (await heldOutcome(context, key)) ?? { kind: 'left' };
   const sent = { last: true, cause: { kind: 'document' as const }, fields: [] };

@@ -122,9 +122,10 @@ export class KeyedQueue {
     if (parked.length === 0) return;
     const counts = this.#counts();
     for (const { key, priority } of parked.toSorted((a, b) => b.priority - a.priority)) {
-      if (!this.#hasRoom(key, counts)) continue;
+      const hasRoom = this.#hasRoom(key, counts);
+      // What waits for room in several lanes is not passed by in one of them.
       this.#count(key, counts);
-      this.#start(key, priority);
+      if (hasRoom) this.#start(key, priority);
     }
   }
 

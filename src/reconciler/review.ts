@@ -51,9 +51,12 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
   const specs = [...desired.specs.values()];
   const { known } = context;
   const gone = [...known.missing(context, desired), ...known.renamed(context, desired)];
-  const invalid = [...desired.invalid.keys()].flatMap((key) => known.get(key) ?? []);
-  const asked = context.rolloutRules.length === 0 ? gone : [...gone, ...invalid];
-  const ids = asked.flatMap(({ provisionedProductId: id }) => (id === null ? [] : [id]));
+  const ids = gone.flatMap(({ provisionedProductId: id }) => id ?? []);
+  // What it made under a document that is invalid now need not have been read back.
+  for (const key of context.rolloutRules.length === 0 ? [] : desired.invalid.keys()) {
+    const id = known.get(key)?.provisionedProductId ?? context.entries.get(key).ownedId;
+    if (id !== null) ids.push(id);
+  }
   const observed = await observeAll(context, specs, new Set(ids));
   if (observed.kind === 'failed') return { kind: 'failed', why: explainFailure(observed.failure) };
   const observation = observed.value;
@@ -80,7 +83,7 @@ export async function reviewTarget(context: ReviewContext, desired: DesiredState
     observation,
     evaluations,
     entryOf: (key) => context.entries.get(key),
-    idOf: (key) => context.known.get(key)?.provisionedProductId ?? null,
+    knownOf: (key) => context.known.get(key),
   });
   // What a rollout holds back holds back what depends on it.
   if (rollouts.length > 0) holdDependants(context, desired, evaluations);

@@ -17,13 +17,13 @@ export function ranByJournal(version: VersionId, { intent, lastResult }: Product
 
 /** Whether AWS's records, of which the version cannot be told now, show that the journal still holds. */
 export function isStillOurs(
-  { intent, lastResult }: ProductEntry,
-  records: RecordPointers,
+  { intent, lastResult, ownRecords }: ProductEntry,
+  { last, lastSuccessful }: RecordPointers,
 ): boolean {
-  if (intent?.version !== undefined)
-    return records.last === intent.recordId || records.last === intent.base;
-  const recordId = lastResult?.recordId;
-  return records.lastSuccessful === recordId || records.last === recordId;
+  // Our last one to succeed: whatever the journal says came after it, or is it.
+  if (lastSuccessful !== null && ownRecords.includes(lastSuccessful)) return true;
+  if (intent?.version !== undefined) return last === intent.recordId || last === intent.base;
+  return last === lastResult?.recordId;
 }
 
 /** It failed at this version, and nobody said since that this does not matter. */

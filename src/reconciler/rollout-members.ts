@@ -3,6 +3,7 @@ import { type Member, type MemberState, type RolloutDraft, ruleFor } from '../di
 import type { ChangeVerdict } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { ProductId, ProductKey, TargetName } from '../domain/ids.ts';
+import type { KnownDocument } from '../domain/known.ts';
 import type { Live, PresentProduct, RecordPointers } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import type { RolloutRule, VersionId } from '../domain/rollout.ts';
@@ -11,7 +12,8 @@ import { showsWhatRuns } from './assemble.ts';
 import type { DesiredState } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Observation } from './observe.ts';
-import { failedBefore, isSame, isStillOurs, journalled, ranByJournal } from './rollout-journal.ts';
+import type { SearchRow } from './ports/catalog.ts';
+import { failedBefore, isStillOurs, journalled, ranByJournal } from './rollout-journal.ts';
 import { mayBeFor, resolvedOf } from './rollout-wish.ts';
 
 export interface RolloutInput {
@@ -21,8 +23,8 @@ export interface RolloutInput {
   readonly observation: Pick<Observation, 'others'>;
   readonly evaluations: ReadonlyMap<ProductKey, Evaluation>;
   entryOf(key: ProductKey): ProductEntry;
-  /** Of a document that is invalid now, as the journal knows it. */
-  idOf(key: ProductKey): string | null;
+  /** A document that is invalid now, as it was when it could be read. */
+  knownOf(key: ProductKey): KnownDocument | undefined;
 }
 
 /**
@@ -147,8 +149,12 @@ function stateOf(version: VersionId, evaluation: Evaluation, entry: ProductEntry
   if (known !== null) return known;
   const state = stateOfVerdict(change.verdict);
   if (state.kind === 'waits' && isUnsure) return { ...state, mayRun: true };
-  // What only has to pass before its further attempt holds the others as that does.
-  return state.kind === 'waits' && !state.isBlocked && failedBefore(version, entry)
+  // What has to pass before its further attempt holds the others as that does.
+  return holdingAgain(state, version, entry);
+}
+
+function holdingAgain(state: MemberState, version: VersionId, entry: ProductEntry): MemberState {
+  return state.kind === 'waits' && failedBefore(version, entry)
     ? { ...state, isAgain: true }
     : state;
 }
@@ -205,13 +211,8 @@ function passing(why: string): MemberState {
 /** A selection leaves it out of this run: only the journal tells whether it runs the version. */
 function leftOut(version: VersionId, spec: Spec, input: RolloutInput): Member {
   const entry = input.entryOf(spec.key);
-  const { lastResult } = entry;
-  const succeeded =
-    lastResult?.kind === 'succeeded' &&
-    lastResult.version !== undefined &&
-    isSame(lastResult.version, version);
   const next = `select ${spec.name} too, or run without a selection`;
-  const state: MemberState = succeeded
+  const state: MemberState = ranByJournal(version, entry)
     ? { kind: 'runs' }
     : (journalled(version, entry) ?? blocked('is not part of this run', next));
   return { ...about(spec), state };
@@ -222,15 +223,25 @@ function invalidMembers(version: VersionId, input: RolloutInput): readonly Membe
   const { desired, observation } = input;
   const rows = new Map([...observation.others].map(([id, row]) => [id as string, row]));
   return [...desired.invalid].flatMap(([key, { name, problem }]): Member[] => {
-    const row = rows.get(input.idOf(key) ?? '');
-    if (row === undefined || row.productId !== version.productId) return [];
-    // After a failed update the row may show what was attempted.
-    const tellsIt = row.status === 'AVAILABLE' && showsWhatRuns(row.records);
-    const runsIt = tellsIt && hasSucceeded(row.records) && row.artifactId === version.artifactId;
-    const state: MemberState = runsIt
-      ? { kind: 'runs' }
-      : (journalled(version, input.entryOf(key)) ??
-        blocked(`has an invalid document: ${problem.message}`, problem.next));
-    return [{ key, name, labels: {}, state }];
+    const entry = input.entryOf(key);
+    const known = input.knownOf(key);
+    const row = rows.get(known?.provisionedProductId ?? entry.ownedId ?? '');
+    const state =
+      rowState(version, row) ??
+      journalled(version, entry) ??
+      (row?.productId === version.productId
+        ? blocked(`has an invalid document: ${problem.message}`, problem.next)
+        : null);
+    if (state === null) return [];
+    const labels = known?.labels ?? {};
+    return [{ key, name, labels, state: holdingAgain(state, version, entry) }];
   });
+}
+
+/** What the listing alone tells; null: nothing. After a failed update it may show what was attempted. */
+function rowState(version: VersionId, row: SearchRow | undefined): MemberState | null {
+  if (row === undefined || row.productId !== version.productId) return null;
+  const tells =
+    row.status === 'AVAILABLE' && showsWhatRuns(row.records) && hasSucceeded(row.records);
+  return tells && row.artifactId === version.artifactId ? { kind: 'runs' } : null;
 }

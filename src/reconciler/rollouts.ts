@@ -1,5 +1,5 @@
 import { isTerminatedForAnother } from '../diff/creation-wish.ts';
-import { standingFailure, waiveFailure } from '../diff/failed-move.ts';
+import { lastFailedMove, waiveFailure } from '../diff/failed-move.ts';
 import {
   type Hold,
   holdOf,
@@ -191,7 +191,8 @@ export async function waiveFailures(
   records?: readonly RecordId[],
 ): Promise<number> {
   const failed = context.entries.keys().filter((key) => {
-    const failure = standingFailure(context.entries.get(key));
+    // One that is to be tried again holds the others as well.
+    const failure = lastFailedMove(context.entries.get(key));
     if (failure === null || failure.isWaived) return false;
     if (records !== undefined && !records.includes(failure.recordId)) return false;
     const { productId, productName } = failure.version;

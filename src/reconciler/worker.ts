@@ -104,7 +104,7 @@ export class Worker {
       // Where the shutdown takes its time, what was stopped would begin again at once, over and over.
       if (afterMs === null || this.#shared.stop.aborted) return;
       if (!this.#keepsSlot(key, outcome)) {
-        this.#queue.addAfter(key, afterMs, this.#hasOpen(key) ? PRIORITY.resume : PRIORITY.resync);
+        this.#queue.addAfter(key, afterMs, await this.#priorityOf(key));
         return;
       }
       await this.#rest(key, afterMs);
@@ -112,8 +112,11 @@ export class Worker {
     }
   }
 
-  #hasOpen(key: ProductKey): boolean {
-    return this.#context.entries.get(key).intent !== null;
+  /** What is open goes before new starts, unless it could only be held again, over and over. */
+  async #priorityOf(key: ProductKey): Promise<Priority> {
+    const { entries, desired, hold } = this.#context;
+    if (entries.get(key).intent === null || desired().invalid.has(key)) return PRIORITY.resync;
+    return (await hold(key)) === null ? PRIORITY.resume : PRIORITY.resync;
   }
 
   async #pass(key: ProductKey): Promise<Outcome> {

@@ -8,12 +8,17 @@ function queueOf(limit: number, concurrency = 10) {
   const clock = new VirtualClock();
   const running = new Map<ProductKey, () => void>();
   const order: string[] = [];
-  const state = { lanes: (key: ProductKey) => (key.startsWith('a') ? ['A'] : []) };
+  const state = {
+    lanes: (key: ProductKey): readonly string[] => (key.startsWith('a') ? ['A'] : []),
+  };
   const queue = new KeyedQueue({
     concurrency,
     clock,
     lanesOf: (key) => state.lanes(key),
-    laneLimits: new Map([['A', limit]]),
+    laneLimits: new Map([
+      ['A', limit],
+      ['B', limit],
+    ]),
     onDone: () => undefined,
     work: (key) =>
       new Promise((resolve) => {
@@ -55,6 +60,17 @@ describe('lanes', () => {
     q.queue.add(asProductKey('a4'), PRIORITY.person);
     for (const name of ['a1', 'a4', 'a2', 'a3']) await q.end(name);
     expect(q.order).toEqual(['a1', 'a4', 'a2', 'a3']);
+  });
+
+  it('do not pass by who waits for room in two of them', async () => {
+    const q = queueOf(1);
+    const lanes = { a: ['A'], b: ['B'], u: ['A', 'B'] };
+    q.state.lanes = (key) => lanes[key.charAt(0) as keyof typeof lanes];
+    q.add('a1', 'b1', 'u', 'a2', 'b2');
+    await q.clock.settle();
+    for (const name of ['a1', 'b1', 'u', 'a2', 'b2']) await q.end(name);
+    expect(q.order).toEqual(['a1', 'b1', 'u', 'a2', 'b2']);
+    expect(q.queue.size).toBe(0);
   });
 
   it('forget nobody when a waiting name changes its lane', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type Fields,
   fault,
+  freezeOf,
   MINUTE,
   NAMES,
   operations,
@@ -88,4 +89,25 @@ describe('what an earlier process has left open', () => {
     });
     expect(names).toEqual(['net-a', 'net-c', 'net-d']);
   });
+});
+
+it('requests that are open and frozen do not keep the slots from others', async () => {
+  const names = ['net-a', 'net-b', 'net-c'];
+  const options = { seed: seedWith({}), maxInFlight: 3 };
+  const wishes = names.map((name) => wish(name, 'B'));
+  const world = await World.create(options, wishes);
+  fault(world, UPDATE, { kind: 'lostRequest' }, 3);
+  const first = await world.start();
+  await first.reconcile();
+  await world.clock.pass(10_000);
+  first.kill();
+  expect(operations(world)).toHaveLength(3);
+  for (const name of names) await world.journal.freeze(freezeOf({ name }));
+  options.maxInFlight = 1;
+  world.wish([...wishes, wish('net-d', 'B')], 'r2');
+  const second = await world.start();
+  await second.reconcile();
+  await world.clock.pass(60 * MINUTE);
+  expect(truth(world, 'net-d')?.parameters.Cidr).toBe('B');
+  expect(operations(world)).toHaveLength(4);
 });

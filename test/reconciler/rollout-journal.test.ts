@@ -43,18 +43,21 @@ const records = (last: string, lastSuccessful: string | null) => ({
 });
 const keeps = open({ version: version('pa-2', false), base: asRecordId('rec-1') });
 const kept = result('failed', version('pa-2', false));
+const owned = { ...result('succeeded', version('pa-2', false)), recordId: asRecordId('rec-3') };
 
 it.each<[string, Intent | null, LastResult | null, ReturnType<typeof records>, boolean]>([
   ['ours was the last to succeed', null, moved, records('rec-9', 'rec-1'), true],
+  ['ours, before a change of its owner', null, owned, records('rec-9', 'rec-1'), true],
   ['another one has succeeded since', null, moved, records('rec-9', 'rec-8'), false],
   ['ours failed and is the last', null, kept, records('rec-1', 'rec-0'), true],
   ['ours failed and another one began', null, kept, records('rec-9', 'rec-0'), false],
   ['ours is open and the last', keeps, moved, records('rec-2', 'rec-1'), true],
   ['ours is open and not begun', keeps, moved, records('rec-1', 'rec-1'), true],
-  ['another one came after ours', keeps, moved, records('rec-9', 'rec-2'), false],
+  ['another one came after ours', keeps, moved, records('rec-9', 'rec-8'), false],
   ['one of ours that tells no version is open', open({}), moved, records('rec-2', 'rec-1'), true],
   ['the same, after another one', open({}), moved, records('rec-2', 'rec-8'), false],
   ['nothing is known of it', null, null, records('rec-1', null), false],
 ])('whether the journal still holds: %s', (_what, intent, lastResult, seen, holds) => {
-  expect(isStillOurs({ ...EMPTY_ENTRY, intent, lastResult }, seen)).toBe(holds);
+  const ownRecords = ['rec-3', 'rec-2', 'rec-1'].map(asRecordId);
+  expect(isStillOurs({ ...EMPTY_ENTRY, intent, lastResult, ownRecords }, seen)).toBe(holds);
 });

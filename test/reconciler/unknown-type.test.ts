@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProductKind } from '../../src/local-catalog/model.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { type Fields, fault, operations, truth } from './networks.ts';
+import { type Fields, fault, keyOf, operations, truth } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
 const TYPE = 'CONTROL_TOWER_ACCOUNT';
@@ -50,9 +50,13 @@ describe('the limit of a type holds', () => {
     expect(world.writes()).toHaveLength(5);
   });
 
-  it('for what is terminated as one type and made anew as another', async () => {
+  it.each([
+    ['known', 'account'],
+    ['not known yet', 'vault'],
+  ])('for what is terminated and made anew as another type, which is %s', async (_type, to) => {
     const names = ['net', 'one', 'two', 'three'];
-    const products = [product('account', TYPE), product('network', 'CFN_STACK')];
+    const types = { account: TYPE, vault: TYPE, network: 'CFN_STACK' } as const;
+    const products = Object.entries(types).map(([name, type]) => product(name, type));
     const provisionedProducts = ['one', 'two', 'three'].map(there);
     const seed = { products, provisionedProducts };
     const world = await worldOf(1, seed, [wish('net', 'network')]);
@@ -62,7 +66,7 @@ describe('the limit of a type holds', () => {
     expect(truth(world, 'net')?.product.status).toBe('ERROR');
     world.service.admin.clearCalls();
     const accounts = ['one', 'two', 'three'].map((name) => wish(name, 'account'));
-    world.wish([wish('net', 'account', { onError: 'recreate' }), ...accounts], 'r2');
+    world.wish([wish('net', to, { onError: 'recreate' }), ...accounts], 'r2');
     await trueup.reconcile();
     expect(await mostAtOnce(world, names, 720)).toBe(1);
     expect(operations(world).toSorted()).toEqual([
@@ -70,5 +74,8 @@ describe('the limit of a type holds', () => {
       'TerminateProvisionedProduct',
       ...accounts.map(() => 'UpdateProvisionedProduct'),
     ]);
+    // It is not terminated before there is room to make it anew.
+    const sends = trueup.reconciler.context.entries.get(keyOf('net')).charges;
+    expect(sends.length).toBeLessThanOrEqual(3);
   });
 });

@@ -268,7 +268,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/reconciler/carry-out.ts',
-        from: 'ticket.held ?? changedMeanwhile(context, key, current, ticket)',
+        from: 'ticket.held ?? changedMeanwhile(context, key, current, ticket, turn)',
         to: 'ticket.held',
       },
     ],

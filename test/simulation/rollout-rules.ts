@@ -145,7 +145,8 @@ export class RolloutRules {
       const isGood = truth?.product.lastSuccessfulProvisioningRecordId !== null;
       return this.#artifactOf(truth) === artifactId && isGood;
     };
-    const running = members.filter((one) => runs(one.name)).length;
+    const documents = [...members, ...state.invalid.values()];
+    const running = documents.filter((one) => runs(one.name)).length;
     const before = members.filter((one) => !runs(one.name) && one.name < name).length;
     return running + before < canary.count || running >= canary.count
       ? null

@@ -458,7 +458,9 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
 function waitsInRollout({ scenario, disk }: World, view: ProductStatusView): boolean {
   const { key, reason, message } = view;
   if (scenario.rollout === null || disk.entries.get(key)?.intent != null) return false;
-  const isForOthers = /^waits for .* which (?!is not in its desired state|was not looked at)/;
+  // What is on its way ends, and then it is its turn.
+  const isForOthers =
+    /^waits for .* which (?!is not in its desired state|was not looked at|is on its way)/;
   return reason === 'RolloutPaused' || (reason === 'WaitsFor' && isForOthers.test(message));
 }
 

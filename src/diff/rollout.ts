@@ -178,7 +178,15 @@ function waitForLeader(rollout: Rollout, leader: Member, state: MemberState): Ho
     }
     case 'waits': {
       const { why, next, isBlocked } = state;
-      return { kind: 'waits', why: `${who} ${why}`, next, isBlocked };
+      if (!isBlocked || !isTriedAgain(state))
+        return { kind: 'waits', why: `${who} ${why}`, next, isBlocked };
+      const goOn = `to go on in spite of it: trueup proceed ${rollout.target}/${productOf(rollout)}`;
+      return {
+        kind: 'waits',
+        why: `${who} failed to move to ${title} before, is to be tried again, and ${why}`,
+        next: next === null ? goOn : `${next}; ${goOn}`,
+        isBlocked,
+      };
     }
     default:
       return state satisfies never;

@@ -34,7 +34,9 @@ export async function sendNew(
     const sending = current.firstSentAt === null ? first : undefined;
     const prints = sending === undefined ? context.entries.get(key).fingerprints : sending.prints;
     const ticket = await ticketFor(context, key, current, prints);
-    const turn = () => (first === undefined ? turnOfMove(context, key, current) : first.turn());
+    // Nothing is in force under this token: it is new, or was certainly not carried out.
+    const turn = () =>
+      first === undefined ? (context.rollouts.hold(key)?.why ?? null) : first.turn();
     const held = ticket.held ?? changedMeanwhile(context, key, current, ticket, turn);
     // Whatever was sent of it so far was certainly not carried out, so it may be forgotten.
     if (held !== null) {
@@ -91,12 +93,6 @@ function changedMeanwhile(
   return isAllowed
     ? context.guard.admission.admit(key, intent)
     : 'the plan that allowed it no longer holds';
-}
-
-/** Of what is sent under its next token after its first answer was lost. */
-function turnOfMove(context: TargetContext, key: ProductKey, intent: Intent): string | null {
-  const isFirst = intent.version?.isMove === true && intent.firstSentAt === null;
-  return isFirst ? (context.rollouts.hold(key)?.why ?? null) : null;
 }
 
 /** As `isStillWanted`, less what only the first write of the intent will say. */

@@ -28,8 +28,18 @@ export function isStillOurs(
 
 /** It failed at this version, and nobody said since that this does not matter. */
 export function failedBefore(version: VersionId, entry: ProductEntry): boolean {
+  return lastFailedAt(version, entry) && !isWaived(version, entry);
+}
+
+/** The same, whatever was said since. */
+export function lastFailedAt(version: VersionId, entry: ProductEntry): boolean {
   const failed = lastFailedMove(entry);
-  return failed !== null && !failed.isWaived && isSame(failed.version, version);
+  return failed !== null && isSame(failed.version, version);
+}
+
+/** It failed at this version, and a person said that the others go on in spite of it. */
+export function isWaived(version: VersionId, entry: ProductEntry): boolean {
+  return lastFailedAt(version, entry) && lastFailedMove(entry)?.isWaived === true;
 }
 
 export function isSame(
@@ -53,4 +63,15 @@ export function journalled(version: VersionId, entry: ProductEntry): MemberState
   if (failed.isWaived) return { kind: 'waived' };
   const { recordId, reason } = failed;
   return { kind: 'failed', failure: { recordId, reason } };
+}
+
+/** What failed at this version and cannot be tried now, by what a person said since. */
+export function afterFailure(
+  state: MemberState,
+  version: VersionId,
+  entry: ProductEntry,
+): MemberState {
+  if (state.kind !== 'waits') return state;
+  if (isWaived(version, entry)) return { kind: 'waived' };
+  return failedBefore(version, entry) ? { ...state, isAgain: true } : state;
 }

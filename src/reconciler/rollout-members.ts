@@ -13,7 +13,14 @@ import type { DesiredState } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Observation } from './observe.ts';
 import type { SearchRow } from './ports/catalog.ts';
-import { failedBefore, isStillOurs, journalled, ranByJournal } from './rollout-journal.ts';
+import {
+  afterFailure,
+  failedBefore,
+  isStillOurs,
+  journalled,
+  lastFailedAt,
+  ranByJournal,
+} from './rollout-journal.ts';
 import { mayBeFor, resolvedOf } from './rollout-wish.ts';
 
 export interface RolloutInput {
@@ -150,13 +157,7 @@ function stateOf(version: VersionId, evaluation: Evaluation, entry: ProductEntry
   const state = stateOfVerdict(change.verdict);
   if (state.kind === 'waits' && isUnsure) return { ...state, mayRun: true };
   // What has to pass before its further attempt holds the others as that does.
-  return holdingAgain(state, version, entry);
-}
-
-function holdingAgain(state: MemberState, version: VersionId, entry: ProductEntry): MemberState {
-  return state.kind === 'waits' && failedBefore(version, entry)
-    ? { ...state, isAgain: true }
-    : state;
+  return afterFailure(state, version, entry);
 }
 
 /** Nothing of this moment tells what runs: it is under change, or could not be read. */
@@ -215,7 +216,7 @@ function leftOut(version: VersionId, spec: Spec, input: RolloutInput): Member {
   const state: MemberState = ranByJournal(version, entry)
     ? { kind: 'runs' }
     : (journalled(version, entry) ?? blocked('is not part of this run', next));
-  return { ...about(spec), state };
+  return { ...about(spec), state: afterFailure(state, version, entry) };
 }
 
 /** What is live tells that an invalid document is for this product, not which version it is to have. */
@@ -229,12 +230,12 @@ function invalidMembers(version: VersionId, input: RolloutInput): readonly Membe
     const state =
       rowState(version, row) ??
       journalled(version, entry) ??
-      (row?.productId === version.productId
+      (row?.productId === version.productId || lastFailedAt(version, entry)
         ? blocked(`has an invalid document: ${problem.message}`, problem.next)
         : null);
     if (state === null) return [];
     const labels = known?.labels ?? {};
-    return [{ key, name, labels, state: holdingAgain(state, version, entry) }];
+    return [{ key, name, labels, state: afterFailure(state, version, entry) }];
   });
 }
 

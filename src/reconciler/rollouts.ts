@@ -17,7 +17,7 @@ import type { Entries } from './entries.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Log } from './ports/runtime.ts';
 import { viewOf } from './review-rollouts.ts';
-import { failedBefore, isSame, journalled } from './rollout-journal.ts';
+import { failedBefore, isSame, isWaived, journalled } from './rollout-journal.ts';
 import { blocked, movesVersion, productNameOf } from './rollout-members.ts';
 import type { StatusBoard } from './status-board.ts';
 
@@ -168,6 +168,7 @@ export class Rollouts {
     }
     if (state.kind === 'moves') return this.#troubleOf(key) ?? state;
     if (known !== null) return known;
+    if (state.kind === 'waived' && isWaived(version, entry)) return state;
     // Its failure fell, because a person asked for another attempt.
     return state.kind === 'failed' || state.kind === 'waived'
       ? { kind: 'moves', isAgain: failedBefore(version, entry) }

@@ -3,7 +3,7 @@ import type { App, FailedMoveOf, JournalView, Loaded } from '../cli/app.ts';
 import type { Invocation } from '../cli/invocation.ts';
 import type { Io } from '../cli/io.ts';
 import type { Config } from '../config/config.ts';
-import { standingFailure } from '../diff/failed-move.ts';
+import { lastFailedMove } from '../diff/failed-move.ts';
 import { sinceOf } from '../diff/since.ts';
 import { shownWindows } from '../diff/windows.ts';
 import { asDigest, type TargetName } from '../domain/ids.ts';
@@ -88,7 +88,7 @@ async function failedMoves(journal: Journal): Promise<readonly FailedMoveOf[]> {
   const found: FailedMoveOf[] = [];
   for (const target of targets)
     for (const { value } of (await journal.list(target)).values()) {
-      const failed = standingFailure(value);
+      const failed = lastFailedMove(value);
       if (failed !== null) found.push({ ...failed, target });
     }
   return found;

@@ -85,4 +85,27 @@ describe('a rollout of the real program', { timeout: PATIENCE_MS }, () => {
     expect(desk.writes()).toHaveLength(8);
     expect(apply.code).toBe(1);
   });
+
+  it('goes on without a canary that failed, was asked for again and is suspended, once a person says so', async () => {
+    await using desk = await Desk.open(seed);
+    await desk.write('trueup.yaml', CONFIG);
+    await desk.write('desired/all.yaml', documents('v2'));
+    await desk.run(['apply', 'desired', '--yes', ...account]);
+    expect(desk.writes()).toHaveLength(1);
+    const suspended = documents('v2')
+      .replaceAll('Cidr: A', 'Cidr: B')
+      .replace(/(provisioningArtifactName: v2\n)/, '$1  reconcile: {suspend: true}\n');
+    await desk.write('desired/all.yaml', suspended);
+    expect((await desk.run(['retry', 'net-01'])).code).toBe(0);
+    const held = await desk.run(['apply', 'desired', '--yes', ...account]);
+    expect(held.code).toBe(1);
+    expect(held.out).toContain('trueup proceed default/network');
+    expect(desk.writes()).toHaveLength(1);
+    expect(await desk.run(['proceed', 'network'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('in spite of 1 failure'),
+    });
+    await desk.run(['apply', 'desired', '--yes', ...account]);
+    expect(desk.writes().length).toBeGreaterThan(1);
+  });
 });

@@ -70,13 +70,18 @@ async function spoil(world: World, trueup: Incarnation): Promise<void> {
 }
 
 describe('a canary that failed, and whose document is invalid since, pauses its rollout', () => {
-  async function isPaused(world: World, looks: number): Promise<void> {
+  async function isPaused(world: World, looks: number, isAsked = false): Promise<void> {
     const trueup = await world.start();
     for (let look = 0; look < looks; look++) await trueup.converge();
     expect(story(world)).toEqual(['p1 accepted', 'p1 failed']);
     await spoil(world, trueup);
     expect(story(world)).toEqual(['p1 accepted', 'p1 failed']);
     expect(world.statusOf(trueup, 'p2')?.message).toMatch(/^its rollout is paused: p1 failed/);
+    if (!isAsked) return;
+    await world.clock.until(trueup.reconciler.retry(keyOf('p1')));
+    await spoil(world, trueup);
+    expect(story(world)).toEqual(['p1 accepted', 'p1 failed']);
+    expect(world.statusOf(trueup, 'p2')?.message).toContain('p1, which failed to move to');
   }
 
   // After a failed update the listing may show what was attempted (an open point).
@@ -94,13 +99,29 @@ describe('a canary that failed, and whose document is invalid since, pauses its 
     'while it was to leave another product, and the listing shows the %s one',
     async (versionAfterFailedUpdate) => {
       const seed = seedOf(['p1', 'p2'], { versionAfterFailedUpdate, product: 'old' });
-      await isPaused(await World.create({ seed, rollouts: [RULE] }, [doc('p1'), doc('p2')]), 2);
+      const wishes = [doc('p1'), doc('p2')];
+      await isPaused(await World.create({ seed, rollouts: [RULE] }, wishes), 2, true);
     },
   );
 
   it.each([1, 2])('where it was to be new, seen %i times', async (looks) => {
     const wishes = [doc('p1', { reconcile: { onMissing: 'provision' } }), doc('p2')];
     await isPaused(await World.create({ seed: seedOf(['p2']), rollouts: [RULE] }, wishes), looks);
+  });
+
+  it('where it was to be new, was ended by hand and is asked for again', async () => {
+    const wishes = [doc('p1', { reconcile: { onMissing: 'provision' } }), doc('p2')];
+    const world = await World.create({ seed: seedOf(['p2']), rollouts: [RULE] }, wishes);
+    const trueup = await world.start();
+    await trueup.converge();
+    await spoil(world, trueup);
+    const id = truth(world, 'p1')?.product.id;
+    const call = { ProvisionedProductId: id, TerminateToken: 'by-hand' };
+    await world.service.admin.callAs('TerminateProvisionedProduct', call);
+    await world.clock.pass(MINUTE);
+    await world.clock.until(trueup.reconciler.retry(keyOf('p1')));
+    await spoil(world, trueup);
+    expect(story(world)).toEqual(['p1 accepted', 'p1 failed']);
   });
 });
 

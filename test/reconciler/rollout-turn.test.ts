@@ -126,7 +126,9 @@ describe('what failed and was asked for again, but cannot be tried now, holds th
     const { world, trueup } = await retried(how);
     expect(story(world)).toEqual(FAILED);
     const message = world.statusOf(trueup, 'p3')?.message;
-    expect(message).toContain(`which ${why}`);
+    expect(message).toContain('which failed to move to network v2 before, is to be tried again');
+    expect(message).toContain(`and ${why}`);
+    expect(world.statusOf(trueup, 'p3')?.next).toContain('trueup proceed default/network');
   });
 
   it('until a person says that they go on all the same', async () => {
@@ -135,6 +137,64 @@ describe('what failed and was asked for again, but cannot be tried now, holds th
     await look();
     expect(story(world)).toEqual([...FAILED, 'p3 accepted', 'p3 succeeded']);
   });
+});
+
+it.each(['suspended', 'invalid'] as const)(
+  'a canary that failed, was asked for again and is %s holds nobody once a person says so',
+  async (how) => {
+    const names = ['p1', 'p2'];
+    const seed = seedOf(Object.fromEntries(names.map((name) => [name, 'AVAILABLE'])));
+    const world = await World.create({ seed, rollouts: [RULE] }, [
+      doc('p1', 'bad'),
+      doc('p2', 'good'),
+    ]);
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(story(world)).toEqual(['p1 accepted', 'p1 failed']);
+    world.wish([doc('p1', 'bad', { reconcile: { suspend: true } }), doc('p2', 'good')], 'r2');
+    const key = keyOf('p1');
+    const { desired } = world;
+    const specs = new Map([...desired.specs].filter(([one]) => one !== key));
+    const invalid = new Map([[key, invalidDocument('p1')]]);
+    const look = async () => {
+      trueup.reconciler.setDesired(how === 'invalid' ? { ...desired, specs, invalid } : desired);
+      const review = await world.clock.until(trueup.reconciler.review());
+      trueup.reconciler.release(review, PRIORITY.commit);
+      await world.clock.pass(MINUTE);
+    };
+    await look();
+    await world.clock.until(trueup.reconciler.retry(key));
+    await look();
+    expect(story(world)).toEqual(['p1 accepted', 'p1 failed']);
+    await world.clock.until(waiveFailures(trueup.reconciler.context, 'network'));
+    await look();
+    expect(story(world)).toEqual(['p1 accepted', 'p1 failed', 'p2 accepted', 'p2 succeeded']);
+  },
+);
+
+it('one that failed and was asked for again holds the others of a selection that leaves it out', async () => {
+  const states = { p1: 'AVAILABLE', p2: 'AVAILABLE', p3: 'AVAILABLE' };
+  const wishes = [doc('p1', 'good'), doc('p2', 'bad'), doc('p3', 'good')];
+  const limits = { rollouts: [RULE], maxInFlight: 1 };
+  const world = await World.create({ seed: seedOf(states), ...limits }, wishes);
+  const first = await world.start();
+  await first.converge();
+  expect(story(world)).toEqual(FAILED);
+  await world.clock.until(first.reconciler.retry(keyOf('p2')));
+  first.kill();
+  const second = await world.start();
+  const isMeant = (key: string) => key === keyOf('p3');
+  const { specs } = world.desired;
+  second.reconciler.setDesired({
+    ...{ ...world.desired, isSelection: true },
+    specs: new Map([...specs].filter(([key]) => isMeant(key))),
+    leftOut: new Map([...specs].filter(([key]) => !isMeant(key))),
+  });
+  const review = await world.clock.until(second.reconciler.review());
+  second.reconciler.release(review, PRIORITY.commit);
+  await world.clock.pass(MINUTE);
+  expect(story(world)).toEqual(FAILED);
+  expect(world.statusOf(second, 'p3')?.message).toContain('p2, which failed to move to');
 });
 
 it('a canary that a selection leaves out does not count as running what it is on its way from', async () => {

@@ -9,7 +9,7 @@ import {
   type VersionDefinitions,
 } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
-import { isProvisioning } from '../domain/request.ts';
+import { isProvisioning, type Step } from '../domain/request.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import { type Comparison, compare } from './compare.ts';
 import { creationOf } from './creation-wish.ts';
@@ -65,6 +65,8 @@ export interface AssessInput {
   readonly lastChange?: 'ours' | 'other' | 'unknown' | undefined;
   /** A person asked for another attempt: latches and waits do not hold. */
   readonly asked: boolean;
+  /** Steps that were sent for that already: what holds them holds again. Left out: none. */
+  readonly attempted?: ReadonlySet<Step>;
 }
 
 /** Spec against live, with the verdict: what would be done about it, or why nothing is. */

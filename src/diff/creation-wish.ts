@@ -35,7 +35,7 @@ function mayRecreate(input: Wish, live: PresentProduct): boolean {
   const { spec, entry, specDigest } = input;
   if (live.status !== 'ERROR' || spec.reconcile.onError !== 'recreate') return false;
   // What an adopted stack holds was there before us, and would go with it.
-  if (meansThisOne(spec) || spec.reconcile.adopt !== null) return false;
+  if (meansThisOne(spec) || spec.reconcile.adopt !== null || isFailedImport(entry)) return false;
   if (spec.reconcile.deletionProtection || specDigest === null) return false;
   return isAsked(input) || !wasRecreated(entry, specDigest);
 }
@@ -47,6 +47,11 @@ function mayRecreate(input: Wish, live: PresentProduct): boolean {
 function wasRecreated({ recreated, recreatedBefore }: Wish['entry'], content: Digest): boolean {
   const known = recreated === null ? recreatedBefore : [recreated, ...recreatedBefore];
   return known.some((one) => likenessOf(one, content) !== 'other');
+}
+
+/** It came into being as a stack was to be adopted, which failed: that stack would go with it. */
+export function isFailedImport({ lastResult }: Pick<Wish['entry'], 'lastResult'>): boolean {
+  return lastResult?.kind === 'failed' && lastResult.step === 'import';
 }
 
 /** The document means exactly the one that is there: a new one has other ids. */

@@ -82,9 +82,11 @@ function decideSend(
   const all = [...warnings, ...check.warnings];
   if (check.verdict !== null) return { verdict: check.verdict, warnings: all };
   const [first = 'update'] = steps;
-  const hold = isAsked(input)
-    ? null
-    : (holdVerdict(input, live, comparison, first) ?? restVerdict(input, live, comparison, steps));
+  const hold =
+    isAsked(input) && input.attempted?.has(first) !== true
+      ? null
+      : (holdVerdict(input, live, comparison, first) ??
+        restVerdict(input, live, comparison, steps));
   if (hold !== null) return { verdict: hold, warnings: all };
   const digest = changeDigest(spec, live, comparison, steps, { facts: input.facts });
   return { verdict: { kind: 'update', steps, cause, digest }, warnings: all };

@@ -5,7 +5,7 @@ import type { PresentProduct, Reading, VersionDefinitions } from '../domain/live
 import type { Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
-import { meansThisOne, uncreatable } from './creation-wish.ts';
+import { isFailedImport, meansThisOne, uncreatable } from './creation-wish.ts';
 import { problem, quoted } from './problems.ts';
 
 /** What ends an assessment before anything is compared: whether this may be touched at all. */
@@ -137,7 +137,7 @@ function nextAfterOwn({ lastResult, latch }: AssessInput['entry']): string | nul
 /** Why it is not recreated, or what is left to do; null: what is always said. */
 function nextInError({ spec, entry, specDigest }: AssessInput): string | null {
   const { adopt, deletionProtection, onError } = spec.reconcile;
-  if (adopt !== null)
+  if (adopt !== null || isFailedImport(entry))
     return 'a termination would delete the stack that was to be adopted: terminate it by hand with RetainPhysicalResources, mend the cause, then: trueup retry';
   if (onError !== 'recreate') return nextAfterOwn(entry);
   if (deletionProtection)

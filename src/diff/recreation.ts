@@ -24,7 +24,9 @@ export function endBegun(entry: ProductEntry, intent: Intent): ProductEntry {
 /** The entry where a request is given up that left nothing behind: no recreation was begun, and no attempt made. */
 export function recordDropped(entry: ProductEntry): ProductEntry {
   const { intent, recreated, recreatedBefore } = entry;
-  const isRecreation = intent?.step === 'terminate' && intent.specDigest === recreated;
+  // Of an earlier version, which did not keep what was known before.
+  const isUnkept = intent?.unspent?.recreated === undefined;
+  const isRecreation = isUnkept && intent?.step === 'terminate' && intent.specDigest === recreated;
   const [before = null, ...others] = recreatedBefore;
   return {
     ...entry,

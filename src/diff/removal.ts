@@ -5,6 +5,7 @@ import type { ProvisionedProductId, RecordId, TargetName } from '../domain/ids.t
 import type { KnownDocument } from '../domain/known.ts';
 import type { ProductStatus } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
+import { isFailedImport } from './creation-wish.ts';
 import { problem, quoted } from './problems.ts';
 import { terminateRequest } from './request.ts';
 import { requestHash } from './stored-request.ts';
@@ -136,6 +137,11 @@ function refusalOf(input: RemovalInput, lastRecordId: RecordId | null): Problem 
   if (known.policies.deletionProtection) {
     const message = `${wish}, and reconcile.deletionProtection`;
     return problem({ code: 'plan/deletion-protected', at, field, message });
+  }
+  if (isFailedImport(entry) && known.policies.prune !== 'retain') {
+    const message = `${wish}, and its import failed: a termination would delete the stack that was to be adopted`;
+    const next = 'terminate it by hand with RetainPhysicalResources';
+    return problem({ code: 'plan/product-error', at, field, message, next });
   }
   const other = claimedBy ?? known.gone?.renamedTo?.name ?? null;
   if (other !== null) {

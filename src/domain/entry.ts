@@ -157,8 +157,12 @@ export interface Intent {
   };
 }
 
-/** What asks for one attempt: a value of the annotation, and the healing of TAINTED once for a content. */
-export type Unspent = Pick<ProductEntry, 'retryHandled' | 'healed'>;
+/**
+ * What asks for one attempt: a value of the annotation, the healing of TAINTED once for a content, and of what
+ * is terminated to be made anew, for which contents that was done before.
+ */
+export type Unspent = Pick<ProductEntry, 'retryHandled' | 'healed'> &
+  Partial<Pick<ProductEntry, 'recreated' | 'recreatedBefore'>>;
 
 /** Why nothing is sent for now. It holds for one request (without its base) and falls with a new one. */
 export type Latch =

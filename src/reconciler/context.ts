@@ -100,6 +100,9 @@ export interface TargetContext {
   allowed(key: ProductKey): readonly Step[] | undefined;
   /** A person asked for another attempt, and none was made since. */
   asked(key: ProductKey): boolean;
+  /** Steps that were sent for what a person asked for: none of them gets another attempt by that. */
+  attempted(key: ProductKey): ReadonlySet<Step>;
+  attempt(key: ProductKey, step: Step): void;
   /** Why no new mutating call may start now, or null. */
   held(key: ProductKey): string | null;
   /** The freeze or window that keeps anything from being started for it now; read afresh. */

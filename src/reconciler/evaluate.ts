@@ -29,6 +29,7 @@ export type EvaluateContext = Pick<
   | 'facts'
   | 'values'
   | 'asked'
+  | 'attempted'
 >;
 
 /** One provisioned product, judged, with what a request would be built from. */
@@ -79,6 +80,7 @@ export async function evaluate(
     learnSecrets(context.redactor, document, noEchoOf(creation.definitions.value));
   const judged = assess({
     ...{ spec, live, ...told, comparison, facts, creation, prepared, asked },
+    attempted: context.attempted(spec.key),
     observeOnly: context.observeOnly,
     now: isoNow(context.clock),
     failedAt: live.kind === 'present' ? await failureTime(context, entry, live) : null,

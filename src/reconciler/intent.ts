@@ -22,8 +22,12 @@ export function newIntent(
 ): Intent {
   const { spec, effective, change } = evaluation;
   const { retryHandled, healed } = context.entries.about(spec.key, live);
+  const { recreated, recreatedBefore } = context.entries.get(spec.key);
   return makeIntent(context, {
-    unspent: { retryHandled, healed },
+    unspent: {
+      ...{ retryHandled, healed },
+      ...(step === 'terminate' ? { recreated, recreatedBefore } : {}),
+    },
     step,
     productType: typeFor(context, live, request),
     request,

@@ -6,6 +6,9 @@ import type { Token } from '../domain/ids.ts';
 import type { Entries } from './entries.ts';
 import type { Clock } from './ports/runtime.ts';
 
+/** So many charges by an approval stay known of each provisioned product. */
+const APPROVED_KEPT = 20;
+
 /**
  * What was sent, as the guards count it. A charge lies in the entry of its provisioned product and is
  * written with the intent, before the call; so it is never lost to a crash, and costs no write more.
@@ -78,7 +81,11 @@ export class Ledger {
     const charge = this.#reserved.get(token);
     if (charge === undefined || entry.charges.some((one) => idOf(one) === idOf(charge)))
       return entry;
-    const kept = entry.charges.filter((one) => one.revision === revision || this.#isRecent(one));
+    // That something was sent by an approval is known for longer: a digest in the config is used up by it.
+    const approved = entry.charges.filter((one) => one.approved !== null).slice(-APPROVED_KEPT);
+    const kept = entry.charges.filter(
+      (one) => one.revision === revision || approved.includes(one) || this.#isRecent(one),
+    );
     return { ...entry, charges: [...kept, charge] };
   }
 

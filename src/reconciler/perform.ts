@@ -9,6 +9,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Step } from '../domain/request.ts';
 import { LAG_AGAIN_MS } from './again.ts';
 import { stalledFields } from './announce.ts';
+import type { Carried } from './carried.ts';
 import { sendNew } from './carry-out.ts';
 import { conclude, over, type RoundEnd } from './conclude.ts';
 import { fingerprintOf, type TargetContext } from './context.ts';
@@ -60,8 +61,14 @@ export async function perform(
     prints: validFingerprints(context.entries.about(spec.key, live), live, keyId),
     turn: () => turnOf(context, evaluation),
   });
+  if (isAttempt(carried)) context.attempt(spec.key, step);
   const fields = labelsOf(evaluation.change.differences, step, request);
   return conclude(context, spec.key, carried, { last, cause, fields });
+}
+
+/** A request is in force, or may be. */
+function isAttempt({ kind }: Carried): boolean {
+  return kind !== 'dropped' && kind !== 'refused' && kind !== 'failed';
 }
 
 /** The rollout may have been paused while the request waited, or was refused for its rate. */

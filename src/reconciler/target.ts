@@ -75,7 +75,9 @@ export class TargetReconciler {
       facts: () => this.#facts,
       values: () => this.#valueFacts,
       allowed: (key) => this.#allowed.get(key),
-      asked: (key) => this.#worker.isAsked(key),
+      asked: (key) => this.#worker.asks.has(key),
+      attempted: (key) => this.#worker.asks.attempted(key),
+      attempt: (key, step) => this.#worker.asks.attempt(key, step),
       held: (key) => this.#held(key),
       hold: async (key) => this.#holdOf(await this.#holds.now(), key),
       removal: (key) => this.#removals.get(key),
@@ -135,7 +137,7 @@ export class TargetReconciler {
     const desired = this.#desired;
     const looked = lookedAt(this.#context.clock);
     const endedBefore = this.recordsEnded;
-    const { asked } = this.#worker;
+    const asked = this.#worker.asks.keys();
     const elsewhere = this.#elsewhere ?? (await readElsewhere(this.#context, desired));
     if (desired === this.#desired) this.#elsewhere = elsewhere;
     const review = await reviewTarget(
@@ -156,7 +158,7 @@ export class TargetReconciler {
     this.#removals = review.removals;
     this.#rollouts.take(review.rollouts, endedBefore);
     this.#context.follower.estateSize = review.observation.estateSize;
-    for (const key of answered(review, asked)) this.#worker.answer(key);
+    for (const key of answered(review, asked)) this.#worker.asks.drop(key);
     const holds = await this.#holds.now();
     showReview(this.#context, review, looked, (key) => this.#holdOf(holds, key));
     await rememberInEffect(this.#context, review, desired);
@@ -186,13 +188,13 @@ export class TargetReconciler {
   async retry(key: ProductKey, document?: Digest): Promise<void> {
     if (isForAnother(this.#context, key, document)) return;
     await forgetTrouble(this.#context, key);
-    this.#worker.ask(key);
+    this.#worker.ask(key, document);
     this.#context.log.write('info', 'product.retryAsked', about(this.#context, key));
   }
 
   /** What a person asked for and nothing has attempted yet is left to whoever reconciles next. */
   async keepAsked(): Promise<void> {
-    for (const request of askedAgain(this.#context, this.#worker.asked))
+    for (const request of askedAgain(this.#context, this.#worker.asks.keys()))
       await this.#shared.journal.ask(request);
   }
 

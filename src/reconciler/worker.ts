@@ -1,5 +1,6 @@
-import type { ProductKey } from '../domain/ids.ts';
+import type { Digest, ProductKey } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { Asks } from './asks.ts';
 import { backoffMs } from './backoff.ts';
 import { about, type TargetContext } from './context.ts';
 import { runPass } from './pass.ts';
@@ -22,12 +23,13 @@ export class Worker {
   readonly #shared: Pick<Shared, 'oneShot' | 'stop'>;
   readonly #queue: KeyedQueue;
   readonly #failures = new Map<ProductKey, number>();
-  readonly #asked = new Set<ProductKey>();
+  readonly asks: Asks;
   readonly #resting = new Map<ProductKey, AbortController>();
   readonly #quiet = new Set<() => void>();
 
   constructor({ context, shared, ...caps }: WorkerOptions) {
     this.#context = context;
+    this.asks = new Asks(() => context);
     this.#shared = shared;
     // What is of a type that nothing tells yet may be of any that has a limit.
     const limited = [...caps.maxInFlightByType.keys()];
@@ -53,23 +55,10 @@ export class Worker {
   }
 
   /** A person asks for another attempt, at once and as if nothing had failed. */
-  ask(key: ProductKey): void {
-    this.#asked.add(key);
+  ask(key: ProductKey, document?: Digest): void {
+    this.asks.add(key, document);
     this.#failures.delete(key);
     this.wake(key);
-  }
-
-  /** There is nothing to do for it: what was asked is answered, and not kept for another day. */
-  answer(key: ProductKey): void {
-    this.#asked.delete(key);
-  }
-
-  get asked(): ReadonlySet<ProductKey> {
-    return new Set(this.#asked);
-  }
-
-  isAsked(key: ProductKey): boolean {
-    return this.#asked.has(key);
   }
 
   /** More of its type are in flight than may be: only what runs goes on. */
@@ -158,7 +147,7 @@ export class Worker {
     switch (outcome.kind) {
       case 'settled':
       case 'stalled':
-        this.#asked.delete(key);
+        this.asks.drop(key);
         this.#failures.delete(key);
         return null;
       case 'left':
@@ -166,7 +155,7 @@ export class Worker {
         return null;
       case 'again':
         // `retry` let the latch fall: a new one tells that the attempt that was asked for was made.
-        if (this.#context.entries.get(key).latch !== null) this.#asked.delete(key);
+        if (this.#context.entries.get(key).latch !== null) this.asks.drop(key);
         this.#failures.delete(key);
         return outcome.afterMs;
       case 'retry': {

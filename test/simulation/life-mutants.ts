@@ -29,8 +29,13 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'src/diff/recreation.ts',
-        from: "const isRecreation = intent?.step === 'terminate' && intent.specDigest === recreated;",
+        from: "const isRecreation = isUnkept && intent?.step === 'terminate' && intent.specDigest === recreated;",
         to: 'const isRecreation = intent === null && recreated !== null;',
+      },
+      {
+        file: 'src/reconciler/intent.ts',
+        from: "...(step === 'terminate' ? { recreated, recreatedBefore } : {}),",
+        to: '',
       },
     ],
   },

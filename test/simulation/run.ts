@@ -331,7 +331,11 @@ async function toAndFro(world: World): Promise<void> {
 /** What waits for a person by design gets one, so many at a time as the guard lets through. */
 async function askForTheRest(world: World): Promise<void> {
   const isDone = (wish: Wish) =>
-    wish.suspend || isThere(world, wish) || isOutOfReach(world, wish) || isPassedBy(world, wish);
+    wish.suspend ||
+    isThere(world, wish) ||
+    isOutOfReach(world, wish) ||
+    isPassedBy(world, wish) ||
+    isOverLimit(world, wish);
   for (;;) {
     const some = world.wishes.filter((wish) => !isDone(wish)).slice(0, atOnce(world));
     if (some.length === 0) return;
@@ -448,6 +452,7 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   if (takenForRight && wrong.every(isUnread)) return null;
   // Somebody looks at what was left half done, and asks.
   if (/nothing tells what (it left|runs)/.test(view.message)) return null;
+  if (isOverLimit(world, wish)) return null;
   if (strict ? isPassedBy(world, wish) : waitsInRollout(world, view)) return null;
   if (strict) return say;
   if (view.condition === 'Stalled' || /only reported/.test(view.message)) return null;
@@ -476,6 +481,13 @@ function isThere(world: World, wish: Wish): boolean {
 /** What nothing tells of what an engine made. */
 const VALUES = ['Cidr', 'Mode'];
 const isEngine = ({ scenario }: World) => scenario.kind !== 'CFN_STACK';
+
+/** What waits in a rollout counts for the guards, and may so hold up what comes after it. */
+function isOverLimit({ board, scenario }: World, { name }: Wish): boolean {
+  const view = board?.get(TARGET, `name:${name}` as ProductKey);
+  const isHeld = view?.reason === 'HeldByGuard' && /replacements: /.test(view.message);
+  return isHeld && scenario.rollout !== null;
+}
 
 /** Its turn in its rollout never comes. */
 function isPassedBy(world: World, wish: Wish): boolean {

@@ -61,7 +61,14 @@ const intent = object<Intent>({
   policies: optional(digest),
   revision: text(),
   at: position,
-  unspent: optional(object<Unspent>({ retryHandled: orNull(text()), healed: orNull(digest) })),
+  unspent: optional(
+    object<Unspent>({
+      retryHandled: orNull(text()),
+      healed: orNull(digest),
+      recreated: optional(orNull(digest)),
+      recreatedBefore: optional(list(digest)),
+    }),
+  ),
   pending: object<Intent['pending']>({
     fingerprints: record(digest),
     references: since(references, {}),

@@ -51,7 +51,9 @@ function wasRecreated({ recreated, recreatedBefore }: Wish['entry'], content: Di
 
 /** It came into being as a stack was to be adopted, which failed: that stack would go with it. */
 export function isFailedImport({ lastResult }: Pick<Wish['entry'], 'lastResult'>): boolean {
-  return lastResult?.kind === 'failed' && lastResult.step === 'import';
+  if (lastResult === null) return false;
+  if (lastResult.afterFailedImport === true) return true;
+  return lastResult.kind === 'failed' && lastResult.step === 'import';
 }
 
 /** The document means exactly the one that is there: a new one has other ids. */

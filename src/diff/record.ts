@@ -11,7 +11,7 @@ import type { RecordId } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import { isBlank } from './creation.ts';
-import { isTerminatedForAnother } from './creation-wish.ts';
+import { isFailedImport, isTerminatedForAnother } from './creation-wish.ts';
 import { likenessOf } from './digest.ts';
 import { movedBefore } from './failed-move.ts';
 import { keptFingerprints, promoted, type Success } from './fingerprints-after.ts';
@@ -174,6 +174,7 @@ function resultOf(
   end: Pick<LastResult, 'kind' | 'recordId' | 'at' | 'reason'>,
 ): LastResult {
   const { step, base, requestHash, isFound } = intent;
+  const isMade = end.kind === 'succeeded' && (isProvisioning(step) || step === 'import');
   return {
     ...end,
     step,
@@ -182,6 +183,7 @@ function resultOf(
     ...requested(entry, intent),
     ...(isProvisioning(step) ? {} : movedBefore(entry)),
     ...(isFound === true ? { isFound } : {}),
+    ...(isFailedImport(entry) && !isMade ? { afterFailedImport: true } : {}),
   };
 }
 

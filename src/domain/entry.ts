@@ -207,6 +207,8 @@ export interface LastResult {
   readonly failedMove?: FailedMove;
   /** AWS did not answer with this record: it was found, and may be older than the request. */
   readonly isFound?: boolean;
+  /** The import that made it has failed before, and nothing has succeeded since but what leaves that as it is. */
+  readonly afterFailedImport?: boolean;
 }
 
 /** A move to another version that failed for good, as its rollout counts it. */

@@ -51,6 +51,11 @@ export function referenceOf(source: ValueSource): string {
   }
 }
 
+/** What is rotated as a whole: the keys of one secret go together. */
+export function rotatedWith(source: ValueSource): string {
+  return referenceOf(source.kind === 'secretsManager' ? { ...source, key: null } : source);
+}
+
 /** A source as people call it. */
 export function sourceLabel(source: ValueSource): string {
   switch (source.kind) {

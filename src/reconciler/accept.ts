@@ -101,8 +101,9 @@ async function acceptedReferences(
     live.stack.kind === 'read' &&
     own(live.stack.value.parameters, parameter)?.kind === 'shown';
   // A rotation that is only reported may have been brought in by hand, where AWS shows no value.
+  // What is left to others is not in effect at all, and is not accepted.
   const isReported = (parameter: string) =>
-    own(effective.parameters, parameter)?.kind !== 'from' && !isShown(parameter);
+    own(effective.parameters, parameter)?.kind === 'usePrevious' && !isShown(parameter);
   const versions = await context.values().versions(sourcesOf(spec));
   const references: Record<string, AppliedReference> = Object.create(null);
   for (const [parameter, wish] of Object.entries(spec.parameters)) {

@@ -131,8 +131,8 @@ export interface RememberedFacts {
   readonly launchRoleAfter?: RecordId | null;
   readonly success?: RecordView;
   readonly instances?: readonly StackInstance[];
-  /** Describe agreed with the listing at this record. */
-  readonly fresh?: boolean;
+  /** Describe agreed with the listing at this record, when this was all that we had done: as `find` names it. */
+  readonly freshAfter?: string;
 }
 
 export function pathOf(success: Reading<RecordView>): PathId | null {

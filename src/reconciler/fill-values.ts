@@ -6,7 +6,7 @@ import type { VersionDefinitions } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { ParameterArgument, ProductRequest, StoredRequest } from '../domain/request.ts';
 import { type FromWish, positionOf, type Spec } from '../domain/spec.ts';
-import { referenceOf, sourceLabel } from '../domain/values.ts';
+import { referenceOf, rotatedWith, sourceLabel } from '../domain/values.ts';
 import type { TargetContext } from './context.ts';
 
 export type Filled =
@@ -32,6 +32,7 @@ export async function fillValues(
   const wanted = open.map(({ wish }) => ({ source: wish.source, version: null }));
   const answers = await context.values().fetch(wanted);
   const values = new Map<string, string>();
+  const versions = new Map<string, string>();
   for (const [index, { argument, wish }] of open.entries()) {
     const { key } = argument;
     const answer = answers[index];
@@ -42,7 +43,10 @@ export async function fillValues(
       };
     if (answer.kind === 'missing')
       return { kind: 'refused', problem: missing(spec, key, wish, answer.why) };
-    if (answer.version !== argument.version) {
+    const together = rotatedWith(wish.source);
+    const isTorn = (versions.get(together) ?? answer.version) !== answer.version;
+    versions.set(together, answer.version);
+    if (answer.version !== argument.version || isTorn) {
       context.values().forget(wish.source);
       return { kind: 'moved', why: `${sourceLabel(wish.source)} changed while it was read` };
     }

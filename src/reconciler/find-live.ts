@@ -106,14 +106,16 @@ async function confirmRow(
   const isGone = provisionedProductId === null;
   const suspicious = ours !== undefined && (isGone || row.records.last !== ours);
   if (!suspicious) return { kind: 'row', row, described: null };
+  // What was confirmed before our last doing says nothing after it: a listing may show what is gone since.
+  const freshAfter = isGone ? `${ours}, gone` : ours;
   const remembered = await context.memory.get(spec.key, row.records.last);
-  if (remembered.fresh === true) return { kind: 'row', row, described: null };
+  if (remembered.freshAfter === freshAfter) return { kind: 'row', row, described: null };
   const described = await context.catalog.describe({ id: row.id });
   if (described.kind === 'failed')
     return { kind: 'live', live: { kind: 'unreadable', why: explainFailure(described.failure) } };
   // The row is that of one that is gone, and the name may stand for another one since.
   if (described.value === null) return describeByDocument(context, spec, listing);
   if (!isStale(row, described.value))
-    await context.memory.add(spec.key, row.records.last, { fresh: true });
+    await context.memory.add(spec.key, row.records.last, { freshAfter });
   return { kind: 'row', row, described: described.value };
 }

@@ -1,4 +1,9 @@
-import { referenceOf, type SourceVersion, type ValueSource } from '../domain/values.ts';
+import {
+  referenceOf,
+  rotatedWith,
+  type SourceVersion,
+  type ValueSource,
+} from '../domain/values.ts';
 import type { Fetched, Values, WantedValue } from './ports/values.ts';
 import { type Redactor, versionKey } from './redact.ts';
 
@@ -20,6 +25,8 @@ export class ValueFacts {
   readonly #redactor: Redactor;
   readonly #versions = new Map<string, Promise<SourceVersion>>();
   readonly #fetched = new Map<string, Fetched>();
+  /** References of what was asked about, by what they are rotated with. */
+  readonly #together = new Map<string, Map<string, ValueSource>>();
 
   constructor(values: Values, redactor: Redactor) {
     this.#values = values;
@@ -29,6 +36,7 @@ export class ValueFacts {
   /** By reference. */
   async versions(sources: readonly ValueSource[]): Promise<ReadonlyMap<string, SourceVersion>> {
     const distinct = new Map(sources.map((source) => [referenceOf(source), source]));
+    for (const source of distinct.values()) this.#note(source);
     const unasked = [...distinct].filter(([reference]) => !this.#versions.has(reference));
     if (unasked.length > 0) {
       const answers = this.#values.versions(unasked.map(([, source]) => source));
@@ -51,6 +59,7 @@ export class ValueFacts {
     const unknown = [...new Map(wanted.map((one) => [keyOf(one), one]))].filter(
       ([key]) => !this.#fetched.has(key),
     );
+    for (const [, { source }] of unknown) this.#note(source);
     const failed = new Map<string, Fetched>();
     if (unknown.length > 0) {
       const answers = await this.#values.fetch(unknown.map(([, one]) => one));
@@ -69,10 +78,18 @@ export class ValueFacts {
     });
   }
 
-  /** It has changed since it was asked for: the next question is put anew. */
+  /** It has changed since it was asked for, with whatever is rotated with it: the next question is put anew. */
   forget(source: ValueSource): void {
-    this.#versions.delete(referenceOf(source));
-    this.#fetched.delete(keyOf({ source, version: null }));
+    for (const [reference, one] of this.#together.get(rotatedWith(source)) ?? []) {
+      this.#versions.delete(reference);
+      this.#fetched.delete(keyOf({ source: one, version: null }));
+    }
+  }
+
+  #note(source: ValueSource): void {
+    const key = rotatedWith(source);
+    const known = this.#together.get(key) ?? new Map<string, ValueSource>();
+    this.#together.set(key, known.set(referenceOf(source), source));
   }
 }
 

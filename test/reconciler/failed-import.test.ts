@@ -67,3 +67,21 @@ it.each([
       expect(input).toMatchObject({ RetainPhysicalResources: true });
   },
 );
+
+it('nor when its end with the stack kept has failed before, and the document says otherwise since', async () => {
+  const { world, trueup } = await failedImport({ prune: 'retain' });
+  fault(world, 'TerminateProvisionedProduct', { kind: 'recordFails', message: 'Not allowed.' });
+  const pass = async (wishes: readonly Wish[], revision: string) => {
+    world.wish(wishes, revision);
+    for (let look = 0; look < 3; look++) {
+      await trueup.converge();
+      await world.clock.pass(11 * MINUTE);
+    }
+  };
+  await pass([keeper], 'r2');
+  expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
+  world.service.admin.clearCalls();
+  await pass([doc('net-loose', { adopt: { stackArn }, prune: 'terminate' }), keeper], 'r3');
+  await pass([keeper], 'r4');
+  expect(operations(world)).toEqual([]);
+});

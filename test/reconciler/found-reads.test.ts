@@ -4,7 +4,17 @@ import { type FindContext, find, indexRows } from '../../src/reconciler/find-liv
 import type { SearchListing, SearchRow } from '../../src/reconciler/ports/catalog.ts';
 import { trouble } from '../../src/reconciler/trouble.ts';
 import { keyOf } from './life.ts';
-import { cidrOf, fault, freezeOf, OWNER, ROLE, seedWith, start, wish } from './networks.ts';
+import {
+  cidrOf,
+  type Fields,
+  fault,
+  freezeOf,
+  OWNER,
+  ROLE,
+  seedWith,
+  start,
+  wish,
+} from './networks.ts';
 import { desiredOf, World } from './world.ts';
 
 /** What the simulation found where a read fails or lags, as the shortest story that shows it. */
@@ -317,5 +327,39 @@ describe('a failed record that lists no reason', () => {
         condition: 'Stalled',
         message: expect.stringContaining('Too many.'),
       });
+  });
+});
+
+describe('a listing that still shows what trueup has terminated', () => {
+  it('is not believed because it was right before that', async () => {
+    const life = { onMissing: 'provision', prune: 'terminate' };
+    const first = wish('net-a', 'B', { reconcile: life });
+    const world = await start([first], { searchLag: '0' });
+    const trueup = await world.start();
+    await trueup.converge();
+    // Somebody's record is the last one now, and that was confirmed.
+    const { admin } = world.service;
+    await admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductId: admin.product('net-a')?.product.id,
+      ...{ ProductName: 'network', ProvisioningArtifactName: 'v1', UpdateToken: 'by-hand' },
+      ProvisioningParameters: [{ Key: 'Cidr', Value: 'B' }],
+    });
+    await world.clock.pass(5 * 60_000);
+    await trueup.converge();
+    await trueup.converge();
+    world.wish([], 'r2');
+    admin.setBehaviour({ searchLag: '1h' });
+    for (let look = 0; look < 3; look++) {
+      await trueup.converge();
+      await world.clock.pass(6 * 60_000);
+    }
+    expect(admin.product('net-a')).toBeNull();
+    admin.clearCalls();
+    const needs = { onMissing: 'provision', dependsOn: ['net-a'] };
+    world.wish([first, wish('net-z', 'B', { reconcile: needs })], 'r3');
+    await trueup.reconcile();
+    await world.clock.pass(60 * 60_000);
+    const made = world.writes().map(({ input }) => (input as Fields).ProvisionedProductName);
+    expect(made).toEqual(['net-a', 'net-z']);
   });
 });

@@ -151,6 +151,7 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
         }),
       ),
       isFound: optional(boolean),
+      afterFailedImport: optional(boolean),
     }),
   ),
   failedUpdate: since(orNull(recordId), null),

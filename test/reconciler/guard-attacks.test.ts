@@ -154,14 +154,14 @@ describe('a request that AWS refused', () => {
 
 describe('an approval that stands in a file', () => {
   const made = ['new-1', 'new-2', 'new-3', 'new-4'];
-  const docs = made.map((name) =>
-    networkDoc(name, { Cidr: 'A' }, { reconcile: { onMissing: 'provision' } }),
-  );
+  const docs = (cidr: string) =>
+    made.map((name) => networkDoc(name, { Cidr: cidr }, { reconcile: { onMissing: 'provision' } }));
   const provisions = (review: Review) =>
     guardsOf(review).find(({ guard }) => guard === 'provisions');
 
-  it('approves nothing more once it is used up, after a restart either', async () => {
-    const world = await World.create({ seed: networks(), writesPerSecond: 20 }, docs);
+  /** Four provisions, of which the guards let three through, and the digest that allowed them. */
+  async function usedUp() {
+    const world = await World.create({ seed: networks(), writesPerSecond: 20 }, docs('A'));
     const first = await world.start({ caps });
     const refused = await first.converge();
     if (refused.kind === 'failed') throw new Error(refused.why);
@@ -173,6 +173,31 @@ describe('an approval that stands in a file', () => {
     expect(provisions(await second.converge())).toMatchObject({ verdict: 'ok', approved: 4 });
     await second.converge();
     expect(operations(world)).toHaveLength(4);
+    return { world, second, set, wish };
+  }
+
+  it('approves nothing more once it is used up, after later updates either', async () => {
+    const { world, second, wish } = await usedUp();
+    for (let updated = 1; updated <= 4; updated++) {
+      await world.clock.pass(48 * HOUR);
+      world.wish([...docs('B').slice(0, updated), ...docs('A').slice(updated)], `r-${updated}`);
+      await second.converge();
+      await second.converge();
+    }
+    expect(operations(world)).toHaveLength(8);
+    second.kill();
+    for (const name of made) await endByHand(world, name);
+    await world.clock.pass(48 * HOUR);
+    world.service.admin.clearCalls();
+    world.wish(docs('A'), 'r-9');
+    const third = await world.start({ caps, approvals: [wish] });
+    const again = provisions(await third.converge());
+    expect(again).toMatchObject({ verdict: 'refused', planned: 4, approved: 0 });
+    expect(operations(world)).toEqual([]);
+  });
+
+  it('approves nothing more once it is used up, after a restart either', async () => {
+    const { world, second, set, wish } = await usedUp();
     second.kill();
     for (const name of made) await endByHand(world, name);
     await world.clock.pass(48 * HOUR);

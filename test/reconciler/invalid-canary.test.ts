@@ -1,29 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { RolloutRule } from '../../src/domain/rollout.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { PRIORITY } from '../../src/reconciler/queue.ts';
-import { type Fields, invalidDocument, keyOf, MINUTE, story, truth } from './networks.ts';
+import { type Fields, keyOf, MINUTE, story, truth } from './networks.ts';
+import { breaking, lookAt, RULE, withInvalid } from './rolling.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
-const RULE: RolloutRule = {
-  ...{ product: 'network', maxFailures: 1, pauseOnFailure: true },
-  canary: { kind: 'count', count: 1 },
-};
 const LABELLED: RolloutRule = {
   ...RULE,
   canary: { kind: 'labels', labels: { stage: 'canary' } },
 };
 
-/** Where v2 breaks with Cidr x. */
-const network = {
-  ...{ name: 'network', paths: [{ portfolio: 'platform' }] },
-  versions: ['v1', 'v2'].map((name) => ({
-    ...{ name, parameters: { Cidr: {} } },
-    ...(name === 'v1'
-      ? {}
-      : { failsWhen: [{ parameter: 'Cidr', value: 'x', message: 'the template is broken' }] }),
-  })),
-};
 const old = {
   ...{ name: 'old', paths: [{ portfolio: 'platform' }] },
   versions: [{ name: 'v1', parameters: { Cidr: {} } }],
@@ -40,9 +26,9 @@ const seedOf = (
     readonly product?: string;
   } = {},
 ): SeedInput => ({
-  ...{ timing: { accepted: '1s', running }, behaviour, products: [network, old] },
+  ...{ timing: { accepted: '1s', running }, behaviour, products: [breaking('network'), old] },
   provisionedProducts: names.map((name) => ({
-    ...{ name, product, version: 'v1', parameters: { Cidr: 'x' } },
+    ...{ name, product, version: 'v1', parameters: { Cidr: 'bad' } },
   })),
 });
 
@@ -51,22 +37,15 @@ const doc = (name: string, more: { cidr?: string; reconcile?: Fields; canary?: b
     ...{ name, labels: more.canary === true ? { stage: 'canary' } : {} },
     spec: {
       ...{ productName: 'network', provisioningArtifactName: 'v2' },
-      provisioningParameters: { Cidr: more.cidr ?? 'x' },
+      provisioningParameters: { Cidr: more.cidr ?? 'bad' },
       ...(more.reconcile === undefined ? {} : { reconcile: more.reconcile }),
     },
   }) satisfies Wish;
 
 /** The document of p1 cannot be read any more; two looks at that. */
 async function spoil(world: World, trueup: Incarnation): Promise<void> {
-  const key = keyOf('p1');
-  const specs = new Map([...world.desired.specs].filter(([one]) => one !== key));
-  const invalid = new Map([[key, invalidDocument('p1')]]);
-  trueup.reconciler.setDesired({ ...world.desired, revision: 'r2', specs, invalid });
-  for (let look = 0; look < 2; look++) {
-    const review = await world.clock.until(trueup.reconciler.review());
-    trueup.reconciler.release(review, PRIORITY.commit);
-    await world.clock.pass(MINUTE);
-  }
+  const desired = withInvalid(world, 'p1');
+  for (let look = 0; look < 2; look++) await lookAt(world, trueup, desired);
 }
 
 describe('a canary that failed, and whose document is invalid since, pauses its rollout', () => {

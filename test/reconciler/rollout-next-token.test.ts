@@ -1,21 +1,12 @@
 import { expect, it } from 'vitest';
-import type { RolloutRule } from '../../src/domain/rollout.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { type Fields, MINUTE, ROLE, ROLE_BY_HAND, story, truth } from './networks.ts';
+import { breaking, RULE } from './rolling.ts';
 import { type Wish, World } from './world.ts';
 
-const RULE: RolloutRule = {
-  ...{ product: 'network', maxFailures: 1, pauseOnFailure: true },
-  canary: { kind: 'count', count: 1 },
-};
-const versions = ['v1', 'v2'].map((name) => ({
-  ...{ name, parameters: { Cidr: {} } },
-  failsWhen:
-    name === 'v2' ? [{ parameter: 'Cidr', value: 'bad', message: 'the template is broken' }] : [],
-}));
 const seedOf = (names: readonly string[], behaviour: SeedInput['behaviour'] = {}): SeedInput => ({
   ...{ timing: { accepted: '1s', running: '5s', properties: '1s' }, behaviour },
-  products: [{ name: 'network', versions, paths: [{ portfolio: 'platform' }] }],
+  products: [breaking('network')],
   provisionedProducts: names.map((name) => ({
     ...{ name, product: 'network', version: 'v1', parameters: { Cidr: 'bad' } },
   })),

@@ -1,25 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { RolloutRule } from '../../src/domain/rollout.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { PRIORITY } from '../../src/reconciler/queue.ts';
 import { waiveFailures } from '../../src/reconciler/rollouts.ts';
-import { type Fields, invalidDocument, keyOf, MINUTE, ROLE, story, truth } from './networks.ts';
+import { type Fields, keyOf, MINUTE, ROLE, story, truth } from './networks.ts';
+import { breaking, lookAt, RULE, selecting, withInvalid } from './rolling.ts';
 import { type Wish, World } from './world.ts';
-
-const RULE: RolloutRule = {
-  ...{ product: 'network', maxFailures: 1, pauseOnFailure: true },
-  canary: { kind: 'count', count: 1 },
-};
-const versions = ['v1', 'v2'].map((name) => ({
-  ...{ name, parameters: { Cidr: {} } },
-  failsWhen:
-    name === 'v2' ? [{ parameter: 'Cidr', value: 'bad', message: 'the template is broken' }] : [],
-}));
-const product = (name: string) => ({ name, versions, paths: [{ portfolio: 'platform' }] });
 
 const seedOf = (states: Readonly<Record<string, string>>, more: Fields = {}): SeedInput => ({
   timing: { accepted: '1s', running: '5s', properties: '1s' },
-  products: [product('network'), product('database')],
+  products: [breaking('network'), breaking('database')],
   provisionedProducts: Object.entries(states).map(([name, status]) => ({
     ...{ name, product: name === 'db' ? 'database' : 'network', version: 'v1' },
     ...{ parameters: { Cidr: 'bad' }, status: status as 'AVAILABLE' },
@@ -97,21 +85,8 @@ describe('what failed and was asked for again, but cannot be tried now, holds th
     if (how === 'suspended') world.wish(docs({ suspend: true }, {}), 'r2');
     if (how === 'dependency') world.wish(docs({}, { suspend: true }), 'r2');
     const key = keyOf('p2');
-    const { desired } = world;
-    const look = async () => {
-      trueup.reconciler.setDesired(
-        how === 'invalid'
-          ? {
-              ...{ ...desired, revision: 'r2' },
-              specs: new Map([...desired.specs].filter(([one]) => one !== key)),
-              invalid: new Map([[key, invalidDocument('p2')]]),
-            }
-          : desired,
-      );
-      const review = await world.clock.until(trueup.reconciler.review());
-      trueup.reconciler.release(review, PRIORITY.commit);
-      await world.clock.pass(MINUTE);
-    };
+    const desired = how === 'invalid' ? withInvalid(world, 'p2') : world.desired;
+    const look = () => lookAt(world, trueup, desired);
     await look();
     await world.clock.until(trueup.reconciler.retry(key));
     await look();
@@ -153,15 +128,8 @@ it.each(['suspended', 'invalid'] as const)(
     expect(story(world)).toEqual(['p1 accepted', 'p1 failed']);
     world.wish([doc('p1', 'bad', { reconcile: { suspend: true } }), doc('p2', 'good')], 'r2');
     const key = keyOf('p1');
-    const { desired } = world;
-    const specs = new Map([...desired.specs].filter(([one]) => one !== key));
-    const invalid = new Map([[key, invalidDocument('p1')]]);
-    const look = async () => {
-      trueup.reconciler.setDesired(how === 'invalid' ? { ...desired, specs, invalid } : desired);
-      const review = await world.clock.until(trueup.reconciler.review());
-      trueup.reconciler.release(review, PRIORITY.commit);
-      await world.clock.pass(MINUTE);
-    };
+    const desired = how === 'invalid' ? withInvalid(world, 'p1') : world.desired;
+    const look = () => lookAt(world, trueup, desired);
     await look();
     await world.clock.until(trueup.reconciler.retry(key));
     await look();
@@ -183,16 +151,7 @@ it('one that failed and was asked for again holds the others of a selection that
   await world.clock.until(first.reconciler.retry(keyOf('p2')));
   first.kill();
   const second = await world.start();
-  const isMeant = (key: string) => key === keyOf('p3');
-  const { specs } = world.desired;
-  second.reconciler.setDesired({
-    ...{ ...world.desired, isSelection: true },
-    specs: new Map([...specs].filter(([key]) => isMeant(key))),
-    leftOut: new Map([...specs].filter(([key]) => !isMeant(key))),
-  });
-  const review = await world.clock.until(second.reconciler.review());
-  second.reconciler.release(review, PRIORITY.commit);
-  await world.clock.pass(MINUTE);
+  await lookAt(world, second, selecting(world, 'p3'));
   expect(story(world)).toEqual(FAILED);
   expect(world.statusOf(second, 'p3')?.message).toContain('p2, which failed to move to');
 });
@@ -215,14 +174,8 @@ it('a canary that a selection leaves out does not count as running what it is on
   world.service.admin.clearCalls();
   world.wish(at('v2', 'v2'), 'r3');
   const second = await world.start();
-  const specs = new Map(world.desired.specs);
-  const leftOut = new Map([...specs].filter(([key]) => key === keyOf('p1')));
-  specs.delete(keyOf('p1'));
-  second.reconciler.setDesired({ ...world.desired, isSelection: true, specs, leftOut });
   second.reconciler.resume();
-  const review = await world.clock.until(second.reconciler.review());
-  second.reconciler.release(review, PRIORITY.commit);
-  await world.clock.pass(MINUTE);
+  await lookAt(world, second, selecting(world, 'p2'));
   expect(world.statusOf(second, 'p2')?.message).toMatch(/^waits for canary p1, which is not part/);
   expect(world.writes()).toEqual([]);
 });

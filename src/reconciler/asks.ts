@@ -11,17 +11,17 @@ interface Ask {
 
 /** What people asked for once more: each holds for the document that they saw, and for one attempt of each step. */
 export class Asks {
-  readonly #context: () => TargetContext;
+  readonly #context: TargetContext;
   readonly #asks = new Map<ProductKey, Ask>();
 
-  constructor(context: () => TargetContext) {
+  constructor(context: TargetContext) {
     this.#context = context;
   }
 
   /** `document`: the one that the person saw, where that was told. */
   add(key: ProductKey, document: Digest | undefined): void {
-    const spec = this.#context().desired().specs.get(key);
-    const now = spec === undefined ? null : specDigestOf(this.#context(), spec);
+    const spec = this.#context.desired().specs.get(key);
+    const now = spec === undefined ? null : specDigestOf(this.#context, spec);
     this.#asks.set(key, { document: document ?? now, attempted: new Set() });
   }
 
@@ -32,7 +32,7 @@ export class Asks {
   has(key: ProductKey): boolean {
     const ask = this.#asks.get(key);
     if (ask === undefined) return false;
-    if (!isForAnother(this.#context(), key, ask.document ?? undefined)) return true;
+    if (!isForAnother(this.#context, key, ask.document ?? undefined)) return true;
     this.drop(key);
     return false;
   }

@@ -1,6 +1,6 @@
 import { lastFailedMove, standingFailure } from '../diff/failed-move.ts';
 import type { MemberState } from '../diff/rollout.ts';
-import type { ProductEntry } from '../domain/entry.ts';
+import type { FailedMove, ProductEntry } from '../domain/entry.ts';
 import type { RecordPointers } from '../domain/live.ts';
 import type { VersionId } from '../domain/rollout.ts';
 
@@ -28,18 +28,18 @@ export function isStillOurs(
 
 /** It failed at this version, and nobody said since that this does not matter. */
 export function failedBefore(version: VersionId, entry: ProductEntry): boolean {
-  return lastFailedAt(version, entry) && !isWaived(version, entry);
+  return lastFailedAt(version, entry)?.isWaived === false;
 }
 
-/** The same, whatever was said since. */
-export function lastFailedAt(version: VersionId, entry: ProductEntry): boolean {
+/** Its last failed move, where that was to this version; whatever was said since. */
+export function lastFailedAt(version: VersionId, entry: ProductEntry): FailedMove | null {
   const failed = lastFailedMove(entry);
-  return failed !== null && isSame(failed.version, version);
+  return failed !== null && isSame(failed.version, version) ? failed : null;
 }
 
 /** It failed at this version, and a person said that the others go on in spite of it. */
 export function isWaived(version: VersionId, entry: ProductEntry): boolean {
-  return lastFailedAt(version, entry) && lastFailedMove(entry)?.isWaived === true;
+  return lastFailedAt(version, entry)?.isWaived === true;
 }
 
 export function isSame(

@@ -230,7 +230,7 @@ function invalidMembers(version: VersionId, input: RolloutInput): readonly Membe
     const state =
       rowState(version, row) ??
       journalled(version, entry) ??
-      (row?.productId === version.productId || lastFailedAt(version, entry)
+      (row?.productId === version.productId || lastFailedAt(version, entry) !== null
         ? blocked(`has an invalid document: ${problem.message}`, problem.next)
         : null);
     if (state === null) return [];

@@ -29,7 +29,7 @@ export class Worker {
 
   constructor({ context, shared, ...caps }: WorkerOptions) {
     this.#context = context;
-    this.asks = new Asks(() => context);
+    this.asks = new Asks(context);
     this.#shared = shared;
     // What is of a type that nothing tells yet may be of any that has a limit.
     const limited = [...caps.maxInFlightByType.keys()];

@@ -9,7 +9,7 @@ import { likenessOf } from './digest.ts';
 import { lastProvisioningFailed } from './normalize.ts';
 import { listed } from './problems.ts';
 import { buildRequest, lacksKey, type RequestInput } from './request.ts';
-import { requestHash } from './stored-request.ts';
+import { requestHash, restsOnKey } from './stored-request.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -60,8 +60,8 @@ export function holdVerdict(
   if (recent !== null) return recent;
   if (input.lastChange === 'unknown' && input.entry.lastResult?.step === step)
     return { kind: 'unreadable', why: 'whether somebody changed it since was not read' };
-  const hash = hashOf(input, live, comparison, step);
-  const latch = noEffect(input, live, comparison, step, hash) ?? heldLatch(input, hash);
+  const request = requestOf(input, live, comparison, step);
+  const latch = noEffect(input, live, comparison, step, request) ?? heldLatch(input, request);
   return latch === null ? null : { kind: 'latched', latch };
 }
 
@@ -79,7 +79,7 @@ export function restVerdict(
   const { specDigest } = input;
   if (failed === undefined || !rest.includes('update')) return null;
   if (specDigest !== null && likenessOf(failed, specDigest) === 'other') return null;
-  const latch = heldLatch(input, hashOf(input, live, comparison, 'update'));
+  const latch = heldLatch(input, requestOf(input, live, comparison, 'update'));
   return latch === null ? null : { kind: 'latched', latch };
 }
 
@@ -98,13 +98,19 @@ export function recentFailure(input: AssessInput, live: PresentProduct): ChangeV
   return { kind: 'latched', latch: { kind: 'backoff', ...facts, attempts: 0, until } };
 }
 
-/** Hash of the request that would be sent; null where it cannot be told without the key. */
-function hashOf(
+/** The request that would be sent. */
+interface Candidate {
+  /** null: it cannot be told without the key. */
+  readonly hash: Digest | null;
+  readonly restsOnKey: boolean;
+}
+
+function requestOf(
   { spec, entry, facts, fingerprint }: AssessInput,
   live: PresentProduct,
   comparison: Comparison,
   step: Step,
-): Digest | null {
+): Candidate {
   const resolved = facts?.resolved.kind === 'resolved' ? facts.resolved : null;
   const definitions = facts?.definitions.kind === 'read' ? facts.definitions.value : null;
   const current = facts?.current.kind === 'read' ? facts.current.value : null;
@@ -119,12 +125,17 @@ function hashOf(
     fingerprint,
     comparison,
   };
-  return lacksKey(parts) ? null : requestHash(buildRequest(parts));
+  if (lacksKey(parts)) return { hash: null, restsOnKey: true };
+  const request = buildRequest(parts);
+  return { hash: requestHash(request), restsOnKey: restsOnKey(request) };
 }
 
-/** Without the key it cannot be told whether the request is the same, so it is taken for the same. */
-function isSameRequest(known: Digest, hash: Digest | null): boolean {
-  return hash === null || known === hash;
+/**
+ * Without the key that the known one was made with, it cannot be told whether the request is the
+ * same, so it is taken for the same.
+ */
+function isSameRequest(known: Digest, { hash, restsOnKey }: Candidate, isSameKey: boolean) {
+  return hash === null || known === hash || (restsOnKey && !isSameKey);
 }
 
 /**
@@ -132,23 +143,24 @@ function isSameRequest(known: Digest, hash: Digest | null): boolean {
  * again would go on for ever. AWS may keep a value in another form, or not carry out a tag change.
  */
 function noEffect(
-  { entry, succeededAt, lastChange }: AssessInput,
+  { entry, keyId, succeededAt, lastChange }: AssessInput,
   live: PresentProduct,
   { differences }: Comparison,
   step: Step,
-  hash: Digest | null,
+  request: Candidate,
 ): Latch | null {
-  const { lastResult } = entry;
+  const { lastResult, fingerprints } = entry;
   if (lastResult?.kind !== 'succeeded' || lastResult.step !== step) return null;
   const { recordId, at, isFound = false } = lastResult;
   // What was found may be older than the request: one that AWS answers with tells.
   if (recordId !== live.records.last && (lastChange !== 'ours' || isFound)) return null;
-  if (!isSameRequest(lastResult.requestHash, hash)) return null;
+  const isSameKey = fingerprints === null || fingerprints.keyId === keyId;
+  if (!isSameRequest(lastResult.requestHash, request, isSameKey)) return null;
   if (step === 'update' && stackMovedAfter(live, succeededAt ?? at)) return null;
   const fields = differences.filter((one) => one.step === step).map(({ label }) => label);
   const reason = `record ${recordId} succeeded, and live state still differs: ${listed(fields)}`;
   const next = 'declare the value as AWS reports it, or ask again with trueup retry';
-  return { kind: 'stalled', requestHash: hash, recordId, reason, next, at };
+  return { kind: 'stalled', requestHash: request.hash, recordId, reason, next, at };
 }
 
 function stackMovedAfter(live: PresentProduct, at: string): boolean {
@@ -156,10 +168,14 @@ function stackMovedAfter(live: PresentProduct, at: string): boolean {
   return Date.parse(live.stack.value.lastUpdated) > Date.parse(at);
 }
 
-function heldLatch({ entry, now }: AssessInput, hash: Digest | null): Latch | null {
+function heldLatch({ entry, now, specDigest }: AssessInput, request: Candidate): Latch | null {
   const { latch } = entry;
   if (latch === null) return null;
   if (latch.kind === 'backoff' && Date.parse(latch.until) <= Date.parse(now)) return null;
-  if (latch.requestHash !== null && !isSameRequest(latch.requestHash, hash)) return null;
-  return latch;
+  if (latch.requestHash === null) return latch;
+  const isSameKey =
+    latch.specDigest === undefined ||
+    specDigest === null ||
+    likenessOf(latch.specDigest, specDigest) !== 'unknown';
+  return isSameRequest(latch.requestHash, request, isSameKey) ? latch : null;
 }

@@ -79,6 +79,12 @@ function rebuildArgument(
   return same ? { ...argument, value: wish.value } : null;
 }
 
+/** Whether digests under the fingerprint key may stand in it: under another key its hash is another too. */
+export function restsOnKey(request: ProductRequest): boolean {
+  if (!('parameters' in request)) return false;
+  return request.parameters.some(({ kind }) => kind === 'secret' || kind === 'reference');
+}
+
 /** Digest of the resolved request, without its base. The prefix lets the way of hashing change. */
 export function requestHash(request: ProductRequest): Digest {
   return sha256({ version: 'trueup-request-1', request: storedJson(storeRequest(request)) });

@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { networks } from '../support/network.ts';
-import { keyOf, MINUTE, networkDoc, operations, ROLE } from './networks.ts';
+import { keepsAnother, keyOf, MINUTE, networkDoc, operations, ROLE } from './networks.ts';
 import { type Wish, World } from './world.ts';
 
 const OWNER = 'arn:aws:iam::111122223333:role/team';
-
-/** AWS takes the value, and keeps it in another form. */
-function keepsAnother(world: World, from: string, to: string): void {
-  const { handle } = world.service;
-  Object.assign(world.service, {
-    handle: async (request: Parameters<typeof handle>[0]) => {
-      const answer = await handle(request);
-      return { ...answer, body: answer.body.replaceAll(from, to) };
-    },
-  });
-}
 
 /** Stalled, because what was sent last is not shown as it was sent; then a person asks once. */
 async function askedOnce(seed: SeedInput, doc: Wish, sent: string, shown: string) {

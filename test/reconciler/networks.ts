@@ -121,3 +121,14 @@ export async function roleByHand(world: World): Promise<void> {
   await world.clock.pass(120_000);
   world.service.admin.clearCalls();
 }
+
+/** AWS takes the value, and keeps it in another form. */
+export function keepsAnother(world: World, from: string, to: string): void {
+  const { handle } = world.service;
+  Object.assign(world.service, {
+    handle: async (request: Parameters<typeof handle>[0]) => {
+      const answer = await handle(request);
+      return { ...answer, body: answer.body.replaceAll(from, to) };
+    },
+  });
+}

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { hmac } from '../../src/domain/canonical.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { keyOf, terminations } from './life.ts';
+import { keepsAnother, operations } from './networks.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
+
+const parameters = { Cidr: {}, Password: { noEcho: true, default: 'none' } };
 
 const seed: SeedInput = {
   timing: { accepted: '1s', running: '5s' },
@@ -10,7 +13,7 @@ const seed: SeedInput = {
     {
       name: 'network',
       paths: [{ portfolio: 'platform', tagUpdate: 'allowed' }],
-      versions: ['v1.0.0', 'v1.1.0'].map((name) => ({ name, parameters: { Cidr: {} } })),
+      versions: ['v1.0.0', 'v1.1.0'].map((name) => ({ name, parameters })),
     },
   ],
   provisionedProducts: [
@@ -102,5 +105,50 @@ describe('a new key makes no document a changed one', () => {
     await next.reconciler.retry(keyOf('net-a'));
     for (let i = 0; i < 4; i++) await next.converge();
     expect(terminations(world)).toBe(2);
+  });
+});
+
+describe('a new key lets nothing go again that was stopped', () => {
+  const withPassword = (Cidr: string, reconcile: Fields = {}) =>
+    wish('A', reconcile, { provisioningParameters: { Cidr, Password: 'hidden' } });
+
+  async function afterFailure(first: Wish) {
+    const world = await World.create({ seed }, [first]);
+    const recordFails = { kind: 'recordFails', message: 'No such thing.' } as const;
+    const operation = 'UpdateProvisionedProduct';
+    world.service.admin.addFault({ operation, effect: recordFails });
+    const trueup = await world.start();
+    await trueup.converge();
+    expect(operations(world)).toEqual([operation]);
+    return { world, next: await withNewKey(world, trueup) };
+  }
+
+  it('an update that failed for good is not sent again, until somebody asks', async () => {
+    const { world, next } = await afterFailure(withPassword('B'));
+    for (let i = 0; i < 3; i++) await next.converge();
+    expect(operations(world)).toHaveLength(1);
+    expect(world.statusOf(next, 'net-a')).toMatchObject({ condition: 'Stalled' });
+    await next.reconciler.retry(keyOf('net-a'));
+    await next.converge();
+    expect(operations(world)).toHaveLength(2);
+  });
+
+  it('a request that carries nothing hidden is told apart as before', async () => {
+    const { world, next } = await afterFailure(withPassword('B'));
+    world.wish([wish('C')]);
+    await next.converge();
+    expect(operations(world)).toHaveLength(2);
+  });
+
+  it('an update without effect is not sent again', async () => {
+    const world = await World.create({ seed }, [withPassword('BIG')]);
+    keepsAnother(world, '<ParameterValue>BIG<', '<ParameterValue>big<');
+    const trueup = await world.start();
+    for (let i = 0; i < 3; i++) await trueup.converge();
+    const before = operations(world).length;
+    const next = await withNewKey(world, trueup);
+    for (let i = 0; i < 3; i++) await next.converge();
+    expect(operations(world)).toHaveLength(before);
+    expect(before).toBe(1);
   });
 });

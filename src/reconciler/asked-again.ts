@@ -15,7 +15,8 @@ export function askedAgain(
   return [...asked].flatMap((key): readonly PersonRequest[] => {
     const spec = declared(context, key);
     // Its attempt is made: what comes of it is settled by whoever comes next.
-    if (context.entries.get(key).intent !== null) return [];
+    const isOpen = context.entries.get(key).intent !== null;
+    if (isOpen && context.attempted(key).size > 0) return [];
     if (spec === undefined && context.known.get(key) === undefined) return [];
     const document = spec === undefined ? {} : { document: specDigestOf(context, spec) };
     return [{ kind: 'retry', target: context.target, key, ...document }];

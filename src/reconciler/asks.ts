@@ -7,6 +7,8 @@ interface Ask {
   /** What its document said then; null: it could not be read. */
   readonly document: Digest | null;
   readonly attempted: Set<Step>;
+  /** The request that was open then, which is no attempt of what was asked for; null: none, or it has ended. */
+  open: Digest | null;
 }
 
 /** What people asked for once more: each holds for the document that they saw, and for one attempt of each step. */
@@ -22,7 +24,8 @@ export class Asks {
   add(key: ProductKey, document: Digest | undefined): void {
     const spec = this.#context.desired().specs.get(key);
     const now = spec === undefined ? null : specDigestOf(this.#context, spec);
-    this.#asks.set(key, { document: document ?? now, attempted: new Set() });
+    const open = this.#context.entries.get(key).intent?.requestHash ?? null;
+    this.#asks.set(key, { document: document ?? now, attempted: new Set(), open });
   }
 
   drop(key: ProductKey): void {
@@ -44,6 +47,16 @@ export class Asks {
   /** A request of this step is in force, or may be. */
   attempt(key: ProductKey, step: Step): void {
     this.#asks.get(key)?.attempted.add(step);
+  }
+
+  /** What stopped it is how a request ended that had been open before: the attempt is still to be made. */
+  outlives(key: ProductKey): boolean {
+    const ask = this.#asks.get(key);
+    if (ask === undefined || ask.open === null || ask.attempted.size > 0) return false;
+    const { intent, latch } = this.#context.entries.get(key);
+    if (intent !== null || latch?.requestHash !== ask.open) return false;
+    ask.open = null;
+    return this.has(key);
   }
 
   attempted(key: ProductKey): ReadonlySet<Step> {

@@ -146,14 +146,17 @@ export class Worker {
   #after(key: ProductKey, outcome: Outcome): number | null {
     switch (outcome.kind) {
       case 'settled':
-      case 'stalled':
-        this.asks.drop(key);
+      case 'stalled': {
+        const isToBeTried = outcome.kind === 'stalled' && this.asks.outlives(key);
+        if (!isToBeTried) this.asks.drop(key);
         this.#failures.delete(key);
-        return null;
+        return isToBeTried ? 0 : null;
+      }
       case 'left':
         this.#failures.delete(key);
         return null;
       case 'again':
+        if (this.asks.outlives(key)) return 0;
         // `retry` let the latch fall: a new one tells that the attempt that was asked for was made.
         if (this.#context.entries.get(key).latch !== null) this.asks.drop(key);
         this.#failures.delete(key);

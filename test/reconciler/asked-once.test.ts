@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { honour } from '../../src/reconciler/honour.ts';
 import { networks } from '../support/network.ts';
-import { keepsAnother, keyOf, MINUTE, networkDoc, operations, ROLE } from './networks.ts';
-import { type Wish, World } from './world.ts';
+import { fault, keepsAnother, keyOf, MINUTE, networkDoc, operations, ROLE } from './networks.ts';
+import { type Incarnation, type Wish, World } from './world.ts';
 
 const OWNER = 'arn:aws:iam::111122223333:role/team';
 
@@ -39,5 +40,56 @@ describe('a retry of a chain is one attempt', () => {
     const shown = '"arn:aws:iam::111122223333:role/path/launch-two"';
     const made = askedOnce(seed, doc, `"${ROLE}"`, shown);
     expect(await made).toEqual(['UpdateProvisionedProductProperties']);
+  });
+});
+
+describe('what is asked for while an older request is open', () => {
+  async function inFlight() {
+    const seed = networks({ names: ['net-a'], live: { Cidr: 'A' } });
+    const world = await World.create({ seed }, [networkDoc('net-a', { Cidr: 'B' })]);
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails', message: 'No such thing.' }, 9);
+    const trueup = await world.start();
+    await trueup.reconcile();
+    await world.clock.pass(2_000);
+    expect(operations(world)).toHaveLength(1);
+    return { world, trueup };
+  }
+
+  async function lookOn({ world, trueup }: { world: World; trueup: Incarnation }) {
+    for (let look = 0; look < 3; look++) {
+      await world.clock.pass(10 * MINUTE);
+      await trueup.converge();
+    }
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Stalled' });
+    return operations(world);
+  }
+
+  it('is not used up by how that one ends', async () => {
+    const { world, trueup } = await inFlight();
+    await world.clock.until(trueup.reconciler.retry(keyOf('net-a')));
+    expect(await lookOn({ world, trueup })).toHaveLength(2);
+  });
+
+  it('is not used up where that one ended unseen', async () => {
+    const { world, trueup } = await inFlight();
+    trueup.kill();
+    await world.clock.pass(30 * MINUTE);
+    const next = await world.start();
+    next.reconciler.setDesired(world.desired);
+    await world.clock.until(next.reconciler.retry(keyOf('net-a')));
+    await next.converge();
+    expect(await lookOn({ world, trueup: next })).toHaveLength(2);
+  });
+
+  it('outlives a restart', async () => {
+    const { world, trueup } = await inFlight();
+    await world.clock.until(trueup.reconciler.retry(keyOf('net-a')));
+    await trueup.reconciler.keepAsked();
+    trueup.kill();
+    const next = await world.start();
+    next.reconciler.setDesired(world.desired);
+    for (const asked of await world.journal.takeRequests()) await honour(next.reconciler, asked);
+    await next.converge();
+    expect(await lookOn({ world, trueup: next })).toHaveLength(2);
   });
 });

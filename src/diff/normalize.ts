@@ -36,15 +36,24 @@ export function userTags(tags: Readonly<Record<string, string>>): ReadonlyMap<st
 
 /**
  * The tags that an update sends: live ones without system tags, overlaid by the document's, less
- * those that trueup set before and that are no longer declared. Foreign tags stay.
+ * those that trueup set before and that are no longer declared. Foreign tags stay: of those that a failed
+ * update was to set, as they are on the stack, because Service Catalog may show what was attempted.
  */
 export function effectiveTags(
   spec: Spec,
   liveTags: Readonly<Record<string, string>>,
-  ownTags: readonly string[],
+  { ownTags, triedTags }: Pick<ProductEntry, 'ownTags' | 'triedTags'>,
+  stack: PresentProduct['stack'],
 ): ReadonlyMap<string, string> {
   const result = new Map(userTags(liveTags));
   if (spec.tags === null) return result;
+  if (stack.kind === 'read') {
+    for (const key of triedTags) {
+      const running = own(stack.value.tags, key);
+      if (running === undefined) result.delete(key);
+      else result.set(key, running);
+    }
+  }
   for (const key of ownTags) result.delete(key);
   for (const [key, value] of userTags(spec.tags)) result.set(key, value);
   return new Map([...result].sort(([a], [b]) => byText(a, b)));

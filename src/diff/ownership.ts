@@ -7,9 +7,9 @@ import type { Live } from '../domain/live.ts';
  * are not ours on the latter, and what was applied to the former was not applied to it.
  */
 export function entryFor(entry: ProductEntry, live: Live): ProductEntry {
-  const { provisionedProductId: known, ownTags, lastReferences } = entry;
+  const { provisionedProductId: known, ownTags, triedTags, lastReferences } = entry;
   if (live.kind !== 'present' || known === null || known === live.id) return entry;
-  return ownTags.length === 0 && lastReferences === null
+  return ownTags.length === 0 && triedTags.length === 0 && lastReferences === null
     ? entry
-    : { ...entry, ownTags: [], lastReferences: null };
+    : { ...entry, ownTags: [], triedTags: [], lastReferences: null };
 }

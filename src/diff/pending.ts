@@ -125,7 +125,8 @@ export function appliedVersionOf(
 
 /**
  * AWS takes a tag away only together with an added or changed one; until then a tag of ours that is
- * no longer declared stays ours, so that it is not taken for somebody else's later.
+ * no longer declared stays ours, so that it is not taken for somebody else's later. So does one that a
+ * failed update was to add: nobody else has set it, and AWS may still show it.
  */
 function pendingTags(
   { spec, live, entry }: PendingInput,
@@ -134,6 +135,9 @@ function pendingTags(
   if (tags === null || spec.tags === null) return entry.ownTags;
   const before = live.tags.kind === 'read' ? live.tags.value : {};
   const replaces = tags.some(({ key, value }) => own(before, key) !== value);
-  const stay = replaces ? [] : entry.ownTags.filter((key) => own(before, key) !== undefined);
+  const onStack = live.stack.kind === 'read' ? live.stack.value.tags : before;
+  const added = entry.triedTags.filter((key) => own(onStack, key) === undefined);
+  const ours = [...entry.ownTags, ...added];
+  const stay = replaces ? [] : ours.filter((key) => own(before, key) !== undefined);
   return [...new Set([...Object.keys(spec.tags), ...stay])].sort(byText);
 }

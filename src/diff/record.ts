@@ -77,6 +77,7 @@ export function recordSucceeded(
     inEffect: inEffectAfter(entry, intent, success),
     declaredPath: updated ? intent.pending.declaredPath : entry.declaredPath,
     ownTags: updated ? intent.pending.ownTags : entry.ownTags,
+    triedTags: updated ? [] : entry.triedTags,
     fingerprints: updated ? promoted(intent, success) : entry.fingerprints,
     lastReferences: updated ? referencesAfter(entry, intent) : entry.lastReferences,
     appliedVersion: updated ? intent.pending.appliedVersion : entry.appliedVersion,
@@ -156,6 +157,7 @@ export function recordFailed(
     ...entry,
     provisionedProductId: intent.request.provisionedProductId ?? entry.provisionedProductId,
     inEffect: stillInEffect(entry, intent),
+    triedTags: isProvisioning(intent.step) ? triedWith(entry, intent) : entry.triedTags,
     fingerprints: isProvisioning(intent.step)
       ? keptFingerprints(entry, intent, failure)
       : entry.fingerprints,
@@ -165,6 +167,11 @@ export function recordFailed(
     ownRecords: withRecord(entry, recordId),
     lastResult: resultOf(entry, intent, { kind: 'failed', recordId, at, reason }),
   };
+}
+
+function triedWith({ triedTags, ownTags }: ProductEntry, { pending }: Intent): readonly string[] {
+  const tried = pending.ownTags.filter((key) => !ownTags.includes(key));
+  return [...new Set([...triedTags, ...tried])];
 }
 
 /** How the request ended, with what a change of properties leaves as it was. */

@@ -116,7 +116,7 @@ export function isNoEcho(input: RequestInput, definition: ParameterDefinition): 
 
 function tagList({ spec, live, entry }: RequestInput) {
   if (live.tags.kind !== 'read') throw internal('the live tags were not read');
-  const tags = effectiveTags(spec, live.tags.value, entry.ownTags);
+  const tags = effectiveTags(spec, live.tags.value, entry, live.stack);
   return [...tags].map(([key, value]) => ({ key, value })).sort((a, b) => byText(a.key, b.key));
 }
 

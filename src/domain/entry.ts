@@ -22,6 +22,8 @@ export interface ProductEntry {
   readonly declaredPath: DeclaredPath | null;
   /** Tag keys that trueup has set: those that are no longer declared are dropped, others stay. */
   readonly ownTags: readonly string[];
+  /** Others that updates of ours were to set since the last success, all of which failed: what runs is on the stack. */
+  readonly triedTags: readonly string[];
   readonly fingerprints: Fingerprints | null;
   /** What we applied last of values that stand elsewhere, whether or not it still runs. */
   readonly lastReferences: AppliedReferences | null;
@@ -58,6 +60,7 @@ export const EMPTY_ENTRY: ProductEntry = {
   inEffect: null,
   declaredPath: null,
   ownTags: [],
+  triedTags: [],
   fingerprints: null,
   lastReferences: null,
   appliedVersion: null,

@@ -19,10 +19,11 @@ export function productOf(key: ProductKey, entry: ProductEntry): ProvisionedProd
  */
 export function withFormer(held: ProductEntry, former: ProductEntry): ProductEntry {
   const { provisionedProductId, latch, lastResult, ownRecords } = former;
-  const { declaredPath, ownTags, lastReferences, appliedVersion, instancesRun, failedUpdate } =
-    former;
-  const set = { declaredPath, ownTags, lastReferences, appliedVersion, instancesRun, failedUpdate };
-  return { ...emptied(held), provisionedProductId, latch, lastResult, ownRecords, ...set };
+  const { declaredPath, ownTags, triedTags, lastReferences, appliedVersion } = former;
+  const { instancesRun, failedUpdate } = former;
+  const set = { declaredPath, ownTags, triedTags, lastReferences, appliedVersion };
+  const done = { instancesRun, failedUpdate, lastResult, ownRecords };
+  return { ...emptied(held), provisionedProductId, latch, ...set, ...done };
 }
 
 /** What another key knows better by now is left out; what was sent, made and spent under this one is not. */

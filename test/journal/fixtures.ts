@@ -87,6 +87,7 @@ export const FULL_ENTRY: ProductEntry = {
   inEffect: { specDigest: DIGEST, revision: '5b7e9d2', at: '2026-11-20T10:00:00.000Z' },
   declaredPath: 'name:platform',
   ownTags: ['cost-center', 'ünïcode 🌐', ''],
+  triedTags: ['team'],
   fingerprints: {
     recordId: asRecordId('rec-1'),
     stackUpdated: '2026-11-20T10:00:00.000Z',

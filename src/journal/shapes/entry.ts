@@ -116,6 +116,7 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
   ),
   declaredPath: orNull(text<DeclaredPath>()),
   ownTags: list(text()),
+  triedTags: since(list(text()), []),
   fingerprints: orNull(
     object<Fingerprints>({
       recordId: orNull(recordId),

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { networks } from '../support/network.ts';
+import { fault, networkDoc, operations, truth } from './networks.ts';
+import { World } from './world.ts';
+
+/** An update with these tags failed; then the document has only `team`, and another Cidr. */
+async function afterFailure(live: Readonly<Record<string, string>>, tags: Record<string, string>) {
+  const seed = networks({
+    names: ['net-a'],
+    tagUpdate: 'allowed',
+    live: { Cidr: 'A' },
+    tags: live,
+    behaviour: { tagsAfterFailedUpdate: 'attempted' },
+  });
+  const world = await World.create({ seed }, [networkDoc('net-a', { Cidr: 'B' }, { tags })]);
+  fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails', message: 'No such thing.' }, 1);
+  const trueup = await world.start();
+  await trueup.converge();
+  world.wish([networkDoc('net-a', { Cidr: 'C' }, { tags: { team: 'a' } })], 'r2');
+  await trueup.converge();
+  expect(operations(world)).toHaveLength(2);
+  const shown = tagsOf(world);
+  // AWS takes tags away only together with a change of one.
+  world.wish([networkDoc('net-a', { Cidr: 'C' }, { tags: { team: 'b' } })], 'r3');
+  await trueup.converge();
+  expect(operations(world)).toHaveLength(3);
+  return [shown, tagsOf(world)];
+}
+
+function tagsOf(world: World) {
+  const stack = truth(world, 'net-a')?.stack?.tags ?? [];
+  return Object.fromEntries(
+    stack.flatMap(({ Key, Value }) => (Key.startsWith('aws:') ? [] : [[Key, Value]])),
+  );
+}
+
+it('a foreign tag that a failed update was to change stays as it is', async () => {
+  const [next, last] = await afterFailure({ cost: '1' }, { team: 'a', cost: '2' });
+  expect(next).toEqual({ team: 'a', cost: '1' });
+  expect(last).toEqual({ team: 'b', cost: '1' });
+});
+
+it('a tag that a failed update was to add, and that is not declared any more, does not stay', async () => {
+  const [, last] = await afterFailure({ owner: 'x' }, { team: 'a', cost: '2' });
+  expect(last).toEqual({ team: 'b', owner: 'x' });
+});

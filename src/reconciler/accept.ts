@@ -42,8 +42,9 @@ async function whyNotAccepted(
   const { comparison } = evaluation;
   if (comparison === null) return `its live state could not be compared: it is ${live.status}`;
   const values = acceptedValues(context, spec, comparison);
-  const references = await acceptedReferences(context, evaluation, live);
   const keyId = context.fingerprinter?.keyId;
+  const prints = validFingerprints(context.entries.about(key, live), live, keyId ?? null);
+  const references = await acceptedReferences(context, evaluation, live, prints?.references);
   if (values === null || keyId === undefined) return 'there is no fingerprint key';
   await context.entries.update(key, (entry) => {
     const known = validFingerprints(entry, live, keyId);
@@ -95,23 +96,26 @@ async function acceptedReferences(
   context: TargetContext,
   { spec, effective, comparison }: Evaluation,
   live: PresentProduct,
+  applied: Fingerprints['references'] = {},
 ): Promise<Readonly<Record<string, AppliedReference>>> {
   const isShown = (parameter: string) =>
     !isBlind(live) &&
     live.stack.kind === 'read' &&
     own(live.stack.value.parameters, parameter)?.kind === 'shown';
-  // A rotation that is only reported may have been brought in by hand, where AWS shows no value.
-  // What is left to others is not in effect at all, and is not accepted.
-  const isReported = (parameter: string) =>
-    own(effective.parameters, parameter)?.kind === 'usePrevious' && !isShown(parameter);
+  // A rotation that is only reported may have been brought in by hand, where AWS shows no value and
+  // something has happened since ours. What is left to others is not in effect at all, and is not accepted.
+  const isReported = (parameter: string, reference: string) =>
+    own(effective.parameters, parameter)?.kind === 'usePrevious' &&
+    !isShown(parameter) &&
+    own(applied, parameter)?.reference !== reference;
   const versions = await context.values().versions(sourcesOf(spec));
   const references: Record<string, AppliedReference> = Object.create(null);
   for (const [parameter, wish] of Object.entries(spec.parameters)) {
-    const isMeant =
-      wish.kind === 'from' && (isReported(parameter) || isOpen(comparison, parameter));
-    const reference = isMeant ? referenceOf(wish.source) : null;
-    const version = reference === null ? undefined : versions.get(reference);
-    if (reference !== null && version?.kind === 'known')
+    if (wish.kind !== 'from') continue;
+    const reference = referenceOf(wish.source);
+    const isMeant = isReported(parameter, reference) || isOpen(comparison, parameter);
+    const version = versions.get(reference);
+    if (isMeant && version?.kind === 'known')
       references[parameter] = { reference, version: version.version };
   }
   return references;

@@ -82,18 +82,28 @@ describe('a rotation that is only reported', () => {
     expect(operations(world)).toEqual([]);
   });
 
-  it('is not hidden by an acceptance where AWS shows that another value runs', async () => {
+  async function acceptedAfter(meddle: (world: World) => Promise<unknown>) {
     const { world, trueup } = await rotated();
-    const { context } = trueup.reconciler;
+    await meddle(world);
+    const { target } = trueup.reconciler.context;
     await trueup.converge();
-    const target = context.target;
     await world.clock.until(
       honour(trueup.reconciler, { kind: 'accept', target, key: keyOf('net-a') }),
     );
     const review = await trueup.converge();
     if (review.kind !== 'ok') throw new Error(review.why);
     const [seen] = [...review.evaluations.values()];
-    expect(seen?.change.differences.map(({ label }) => label)).toEqual(['Endpoint']);
+    return { world, trueup, differ: seen?.change.differences.map(({ label }) => label) };
+  }
+
+  it('is over with an acceptance where somebody may have brought it in by hand', async () => {
+    const { differ } = await acceptedAfter((world) => edit(world, { Password: 'second-value' }));
+    expect(differ).toEqual(['Endpoint']);
+  });
+
+  it('is not hidden by an acceptance where another value is known to run', async () => {
+    const { world, trueup, differ } = await acceptedAfter(async () => undefined);
+    expect(differ).toEqual(['Endpoint', 'Password']);
     expect(world.statusOf(trueup, 'net-a')).toMatchObject({ reason: 'Rotated' });
   });
 });

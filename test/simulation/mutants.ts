@@ -46,8 +46,8 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'latch not reset by new content',
     'src/diff/hold.ts',
-    'if (latch.requestHash !== null && !isSameRequest(latch.requestHash, hash)) return null;',
-    '',
+    'return isSameRequest(latch.requestHash, request, isSameKey) ? latch : null;',
+    'return latch;',
   ),
   one(
     'backoff not waited for',

@@ -12,7 +12,7 @@ import {
 import type { Intent, ProductEntry } from '../../src/domain/entry.ts';
 import { asArtifactId, asDigest, asPathId, asProductId } from '../../src/domain/ids.ts';
 import { read } from '../../src/domain/live.ts';
-import type { StoredRequest } from '../../src/domain/request.ts';
+import type { Step, StoredRequest } from '../../src/domain/request.ts';
 import {
   aLive,
   anEntry,
@@ -192,6 +192,16 @@ describe('recordSucceeded', () => {
     });
     // What was noted under another key says nothing.
     expect(lastAfter('key-2')).toEqual({ keyId: 'key-2', references: { New: applied('2') } });
+  });
+
+  it('of a failed import forgets it with what made it anew, and with nothing else', () => {
+    const failed = { kind: 'failed', step: 'import', recordId: rec('1'), base: null } as const;
+    const lastResult = { ...failed, requestHash: updating.requestHash, at: T0, reason: 'no' };
+    const resultOf = (step: Step) =>
+      recordSucceeded({ ...before, lastResult }, anIntent({ step }), success).lastResult;
+    for (const step of ['import', 'update'] as const)
+      expect(resultOf(step)).not.toHaveProperty('afterFailedImport');
+    expect(resultOf('owner')).toMatchObject({ afterFailedImport: true });
   });
 
   it('of a property leaves tags, path and fingerprints as they were', () => {

@@ -43,6 +43,21 @@ describe('a retry of a chain is one attempt', () => {
   });
 });
 
+it('what AWS throttles is no attempt: it is made once AWS lets it', async () => {
+  const seed = networks({ names: ['net-a'], live: { Cidr: 'A' } });
+  const world = await World.create({ seed }, [networkDoc('net-a', { Cidr: 'BIG' })]);
+  keepsAnother(world, '<ParameterValue>BIG<', '<ParameterValue>big<');
+  const trueup = await world.start();
+  for (let look = 0; look < 3; look++) await trueup.converge();
+  const accepted = () => world.events('update.accepted').length;
+  expect(accepted()).toBe(1);
+  fault(world, 'UpdateProvisionedProduct', { kind: 'throttle' }, 12);
+  await world.clock.until(trueup.reconciler.retry(keyOf('net-a')));
+  await trueup.reconcile();
+  await world.clock.pass(60 * MINUTE);
+  expect(accepted()).toBe(2);
+});
+
 describe('what is asked for while an older request is open', () => {
   async function inFlight() {
     const seed = networks({ names: ['net-a'], live: { Cidr: 'A' } });

@@ -194,6 +194,12 @@ describe('recordSucceeded', () => {
     expect(lastAfter('key-2')).toEqual({ keyId: 'key-2', references: { New: applied('2') } });
   });
 
+  it('ends what failed updates were to tag', () => {
+    const tried = { ...before, triedTags: ['team', 'cost'] };
+    expect(recordSucceeded(tried, updating, success).triedTags).toEqual([]);
+    expect(recordSucceeded(tried, owning, success).triedTags).toEqual(['team', 'cost']);
+  });
+
   it('of a failed import forgets it with what made it anew, and with nothing else', () => {
     const failed = { kind: 'failed', step: 'import', recordId: rec('1'), base: null } as const;
     const lastResult = { ...failed, requestHash: updating.requestHash, at: T0, reason: 'no' };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { honour } from '../../src/reconciler/honour.ts';
 import { networks } from '../support/network.ts';
+import { doc as life, removed, terminations } from './life.ts';
 import { fault, keepsAnother, keyOf, MINUTE, networkDoc, operations, ROLE } from './networks.ts';
 import { type Incarnation, type Wish, World } from './world.ts';
 
@@ -59,10 +60,10 @@ it('what AWS throttles is no attempt: it is made once AWS lets it', async () => 
 });
 
 describe('what is asked for while an older request is open', () => {
-  async function inFlight() {
+  async function inFlight(message = 'No such thing.') {
     const seed = networks({ names: ['net-a'], live: { Cidr: 'A' } });
     const world = await World.create({ seed }, [networkDoc('net-a', { Cidr: 'B' })]);
-    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails', message: 'No such thing.' }, 9);
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails', message }, 9);
     const trueup = await world.start();
     await trueup.reconcile();
     await world.clock.pass(2_000);
@@ -83,6 +84,29 @@ describe('what is asked for while an older request is open', () => {
     const { world, trueup } = await inFlight();
     await world.clock.until(trueup.reconciler.retry(keyOf('net-a')));
     expect(await lookOn({ world, trueup })).toHaveLength(2);
+  });
+
+  it('goes at once, also where that one would be tried again by itself', async () => {
+    const { world, trueup } = await inFlight('another AWS Control Tower operation is in progress');
+    await world.clock.until(trueup.reconciler.retry(keyOf('net-a')));
+    await world.clock.pass(40_000);
+    expect(operations(world)).toHaveLength(2);
+  });
+
+  it('is one attempt of a termination too', async () => {
+    const { world, trueup } = await removed([life('net-a'), life('net-b')], [life('net-b')]);
+    const effect = { kind: 'recordFails', message: 'Not allowed.' } as const;
+    fault(world, 'TerminateProvisionedProduct', effect, 99);
+    await world.clock.pass(11 * MINUTE);
+    await trueup.reconcile();
+    await world.clock.pass(2_000);
+    expect(terminations(world)).toBe(1);
+    await world.clock.until(trueup.reconciler.retry(keyOf('net-a')));
+    for (let look = 0; look < 4; look++) {
+      await world.clock.pass(10 * MINUTE);
+      await trueup.converge();
+    }
+    expect(terminations(world)).toBe(2);
   });
 
   it('is not used up where that one ended unseen', async () => {

@@ -109,11 +109,12 @@ describe('a new key makes no document a changed one', () => {
 });
 
 describe('a new key lets nothing go again that was stopped', () => {
-  const withPassword = (Cidr: string, reconcile: Fields = {}) =>
-    wish('A', reconcile, { provisioningParameters: { Cidr, Password: 'hidden' } });
+  const withPassword = (Cidr: string, Password: unknown = 'hidden') =>
+    wish('A', {}, { provisioningParameters: { Cidr, Password } });
 
   async function afterFailure(first: Wish) {
     const world = await World.create({ seed }, [first]);
+    world.env.APP_PASSWORD = 'hidden';
     const recordFails = { kind: 'recordFails', message: 'No such thing.' } as const;
     const operation = 'UpdateProvisionedProduct';
     world.service.admin.addFault({ operation, effect: recordFails });
@@ -123,8 +124,11 @@ describe('a new key lets nothing go again that was stopped', () => {
     return { world, next: await withNewKey(world, trueup) };
   }
 
-  it('an update that failed for good is not sent again, until somebody asks', async () => {
-    const { world, next } = await afterFailure(withPassword('B'));
+  it.each([
+    ['in the document', 'hidden'],
+    ['in a variable', { valueFrom: { env: 'APP_PASSWORD' } }],
+  ])('an update that failed for good is not sent again: a value %s', async (_where, password) => {
+    const { world, next } = await afterFailure(withPassword('B', password));
     for (let i = 0; i < 3; i++) await next.converge();
     expect(operations(world)).toHaveLength(1);
     expect(world.statusOf(next, 'net-a')).toMatchObject({ condition: 'Stalled' });

@@ -43,6 +43,8 @@ const SUSPENDED: MemberState = {
   isBlocked: true,
 };
 
+const PASSING = { ...SUSPENDED, isBlocked: false } as const;
+
 const keyOf = (name: string) => asProductKey(`name:${name}`);
 
 const member = (name: string, state: MemberState, labels: Member['labels'] = {}): Member => ({
@@ -88,6 +90,14 @@ const holds = (rollout: Rollout): Readonly<Record<string, Hold['kind'] | null>> 
     rollout.members.map(({ key, name }) => [name, holdOf(rollout, key, stateNow)?.kind ?? null]),
   );
 
+it('a pause does not hold what failed and is under way once more', () => {
+  const states = [member('a', FAILED), member('b', { ...IN_FLIGHT, isAgain: true })];
+  expect(holds(only([draft([...states, member('c', IN_FLIGHT)])]))).toMatchObject({
+    b: null,
+    c: 'paused',
+  });
+});
+
 describe('who goes first', () => {
   const three = ['c', 'a', 'b'].map((name) => member(name, MOVES));
 
@@ -102,6 +112,11 @@ describe('who goes first', () => {
     [
       'those that run it already count first',
       draft([member('a', MOVES), member('b', RUNS), member('c', MOVES)]),
+      ['b'],
+    ],
+    [
+      'then those that ran it when last seen',
+      draft([member('a', MOVES), member('b', { ...PASSING, mayRun: true }), member('c', PASSING)]),
       ['b'],
     ],
     [

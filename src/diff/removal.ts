@@ -20,6 +20,7 @@ export type Leaving =
   | {
       readonly kind: 'present';
       readonly id: ProvisionedProductId;
+      readonly name: string;
       readonly type: string;
       readonly status: ProductStatus;
       readonly lastRecordId: RecordId | null;
@@ -197,9 +198,13 @@ function digestOf(
 export function renamedProblem(
   at: Problem['at'],
   old: KnownDocument,
+  isSame = true,
 ): Pick<Problem, 'code' | 'severity' | 'at' | 'field' | 'message' | 'next'> {
   const id = old.provisionedProductId ?? '';
-  const message = `a provisioned product cannot be renamed, and the document ${quoted(old.name)} with the same content is not there any more`;
+  const content = isSame
+    ? 'with the same content'
+    : 'which may have had the same content (the journal was written with another key)';
+  const message = `a provisioned product cannot be renamed, and the document ${quoted(old.name)} ${content} is not there any more`;
   const next = `to keep the old one, give provisionedProductId: ${id} here; to have a new one, put the document ${quoted(old.name)} back beside this one, and take it out once the new one runs`;
   const found = { code: 'plan/renamed' as const, severity: 'error' as const };
   return { ...found, at, field: '', message, next };

@@ -2,6 +2,7 @@ import type { DaemonView } from '../domain/status.ts';
 import { backoffMs } from './backoff.ts';
 import type { DesiredState } from './context.ts';
 import { honour } from './honour.ts';
+import { KnownDocuments } from './known.ts';
 import type { LatestRevision } from './latest-revision.ts';
 import { logReview } from './log-review.ts';
 import type { PersonRequest } from './ports/journal.ts';
@@ -93,7 +94,10 @@ export class AttendedTarget {
   async #openAndReview(priority: Priority): Promise<string | null> {
     if (this.reconciler === null) {
       const opened = await this.handle.open();
-      if (opened.kind === 'failed') return opened.why;
+      if (opened.kind === 'failed') {
+        await this.#keepUnheard();
+        return opened.why;
+      }
       this.#take(opened.reconciler);
     }
     const { reconciler } = this;
@@ -118,6 +122,15 @@ export class AttendedTarget {
     if (released > 0) void this.#lookAgainAfter(reconciler);
     this.#options.onReview(review, tookMs);
     return null;
+  }
+
+  /** What documents say about their end outlives the process, whether or not their target can be opened. */
+  async #keepUnheard(): Promise<void> {
+    if (this.#unheard === null) return;
+    const { journal } = this.#shared;
+    const known = await KnownDocuments.load(journal, this.handle.name);
+    known.heed(this.#shared, this.#unheard);
+    await known.keep({ journal, target: this.handle.name });
   }
 
   #take(reconciler: TargetReconciler): void {

@@ -22,18 +22,26 @@ export function idsOf(evaluations: ReadonlyMap<ProductKey, Evaluation>): Ids {
   );
 }
 
-/** A document of this revision that is for the same provisioned product, under whatever name. */
+/**
+ * A document of this revision that is for the same provisioned product, under whatever name. `called`: its name
+ * in AWS, by which one means it that is invalid, or for which nothing could be looked up; null: not known.
+ */
 export function claimantOf(
   desired: Pick<DesiredState, 'specs' | 'invalid'>,
   ids: Ids,
   { provisionedProductId: id }: KnownDocument,
+  called: string | null,
 ): { readonly name: string; readonly isValid: boolean } | null {
   if (id === null) return null;
   const asId = productKey({ kind: 'id', id });
-  for (const spec of desired.specs.values())
-    if (spec.key === asId || spec.expect.provisionedProductId === id || ids.get(spec.key) === id)
+  const asName = called === null ? null : productKey({ kind: 'name', name: called });
+  for (const spec of desired.specs.values()) {
+    const means: string | null = ids.get(spec.key) ?? (spec.key === asName ? id : null);
+    if (spec.key === asId || spec.expect.provisionedProductId === id || means === id)
       return { name: spec.name, isValid: true };
-  const invalid = desired.invalid.get(asId);
+  }
+  const invalid =
+    desired.invalid.get(asId) ?? (asName === null ? undefined : desired.invalid.get(asName));
   return invalid === undefined ? null : { name: invalid.name, isValid: false };
 }
 

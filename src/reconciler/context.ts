@@ -223,10 +223,15 @@ export function specDigestOf(
   );
 }
 
-/** Digest of what a document asks AWS for, whoever it is for: a rename shows by it. */
+/**
+ * Digest of what a document asks AWS for, whoever it is for: a rename shows by it. It names its key, because
+ * next to one of another key it says nothing.
+ */
 export function contentDigestOf(fingerprinter: Fingerprinter, spec: Spec): Digest {
   return remembered(contentDigests, fingerprinter, spec, () =>
-    fingerprinter.digest(['content'], canonicalJson(specContent(spec))),
+    asDigest(
+      `${fingerprinter.digest(['content'], canonicalJson(specContent(spec)))}#content-1.${fingerprinter.keyId}`,
+    ),
   );
 }
 

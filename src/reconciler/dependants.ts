@@ -1,5 +1,5 @@
 import { asksForEnd } from '../diff/removal.ts';
-import type { TargetName } from '../domain/ids.ts';
+import { type ProductKey, productKey, type TargetName } from '../domain/ids.ts';
 import type { KnownDocument } from '../domain/known.ts';
 import type { Dependency } from '../domain/spec.ts';
 import type { DesiredState, TargetContext } from './context.ts';
@@ -63,14 +63,21 @@ export function invalidDependants(
   return [...here, ...others].map((one) => one.name);
 }
 
+/** What depends on it may know it by its former key: by its name before its document named its id, or the other way round. */
+function keysOf({ key, name, provisionedProductId: id }: KnownDocument): ReadonlySet<ProductKey> {
+  const byId = id === null ? [] : [productKey({ kind: 'id', id })];
+  return new Set([key, productKey({ kind: 'name', name }), ...byId]);
+}
+
 /** What is there and holds up the end of this one, and what goes too and so goes before it. */
 export function dependantsOf(
   target: TargetName,
-  { key }: KnownDocument,
+  known: KnownDocument,
   all: readonly Dependant[],
 ): { readonly neededBy: readonly string[]; readonly after: readonly Dependency[] } {
-  const found = all.filter(({ known }) =>
-    known.dependsOn.some((other) => other.target === target && other.key === key),
+  const keys = keysOf(known);
+  const found = all.filter(({ known: { dependsOn } }) =>
+    dependsOn.some((other) => other.target === target && keys.has(other.key)),
   );
   const nameOf = ({ target: of, known }: Dependant) =>
     of === target ? known.name : `${of}/${known.name}`;

@@ -1,4 +1,5 @@
 import type { ProductEntry } from '../domain/entry.ts';
+import type { Digest } from '../domain/ids.ts';
 import type { KnownDocument } from '../domain/known.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
@@ -20,7 +21,7 @@ export function documentOf(
     file: spec.origin.at.file,
     digest: specDigestOf(context, spec),
     content: contentOf(context, spec) ?? before?.content ?? '',
-    ...lastWillOf(spec, isExpected(spec, live)),
+    ...lastWillOf(spec, isExpected(context, spec, live, before)),
     ...seen(live, before),
     gone: null,
   };
@@ -39,10 +40,13 @@ function lastWillOf({ reconcile, dependsOn, labels }: Spec, isExpected: boolean)
   };
 }
 
-/** The same before live state was looked at: what it expects is not known to be there. */
-export function unseenWillOf(spec: Spec): LastWill {
-  const { provisionedProductId: id, physicalId } = spec.expect;
-  return lastWillOf(spec, id === null && physicalId === null);
+/** The same before live state was looked at. */
+export function unseenWillOf(
+  context: Pick<KnownContext, 'fingerprinter'>,
+  spec: Spec,
+  before: KnownDocument,
+): LastWill {
+  return lastWillOf(spec, isExpected(context, spec, undefined, before));
 }
 
 function seen(
@@ -65,11 +69,25 @@ function seen(
   }
 }
 
-/** What the document refuses to mean is left alone for good, whoever made it. */
-function isExpected({ expect }: Spec, live: Live | undefined): boolean {
-  if (live?.kind !== 'present') return true;
-  const { provisionedProductId: id, physicalId } = expect;
-  return (id === null || id === live.id) && (physicalId === null || physicalId === live.physicalId);
+/**
+ * What the document refuses to mean is left alone for good, whoever made it. Where what is there does not
+ * tell, what was seen for the very same document holds, and otherwise nothing is known to be as expected.
+ */
+function isExpected(
+  context: Pick<KnownContext, 'fingerprinter'>,
+  spec: Spec,
+  live: Live | undefined,
+  before: KnownDocument | undefined,
+): boolean {
+  const { provisionedProductId: id, physicalId } = spec.expect;
+  if (id === null && physicalId === null) return true;
+  const isTold = live?.kind === 'present' && (physicalId === null || live.physicalId !== null);
+  if (isTold)
+    return (
+      (id === null || id === live.id) && (physicalId === null || physicalId === live.physicalId)
+    );
+  const isSame = before?.digest === specDigestOf(context, spec);
+  return isSame && !before.policies.handsOff;
 }
 
 /** What was still on its way when it was last looked at has an id since. */
@@ -83,6 +101,6 @@ export function withMade(known: KnownDocument, { ownedId }: ProductEntry): Known
 export function contentOf(
   { fingerprinter }: Pick<KnownContext, 'fingerprinter'>,
   spec: Spec,
-): string | null {
+): Digest | null {
   return fingerprinter === null ? null : contentDigestOf(fingerprinter, spec);
 }

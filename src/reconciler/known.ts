@@ -3,7 +3,7 @@ import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { KnownDocument } from '../domain/known.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
-import type { DesiredState } from './context.ts';
+import type { DesiredState, TargetContext } from './context.ts';
 import {
   contentOf,
   documentOf,
@@ -12,7 +12,14 @@ import {
   withMade,
 } from './known-document.ts';
 import type { Journal } from './ports/journal.ts';
-import { isRenamed, renamedToOf } from './renames.ts';
+import {
+  isNewNameGone,
+  isRenamed,
+  mayBeFormer,
+  mayBeNewName,
+  newNameDoubt,
+  renamedToOf,
+} from './renames.ts';
 
 /** How far a wall clock may go back and what it told before still counts: the wait is longer by as much. */
 const PUT_BACK_MS = 2 * 3_600_000;
@@ -29,6 +36,8 @@ export class KnownDocuments {
    */
   readonly #missedMs = new Map<ProductKey, number>();
 
+  /** What a revision said is not in the journal yet. */
+  #isUnsaved = false;
   /** The last revision that was read. */
   #latest: DesiredState | null = null;
 
@@ -54,7 +63,10 @@ export class KnownDocuments {
   }
 
   /** Documents that are missed now, asked for the end of what they were for, and it is not ours. */
-  foreign(context: Pick<KnownContext, 'entries'>, desired: DesiredState): readonly KnownDocument[] {
+  foreign(
+    context: Pick<KnownContext, 'entries' | 'fingerprinter'>,
+    desired: DesiredState,
+  ): readonly KnownDocument[] {
     const ours = new Set(this.missing(context, desired).map(({ key }) => key));
     return this.#undeclared(context, desired).filter(
       (one) =>
@@ -62,7 +74,7 @@ export class KnownDocuments {
         one.gone === null &&
         one.provisionedProductId !== null &&
         !ours.has(one.key) &&
-        this.doubtOf(desired, one) === null,
+        this.doubtOf(context, desired, one) === null,
     );
   }
 
@@ -85,17 +97,27 @@ export class KnownDocuments {
    * A revision that was read counts, even if the next one comes before any review of it: who was there
    * is not missed, and what was protected last stays protected.
    */
-  heed(desired: DesiredState): void {
+  heed(context: Pick<KnownContext, 'fingerprinter'>, desired: DesiredState): void {
     this.#latest = desired;
     const held = new Map(this.#held);
     for (const key of desired.declared) {
       const known = held.get(key);
       if (known === undefined) continue;
       const spec = desired.specs.get(key);
-      held.set(key, { ...known, ...(spec === undefined ? {} : unseenWillOf(spec)), gone: null });
+      const will = spec === undefined ? {} : unseenWillOf(context, spec, known);
+      const heeded = { ...known, ...will, gone: null };
+      this.#isUnsaved ||= JSON.stringify(heeded) !== JSON.stringify(known);
+      held.set(key, heeded);
       this.#missedMs.delete(key);
     }
     this.#held = held;
+  }
+
+  /** The process may end before anything can be reviewed: what was heeded is known to the next one. */
+  async keep({ journal, target }: Pick<TargetContext, 'journal' | 'target'>): Promise<void> {
+    if (!this.#isUnsaved || journal.readOnly !== null) return;
+    await journal.putDocuments(target, this.all());
+    this.#isUnsaved = false;
   }
 
   /** Takes over what a complete read of the directory says; what is not certain stays as it was. */
@@ -113,7 +135,12 @@ export class KnownDocuments {
     const next = new Map<ProductKey, KnownDocument>(whole ? [] : before);
     for (const spec of desired.specs.values()) {
       // A newcomer is noted only in a certain read: it may be what a missing one was renamed to.
-      if ((unsure !== null || !whole) && !before.has(spec.key)) continue;
+      const isNew = !before.has(spec.key);
+      if (
+        isNew &&
+        (unsure !== null || !whole || mayBeNewName(context, this.standing(desired), spec))
+      )
+        continue;
       next.set(spec.key, documentOf(context, spec, live.get(spec.key), before.get(spec.key)));
     }
     for (const key of desired.invalid.keys()) {
@@ -137,23 +164,20 @@ export class KnownDocuments {
   ): void {
     const ends = new Set(this.missing(context, desired).map(({ key }) => key));
     for (const known of this.#undeclared(context, desired)) {
-      const isOpen = unsure !== null || this.doubtOf(desired, known) !== null;
+      const isOpen = unsure !== null || this.doubtOf(context, desired, known) !== null;
       const noted = isOpen ? known : this.#missed(context, desired, known, next);
       if (isOpen || ends.has(known.key) || isRenamed(noted, desired, next))
         next.set(known.key, noted);
     }
   }
 
-  /**
-   * Why it cannot be told of this one document that it is gone; null: it can. What is invalid and was
-   * never seen valid may be its new name.
-   */
-  doubtOf(desired: DesiredState, { name, gone }: KnownDocument): string | null {
-    if (gone !== null) return null;
-    for (const [key, newcomer] of desired.invalid)
-      if (!this.#held.has(key))
-        return `the document ${newcomer.name} is invalid, and it may be the new name of ${name}`;
-    return null;
+  /** Why it cannot be told of this one document that it is gone; null: it can. */
+  doubtOf(
+    context: Pick<KnownContext, 'fingerprinter'>,
+    desired: DesiredState,
+    known: KnownDocument,
+  ): string | null {
+    return newNameDoubt(context, desired, this.#held, known);
   }
 
   /**
@@ -167,12 +191,7 @@ export class KnownDocuments {
   ): KnownDocument | null {
     const isNew = !this.#held.has(spec.key);
     const content = isNew ? contentOf(context, spec) : null;
-    const found = standing.find(({ gone, ...one }) =>
-      gone === null
-        ? content !== null && one.content === content
-        : gone.renamedTo?.key === spec.key,
-    );
-    return found ?? null;
+    return standing.find((one) => mayBeFormer(one, spec.key, content)) ?? null;
   }
 
   /** What no document declares any more and still stood when it was last looked at. */
@@ -223,11 +242,15 @@ export class KnownDocuments {
     // A wall clock that was put back a little may be put right again; one that was far ahead was wrong.
     if (agoMs !== null && agoMs >= -PUT_BACK_MS) {
       if (!this.#missedMs.has(key)) this.#missedMs.set(key, clock.monotonic() - Math.max(0, agoMs));
-      return known;
+      if (gone === null || !isNewNameGone(gone, desired)) return known;
+      // It has got another new name; or nobody knows of one any more, and what is gone is only gone.
+      const renamedTo = renamedToOf(known, this.#held, next);
+      if (renamedTo !== null) return { ...known, gone: { ...gone, renamedTo } };
     }
     this.#missedMs.set(key, context.readAtMs() ?? clock.monotonic());
     const since = new Date(clock.now()).toISOString();
-    const renamedTo = gone?.renamedTo ?? renamedToOf(known, this.#held, next);
+    const kept = gone === null || isNewNameGone(gone, desired) ? null : gone.renamedTo;
+    const renamedTo = kept ?? renamedToOf(known, this.#held, next);
     return { ...known, gone: { since, revision: desired.revision, renamedTo } };
   }
 }

@@ -19,8 +19,8 @@ export async function leavingOf(
   if (id === null) return { kind: 'unreadable', why: 'its id is not known' };
   const row = observation.others.get(id);
   if (row !== undefined) {
-    const { type, status, records } = row;
-    return { kind: 'present', id, type, status, lastRecordId: records.last };
+    const { name, type, status, records } = row;
+    return { kind: 'present', id, name, type, status, lastRecordId: records.last };
   }
   const mayLag = isNewHere(context, known.key) && mayLagBehindUs(context, known.key);
   const described = await context.catalog.describe({ id });
@@ -39,6 +39,6 @@ function isNewHere({ entries }: LeavingContext, key: ProductKey): boolean {
   return step === 'provision' || step === 'import';
 }
 
-export function leavingAs({ id, type, status, records }: Described): Leaving {
-  return { kind: 'present', id, type, status, lastRecordId: records.last };
+export function leavingAs({ id, name, type, status, records }: Described): Leaving {
+  return { kind: 'present', id, name, type, status, lastRecordId: records.last };
 }

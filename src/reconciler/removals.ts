@@ -93,7 +93,7 @@ function isHandedOver(
   ids: Ids,
   known: KnownDocument,
 ): boolean {
-  const claimant = claimantOf(desired, ids, known);
+  const claimant = claimantOf(desired, ids, known, null);
   if (claimant === null || !claimant.isValid) return false;
   context.known.forget(known.key);
   context.log.write('info', 'removal.handedOver', {
@@ -123,7 +123,7 @@ async function judge(
   const change = await judgeLeaving(context, desired, known, {
     live,
     unsure,
-    claimedBy: claimantOf(desired, ids, known)?.name ?? null,
+    claimedBy: claimantOf(desired, ids, known, calledBy(live))?.name ?? null,
     neededBy: [...needing].sort(),
     after: after.map((one) => nameOf(context.target, one)),
   });
@@ -141,11 +141,13 @@ export async function judgeAgain(
   return judgeLeaving(context, desired, known, {
     live,
     unsure: unsureOf(context, desired),
-    claimedBy: claimantOf(desired, ids, known)?.name ?? null,
+    claimedBy: claimantOf(desired, ids, known, calledBy(live))?.name ?? null,
     neededBy: invalidDependants(context.target, known, desired),
     after: change.after,
   });
 }
+
+const calledBy = (live: Leaving) => (live.kind === 'present' ? live.name : null);
 
 type Seen = Pick<RemovalInput, 'live' | 'unsure' | 'claimedBy' | 'neededBy' | 'after'>;
 
@@ -162,7 +164,7 @@ function judgeLeaving(
     entry: context.entries.get(known.key),
     isOurs: isOurs(context, known),
     isConfirmed: context.known.isConfirmed(context, known.key),
-    unsure: seen.unsure ?? context.known.doubtOf(desired, known),
+    unsure: seen.unsure ?? context.known.doubtOf(context, desired, known),
     observeOnly: context.observeOnly,
     asked: context.asked(known.key),
     now: isoNow(context.clock),

@@ -1,8 +1,11 @@
+import { likenessOf } from '../diff/digest.ts';
 import { renamedProblem } from '../diff/removal.ts';
-import type { ProductKey } from '../domain/ids.ts';
+import { asDigest, type Digest, type ProductKey } from '../domain/ids.ts';
 import type { Gone, KnownDocument } from '../domain/known.ts';
+import type { Spec } from '../domain/spec.ts';
 import type { DesiredState, TargetContext } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
+import { contentOf } from './known-document.ts';
 
 type Held = ReadonlyMap<ProductKey, KnownDocument>;
 
@@ -15,6 +18,56 @@ export function isRenamed(
   const other = gone?.renamedTo ?? null;
   if (other === null || id === null || !desired.declared.has(other.key)) return false;
   return (held.get(other.key)?.provisionedProductId ?? null) === null;
+}
+
+/** What it was renamed to is not declared any more. */
+export function isNewNameGone({ renamedTo }: Gone, desired: DesiredState): boolean {
+  return renamedTo !== null && !desired.declared.has(renamedTo.key);
+}
+
+/** Whether a document asks for what a known one asked for; null, or an empty one: nothing is known of it. */
+function likeness(stored: string, present: Digest | null): 'same' | 'other' | 'unknown' {
+  return stored === '' || present === null ? 'other' : likenessOf(asDigest(stored), present);
+}
+
+/**
+ * Why it cannot be told of this one document that it is gone; null: it can. What is invalid and was
+ * never seen valid may be its new name, and so may what asks for something that cannot be compared.
+ */
+export function newNameDoubt(
+  context: Pick<TargetContext, 'fingerprinter'>,
+  desired: DesiredState,
+  held: Held,
+  { name, gone, content }: KnownDocument,
+): string | null {
+  if (gone !== null) return null;
+  for (const spec of desired.specs.values())
+    if (!held.has(spec.key) && likeness(content, contentOf(context, spec)) === 'unknown')
+      return `the document ${spec.name} is new, and it may be the new name of ${name}: the journal was written with another key`;
+  for (const [key, newcomer] of desired.invalid)
+    if (!held.has(key))
+      return `the document ${newcomer.name} is invalid, and it may be the new name of ${name}`;
+  return null;
+}
+
+/** A newcomer that may be what one of these was renamed to, which the key of today does not tell. */
+export function mayBeNewName(
+  context: Pick<TargetContext, 'fingerprinter'>,
+  standing: readonly KnownDocument[],
+  spec: Spec,
+): boolean {
+  const content = contentOf(context, spec);
+  return standing.some((one) => one.gone === null && likeness(one.content, content) === 'unknown');
+}
+
+/** Whether one that went seems to have come back as this one, which asks for this; null: it is no newcomer. */
+export function mayBeFormer(
+  { gone, ...one }: KnownDocument,
+  key: ProductKey,
+  content: Digest | null,
+): boolean {
+  if (gone !== null && gone.renamedTo === null) return false;
+  return gone?.renamedTo?.key === key || likeness(one.content, content) !== 'other';
 }
 
 /** The document that came with the same content when this one went; null: there is none. */
@@ -44,7 +97,8 @@ export function refuseRenamed(
     if (change.provisionedProductId !== null) continue;
     const former = context.known.formerOf(context, standing, spec);
     if (former === null) continue;
-    const problems = [renamedProblem(change.at, former)] as const;
+    const isSame = likeness(former.content, contentOf(context, spec)) === 'same';
+    const problems = [renamedProblem(change.at, former, isSame)] as const;
     evaluations.set(key, {
       ...evaluation,
       change: { ...change, verdict: { kind: 'refused', problems } },

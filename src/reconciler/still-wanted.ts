@@ -5,7 +5,7 @@ import { nameInKey, type ProductKey } from '../domain/ids.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import { claimantOf, hasRival, idsIn } from './claimants.ts';
-import { specDigestOf, type TargetContext } from './context.ts';
+import { type DesiredState, specDigestOf, type TargetContext } from './context.ts';
 import { invalidDependants } from './dependants.ts';
 
 /** Whether what an open request asked for is still asked for: only then may it be repeated. */
@@ -58,6 +58,10 @@ function isStillGone(context: TargetContext, key: ProductKey, { request, base }:
   if (known === undefined || seen === undefined) return false;
   const { prune, deletionProtection, handsOff } = known.policies;
   const { ownRecords } = context.entries.get(key);
+  const called =
+    context.observation()?.others.get(request.provisionedProductId)?.name ?? nameInKey(key);
+  // Nothing tells which name would stand for it: then what was not looked up may.
+  if (called === null && !isAllSeen(desired, seen)) return false;
   const isAsLeft = base !== null && (base === known.lastRecordId || ownRecords.includes(base));
   return (
     isAsLeft &&
@@ -69,7 +73,7 @@ function isStillGone(context: TargetContext, key: ProductKey, { request, base }:
     context.known.isConfirmed(context, key) &&
     (known.gone?.renamedTo ?? null) === null &&
     [...desired.specs.keys()].every((one) => seen.has(one)) &&
-    claimantOf(desired, idsIn(seen), known) === null &&
+    claimantOf(desired, idsIn(seen), known, called) === null &&
     invalidDependants(context.target, known, desired).length === 0 &&
     !desired.declared.has(key) &&
     !desired.unknownIdentity &&
@@ -77,6 +81,15 @@ function isStillGone(context: TargetContext, key: ProductKey, { request, base }:
     desired.revision !== ''
   );
 }
+
+function isAllSeen(
+  { specs, invalid }: Pick<DesiredState, 'specs' | 'invalid'>,
+  seen: ReadonlyMap<ProductKey, Live>,
+): boolean {
+  return invalid.size === 0 && [...specs.keys()].every((key) => isRead(seen.get(key)));
+}
+
+const isRead = (live: Live | undefined) => live !== undefined && live.kind !== 'unreadable';
 
 /** These steps rest on what the journal knows too, and what an older version sent tells no policies. */
 function wantsStep(context: TargetContext, spec: Spec, { step, request, specDigest }: Intent) {

@@ -127,11 +127,12 @@ export class TargetReconciler {
       this.#context.guard.admission.enforce(null);
     }
     this.#desired = desired;
-    this.#context.known.heed(desired);
+    this.#context.known.heed(this.#context, desired);
   }
 
   /** Reads the whole target, judges the whole plan, and queues the names that may change. */
   async review(): Promise<Review> {
+    await this.#context.known.keep(this.#context);
     const facts = new CatalogFacts(this.#context.catalog);
     const values = new ValueFacts(this.#values, this.#shared.redactor);
     const desired = this.#desired;

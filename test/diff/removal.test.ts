@@ -37,6 +37,7 @@ const known: KnownDocument = {
 const live: Leaving = {
   kind: 'present',
   id: ID,
+  name: 'net-a',
   type: 'CFN_STACK',
   status: 'AVAILABLE',
   lastRecordId: rec('1'),

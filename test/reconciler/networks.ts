@@ -132,3 +132,22 @@ export function keepsAnother(world: World, from: string, to: string): void {
     },
   });
 }
+
+/** The next listing lacks it, as an index that lags does. */
+export function hideOnce(world: World, name: string): void {
+  const { handle } = world.service;
+  let left = 1;
+  Object.assign(world.service, {
+    handle: async (request: Parameters<typeof handle>[0]) => {
+      const answer = await handle(request);
+      const operation = String(request.headers['x-amz-target'] ?? '');
+      if (left === 0 || !operation.endsWith('.SearchProvisionedProducts')) return answer;
+      left -= 1;
+      const body = JSON.parse(answer.body);
+      body.ProvisionedProducts = body.ProvisionedProducts.filter(
+        (one: { readonly Name: string }) => one.Name !== name,
+      );
+      return { ...answer, body: JSON.stringify(body) };
+    },
+  });
+}

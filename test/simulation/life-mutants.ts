@@ -145,7 +145,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   one(
     'a revision that was read and not reviewed protects nothing',
     'src/reconciler/target.ts',
-    'this.#context.known.heed(desired);',
+    'this.#context.known.heed(this.#context, desired);',
     '',
   ),
   one(

@@ -28,8 +28,14 @@ function mayTakeSeveral(steps: readonly Step[]): boolean {
 
 /** Without the live side and the base: what is left of a change after its first step has the same. */
 function partsOf({ differences }: Judged): readonly Digest[] {
-  return differences.map(({ field, desired, step }) =>
-    sha256({ version: 'trueup-part-1', field, desired: shownJson(desired), step }),
+  return differences.map(({ field, label, desired, step }) =>
+    sha256({
+      version: 'trueup-part-1',
+      field,
+      ...(step === 'deleteInstances' ? { label } : {}),
+      desired: shownJson(desired),
+      step,
+    }),
   );
 }
 

@@ -1,12 +1,11 @@
-import { type Json, sha256 } from '../domain/canonical.ts';
 import type { Cause, ChangeVerdict } from '../domain/change.ts';
 import type { PresentProduct, VersionDefinitions } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { isProvisioning, type Step } from '../domain/request.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
-import { shownJson } from './approval.ts';
 import type { AssessInput, UpdateFacts } from './assess.ts';
 import { causeOf, mayHeal, reportedVerdict } from './cause.ts';
+import { changeDigest } from './change-digest.ts';
 import type { Comparison } from './compare.ts';
 import { whyNoFacts } from './facts.ts';
 import { whyOpen } from './finding.ts';
@@ -195,41 +194,6 @@ function judged(problems: readonly Problem[]): Check {
   const warnings = problems.filter(({ severity }) => severity === 'warning');
   if (first === undefined) return { verdict: null, warnings };
   return { verdict: { kind: 'refused', problems: [first, ...rest] }, warnings };
-}
-
-/** What an approval approves: which differences, of what, on which base. */
-export function changeDigest(
-  spec: Spec,
-  live: PresentProduct,
-  { differences }: Comparison,
-  steps: readonly Step[],
-  request: { readonly facts: UpdateFacts | null; readonly stackArn?: string },
-) {
-  return sha256({
-    version: 'trueup-change-1',
-    target: spec.target,
-    key: spec.key,
-    provisionedProductId: live.id,
-    base: live.records.last,
-    steps,
-    ...(steps.some((step) => isProvisioning(step) || step === 'import')
-      ? { resolved: resolvedIds(request.facts) }
-      : {}),
-    ...(request.stackArn === undefined ? {} : { stackArn: request.stackArn }),
-    differences: differences.map(({ field, live: from, desired, step }) => ({
-      field,
-      live: shownJson(from),
-      desired: shownJson(desired),
-      step,
-    })),
-  });
-}
-
-/** Names can come to mean something else; the ids that a request carries cannot. */
-function resolvedIds(facts: UpdateFacts | null): Json {
-  if (facts?.resolved.kind !== 'resolved') return null;
-  const { productId, artifactId, pathId } = facts.resolved;
-  return { productId, artifactId, pathId };
 }
 
 /** Tags of ours that are no longer declared, where no other tag change takes them away. */

@@ -2,7 +2,7 @@ import type { Change, ChangeVerdict } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { Live, Reading, VersionDefinitions } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
-import { pairsOf } from './rectangles.ts';
+import { pairsOf, type Where } from './rectangles.ts';
 import { planInstances } from './stack-set.ts';
 
 interface Counted {
@@ -30,12 +30,19 @@ function createdByUpdate({ spec, live, entry, verdict }: Counted): number {
   return planInstances(spec, live, entry)?.create.flatMap(pairsOf).length ?? 0;
 }
 
+function createdAnew(counted: Pick<Counted, 'spec' | 'definitions'>): number {
+  return placesAnew(counted).length;
+}
+
 /** What the document names, and where it names nothing all that the STACKSET constraint allows. */
-function createdAnew({ spec, definitions }: Counted): number {
+export function placesAnew({
+  spec,
+  definitions,
+}: Pick<Counted, 'spec' | 'definitions'>): readonly Where[] {
   const allowed = definitions.kind === 'read' ? definitions.value.stackSet : null;
   const { stackInstances, preferences } = spec;
-  if (allowed === null && stackInstances === null && preferences === null) return 0;
+  if (allowed === null && stackInstances === null && preferences === null) return [];
   const accounts = stackInstances?.accounts ?? preferences?.accounts ?? allowed?.accounts ?? [];
   const regions = stackInstances?.regions ?? preferences?.regions ?? allowed?.regions ?? [];
-  return pairsOf({ accounts, regions }).length;
+  return pairsOf({ accounts, regions });
 }

@@ -3,7 +3,7 @@ import type { Fingerprints, ProductEntry } from '../domain/entry.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
-import { parameterField } from './compare-parameters.ts';
+import { isPart, parameterField } from './compare-parameters.ts';
 import { likenessOf } from './digest.ts';
 import { lastProvisioningFailed, own, validFingerprints } from './normalize.ts';
 import { rotated } from './prepare.ts';
@@ -54,8 +54,8 @@ function upstreamCause(
   return found.find(({ kind }) => kind === 'newVersion') ?? found[0] ?? null;
 }
 
-function isOf({ versionRule }: Spec, { label }: FieldDifference): boolean {
-  return label === 'version' && versionRule !== null;
+function isOf({ versionRule }: Spec, difference: FieldDifference): boolean {
+  return isPart(difference, 'version') && versionRule !== null;
 }
 
 function versionCause(

@@ -1,3 +1,4 @@
+import type { OpenField } from '../domain/change.ts';
 import type { Fingerprints } from '../domain/entry.ts';
 import { kindOf } from '../domain/kind.ts';
 import type { Stack, StackParameter } from '../domain/live.ts';
@@ -20,6 +21,14 @@ import { failedUpdateOf, isInSpiteOf } from './own-failure.ts';
 /** The field of a parameter in `spec`. */
 export function parameterField(key: string): string {
   return `provisioningParameters.${key}`;
+}
+
+/** Whether it is about this part of a document, and not about a parameter that bears the same name. */
+export function isPart(
+  { field, label }: Pick<OpenField, 'field' | 'label'>,
+  ...parts: readonly string[]
+): boolean {
+  return parts.includes(label) && field !== parameterField(label);
 }
 
 /** Declared parameters against those of the live stack. */

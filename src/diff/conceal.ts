@@ -2,7 +2,7 @@ import type { FieldDifference } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
-import { parameterField } from './compare-parameters.ts';
+import { isPart, parameterField } from './compare-parameters.ts';
 import { type Finding, HIDDEN } from './finding.ts';
 import { own } from './normalize.ts';
 
@@ -21,8 +21,9 @@ export function knownNoEcho(live: PresentProduct, entry: ProductEntry): Readonly
 
 /** Only the live version's template is known here: another one may call anything NoEcho. */
 export function staysInVersion(findings: readonly Finding[]): boolean {
-  const labels = findings.map((one) => (one.kind === 'differs' ? one.difference : one.field).label);
-  return !labels.includes('version') && !labels.includes('product');
+  return !findings.some((one) =>
+    isPart(one.kind === 'differs' ? one.difference : one.field, 'version', 'product'),
+  );
 }
 
 /** Declared parameters that are not known to be harmless. */

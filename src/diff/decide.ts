@@ -7,6 +7,7 @@ import type { AssessInput, UpdateFacts } from './assess.ts';
 import { causeOf, mayHeal, reportedVerdict } from './cause.ts';
 import { changeDigest } from './change-digest.ts';
 import type { Comparison } from './compare.ts';
+import { isPart } from './compare-parameters.ts';
 import { whyNoFacts } from './facts.ts';
 import { whyOpen } from './finding.ts';
 import { inError } from './gates.ts';
@@ -55,7 +56,7 @@ export function decide(input: AssessInput, live: PresentProduct, comparison: Com
 
 /** Without these nobody can tell whether it is as declared. A path that this caller cannot see is none. */
 export const whatIsUnread = ({ unreadable }: Pick<Comparison, 'unreadable'>) =>
-  unreadable.filter(({ label }) => label !== 'path');
+  unreadable.filter((field) => !isPart(field, 'path'));
 
 function whyUnreadable(fields: Comparison['unreadable']): string {
   const [first] = fields;

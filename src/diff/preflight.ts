@@ -3,7 +3,7 @@ import type { Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import { nearest } from '../domain/suggest.ts';
 import type { Comparison } from './compare.ts';
-import { parameterField } from './compare-parameters.ts';
+import { isPart, parameterField } from './compare-parameters.ts';
 import { tagField } from './compare-tags.ts';
 import { versionLabel } from './finding.ts';
 import { isLiveKey } from './live-keys.ts';
@@ -176,7 +176,7 @@ function checkTagOptions({ spec, definitions }: PreflightInput): readonly Proble
 }
 
 function changesVersion({ comparison }: PreflightInput): boolean {
-  return comparison.differences.some(({ label }) => label === 'version' || label === 'product');
+  return comparison.differences.some((one) => isPart(one, 'version', 'product'));
 }
 
 function versionPosition(spec: Spec) {

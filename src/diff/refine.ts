@@ -2,7 +2,7 @@ import type { FieldDifference, OpenField, Shown } from '../domain/change.ts';
 import type { ParameterDefinition, VersionDefinitions } from '../domain/live.ts';
 import { positionOf } from '../domain/spec.ts';
 import { type Comparison, stepsOf } from './compare.ts';
-import { parameterField } from './compare-parameters.ts';
+import { isPart, parameterField } from './compare-parameters.ts';
 import { tagField } from './compare-tags.ts';
 import { type CompareInput, HIDDEN, none, text, versionLabel } from './finding.ts';
 import { byText, comparable, own, sortedKeys, validFingerprints, versionOf } from './normalize.ts';
@@ -104,11 +104,8 @@ function told(
 }
 
 /** However it is declared, it is the path that AWS recorded. */
-function isSamePath(
-  { live, resolved }: RefineInput,
-  { label }: OpenField | FieldDifference,
-): boolean {
-  return label === 'path' && live.path.kind === 'read' && live.path.value === resolved.pathId;
+function isSamePath({ live, resolved }: RefineInput, field: OpenField | FieldDifference): boolean {
+  return isPart(field, 'path') && live.path.kind === 'read' && live.path.value === resolved.pathId;
 }
 
 /** A declared value is shown only if no side calls it NoEcho and the target version knows it. */
@@ -140,7 +137,7 @@ function consequences(
   declared: readonly FieldDifference[],
 ): readonly FieldDifference[] {
   const { spec, live } = input;
-  const cause = declared.find(({ label }) => label === 'version' || label === 'product');
+  const cause = declared.find((one) => isPart(one, 'version', 'product'));
   if (cause === undefined || live.stack.kind !== 'read') return [];
   const current = live.stack.value.parameters;
   const make = (key: string, from: Shown, to: Shown): FieldDifference => ({

@@ -1,5 +1,6 @@
 import type { Change, ChangeVerdict } from '../../domain/change.ts';
 import type { PlanBody } from '../../domain/plan.ts';
+import { isPart } from '../compare-parameters.ts';
 import type { PlanCounts } from '../plan.ts';
 import { plural, type Style, thousands } from './words.ts';
 
@@ -129,21 +130,21 @@ function isAboutInstances({ step, label }: Change['differences'][number]): boole
 
 function gistOfUpdate({ verdict, differences }: Change): string {
   if (verdict.kind === 'update' && verdict.cause.kind === 'heal') return 'sent again for TAINTED';
-  const labels = new Set(differences.map(({ label }) => label));
+  const has = (part: string) => differences.some((one) => isPart(one, part));
   const count = (prefix: string) =>
     differences.filter(({ field }) => field.startsWith(prefix)).length;
   const parameters = count('provisioningParameters.');
   const tags = count('tags.');
-  const isNew = labels.has('version');
+  const isNew = has('version');
   return [
-    labels.has('product') ? 'another product' : '',
+    has('product') ? 'another product' : '',
     isNew ? 'new version' : '',
-    labels.has('path') ? 'path' : '',
+    has('path') ? 'path' : '',
     parameters === 0 ? '' : plural(parameters, 'parameter', 'parameters'),
     tags === 0 ? '' : plural(tags, 'tag', 'tags'),
     differences.some(isAboutInstances) ? 'stack instances' : '',
-    labels.has('launch role') ? 'launch role' : '',
-    labels.has('owner') ? 'owner' : '',
+    has('launch role') ? 'launch role' : '',
+    has('owner') ? 'owner' : '',
   ]
     .filter((part) => part !== '')
     .join(', ');

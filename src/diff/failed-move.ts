@@ -7,7 +7,9 @@ export function lastFailedMove({ lastResult }: ProductEntry): FailedMove | null 
   if (lastResult?.kind !== 'failed' || lastResult.version?.isMove !== true) return null;
   const { recordId, version, waived = false } = lastResult;
   const reason = lastResult.reason ?? '';
-  return isRetryableFailure(reason) ? null : { version, recordId, reason, isWaived: waived };
+  return lastResult.passes === true || isRetryableFailure(reason)
+    ? null
+    : { version, recordId, reason, isWaived: waived };
 }
 
 /**

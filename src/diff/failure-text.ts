@@ -11,11 +11,18 @@ export function isAccountBusy(text: string): boolean {
 const RETRYABLE: readonly RegExp[] = [
   ACCOUNT_BUSY,
   /\bThrottling(?:Exception)?\b|\bthrottled\b|\bRate exceeded\b|\bTooManyRequests(?:Exception)?\b/i,
+  /\bRequest ?limit ?exceeded\b/i,
   /\bInternal ?(?:Failure|Error|ServerError|ServiceError)\b|\bServiceUnavailable\b/i,
 ];
 
 export function isRetryableFailure(text: string): boolean {
   return RETRYABLE.some((pattern) => pattern.test(text));
+}
+
+/** What AWS said, with the codes that people are not shown: these tell whether a failure passes by itself. */
+export function rawFailure(record: RecordView, statusMessage: string | null): string {
+  const described = record.errors.map(({ code, description }) => `${code} ${description}`.trim());
+  return described.some((text) => text !== '') ? described.join('\n') : (statusMessage ?? '');
 }
 
 const EXCEPTION_PREFIX = /^(?:[A-Za-z.]+(?:Exception|Error))[:\s]\s*/;

@@ -46,7 +46,6 @@ export function effectiveTags(
   stack: PresentProduct['stack'],
 ): ReadonlyMap<string, string> {
   const result = new Map(userTags(liveTags));
-  if (spec.tags === null) return result;
   if (stack.kind === 'read') {
     for (const key of triedTags) {
       const running = own(stack.value.tags, key);
@@ -54,6 +53,7 @@ export function effectiveTags(
       else result.set(key, running);
     }
   }
+  if (spec.tags === null) return result;
   for (const key of ownTags) result.delete(key);
   for (const [key, value] of userTags(spec.tags)) result.set(key, value);
   return new Map([...result].sort(([a], [b]) => byText(a, b)));

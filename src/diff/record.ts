@@ -165,7 +165,10 @@ export function recordFailed(
     latch: latchAfter(entry, intent, failure),
     failedUpdate: intent.step === 'update' ? recordId : failedUpdateOf(entry),
     ownRecords: withRecord(entry, recordId),
-    lastResult: resultOf(entry, intent, { kind: 'failed', recordId, at, reason }),
+    lastResult: {
+      ...resultOf(entry, intent, { kind: 'failed', recordId, at, reason }),
+      ...(failure.retryable ? { passes: true } : {}),
+    },
   };
 }
 

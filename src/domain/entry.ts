@@ -202,6 +202,8 @@ export interface LastResult {
   readonly requestHash: Digest;
   readonly at: string;
   readonly reason: string | null;
+  /** It failed for something that passes by itself, as AWS's codes tell, which the reason leaves out. */
+  readonly passes?: boolean;
   /** The version that was asked for, or that ran when only properties were; left out: not known. */
   readonly version?: RequestedVersion;
   /** A person said that the rollout of this version goes on in spite of this failure. */

@@ -1,4 +1,9 @@
-import { failureReason, isAccountBusy, isRetryableFailure } from '../diff/failure-text.ts';
+import {
+  failureReason,
+  isAccountBusy,
+  isRetryableFailure,
+  rawFailure,
+} from '../diff/failure-text.ts';
 import { recordFailed } from '../diff/record.ts';
 import { duration } from '../diff/render/words.ts';
 import type { Intent } from '../domain/entry.ts';
@@ -28,7 +33,7 @@ export async function fail(
   context.ended.add(key, context.clock.monotonic());
   const reason = whyFailed(context, key, intent, end.record, statusMessage);
   // Of what AWS said, not of what is left of it: a hidden word may be the one that tells.
-  const said = failureReason(end.record, statusMessage);
+  const said = rawFailure(end.record, statusMessage);
   const stack = await readStack(context, key, intent);
   const entry = await context.entries.update(key, (before) =>
     recordFailed(before, intent, {

@@ -46,3 +46,33 @@ it('a tag that a failed update was to add, and that is not declared any more, do
   expect(sent).toEqual(['owner', 'team']);
   expect(last).toEqual({ team: 'b', owner: 'x' });
 });
+
+it.each([
+  ['changed', { cost: '1' }],
+  ['added', { owner: 'x' }],
+])(
+  'what a failed update was to tag (%s) is not brought in by a document without tags',
+  async (_what, live) => {
+    const seed = networks({
+      names: ['net-a'],
+      tagUpdate: 'allowed',
+      live: { Cidr: 'A' },
+      tags: live,
+      behaviour: { tagsAfterFailedUpdate: 'attempted' },
+    });
+    const world = await World.create({ seed }, [
+      networkDoc('net-a', { Cidr: 'B' }, { tags: { cost: '2' } }),
+    ]);
+    fault(world, 'UpdateProvisionedProduct', { kind: 'recordFails', message: 'No such thing.' }, 1);
+    const trueup = await world.start();
+    await trueup.converge();
+    // The tags go out of the document as a whole.
+    world.wish([networkDoc('net-a', { Cidr: 'C' })], 'r2');
+    await trueup.converge();
+    expect(operations(world)).toHaveLength(2);
+    const { Tags = [] } = (world.writes()[1]?.input ?? {}) as {
+      readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
+    };
+    expect(Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]))).toEqual(live);
+  },
+);

@@ -141,6 +141,7 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
       requestHash: digest,
       at: text(),
       reason: orNull(text()),
+      passes: optional(boolean),
       version: optional(requestedVersion),
       waived: optional(boolean),
       failedMove: optional(

@@ -1,15 +1,16 @@
 import type { ChangeVerdict } from '../domain/change.ts';
-import type { Latch, ProductEntry } from '../domain/entry.ts';
-import type { Digest } from '../domain/ids.ts';
+import type { Latch, Likeness, ProductEntry } from '../domain/entry.ts';
+import { asDigest, type Digest } from '../domain/ids.ts';
 import type { Live, PresentProduct } from '../domain/live.ts';
 import type { Step } from '../domain/request.ts';
+import type { Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
 import type { Comparison } from './compare.ts';
 import { likenessOf } from './digest.ts';
 import { lastProvisioningFailed } from './normalize.ts';
 import { listed } from './problems.ts';
 import { buildRequest, lacksKey, type RequestInput } from './request.ts';
-import { requestHash, restsOnKey } from './stored-request.ts';
+import { openHash, requestHash, restsOnKey, storeRequest } from './stored-request.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -100,8 +101,9 @@ export function recentFailure(input: AssessInput, live: PresentProduct): ChangeV
 
 /** The request that would be sent. */
 interface Candidate {
-  /** null: it cannot be told without the key. */
+  /** null: it cannot be told without the key, or without a value that a plan does not look at. */
   readonly hash: Digest | null;
+  readonly openHash: Digest;
   readonly restsOnKey: boolean;
 }
 
@@ -125,17 +127,40 @@ function requestOf(
     fingerprint,
     comparison,
   };
-  if (lacksKey(parts)) return { hash: null, restsOnKey: true };
-  const request = buildRequest(parts);
-  return { hash: requestHash(request), restsOnKey: restsOnKey(request) };
+  const isOpen = lacksKey(parts);
+  const request = buildRequest(isOpen ? withHiddenMasked(parts) : parts);
+  return {
+    hash: isOpen ? null : requestHash(request),
+    openHash: openHash(storeRequest(request)),
+    restsOnKey: restsOnKey(request),
+  };
+}
+
+/** Something stands for what cannot be told: only `openHash` may be made of it. */
+function withHiddenMasked(parts: RequestInput): RequestInput {
+  const wishes = Object.entries(parts.spec.parameters).map(([key, wish]) => {
+    const version = { kind: 'known', version: '' } as const;
+    return [key, wish.kind === 'from' ? { ...wish, version } : wish] as const;
+  });
+  const parameters: Spec['parameters'] = Object.assign(
+    Object.create(null),
+    Object.fromEntries(wishes),
+  );
+  return { ...parts, fingerprint: () => asDigest(''), spec: { ...parts.spec, parameters } };
 }
 
 /**
- * Without the key that the known one was made with, it cannot be told whether the request is the
- * same, so it is taken for the same.
+ * Where the hash cannot tell, because the key or the value that it rests on is another one or not at hand,
+ * it is taken for the same unless what stands in the open differs.
  */
-function isSameRequest(known: Digest, { hash, restsOnKey }: Candidate, isSameKey: boolean) {
-  return hash === null || known === hash || (restsOnKey && !isSameKey);
+function isSameRequest(
+  known: Likeness & { readonly requestHash: Digest },
+  { hash, restsOnKey, ...request }: Candidate,
+  isSameKey: boolean,
+): boolean {
+  if (hash === known.requestHash) return true;
+  const isTold = hash !== null && (!restsOnKey || (isSameKey && known.isCarried !== true));
+  return !isTold && (known.openHash === undefined || known.openHash === request.openHash);
 }
 
 /**
@@ -155,7 +180,7 @@ function noEffect(
   // What was found may be older than the request: one that AWS answers with tells.
   if (recordId !== live.records.last && (lastChange !== 'ours' || isFound)) return null;
   const isSameKey = fingerprints === null || fingerprints.keyId === keyId;
-  if (!isSameRequest(lastResult.requestHash, request, isSameKey)) return null;
+  if (!isSameRequest(lastResult, request, isSameKey)) return null;
   if (step === 'update' && stackMovedAfter(live, succeededAt ?? at)) return null;
   const fields = differences.filter((one) => one.step === step).map(({ label }) => label);
   const reason = `record ${recordId} succeeded, and live state still differs: ${listed(fields)}`;
@@ -172,10 +197,11 @@ function heldLatch({ entry, now, specDigest }: AssessInput, request: Candidate):
   const { latch } = entry;
   if (latch === null) return null;
   if (latch.kind === 'backoff' && Date.parse(latch.until) <= Date.parse(now)) return null;
-  if (latch.requestHash === null) return latch;
+  const { requestHash } = latch;
+  if (requestHash === null) return latch;
   const isSameKey =
     latch.specDigest === undefined ||
     specDigest === null ||
     likenessOf(latch.specDigest, specDigest) !== 'unknown';
-  return isSameRequest(latch.requestHash, request, isSameKey) ? latch : null;
+  return isSameRequest({ ...latch, requestHash }, request, isSameKey) ? latch : null;
 }

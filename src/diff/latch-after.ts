@@ -1,5 +1,6 @@
 import type { Intent, Latch, ProductEntry } from '../domain/entry.ts';
 import type { RecordId } from '../domain/ids.ts';
+import { openHash } from './stored-request.ts';
 
 /** How long to wait before each further attempt after a failure that passes by itself, in minutes. */
 const BACKOFF_MINUTES = [1, 3, 8, 22, 60] as const;
@@ -20,8 +21,8 @@ export interface RecordFailure {
 /** What keeps the request from being sent again at once: a wait, or a person. */
 export function latchAfter(entry: ProductEntry, intent: Intent, failure: RecordFailure): Latch {
   const { recordId, reason, retryable, at } = failure;
-  const { requestHash, specDigest } = intent;
-  const facts = { requestHash, recordId, reason, at, specDigest };
+  const { request, requestHash, specDigest } = intent;
+  const facts = { requestHash, recordId, reason, at, specDigest, openHash: openHash(request) };
   const attempts = attemptsBefore(entry.latch, intent) + 1;
   const minutes = BACKOFF_MINUTES[attempts - 1];
   if (intent.step === 'provision') return { kind: 'stalled', ...facts, next: FAILED_CREATION };

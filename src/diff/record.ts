@@ -21,6 +21,7 @@ import { failedUpdateOf } from './own-failure.ts';
 import { entryFor } from './ownership.ts';
 import { referencesAfter } from './pending.ts';
 import { recreationBegun } from './recreation.ts';
+import { openHash } from './stored-request.ts';
 
 const OWN_RECORDS_MAX = 20;
 
@@ -190,6 +191,7 @@ function resultOf(
     step,
     base,
     requestHash,
+    openHash: openHash(intent.request),
     ...requested(entry, intent),
     ...(isProvisioning(step) ? {} : movedBefore(entry)),
     ...(isFound === true ? { isFound } : {}),

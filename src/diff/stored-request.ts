@@ -1,5 +1,5 @@
 import { sha256 } from '../domain/canonical.ts';
-import type { Digest } from '../domain/ids.ts';
+import { asDigest, type Digest } from '../domain/ids.ts';
 import type {
   ParameterArgument,
   ProductRequest,
@@ -83,6 +83,32 @@ function rebuildArgument(
 export function restsOnKey(request: ProductRequest): boolean {
   if (!('parameters' in request)) return false;
   return request.parameters.some(({ kind }) => kind === 'secret' || kind === 'reference');
+}
+
+/**
+ * Digest of what of a request can be told without the key, and of values that stand elsewhere without
+ * their versions: two that differ in it are certainly not the same.
+ */
+export function openHash(request: StoredRequest): Digest {
+  const bare =
+    'parameters' in request
+      ? { ...request, parameters: request.parameters.map(withoutHidden) }
+      : request;
+  return sha256({ version: 'trueup-open-request-1', request: storedJson(bare) });
+}
+
+function withoutHidden(argument: StoredArgument): StoredArgument {
+  switch (argument.kind) {
+    case 'secret':
+      return { ...argument, digest: asDigest('') };
+    case 'reference':
+      return { ...argument, version: '' };
+    case 'value':
+    case 'previous':
+      return argument;
+    default:
+      return argument satisfies never;
+  }
 }
 
 /** Digest of the resolved request, without its base. The prefix lets the way of hashing change. */

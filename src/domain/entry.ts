@@ -167,32 +167,42 @@ export interface Intent {
 export type Unspent = Pick<ProductEntry, 'retryHandled' | 'healed'> &
   Partial<Pick<ProductEntry, 'recreated' | 'recreatedBefore'>>;
 
-/** Why nothing is sent for now. It holds for one request (without its base) and falls with a new one. */
-export type Latch =
-  | {
-      /** Needs a change or a person. */
-      readonly kind: 'stalled';
-      readonly requestHash: Digest | null;
-      readonly recordId: RecordId | null;
-      readonly reason: string;
-      readonly next: string;
-      readonly at: string;
-      /** What the document asked for then; left out by older versions. */
-      readonly specDigest?: Digest;
-    }
-  | {
-      /** A failure that passes by itself; tried again from `until` on. */
-      readonly kind: 'backoff';
-      readonly requestHash: Digest | null;
-      readonly recordId: RecordId | null;
-      readonly reason: string;
-      readonly at: string;
-      readonly attempts: number;
-      readonly until: string;
-      readonly specDigest?: Digest;
-    };
+/** What tells a request apart where its hash does not: that rests on the fingerprint key, and on the journal's key of it. */
+export interface Likeness {
+  /** From `openHash`. Rows of earlier versions lack it. */
+  readonly openHash?: Digest;
+  /** Another key of the journal stood for its provisioned product then, and digests are made for one key. */
+  readonly isCarried?: boolean;
+}
 
-export interface LastResult {
+/** Why nothing is sent for now. It holds for one request (without its base) and falls with a new one. */
+export type Latch = Likeness &
+  (
+    | {
+        /** Needs a change or a person. */
+        readonly kind: 'stalled';
+        readonly requestHash: Digest | null;
+        readonly recordId: RecordId | null;
+        readonly reason: string;
+        readonly next: string;
+        readonly at: string;
+        /** What the document asked for then; left out by older versions. */
+        readonly specDigest?: Digest;
+      }
+    | {
+        /** A failure that passes by itself; tried again from `until` on. */
+        readonly kind: 'backoff';
+        readonly requestHash: Digest | null;
+        readonly recordId: RecordId | null;
+        readonly reason: string;
+        readonly at: string;
+        readonly attempts: number;
+        readonly until: string;
+        readonly specDigest?: Digest;
+      }
+  );
+
+export interface LastResult extends Likeness {
   readonly kind: 'succeeded' | 'failed';
   readonly step: Step;
   readonly recordId: RecordId;

@@ -1,5 +1,6 @@
 import { isAccountBusy } from '../diff/failure-text.ts';
 import { STABLE_MS } from '../diff/settle.ts';
+import { openHash } from '../diff/stored-request.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey, RecordId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -77,7 +78,10 @@ export async function stallRefused(
     ...entry,
     // The attempt was made, and this is what came of it.
     retryHandled: asked ?? entry.retryHandled,
-    latch: { kind: 'stalled', requestHash, recordId: null, reason, next, at, specDigest },
+    latch: {
+      ...{ kind: 'stalled', requestHash, recordId: null, reason, next, at, specDigest },
+      openHash: openHash(intent.request),
+    },
   }));
   trouble(context, key, { stalled: true, reason: 'RequestRefused', message: reason, next });
   await context.board.flush();

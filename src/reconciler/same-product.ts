@@ -1,4 +1,4 @@
-import { EMPTY_ENTRY, type ProductEntry } from '../domain/entry.ts';
+import { EMPTY_ENTRY, type Likeness, type ProductEntry } from '../domain/entry.ts';
 import {
   asProvisionedProductId,
   idInKey,
@@ -18,12 +18,18 @@ export function productOf(key: ProductKey, entry: ProductEntry): ProvisionedProd
  * rests on the key itself, or on the document, does not.
  */
 export function withFormer(held: ProductEntry, former: ProductEntry): ProductEntry {
-  const { provisionedProductId, latch, lastResult, ownRecords } = former;
+  const { provisionedProductId, ownRecords } = former;
+  const latch = carried(former.latch);
+  const lastResult = carried(former.lastResult);
   const { declaredPath, ownTags, triedTags, lastReferences, appliedVersion } = former;
   const { instancesRun, failedUpdate } = former;
   const set = { declaredPath, ownTags, triedTags, lastReferences, appliedVersion };
   const done = { instancesRun, failedUpdate, lastResult, ownRecords };
   return { ...emptied(held), provisionedProductId, latch, ...set, ...done };
+}
+
+function carried<T extends Likeness>(known: T | null): (T & Likeness) | null {
+  return known === null ? null : { ...known, isCarried: true };
 }
 
 /** What another key knows better by now is left out; what was sent, made and spent under this one is not. */

@@ -9,6 +9,7 @@ import {
   recordRetry,
   recordSucceeded,
 } from '../../src/diff/record.ts';
+import { openHash } from '../../src/diff/stored-request.ts';
 import type { Intent, ProductEntry } from '../../src/domain/entry.ts';
 import { asArtifactId, asDigest, asPathId, asProductId } from '../../src/domain/ids.ts';
 import { read } from '../../src/domain/live.ts';
@@ -303,6 +304,7 @@ describe('recordFailed', () => {
       expect(failed({}, { retryable }, provisioning).latch).toEqual({
         ...{ kind: 'stalled', requestHash: updating.requestHash, recordId: 'rec-2', at: NOW },
         ...{ reason: 'limit reached', specDigest: updating.specDigest },
+        openHash: openHash(provisioning.request),
         next: expect.stringContaining('onError to recreate'),
       });
   });

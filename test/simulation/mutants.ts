@@ -46,7 +46,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'latch not reset by new content',
     'src/diff/hold.ts',
-    'return isSameRequest(latch.requestHash, request, isSameKey) ? latch : null;',
+    'return isSameRequest({ ...latch, requestHash }, request, isSameKey) ? latch : null;',
     'return latch;',
   ),
   one(

@@ -81,6 +81,8 @@ const intent = object<Intent>({
   }),
 });
 
+const likeness = { openHash: optional(digest), isCarried: optional(boolean) };
+
 const latch = variant<Latch>('kind', {
   stalled: object<Extract<Latch, { kind: 'stalled' }>>({
     kind: oneOf('stalled'),
@@ -90,6 +92,7 @@ const latch = variant<Latch>('kind', {
     next: text(),
     at: text(),
     specDigest: optional(digest),
+    ...likeness,
   }),
   backoff: object<Extract<Latch, { kind: 'backoff' }>>({
     kind: oneOf('backoff'),
@@ -100,6 +103,7 @@ const latch = variant<Latch>('kind', {
     attempts: number,
     until: text(),
     specDigest: optional(digest),
+    ...likeness,
   }),
 });
 
@@ -154,6 +158,7 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
       ),
       isFound: optional(boolean),
       afterFailedImport: optional(boolean),
+      ...likeness,
     }),
   ),
   failedUpdate: since(orNull(recordId), null),

@@ -185,7 +185,8 @@ function noEffect(
   const fields = differences.filter((one) => one.step === step).map(({ label }) => label);
   const reason = `record ${recordId} succeeded, and live state still differs: ${listed(fields)}`;
   const next = 'declare the value as AWS reports it, or ask again with trueup retry';
-  return { kind: 'stalled', requestHash: request.hash, recordId, reason, next, at };
+  const facts = { requestHash: request.hash, recordId, reason, next, at };
+  return { kind: 'stalled', ...facts, hasSucceeded: true };
 }
 
 function stackMovedAfter(live: PresentProduct, at: string): boolean {

@@ -1,5 +1,5 @@
 import type { ParameterDefinition, PresentProduct, VersionDefinitions } from '../domain/live.ts';
-import type { Problem } from '../domain/problem.ts';
+import type { Position, Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import { nearest } from '../domain/suggest.ts';
 import type { Comparison } from './compare.ts';
@@ -99,7 +99,9 @@ function checkParameter(input: PreflightInput, key: string): readonly Problem[] 
       ];
     case 'usePrevious':
       if (needsAllValues(input.live)) return [previousUnknown(input, key)];
-      return isLiveKey(input, key) ? [] : [noPreviousValue(input, key)];
+      return isLiveKey(input, key)
+        ? checkKept(input, definition, at)
+        : [noPreviousValue(input, key)];
     default:
       return wish satisfies never;
   }
@@ -142,7 +144,6 @@ function isGiven(spec: Spec, { key, noEcho }: ParameterDefinition): boolean {
 /** Parameters that the document leaves out: kept where live, by default where new. */
 function checkUndeclared(input: PreflightInput): readonly Problem[] {
   const { spec, live, definitions } = input;
-  const versionChanges = changesVersion(input);
   return definitions.parameters.flatMap((definition): readonly Problem[] => {
     const { key } = definition;
     if (own(spec.parameters, key) !== undefined) return [];
@@ -156,11 +157,23 @@ function checkUndeclared(input: PreflightInput): readonly Problem[] {
       const message = `version ${version} needs a value for it: it is not in the live template and has no default`;
       return [problem({ code: 'plan/missing-parameter', at, field, message })];
     }
-    // A kept value satisfied the live version; only another version may refuse it.
-    if (!versionChanges || current.kind !== 'shown') return [];
-    const noEcho = definition.noEcho;
-    return checkValue({ definition, value: current.value, noEcho, at, field, version, kept: true });
+    return checkKept(input, definition, at);
   });
+}
+
+/** A kept value satisfied the live version; only another version may refuse it. */
+function checkKept(
+  input: PreflightInput,
+  definition: ParameterDefinition,
+  at: Position,
+): readonly Problem[] {
+  const { key, noEcho } = definition;
+  const { stack } = input.live;
+  const current = stack.kind === 'read' ? own(stack.value.parameters, key) : undefined;
+  if (!changesVersion(input) || current?.kind !== 'shown') return [];
+  const field = parameterField(key);
+  const version = targetVersion(input);
+  return checkValue({ definition, value: current.value, noEcho, at, field, version, kept: true });
 }
 
 /** TagOptions of portfolio and product; a key without values must not be sent at all. */

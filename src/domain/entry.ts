@@ -186,6 +186,8 @@ export type Latch = Likeness &
         readonly reason: string;
         readonly next: string;
         readonly at: string;
+        /** Its record succeeded, and nothing came of it. */
+        readonly hasSucceeded?: boolean;
         /** What the document asked for then; left out by older versions. */
         readonly specDigest?: Digest;
       }

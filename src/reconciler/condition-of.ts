@@ -90,15 +90,17 @@ export function conditionOf(change: Change): Condition {
 
 function latched(latch: Latch): Condition {
   const waits = latch.kind === 'backoff';
+  const isWithoutEffect = latch.kind === 'stalled' && latch.hasSucceeded === true;
+  const failed = isWithoutEffect ? 'NoEffect' : 'RecordFailed';
   return {
     ...plain,
     condition: waits ? 'Reconciling' : 'Stalled',
     sync: 'OutOfSync',
-    reason: waits ? (isAccountBusy(latch.reason) ? 'Busy' : 'Backoff') : 'RecordFailed',
+    reason: waits ? (isAccountBusy(latch.reason) ? 'Busy' : 'Backoff') : failed,
     message: latch.reason,
     next: latch.kind === 'backoff' ? `tried again after ${latch.until}` : latch.next,
     recordId: latch.recordId,
-    recordStatus: latch.recordId === null ? null : 'FAILED',
+    recordStatus: latch.recordId === null ? null : isWithoutEffect ? 'SUCCEEDED' : 'FAILED',
   };
 }
 

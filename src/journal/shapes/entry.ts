@@ -91,6 +91,7 @@ const latch = variant<Latch>('kind', {
     reason: text(),
     next: text(),
     at: text(),
+    hasSucceeded: optional(boolean),
     specDigest: optional(digest),
     ...likeness,
   }),

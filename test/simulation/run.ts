@@ -504,8 +504,22 @@ function isHeldUp(world: World, { name, version }: Wish): boolean {
   });
 }
 
+/**
+ * What others have begun has ended and was seen to: that lets go on what could only wait for it, as the
+ * rest of a rollout does where its other canary cannot be had.
+ */
+async function rest(world: World): Promise<void> {
+  const { intervalMs } = world.scenario;
+  const isBusy = ({ name }: Wish) =>
+    world.service.admin.provisionedProduct(name)?.status === 'UNDER_CHANGE';
+  for (let looks = 0; looks < 100 && world.wishes.some(isBusy); looks++)
+    await pass(world, intervalMs);
+  await pass(world, intervalMs);
+}
+
 /** Three intervals in which nothing is sent. */
 async function silence(world: World): Promise<void> {
+  await rest(world);
   await pass(world, 2 * MINUTE);
   const { updates } = world.rules;
   const calls = () =>

@@ -70,6 +70,9 @@ function compareBlind(input: CompareInput): readonly Finding[] {
       const same = input.fingerprint(key, comparable(wish.value)) === known;
       return same ? [] : [differs(spec, field, key, HIDDEN, HIDDEN, 'update')];
     }
+    // Which value its default is only the product's facts tell.
+    if (known !== undefined && wish.kind === 'useDefault')
+      return [{ kind: 'deferred', field: { field, label: key, why: 'its default is not known' } }];
     if (failed !== null)
       return [differs(spec, field, key, none(`not applied: ${failed} failed`), HIDDEN, 'update')];
     const why = live.stackDenied

@@ -51,7 +51,7 @@ export function decide(input: AssessInput, live: PresentProduct, comparison: Com
   const left =
     live.status === 'ERROR' ? inError(input, live) : (failed ?? neverSucceededProblem(spec, live));
   if (left !== null) return { verdict: { kind: 'refused', problems: [left] }, warnings };
-  return { verdict: { kind: 'inSync' }, warnings: [...warnings, tainted(spec, live)] };
+  return { verdict: { kind: 'inSync' }, warnings: [...warnings, tainted(spec, live, comparison)] };
 }
 
 /** Without these nobody can tell whether it is as declared. A path that this caller cannot see is none. */
@@ -206,8 +206,16 @@ function stayingTags(spec: Spec, { removedTags, differences }: Comparison): read
   return [warning({ code: 'plan/tag-not-removed', at, field: 'tags', message })];
 }
 
-function tainted(spec: Spec, live: PresentProduct): Problem {
+function tainted(
+  spec: Spec,
+  live: PresentProduct,
+  { unverified }: Pick<Comparison, 'unverified'>,
+): Problem {
   const record = lastProvisioningFailed(live) ? ` by record ${live.records.lastProvisioning}` : '';
-  const message = `it is marked TAINTED${record}; what runs is as declared`;
+  const runs =
+    unverified.length === 0
+      ? 'what runs is as declared'
+      : `whether what runs is as declared cannot be told: ${listed(unverified.map(({ label }) => label))}`;
+  const message = `it is marked TAINTED${record}; ${runs}`;
   return warning({ code: 'plan/tainted', at: spec.origin.at, field: '', message });
 }

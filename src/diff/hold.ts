@@ -182,6 +182,8 @@ function noEffect(
   const isSameKey = fingerprints === null || fingerprints.keyId === keyId;
   if (!isSameRequest(lastResult, request, isSameKey)) return null;
   if (step === 'update' && stackMovedAfter(live, succeededAt ?? at)) return null;
+  // It had its effect, and somebody has changed the set past Service Catalog since.
+  if (lastResult.isSeen === true) return null;
   const fields = differences.filter((one) => one.step === step).map(({ label }) => label);
   const reason = `record ${recordId} succeeded, and live state still differs: ${listed(fields)}`;
   const next = 'declare the value as AWS reports it, or ask again with trueup retry';

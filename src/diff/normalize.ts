@@ -101,9 +101,15 @@ export function validFingerprints(
   const prints = entry.fingerprints;
   if (prints === null || keyId === null || prints.keyId !== keyId) return null;
   if (prints.recordId === null || prints.recordId !== live.records.lastSuccessful) return null;
-  if (isBlind(live)) return prints.stackUpdated === null ? prints : null;
+  if (isBlind(live))
+    return prints.stackUpdated === null && isUndisturbed(prints, live) ? prints : null;
   if (live.stack.kind !== 'read') return null;
   return sameTime(prints.stackUpdated, live.stack.value.lastUpdated) ? prints : null;
+}
+
+/** What a failed record left behind where nothing tells what runs is known to nobody, but to a person who said so since. */
+function isUndisturbed({ afterRecord }: Fingerprints, live: PresentProduct): boolean {
+  return !lastProvisioningFailed(live) || afterRecord === live.records.lastProvisioning;
 }
 
 /** Both `null`: a stack set, which has no such time. */

@@ -238,6 +238,14 @@ export function recordInEffect(entry: ProductEntry, inEffect: InEffect): Product
   };
 }
 
+/** Its last request came to what it was for: a difference from here on is no lack of effect. */
+export function withSeen(entry: ProductEntry): ProductEntry {
+  const { lastResult } = entry;
+  return lastResult?.kind === 'succeeded'
+    ? { ...entry, lastResult: { ...lastResult, isSeen: true } }
+    : entry;
+}
+
 /** What the document no longer asks for does not count when it asks for it again one day. */
 function forgetMove(lastResult: LastResult | null): LastResult | null {
   if (lastResult === null) return null;

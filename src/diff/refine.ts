@@ -5,7 +5,15 @@ import { type Comparison, stepsOf } from './compare.ts';
 import { isPart, parameterField } from './compare-parameters.ts';
 import { tagField } from './compare-tags.ts';
 import { type CompareInput, HIDDEN, none, text, versionLabel } from './finding.ts';
-import { byText, comparable, own, sortedKeys, validFingerprints, versionOf } from './normalize.ts';
+import {
+  byText,
+  comparable,
+  isBlind,
+  own,
+  sortedKeys,
+  validFingerprints,
+  versionOf,
+} from './normalize.ts';
 import type { ResolvedTarget } from './resolve.ts';
 
 export interface RefineInput extends CompareInput {
@@ -62,6 +70,7 @@ function tell(input: RefineInput, field: OpenField): Told {
 function tellDefault(input: RefineInput, field: OpenField): Told {
   const key = field.label;
   const definition = definitionOf(input, key);
+  if (isBlind(input.live)) return tellSecretDefault(input, field, definition?.defaultValue ?? null);
   const current =
     input.live.stack.kind === 'read' ? own(input.live.stack.value.parameters, key) : undefined;
   if (current === undefined) {

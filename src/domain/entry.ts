@@ -94,6 +94,8 @@ export interface Fingerprints {
   readonly recordId: RecordId | null;
   /** … and, for CloudFormation kinds, this is the stack's LastUpdatedTime. */
   readonly stackUpdated: string | null;
+  /** The last provisioning when a person accepted them, whether or not it succeeded. */
+  readonly afterRecord?: RecordId;
   /** Which key made them; another key means unverified. */
   readonly keyId: string;
   /** Of every value that was sent, because none can be read back; false: of NoEcho values only. */
@@ -218,6 +220,8 @@ export interface LastResult extends Likeness {
   readonly passes?: boolean;
   /** The version that was asked for, or that ran when only properties were; left out: not known. */
   readonly version?: RequestedVersion;
+  /** What it was for was seen in effect since. Kept for stack sets, which do not tell when they were changed. */
+  readonly isSeen?: boolean;
   /** A person said that the rollout of this version goes on in spite of this failure. */
   readonly waived?: boolean;
   /** Of a change of properties: the move that had failed before it, and of which it tells nothing. */

@@ -70,7 +70,9 @@ function printsOf(
   keyId: string,
 ): Omit<Fingerprints, 'values' | 'references'> {
   const stackUpdated = live.stack.kind === 'read' ? live.stack.value.lastUpdated : null;
-  return { recordId: live.records.lastSuccessful, stackUpdated, keyId, complete: isBlind(live) };
+  const { lastSuccessful: recordId, lastProvisioning } = live.records;
+  const after = lastProvisioning === null ? {} : { afterRecord: lastProvisioning };
+  return { recordId, stackUpdated, ...after, keyId, complete: isBlind(live) };
 }
 
 function isOpen(comparison: Comparison | null, parameter: string): boolean {

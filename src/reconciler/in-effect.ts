@@ -2,9 +2,10 @@ import { isTerminatedForAnother } from '../diff/creation-wish.ts';
 import { isBlind, lastProvisioningFailed } from '../diff/normalize.ts';
 import { entryFor } from '../diff/ownership.ts';
 import { appliedVersionOf } from '../diff/pending.ts';
-import { recordInEffect } from '../diff/record.ts';
+import { recordInEffect, withSeen } from '../diff/record.ts';
 import type { AppliedVersion, ProductEntry } from '../domain/entry.ts';
 import type { RecordId } from '../domain/ids.ts';
+import { kindOf } from '../domain/kind.ts';
 import type { Live } from '../domain/live.ts';
 import { type DesiredState, isoNow, specDigestOf, type TargetContext } from './context.ts';
 import { askedBy, type Evaluation } from './evaluate.ts';
@@ -34,7 +35,9 @@ export async function rememberInEffect(
     const { live } = evaluation;
     const id = live.kind === 'present' ? live.id : entry.provisionedProductId;
     const inSpiteOf = failureIn(live) ?? entry.inEffect?.inSpiteOf;
+    const isSet = live.kind === 'present' && kindOf(live) === 'stackSet';
     const known =
+      !(isSet && isUnseen(entry)) &&
       entry.inEffect?.specDigest === specDigest &&
       entry.inEffect.inSpiteOf === inSpiteOf &&
       entry.provisionedProductId === id &&
@@ -47,15 +50,21 @@ export async function rememberInEffect(
       ...{ specDigest, revision: desired.revision, at },
       ...(inSpiteOf === undefined ? {} : { inSpiteOf }),
     };
+    const after = recordInEffect(entryFor(entry, live), inEffect);
     return {
       // Of what bears the name now: what we set on the one before is not ours on this one.
-      ...recordInEffect(entryFor(entry, live), inEffect),
+      ...(isSet ? withSeen(after) : after),
       appliedVersion: applied,
       retryHandled,
       provisionedProductId: id,
     };
   });
   await context.journal.putDocuments(context.target, context.known.all());
+}
+
+/** Its last request succeeded, and was not seen in effect since. */
+function isUnseen({ lastResult }: ProductEntry): boolean {
+  return lastResult?.kind === 'succeeded' && lastResult.isSeen !== true;
 }
 
 /** The last provisioning, where it failed and AWS returned the values that are there after it. */

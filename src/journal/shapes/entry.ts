@@ -126,6 +126,7 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
     object<Fingerprints>({
       recordId: orNull(recordId),
       stackUpdated: orNull(text()),
+      afterRecord: optional(recordId),
       keyId: text(),
       complete: since(boolean, false),
       values: record(digest),
@@ -148,6 +149,7 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
       reason: orNull(text()),
       passes: optional(boolean),
       version: optional(requestedVersion),
+      isSeen: optional(boolean),
       waived: optional(boolean),
       failedMove: optional(
         object<FailedMove>({

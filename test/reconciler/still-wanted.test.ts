@@ -49,7 +49,7 @@ function isWanted(world: World): boolean {
       get: () => ({ ...EMPTY_ENTRY, ...world.entry }),
       owned: () => new Set(world.owned),
     },
-    observation: () => (world.seen === null ? null : { products: world.seen }),
+    observation: () => (world.seen === null ? null : { products: world.seen, others: new Map() }),
     readAtMs: () => world.readAtMs,
   } as unknown as TargetContext;
   return isStillWanted(context, KEY, anIntent(world.intent));

@@ -453,4 +453,24 @@ describe('documents that go away under a daemon', () => {
     stop.abort();
     await world.clock.until(ended);
   });
+
+  it('end nothing that was protected in a revision that no process could review', async () => {
+    const world = await World.create({ seed }, []);
+    const source = new FakeSource('r1', [pruned('net-a'), wish('net-b', 'A')]);
+    const run = async (forMs: number, isClosed: boolean) => {
+      const daemon = await startDaemon(world, source, { isClosed: () => isClosed });
+      await world.clock.pass(forMs);
+      daemon.stop.abort();
+      await world.clock.until(daemon.ended);
+    };
+    await run(MINUTE, false);
+    world.service.admin.clearCalls();
+    const { spec } = pruned('net-a');
+    const reconcile = { prune: 'terminate', deletionProtection: true };
+    source.publish('r2', [{ name: 'net-a', spec: { ...spec, reconcile } }, wish('net-b', 'A')]);
+    await run(MINUTE, true);
+    source.publish('r3', [wish('net-b', 'A')]);
+    await run(60 * MINUTE, false);
+    expect(world.writes()).toEqual([]);
+  });
 });

@@ -15,15 +15,15 @@ const seed: SeedInput = {
   ],
   provisionedProducts: [],
 };
-const doc = {
+const doc = (Size: unknown) => ({
   name: 'lake-a',
   spec: {
     productName: 'lake',
     provisioningArtifactName: 'one',
-    provisioningParameters: { Size: 'big', Zone: 'y' },
+    provisioningParameters: { Size, Zone: 'y' },
     reconcile: { onMissing: 'provision', drift: 'correct' },
   },
-};
+});
 
 /** Somebody else's update, which fails: nothing tells what of it the engine had applied by then. */
 async function failsPastUs(world: World, n: number) {
@@ -45,7 +45,7 @@ async function failsPastUs(world: World, n: number) {
 }
 
 it('what a failed update of somebody else left of an engine product is not told to be as declared', async () => {
-  const world = await World.create({ seed }, [doc]);
+  const world = await World.create({ seed }, [doc('big')]);
   const trueup = await world.start();
   await trueup.converge();
   await world.clock.pass(600_000);
@@ -61,4 +61,19 @@ it('what a failed update of somebody else left of an engine product is not told 
   await trueup.converge();
   const view = world.statusOf(trueup, 'lake-a');
   expect(view?.reason === 'InSync' && view.unverified === 0).toBe(false);
+});
+
+it('useDefault resets a value that trueup itself applied, where AWS returns no values', async () => {
+  const world = await World.create({ seed }, [doc('big')]);
+  const trueup = await world.start();
+  await trueup.converge();
+  await world.clock.pass(600_000);
+  await trueup.converge();
+  expect(world.statusOf(trueup, 'lake-a')).toMatchObject({ reason: 'InSync', unverified: 0 });
+  expect(world.service.admin.product('lake-a')?.parameters).toMatchObject({ Size: 'big' });
+  world.wish([doc({ useDefault: true })], 'r2');
+  await trueup.converge();
+  await world.clock.pass(600_000);
+  await trueup.converge();
+  expect(world.service.admin.product('lake-a')?.parameters).toMatchObject({ Size: 'small' });
 });

@@ -50,7 +50,8 @@ export async function freezeCommand(
 /** `resume`: lifts what was frozen with these selectors; without any, everything. */
 export async function resumeCommand(app: App, targets: readonly string[]): Promise<ExitCode> {
   const isAll = targets.length + app.invocation.only.length + app.invocation.labels.length === 0;
-  const meant = new Set(scopesOf(app, targets).map(scopeKey));
+  const scopes = scopesOf(app, targets);
+  const meant = new Set(scopes.map(scopeKey));
   const freezer = await app.openFreezer('resume');
   try {
     if (freezer.note !== null) {
@@ -63,7 +64,9 @@ export async function resumeCommand(app: App, targets: readonly string[]): Promi
     const frozen = await freezer.freezes();
     if (isJson(app)) json(app, { frozen, added: [], lifted, notes: [] });
     else app.io.out(withJournalFlags(app.invocation, resumedText(app, lifted, frozen)));
-    return lifted.length === 0 && before.length > 0 ? nothingLifted(app) : 0;
+    const there = new Set(lifted.map(({ scope }) => scopeKey(scope)));
+    const missed = isAll ? [] : scopes.filter((scope) => !there.has(scopeKey(scope)));
+    return missed.length > 0 && before.length > 0 ? notLifted(app, missed) : 0;
   } finally {
     await freezer.close();
   }
@@ -180,9 +183,10 @@ function resumedText(app: App, lifted: readonly Freeze[], frozen: readonly Freez
 }
 
 /** What the person wanted to go on stays frozen, so that a script must not go on either. */
-function nothingLifted(app: App): ExitCode {
+function notLifted(app: App, missed: readonly FreezeScope[]): ExitCode {
+  const words = missed.map((scope) => scopeWords(scope)).join('; ');
   app.io.err(
-    `trueup: no freeze has exactly these selectors\nnext: give those of a freeze that is listed, or none to lift all: trueup resume\n`,
+    `trueup: no freeze has exactly these selectors: ${words}\nnext: give those of a freeze that is listed, or none to lift all: trueup resume\n`,
   );
   return 1;
 }

@@ -1,4 +1,5 @@
 import { capped, fault, quote } from '../document/fault.ts';
+import type { DocumentNode } from '../document/node.ts';
 import {
   type BrokenDocument,
   member,
@@ -82,7 +83,8 @@ function readBroken(broken: BrokenDocument): DocumentReading {
 
 function readDocument(document: SourceDocument, found: readonly Problem[]): DocumentReading {
   const apiVersion = textMember(document.root, 'apiVersion');
-  if (apiVersion !== null && isForeign(apiVersion, textMember(document.root, 'kind')))
+  const kind = textMember(document.root, 'kind');
+  if (apiVersion !== null && isForeign(apiVersion, kind) && !isListOfOurs(document.root, kind))
     return { kind: 'skipped' };
   const wrong = headProblem(document, apiVersion);
   if (wrong !== null) {
@@ -113,6 +115,16 @@ function isForeign(apiVersion: string, kind: string | null): boolean {
   const [group = '', version] = apiVersion.split('/');
   if (version === undefined && kind === KIND) return false;
   return group !== API_GROUP && nearest(group, [API_GROUP]) === null;
+}
+
+/** Kubernetes wraps documents so; skipped in silence, each of them would count as removed. */
+function isListOfOurs(root: DocumentNode | null, kind: string | null): boolean {
+  const items = kind === 'List' ? member(root, 'items') : null;
+  if (items?.kind !== 'sequence') return false;
+  return items.items.some((item) => {
+    const apiVersion = textMember(item, 'apiVersion');
+    return apiVersion !== null && !isForeign(apiVersion, textMember(item, 'kind'));
+  });
 }
 
 /** What keeps a document from being read as a ProvisionedProduct at all. */

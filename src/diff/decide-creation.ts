@@ -15,6 +15,7 @@ import { withFacts } from './facts.ts';
 import { none } from './finding.ts';
 import { newKindProblem } from './gates.ts';
 import { holdVerdict, isAsked, recentFailure } from './hold.ts';
+import { isWaitOver } from './latch-after.ts';
 import { problem } from './problems.ts';
 import { terminateRequest } from './request.ts';
 import { requestHash } from './stored-request.ts';
@@ -118,8 +119,7 @@ function refusedTermination(
   { id }: PresentProduct,
 ): ChangeVerdict | null {
   const { latch } = entry;
-  if (latch === null || (latch.kind === 'backoff' && Date.parse(latch.until) <= Date.parse(now)))
-    return null;
+  if (latch === null || isWaitOver(latch, now)) return null;
   const hash = requestHash(terminateRequest(id, false, spec.acceptLanguage));
   if (latch.requestHash !== hash) return null;
   const isOther =

@@ -7,6 +7,7 @@ import type { Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
 import type { Comparison } from './compare.ts';
 import { likenessOf } from './digest.ts';
+import { isWaitOver } from './latch-after.ts';
 import { lastProvisioningFailed } from './normalize.ts';
 import { listed } from './problems.ts';
 import { buildRequest, lacksKey, type RequestInput } from './request.ts';
@@ -199,7 +200,7 @@ function stackMovedAfter(live: PresentProduct, at: string): boolean {
 function heldLatch({ entry, now, specDigest }: AssessInput, request: Candidate): Latch | null {
   const { latch } = entry;
   if (latch === null) return null;
-  if (latch.kind === 'backoff' && Date.parse(latch.until) <= Date.parse(now)) return null;
+  if (isWaitOver(latch, now)) return null;
   const { requestHash } = latch;
   if (requestHash === null) return latch;
   const isSameKey =

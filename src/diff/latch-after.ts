@@ -40,6 +40,16 @@ export function latchAfter(entry: ProductEntry, intent: Intent, failure: RecordF
 const FAILED_CREATION =
   'fix the cause, terminate it by hand, and ask again with trueup retry; or set reconcile.onError to recreate';
 
+/** A clock that was put back by more than this says nothing about a wait that began before. */
+const PUT_BACK_MS = 3_600_000;
+
+/** Whether what waits may be tried again: a wait is of an hour at the most, whatever the wall clock did since. */
+export function isWaitOver(latch: Latch, now: string): boolean {
+  if (latch.kind !== 'backoff') return false;
+  const nowMs = Date.parse(now);
+  return Date.parse(latch.until) <= nowMs || nowMs < Date.parse(latch.at) - PUT_BACK_MS;
+}
+
 function attemptsBefore(latch: Latch | null, intent: Intent): number {
   return latch?.kind === 'backoff' && latch.requestHash === intent.requestHash ? latch.attempts : 0;
 }

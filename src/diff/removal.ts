@@ -6,6 +6,7 @@ import type { KnownDocument } from '../domain/known.ts';
 import type { ProductStatus } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { isFailedImport } from './creation-wish.ts';
+import { isWaitOver } from './latch-after.ts';
 import { problem, quoted } from './problems.ts';
 import { terminateRequest } from './request.ts';
 import { requestHash } from './stored-request.ts';
@@ -113,7 +114,7 @@ function verdictOf(input: RemovalInput): ChangeVerdict {
   if (live.status === 'UNDER_CHANGE' || live.status === 'PLAN_IN_PROGRESS')
     return { kind: 'busy', status: live.status, recordId: live.lastRecordId, ours: false };
   const { latch } = entry;
-  const over = latch?.kind === 'backoff' && Date.parse(latch.until) <= Date.parse(input.now);
+  const over = latch !== null && isWaitOver(latch, input.now);
   const retain = known.policies.prune === 'retain';
   const isOurs = latch !== null && holdsTermination(latch, live.id, retain);
   if (isOurs && !over && !input.asked) return { kind: 'latched', latch };

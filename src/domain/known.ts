@@ -14,6 +14,8 @@ export interface KnownDocument {
   /** As last read while the document was there; null: it did not exist, or could not be read. */
   readonly provisionedProductId: ProvisionedProductId | null;
   readonly lastRecordId: RecordId | null;
+  /** Its name in AWS, as last seen; null: not seen. Another document may mean it by that. */
+  readonly called: string | null;
   readonly dependsOn: readonly { readonly target: TargetName; readonly key: ProductKey }[];
   /** null: the document is there. */
   readonly gone: Gone | null;

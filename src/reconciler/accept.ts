@@ -38,6 +38,8 @@ async function whyNotAccepted(
   const live = await freshen(context, spec, context.observation(), true);
   if (live.kind !== 'present' || (live.stack.kind !== 'read' && !isBlind(live)))
     return 'its live state could not be read';
+  if (live.records.lastSuccessful === null)
+    return 'nothing was ever provisioned with success, so nothing tells later whether the same still runs';
   const evaluation = await evaluate(context, spec, live);
   const { comparison } = evaluation;
   if (comparison === null) return `its live state could not be compared: it is ${live.status}`;

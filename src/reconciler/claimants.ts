@@ -2,6 +2,7 @@ import { type ProductKey, type ProvisionedProductId, productKey } from '../domai
 import type { KnownDocument } from '../domain/known.ts';
 import type { Live } from '../domain/live.ts';
 import type { Position } from '../domain/problem.ts';
+import type { Spec } from '../domain/spec.ts';
 import type { DesiredState } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
 
@@ -45,6 +46,20 @@ export function claimantOf(
   return invalid === undefined ? null : { name: invalid.name, isValid: false };
 }
 
+/**
+ * The document of this revision that is for what this one was for: the same one, or another that names
+ * the provisioned product in another way. `unread`: one that is invalid, or left out; null: there is none.
+ */
+export function documentFor(
+  { specs, declared }: Pick<DesiredState, 'specs' | 'declared'>,
+  { key, provisionedProductId: id, called }: KnownDocument,
+): Spec | 'unread' | null {
+  const asId = id === null ? [] : [productKey({ kind: 'id', id })];
+  const asName = called === null ? [] : [productKey({ kind: 'name', name: called })];
+  const found = [key, ...asId, ...asName].find((one) => declared.has(one));
+  return found === undefined ? null : (specs.get(found) ?? 'unread');
+}
+
 /** A provisioned product, with its name where that was seen. */
 interface Means {
   readonly id: ProvisionedProductId;
@@ -78,10 +93,13 @@ export function hasRival(
   key: ProductKey,
   means: Means,
 ): boolean {
-  const { id } = means;
+  const { id, name } = means;
   const asId = productKey({ kind: 'id', id });
+  const asName = name === null ? null : productKey({ kind: 'name', name });
+  const meansIt = (one: ProductKey) =>
+    one === asId || (ids.get(one) ?? (one === asName ? id : null)) === id;
   return (
     unseenRivals(desired, key, means).length > 0 ||
-    [...desired.specs.keys()].some((one) => one !== key && (one === asId || ids.get(one) === id))
+    [...desired.specs.keys()].some((one) => one !== key && meansIt(one))
   );
 }

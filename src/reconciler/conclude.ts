@@ -110,8 +110,10 @@ function showIntent(context: TargetContext, key: ProductKey, intent: Intent): vo
   else if (before !== undefined) context.board.set(statusOfLeaving(before, intent, at.now));
 }
 
-/** How long ago the request was first sent, by the wall clock; never negative. */
+/** How long ago the request was first sent, never negative: by the wall clock only where an earlier process did. */
 function ageOf(context: TargetContext, intent: Intent): number {
+  const sentAtMs = context.sentAtMs.get(intent.token);
+  if (sentAtMs !== undefined) return context.clock.monotonic() - sentAtMs;
   const now = context.clock.now();
   return Math.max(0, now - (intent.firstSentAt === null ? now : Date.parse(intent.firstSentAt)));
 }

@@ -9,6 +9,7 @@ import {
   type Digest,
   type ProductKey,
   type TargetName,
+  type Token,
 } from '../domain/ids.ts';
 import { isExternalEngine } from '../domain/kind.ts';
 import type { Position, Problem } from '../domain/problem.ts';
@@ -128,6 +129,8 @@ export interface TargetContext {
   readonly importing: Set<ProductKey>;
   /** Requests that an earlier process left open, until their first pass: each may be in flight without a slot. */
   readonly unattended: Set<ProductKey>;
+  /** When this process first sent a request, by the clock that never jumps. */
+  readonly sentAtMs: Map<Token, number>;
 }
 
 /** When our last record of each provisioned product was seen to end, by the monotonic clock. */

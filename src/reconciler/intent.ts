@@ -150,6 +150,7 @@ export async function stampSend(
   open: (entry: ProductEntry, intent: Intent) => ProductEntry = (entry) => ({ ...entry, intent }),
 ): Promise<Intent> {
   const now = isoNow(context.clock);
+  if (intent.firstSentAt === null) context.sentAtMs.set(intent.token, context.clock.monotonic());
   const stamped: Intent = { ...intent, firstSentAt: intent.firstSentAt ?? now, lastSentAt: now };
   await context.entries.update(key, (entry) => {
     const opened = { ...open(entry, stamped), intent: stamped };

@@ -52,17 +52,22 @@ export function unseenWillOf(
 function seen(
   live: Live | undefined,
   before: KnownDocument | undefined,
-): Pick<KnownDocument, 'provisionedProductId' | 'lastRecordId'> {
+): Pick<KnownDocument, 'provisionedProductId' | 'lastRecordId' | 'called'> {
   switch (live?.kind) {
     case 'present':
-      return { provisionedProductId: live.id, lastRecordId: live.records.last };
+      return {
+        provisionedProductId: live.id,
+        lastRecordId: live.records.last,
+        called: live.name,
+      };
     case 'absent':
-      return { provisionedProductId: null, lastRecordId: null };
+      return { provisionedProductId: null, lastRecordId: null, called: null };
     case 'unreadable':
     case undefined:
       return {
         provisionedProductId: before?.provisionedProductId ?? null,
         lastRecordId: before?.lastRecordId ?? null,
+        called: before?.called ?? null,
       };
     default:
       return live satisfies never;

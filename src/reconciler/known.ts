@@ -3,6 +3,7 @@ import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { KnownDocument } from '../domain/known.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
+import { documentFor } from './claimants.ts';
 import type { DesiredState, TargetContext } from './context.ts';
 import {
   contentOf,
@@ -95,16 +96,15 @@ export class KnownDocuments {
 
   /**
    * A revision that was read counts, even if the next one comes before any review of it: who was there
-   * is not missed, and what was protected last stays protected.
+   * is not missed, and what was protected last stays protected, also where a document names it in another way.
    */
   heed(context: Pick<KnownContext, 'fingerprinter'>, desired: DesiredState): void {
     this.#latest = desired;
     const held = new Map(this.#held);
-    for (const key of desired.declared) {
-      const known = held.get(key);
-      if (known === undefined) continue;
-      const spec = desired.specs.get(key);
-      const will = spec === undefined ? {} : unseenWillOf(context, spec, known);
+    for (const [key, known] of held) {
+      const meant = documentFor(desired, known);
+      if (meant === null) continue;
+      const will = meant === 'unread' ? {} : unseenWillOf(context, meant, known);
       const heeded = { ...known, ...will, gone: null };
       this.#isUnsaved ||= JSON.stringify(heeded) !== JSON.stringify(known);
       held.set(key, heeded);
@@ -173,7 +173,7 @@ export class KnownDocuments {
 
   /** Why it cannot be told of this one document that it is gone; null: it can. */
   doubtOf(
-    context: Pick<KnownContext, 'fingerprinter'>,
+    context: Pick<KnownContext, 'fingerprinter' | 'entries'>,
     desired: DesiredState,
     known: KnownDocument,
   ): string | null {

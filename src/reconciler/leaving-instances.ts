@@ -1,3 +1,4 @@
+import { keyOf } from '../diff/rectangles.ts';
 import { sha256 } from '../domain/canonical.ts';
 import type { Change } from '../domain/change.ts';
 import { kindOf } from '../domain/kind.ts';
@@ -23,7 +24,8 @@ export async function withLeavingInstances(
     return { ...change, verdict: { kind: 'unreadable', why } };
   }
   const removed = listed.value.length;
-  const digest = sha256({ version: 'trueup-change-1', change: verdict.digest, removed });
+  const places = listed.value.map(keyOf).sort();
+  const digest = sha256({ version: 'trueup-change-1', change: verdict.digest, places });
   const created = change.instances?.created ?? 0;
   return { ...change, verdict: { ...verdict, digest }, instances: { created, removed } };
 }

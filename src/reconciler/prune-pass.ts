@@ -62,6 +62,10 @@ async function terminate(
     context.board.set(statusOfRemoval(change, at));
     return { kind: 'settled' };
   }
+  if (context.entries.isOpenElsewhere(change.provisionedProductId, key)) {
+    const why = 'a request for it is open under its former document';
+    return { kind: 'again', afterMs: HELD_AGAIN_MS, why };
+  }
   // Left to the next review, which counts them.
   if (endsMore(change, removal.change)) return { kind: 'left' };
   if (context.guard.admission.consider(key, { change }) !== null) return { kind: 'left' };

@@ -62,7 +62,7 @@ export async function reviewRemovals(
   const renamed = context.known.renamed(context, desired).filter(({ key }) => !ends.has(key));
   for (const known of [...missing, ...renamed]) {
     const isOpen = context.entries.get(known.key).intent !== null;
-    if (!isOpen && isHandedOver(context, desired, ids, known)) continue;
+    if (isHandedOver(context, desired, ids, known)) continue;
     const live = await leavingOf(context, known, observation);
     if (live.kind === 'absent' && !isOpen) await forget(context, known.key);
     else if (ends.has(known.key))

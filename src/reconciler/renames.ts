@@ -35,14 +35,18 @@ function likeness(stored: string, present: Digest | null): 'same' | 'other' | 'u
  * never seen valid may be its new name, and so may what asks for something that cannot be compared.
  */
 export function newNameDoubt(
-  context: Pick<TargetContext, 'fingerprinter'>,
+  context: Pick<TargetContext, 'fingerprinter' | 'entries'>,
   desired: DesiredState,
   held: Held,
-  { name, gone, content }: KnownDocument,
+  { name, gone, content, provisionedProductId: id }: KnownDocument,
 ): string | null {
   if (gone !== null) return null;
   for (const spec of desired.specs.values())
-    if (!held.has(spec.key) && likeness(content, contentOf(context, spec)) === 'unknown')
+    if (
+      !held.has(spec.key) &&
+      !standsForAnother(context, spec, id) &&
+      likeness(content, contentOf(context, spec)) === 'unknown'
+    )
       return `the document ${spec.name} is new, and it may be the new name of ${name}: the journal was written with another key`;
   for (const [key, newcomer] of desired.invalid)
     if (!held.has(key))
@@ -52,12 +56,27 @@ export function newNameDoubt(
 
 /** A newcomer that may be what one of these was renamed to, which the key of today does not tell. */
 export function mayBeNewName(
-  context: Pick<TargetContext, 'fingerprinter'>,
+  context: Pick<TargetContext, 'fingerprinter' | 'entries'>,
   standing: readonly KnownDocument[],
   spec: Spec,
 ): boolean {
   const content = contentOf(context, spec);
-  return standing.some((one) => one.gone === null && likeness(one.content, content) === 'unknown');
+  return standing.some(
+    (one) =>
+      one.gone === null &&
+      !standsForAnother(context, spec, one.provisionedProductId) &&
+      likeness(one.content, content) === 'unknown',
+  );
+}
+
+/** It is for something that is there, and that is another one: then it is nobody's new name. */
+function standsForAnother(
+  { entries }: Pick<TargetContext, 'entries'>,
+  { key }: Spec,
+  id: KnownDocument['provisionedProductId'],
+): boolean {
+  const own = entries.get(key).provisionedProductId;
+  return own !== null && own !== id;
 }
 
 /** Whether one that went seems to have come back as this one, which asks for this; null: it is no newcomer. */

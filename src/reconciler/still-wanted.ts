@@ -24,7 +24,8 @@ function isContested(context: TargetContext, key: ProductKey, { request }: Inten
   if (id === null) return false;
   const seen = context.observation()?.products ?? new Map<ProductKey, Live>();
   const live = seen.get(key);
-  const name = live?.kind === 'present' ? live.name : nameInKey(key);
+  const called = context.known.get(key)?.called ?? nameInKey(key);
+  const name = live?.kind === 'present' ? live.name : called;
   return hasRival(context.desired(), idsIn(seen), key, { id, name });
 }
 
@@ -59,7 +60,9 @@ function isStillGone(context: TargetContext, key: ProductKey, { request, base }:
   const { prune, deletionProtection, handsOff } = known.policies;
   const { ownRecords } = context.entries.get(key);
   const called =
-    context.observation()?.others.get(request.provisionedProductId)?.name ?? nameInKey(key);
+    context.observation()?.others.get(request.provisionedProductId)?.name ??
+    known.called ??
+    nameInKey(key);
   // Nothing tells which name would stand for it: then what was not looked up may.
   if (called === null && !isAllSeen(desired, seen)) return false;
   const isAsLeft = base !== null && (base === known.lastRecordId || ownRecords.includes(base));

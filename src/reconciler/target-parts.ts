@@ -1,4 +1,4 @@
-import type { ProductKey, TargetName } from '../domain/ids.ts';
+import type { ProductKey, TargetName, Token } from '../domain/ids.ts';
 import type { EndedRecords, TargetContext } from './context.ts';
 import { Entries } from './entries.ts';
 import { Follower } from './follow.ts';
@@ -37,5 +37,6 @@ export function fixedContext(
     importing: new Set<ProductKey>(),
     types: new ProductTypes(loaded.entries),
     unattended: new Set(loaded.entries.openIntents()),
+    sentAtMs: new Map<Token, number>(),
   };
 }

@@ -17,9 +17,13 @@ export function isDesiredState(name: string): boolean {
   return DESIRED_STATE.test(name) || isKustomization(name);
 }
 
-/** A link that leads nowhere may have been a directory of documents if its name has no extension. */
+/** Names of files that are none of ours; a directory may have any name with a point in it (`eu.prod`, `v1.2`). */
+const OTHER_FILE =
+  /\.(bak|cfg|conf|css|csv|gif|gz|html?|ini|jpe?g|js|lock|log|md|orig|pdf|png|py|sh|sum|svg|sw[op]|tf|tgz|tmp|toml|ts|txt|xml|zip)$/i;
+
+/** A link that leads nowhere may have been a directory of documents, unless it is named like a file of another kind. */
 export function couldHoldDocuments(name: string): boolean {
-  return isDesiredState(name) || !name.includes('.');
+  return isDesiredState(name) || !OTHER_FILE.test(name);
 }
 
 /** Whether a name can be opened and shown as it is. */

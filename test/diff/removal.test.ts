@@ -30,6 +30,7 @@ const known: KnownDocument = {
   policies: { prune: 'terminate', deletionProtection: false, handsOff: false },
   provisionedProductId: ID,
   lastRecordId: rec('1'),
+  called: 'net-a',
   dependsOn: [],
   gone: { since: '2026-11-21T11:00:00.000Z', revision: 'r2', renamedTo: null },
 };

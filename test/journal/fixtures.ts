@@ -222,6 +222,7 @@ export function documentOf(name: string, digest = 'sha256:1'): KnownDocument {
     policies: { prune: 'retain', deletionProtection: false, handsOff: true },
     provisionedProductId: asProvisionedProductId('pp-1'),
     lastRecordId: asRecordId('rec-1'),
+    called: name,
     dependsOn: [{ target: PROD, key: NETWORK }],
     gone: {
       since: '2026-11-20T10:00:00.000Z',

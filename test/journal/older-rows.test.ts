@@ -13,6 +13,7 @@ describe('rows of earlier versions', () => {
       policies: { prune: 'never', deletionProtection: false, handsOff: false },
       provisionedProductId: null,
       lastRecordId: null,
+      called: null,
       dependsOn: [],
       gone: null,
     });
@@ -51,6 +52,7 @@ describe('rows of earlier versions', () => {
       policies: { prune: 'retain', deletionProtection: true, handsOff: false },
       provisionedProductId: 'pp-1',
       lastRecordId: 'rec-1',
+      called: 'a',
       dependsOn: [{ target: 'default', key: 'name:b' }],
       gone: {
         since: '2026-11-21T12:00:00.000Z',

@@ -18,6 +18,7 @@ const app = (policies: Partial<KnownDocument['policies']> = {}): KnownDocument =
   policies: { prune: 'terminate', deletionProtection: false, handsOff: false, ...policies },
   provisionedProductId: asProvisionedProductId('pp-app'),
   lastRecordId: null,
+  called: null,
   dependsOn: [{ target: TARGET, key: keyOf('net-a') }],
   gone: null,
 });

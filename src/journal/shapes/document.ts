@@ -20,6 +20,7 @@ export const knownDocument: Shape<KnownDocument> = object<KnownDocument>({
   ),
   provisionedProductId: since(orNull(text<ProvisionedProductId>()), null),
   lastRecordId: since(orNull(recordId), null),
+  called: since(orNull(text()), null),
   dependsOn: since(
     list(
       object<KnownDocument['dependsOn'][number]>({

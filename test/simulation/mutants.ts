@@ -52,7 +52,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'backoff not waited for',
     'src/diff/hold.ts',
-    "if (latch.kind === 'backoff' && Date.parse(latch.until) <= Date.parse(now)) return null;",
+    'if (isWaitOver(latch, now)) return null;',
     "if (latch.kind === 'backoff') return null;",
   ),
   one(

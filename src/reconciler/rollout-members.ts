@@ -22,6 +22,7 @@ import {
   ranByJournal,
 } from './rollout-journal.ts';
 import { mayBeFor, resolvedOf } from './rollout-wish.ts';
+import { ambiguityOf } from './trouble.ts';
 
 export interface RolloutInput {
   readonly target: TargetName;
@@ -150,6 +151,11 @@ function stateOf(version: VersionId, evaluation: Evaluation, entry: ProductEntry
   const isUnsure = isUnseen(live) && ranByJournal(version, entry);
   if (isUnsure && live.kind === 'present' && isStillOurs(entry, live.records))
     return { kind: 'runs' };
+  const lost = ambiguityOf(entry);
+  if (lost !== null) {
+    const state = blocked(`is stalled: ${lost.reason}`, lost.next);
+    return afterFailure(state, version, entry);
+  }
   const known = journalled(version, entry);
   if (known?.kind === 'inFlight') return known;
   if (movesVersion(evaluation)) return { kind: 'moves', isAgain: failedBefore(version, entry) };
@@ -187,7 +193,11 @@ function stateOfVerdict(verdict: ChangeVerdict): MemberState {
         ? blocked(`is stalled: ${verdict.latch.reason}`, verdict.latch.next)
         : passing(`is tried again after ${verdict.latch.until}: ${verdict.latch.reason}`);
     case 'busy':
-      return passing(`is busy: another operation runs: ${verdict.status}`);
+      return passing(
+        verdict.ours
+          ? 'has a request under way'
+          : `is busy: another operation runs: ${verdict.status}`,
+      );
     case 'unreadable':
       return passing(`could not be read: ${verdict.why}`);
     case 'inSync':

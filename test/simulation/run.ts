@@ -441,7 +441,7 @@ function openPoint(world: World, wish: Wish, strict: boolean): string | null {
   if (view === undefined) return say;
   if ([wish.name, ...(wish.life?.dependsOn ?? [])].some((name) => isLeftForADay(world, name)))
     return null;
-  if (/could each be the answer/.test(view.message)) return null;
+  if (isAmbiguous(world, wish)) return null;
   const takenForRight =
     view.unverified > 0 || world.accepted.has(wish.name) || world.rules.wasMistaken(wish.name);
   const isJudged = view.condition === 'Ready' && view.revision === world.revision;
@@ -495,12 +495,23 @@ function isPassedBy(world: World, wish: Wish): boolean {
   return view !== undefined && waitsInRollout(world, view) && isHeldUp(world, wish);
 }
 
+/** A person has to look what became of a request. */
+function isAmbiguous(world: World, { name }: Wish): boolean {
+  const view = world.board?.get(TARGET, `name:${name}` as ProductKey);
+  return view !== undefined && /could each be the answer/.test(view.message);
+}
+
 /** Another one of its rollout gets there by nothing that trueup may do. */
 function isHeldUp(world: World, { name, version }: Wish): boolean {
   return world.wishes.some((one) => {
     if (one.name === name || one.version !== version) return false;
     const isHandsOff = one.suspend || one.observe || one.spoilt !== null;
-    return isHandsOff || isOutOfReach(world, one) || isLeftForADay(world, one.name);
+    return (
+      isHandsOff ||
+      isOutOfReach(world, one) ||
+      isLeftForADay(world, one.name) ||
+      isAmbiguous(world, one)
+    );
   });
 }
 

@@ -11,17 +11,16 @@ import type { RecordId } from '../domain/ids.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import { isBlank } from './creation.ts';
-import { isFailedImport, isTerminatedForAnother } from './creation-wish.ts';
+import { isTerminatedForAnother } from './creation-wish.ts';
 import { likenessOf } from './digest.ts';
-import { movedBefore } from './failed-move.ts';
 import { keptFingerprints, promoted, type Success } from './fingerprints-after.ts';
+import { resultOf } from './last-result.ts';
 import { latchAfter, type RecordFailure } from './latch-after.ts';
 import { validFingerprints } from './normalize.ts';
 import { failedUpdateOf } from './own-failure.ts';
 import { entryFor } from './ownership.ts';
 import { referencesAfter } from './pending.ts';
 import { recreationBegun } from './recreation.ts';
-import { openHash } from './stored-request.ts';
 
 const OWN_RECORDS_MAX = 20;
 
@@ -176,45 +175,6 @@ export function recordFailed(
 function triedWith({ triedTags, ownTags }: ProductEntry, { pending }: Intent): readonly string[] {
   const tried = pending.ownTags.filter((key) => !ownTags.includes(key));
   return [...new Set([...triedTags, ...tried])];
-}
-
-/** How the request ended, with what a change of properties leaves as it was. */
-function resultOf(
-  entry: ProductEntry,
-  intent: Intent,
-  end: Pick<LastResult, 'kind' | 'recordId' | 'at' | 'reason'>,
-): LastResult {
-  const { step, base, requestHash, isFound } = intent;
-  const isMade = end.kind === 'succeeded' && (isProvisioning(step) || step === 'import');
-  return {
-    ...end,
-    step,
-    base,
-    requestHash,
-    openHash: openHash(intent.request),
-    ...requested(entry, intent),
-    ...(isProvisioning(step) ? {} : movedBefore(entry)),
-    ...(isFound === true ? { isFound } : {}),
-    ...(isFailedImport(entry) && !isMade ? { afterFailedImport: true } : {}),
-  };
-}
-
-/**
- * A change of properties keeps the version: then what is known to run stays known, unless it came after
- * a record that is not ours, which may have brought in another one.
- */
-function requested({ lastResult }: ProductEntry, intent: Intent): Pick<LastResult, 'version'> {
-  const { version } = intent;
-  if (version !== undefined) return { version };
-  const before = lastResult?.version;
-  const runs = lastResult?.kind === 'succeeded' || before?.isMove === false;
-  if (lastResult === null || before === undefined || !runs) return {};
-  return followsOn(lastResult, intent) ? { version: { ...before, isMove: false } } : {};
-}
-
-/** A change of properties need not move LastRecordId, so that the next one may have its base. */
-function followsOn({ step, recordId, base }: LastResult, intent: Intent): boolean {
-  return intent.base === recordId || (!isProvisioning(step) && intent.base === base);
 }
 
 function withRecord(entry: ProductEntry, recordId: RecordId): readonly RecordId[] {

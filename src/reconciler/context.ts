@@ -17,6 +17,7 @@ import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { CatalogFacts } from './catalog-facts.ts';
 import type { Wait } from './dependencies.ts';
+import type { EndedRecords } from './ended-records.ts';
 import type { Entries } from './entries.ts';
 import type { Follower } from './follow.ts';
 import type { GuardGate } from './guard-gate.ts';
@@ -131,49 +132,6 @@ export interface TargetContext {
   readonly unattended: Set<ProductKey>;
   /** When this process first sent a request, by the clock that never jumps. */
   readonly sentAtMs: Map<Token, number>;
-}
-
-/** When our last record of each provisioned product was seen to end, by the monotonic clock. */
-export class EndedRecords {
-  readonly #times = new Map<ProductKey, number>();
-  readonly #startMs: number;
-  readonly #ordinals = new Map<ProductKey, number>();
-  #count = 0;
-  readonly #onNext = new Set<() => void>();
-
-  constructor(startMs: number) {
-    this.#startMs = startMs;
-  }
-
-  add(key: ProductKey, nowMs: number): void {
-    this.#times.set(key, nowMs);
-    this.#count += 1;
-    this.#ordinals.set(key, this.#count);
-    for (const resolve of this.#onNext) resolve();
-    this.#onNext.clear();
-  }
-
-  /** Resolves when the next one has ended. */
-  next(): Promise<void> {
-    return new Promise((resolve) => this.#onNext.add(resolve));
-  }
-
-  /**
-   * Monotonic ms. The start of this process if none has ended in it: one may have ended just before,
-   * and how long ago the wall clock cannot tell, because it may have jumped.
-   */
-  at(key: ProductKey): number {
-    return this.#times.get(key) ?? this.#startMs;
-  }
-
-  /** Whether one ended in this process after so many had ended in all. */
-  hasEndedSince(key: ProductKey, count: number): boolean {
-    return (this.#ordinals.get(key) ?? 0) > count;
-  }
-
-  get count(): number {
-    return this.#count;
-  }
 }
 
 /** How long the record of this request may take before it counts as stalled. */

@@ -1,8 +1,9 @@
-import { asksForEnd, GONE_MS, isPrunable } from '../diff/removal.ts';
+import { asksForEnd, isPrunable } from '../diff/removal.ts';
 import type { ProductKey, TargetName } from '../domain/ids.ts';
 import type { KnownDocument } from '../domain/known.ts';
 import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
+import { Absences } from './absences.ts';
 import { documentFor } from './claimants.ts';
 import type { DesiredState, TargetContext } from './context.ts';
 import {
@@ -22,20 +23,13 @@ import {
   renamedToOf,
 } from './renames.ts';
 
-/** How far a wall clock may go back and what it told before still counts: the wait is longer by as much. */
-const PUT_BACK_MS = 2 * 3_600_000;
-
 /**
  * The documents that were there when the directory was last read well, and what they said about
  * their own end: so that a document which goes takes effect, and one that cannot be read does not.
  */
 export class KnownDocuments {
   #held: ReadonlyMap<ProductKey, KnownDocument>;
-  /**
-   * Monotonic time of the read that first missed a document. Where an earlier process made that, the wall
-   * clock tells how long ago it was, once: then this process counts on by the clock that never jumps.
-   */
-  readonly #missedMs = new Map<ProductKey, number>();
+  readonly #absences = new Absences();
 
   /** What a revision said is not in the journal yet. */
   #isUnsaved = false;
@@ -108,7 +102,7 @@ export class KnownDocuments {
       const heeded = { ...known, ...will, gone: null };
       this.#isUnsaved ||= JSON.stringify(heeded) !== JSON.stringify(known);
       held.set(key, heeded);
-      this.#missedMs.delete(key);
+      this.#absences.end(key);
     }
     this.#held = held;
   }
@@ -148,7 +142,7 @@ export class KnownDocuments {
       if (known !== undefined) next.set(key, known);
     }
     for (const key of desired.declared) {
-      this.#missedMs.delete(key);
+      this.#absences.end(key);
       const known = next.get(key);
       if (known !== undefined && known.gone !== null) next.set(key, { ...known, gone: null });
     }
@@ -210,7 +204,7 @@ export class KnownDocuments {
 
   /** Drops what is gone from AWS too. */
   forget(key: ProductKey): void {
-    this.#missedMs.delete(key);
+    this.#absences.end(key);
     this.#held = new Map([...this.#held].filter(([one]) => one !== key));
   }
 
@@ -223,11 +217,7 @@ export class KnownDocuments {
    * outlives a restart, and by the one that never jumps.
    */
   isConfirmed(context: KnownContext, key: ProductKey): boolean {
-    const gone = this.#held.get(key)?.gone ?? null;
-    const readMs = context.readAtMs();
-    const missedMs = this.#missedMs.get(key);
-    if (gone === null || readMs === null || missedMs === undefined) return false;
-    return context.clock.now() - Date.parse(gone.since) >= GONE_MS && readMs - missedMs >= GONE_MS;
+    return this.#absences.isConfirmed(context, key, this.#held.get(key)?.gone ?? null);
   }
 
   #missed(
@@ -237,20 +227,13 @@ export class KnownDocuments {
     next: ReadonlyMap<ProductKey, KnownDocument>,
   ): KnownDocument {
     const { gone, key } = known;
-    const { clock } = context;
-    const agoMs = gone === null ? null : clock.now() - Date.parse(gone.since);
-    // A wall clock that was put back a little may be put right again; one that was far ahead was wrong.
-    if (agoMs !== null && agoMs >= -PUT_BACK_MS) {
-      if (!this.#missedMs.has(key)) this.#missedMs.set(key, clock.monotonic() - Math.max(0, agoMs));
-      if (gone === null || !isNewNameGone(gone, desired)) return known;
-      // It has got another new name; or nobody knows of one any more, and what is gone is only gone.
-      const renamedTo = renamedToOf(known, this.#held, next);
-      if (renamedTo !== null) return { ...known, gone: { ...gone, renamedTo } };
-    }
-    this.#missedMs.set(key, context.readAtMs() ?? clock.monotonic());
-    const since = new Date(clock.now()).toISOString();
+    const isKnown = gone !== null && this.#absences.goesOn(context, key, gone);
+    if (isKnown && !isNewNameGone(gone, desired)) return known;
     const kept = gone === null || isNewNameGone(gone, desired) ? null : gone.renamedTo;
     const renamedTo = kept ?? renamedToOf(known, this.#held, next);
+    // It has got another new name; or nobody knows of one any more, and what is gone is only gone.
+    if (isKnown && renamedTo !== null) return { ...known, gone: { ...gone, renamedTo } };
+    const since = this.#absences.begin(context, key);
     return { ...known, gone: { since, revision: desired.revision, renamedTo } };
   }
 }

@@ -50,6 +50,7 @@ export interface ReviewContext extends EvaluateContext, RemovalContext, ObserveC
 export async function reviewTarget(context: ReviewContext, desired: DesiredState): Promise<Review> {
   const specs = [...desired.specs.values()];
   const { known } = context;
+  await known.keep(context);
   const gone = [...known.missing(context, desired), ...known.renamed(context, desired)];
   const ids = gone.flatMap(({ provisionedProductId: id }) => id ?? []);
   // What it made under a document that is invalid now need not have been read back.

@@ -11,8 +11,9 @@ import {
 } from '../diff/rollout.ts';
 import type { ProductKey, RecordId, TargetName } from '../domain/ids.ts';
 import type { RolloutRule } from '../domain/rollout.ts';
-import type { EndedRecords, TargetContext } from './context.ts';
+import type { TargetContext } from './context.ts';
 import type { Wait } from './dependencies.ts';
+import type { EndedRecords } from './ended-records.ts';
 import type { Entries } from './entries.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Log } from './ports/runtime.ts';

@@ -1,5 +1,6 @@
 import type { ProductKey, TargetName, Token } from '../domain/ids.ts';
-import type { EndedRecords, TargetContext } from './context.ts';
+import type { TargetContext } from './context.ts';
+import type { EndedRecords } from './ended-records.ts';
 import { Entries } from './entries.ts';
 import { Follower } from './follow.ts';
 import { GuardGate } from './guard-gate.ts';

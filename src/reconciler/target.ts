@@ -5,7 +5,8 @@ import type { Dependency } from '../domain/spec.ts';
 import { answered } from './answered.ts';
 import { askedAgain, isForAnother } from './asked-again.ts';
 import { CatalogFacts } from './catalog-facts.ts';
-import { about, type DesiredState, EndedRecords, type TargetContext } from './context.ts';
+import { about, type DesiredState, type TargetContext } from './context.ts';
+import { EndedRecords } from './ended-records.ts';
 import { replacing } from './hold-back.ts';
 import { holdSubject } from './hold-subject.ts';
 import { type Holds, type HoldsNow, holdsOf } from './holds.ts';
@@ -132,7 +133,6 @@ export class TargetReconciler {
 
   /** Reads the whole target, judges the whole plan, and queues the names that may change. */
   async review(): Promise<Review> {
-    await this.#context.known.keep(this.#context);
     const facts = new CatalogFacts(this.#context.catalog);
     const values = new ValueFacts(this.#values, this.#shared.redactor);
     const desired = this.#desired;

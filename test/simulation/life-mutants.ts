@@ -62,9 +62,9 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   one(
     'a document that is gone is not given its ten minutes',
-    'src/reconciler/known.ts',
-    'return context.clock.now() - Date.parse(gone.since) >= GONE_MS && readMs - missedMs >= GONE_MS;',
-    'return context.clock.now() - Date.parse(gone.since) >= 0 && readMs - missedMs >= 0;',
+    'src/reconciler/absences.ts',
+    'return clock.now() - Date.parse(gone.since) >= GONE_MS && readMs - missedMs >= GONE_MS;',
+    'return clock.now() - Date.parse(gone.since) >= 0 && readMs - missedMs >= 0;',
   ),
   one(
     'deletionProtection ends with the document',

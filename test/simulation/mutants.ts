@@ -281,7 +281,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
   ),
   one(
     'how long ago our record ended is told by the wall clock alone',
-    'src/reconciler/context.ts',
+    'src/reconciler/ended-records.ts',
     'return this.#times.get(key) ?? this.#startMs;',
     'return this.#times.get(key) ?? Number.NEGATIVE_INFINITY;',
   ),

@@ -25,6 +25,16 @@ const doc = (Size: unknown) => ({
   },
 });
 
+async function inEffect() {
+  const world = await World.create({ seed }, [doc('big')]);
+  const trueup = await world.start();
+  await trueup.converge();
+  await world.clock.pass(600_000);
+  await trueup.converge();
+  expect(world.statusOf(trueup, 'lake-a')).toMatchObject({ reason: 'InSync', unverified: 0 });
+  return { world, trueup };
+}
+
 /** Somebody else's update, which fails: nothing tells what of it the engine had applied by then. */
 async function failsPastUs(world: World, n: number) {
   fault(
@@ -45,12 +55,7 @@ async function failsPastUs(world: World, n: number) {
 }
 
 it('what a failed update of somebody else left of an engine product is not told to be as declared', async () => {
-  const world = await World.create({ seed }, [doc('big')]);
-  const trueup = await world.start();
-  await trueup.converge();
-  await world.clock.pass(600_000);
-  await trueup.converge();
-  expect(world.statusOf(trueup, 'lake-a')).toMatchObject({ reason: 'InSync', unverified: 0 });
+  const { world, trueup } = await inEffect();
   await failsPastUs(world, 1);
   await trueup.converge();
   await world.clock.pass(600_000);
@@ -64,12 +69,7 @@ it('what a failed update of somebody else left of an engine product is not told 
 });
 
 it('useDefault resets a value that trueup itself applied, where AWS returns no values', async () => {
-  const world = await World.create({ seed }, [doc('big')]);
-  const trueup = await world.start();
-  await trueup.converge();
-  await world.clock.pass(600_000);
-  await trueup.converge();
-  expect(world.statusOf(trueup, 'lake-a')).toMatchObject({ reason: 'InSync', unverified: 0 });
+  const { world, trueup } = await inEffect();
   expect(world.service.admin.product('lake-a')?.parameters).toMatchObject({ Size: 'big' });
   world.wish([doc({ useDefault: true })], 'r2');
   await trueup.converge();

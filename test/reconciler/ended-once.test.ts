@@ -1,47 +1,10 @@
 import { expect, it } from 'vitest';
-import { inEffect, MINUTE, operations } from './life.ts';
+import { inEffect, MINUTE } from './life.ts';
 import { networkDoc, truth } from './networks.ts';
 
 const named = (Cidr: string, more = {}) =>
   networkDoc('net-a', { Cidr }, { reconcile: { prune: 'terminate' }, ...more });
 const other = networkDoc('net-b', { Cidr: 'net-b' });
-
-it('a document that goes by its name and by its id ends its product once', async () => {
-  const { world, trueup } = await inEffect([named('A'), other]);
-  const id = truth(world, 'net-a')?.product.id ?? '';
-  // An update that takes long is under way; its document goes over to the id, and is gone then.
-  world.service.admin.addFault({
-    operation: 'UpdateProvisionedProduct',
-    count: 1,
-    effect: { kind: 'straggle', ms: 40 * MINUTE },
-  });
-  world.wish([named('B'), other], 'r2');
-  await trueup.reconcile();
-  await world.clock.pass(MINUTE);
-  world.wish(
-    [
-      networkDoc(
-        'label',
-        { Cidr: 'B' },
-        { provisionedProductId: id, reconcile: { prune: 'retain' } },
-      ),
-      other,
-    ],
-    'r3',
-  );
-  await trueup.reconcile();
-  await world.clock.pass(MINUTE);
-  await trueup.reconcile();
-  world.wish([other], 'r4');
-  for (let i = 0; i < 8; i += 1) {
-    await trueup.reconcile();
-    await world.clock.pass(11 * MINUTE);
-  }
-  await trueup.converge();
-  expect(operations(world).filter((o) => o === 'TerminateProvisionedProduct').length).toBeLessThan(
-    2,
-  );
-});
 
 it.each([
   { prune: 'never' },
@@ -55,6 +18,7 @@ it.each([
     count: 1,
     effect: { kind: 'straggle', ms: 40 * MINUTE },
   });
+  // An update that takes long is under way; its document goes over to the id, and is gone then.
   world.wish([named('B'), other], 'r2');
   await trueup.reconcile();
   await world.clock.pass(MINUTE);

@@ -1,5 +1,6 @@
 import type { ProvisionedInput, SeedInput } from '../../src/local-catalog/seed-input.ts';
-import type { World } from './world.ts';
+import type { Fields } from './networks.ts';
+import type { Wish, World } from './world.ts';
 
 /** A product of stack sets, which its launch constraint lets into these accounts and regions. */
 export const guardSets = (
@@ -33,3 +34,15 @@ export async function instancesByHand(world: World, accounts: readonly string[])
   });
   await world.clock.pass(60_000);
 }
+
+/** The document of such a set, which asks for its making and for its end. */
+export const guardSet = (reconcile: Fields = {}, parts: Fields = {}): Wish => ({
+  name: 'set',
+  spec: {
+    productName: 'guard',
+    provisioningArtifactName: 'one',
+    provisioningParameters: { Level: 'low' },
+    ...parts,
+    reconcile: { onMissing: 'provision', prune: 'terminate', ...reconcile },
+  },
+});

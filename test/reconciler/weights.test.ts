@@ -1,28 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { ProductKey } from '../../src/domain/ids.ts';
 import type { Removal } from '../../src/reconciler/removals.ts';
-import { guardSets } from './guard-sets.ts';
+import { guardSet as doc, guardSets } from './guard-sets.ts';
 import { keyOf, MINUTE, operations, terminations } from './life.ts';
 import { fault } from './networks.ts';
-import { type Incarnation, type Wish, World, type WorldOptions } from './world.ts';
+import { type Incarnation, World, type WorldOptions } from './world.ts';
 
 const ACCOUNTS = ['111122223333', '444455556666', '777788889999'];
 const REGIONS = ['eu-west-1', 'us-east-1'];
 
 const seed = guardSets(ACCOUNTS, REGIONS);
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const doc = (reconcile: Fields = {}, parts: Fields = {}): Wish => ({
-  name: 'set',
-  spec: {
-    productName: 'guard',
-    provisioningArtifactName: 'one',
-    provisioningParameters: { Level: 'low' },
-    ...parts,
-    reconcile: { onMissing: 'provision', prune: 'terminate', ...reconcile },
-  },
-});
 
 const start = async (options: Partial<WorldOptions>, wishes = [doc()]) => {
   const world = await World.create({ seed, ...options }, wishes);

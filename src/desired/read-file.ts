@@ -84,9 +84,9 @@ function readBroken(broken: BrokenDocument): DocumentReading {
 function readDocument(document: SourceDocument, found: readonly Problem[]): DocumentReading {
   const apiVersion = textMember(document.root, 'apiVersion');
   const kind = textMember(document.root, 'kind');
-  if (apiVersion !== null && isForeign(apiVersion, kind) && !isListOfOurs(document.root, kind))
-    return { kind: 'skipped' };
-  const wrong = headProblem(document, apiVersion);
+  const isList = isListOfOurs(document.root, kind);
+  if (apiVersion !== null && isForeign(apiVersion, kind) && !isList) return { kind: 'skipped' };
+  const wrong = isList ? listProblem(document) : headProblem(document, apiVersion);
   if (wrong !== null) {
     const clue = clueOf(document, wrong);
     return { kind: 'invalid', clue, problems: [...found, wrong], unquoted: [] };
@@ -125,6 +125,13 @@ function isListOfOurs(root: DocumentNode | null, kind: string | null): boolean {
     const apiVersion = textMember(item, 'apiVersion');
     return apiVersion !== null && !isForeign(apiVersion, textMember(item, 'kind'));
   });
+}
+
+function listProblem(document: SourceDocument): Problem {
+  const at = positionAt(document, (member(document.root, 'kind') ?? document.root).offset);
+  const message = 'documents inside a "List" are not read';
+  const next = 'write each of them by itself, with --- between them';
+  return fault('document/unknown-kind', at, message, { field: 'kind', next });
 }
 
 /** What keeps a document from being read as a ProvisionedProduct at all. */

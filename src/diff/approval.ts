@@ -106,11 +106,12 @@ export function standingOf(
     of[state].push(approved.name);
     if (state === 'standing') runs.set(approved.key, approved.digest);
   }
-  const isVoid = approval.strict && of.moved.length > 0 && of.sent.length === 0;
+  const isBegun = approval.changes.some(({ key, digest }) => lineageOf(key).begun.has(digest));
+  const isVoid = approval.strict && of.moved.length > 0 && !isBegun;
   if (isVoid) runs.clear();
   const { set, asked, strict } = approval;
   return {
-    view: { set, asked, strict, ...of, standing: isVoid ? [] : of.standing },
+    view: { set, asked, strict, isVoid, ...of, standing: isVoid ? [] : of.standing },
     runs,
     isOver: isVoid || of.standing.length + of.waiting.length === 0,
   };

@@ -121,6 +121,8 @@ export interface ApprovalView {
   readonly set: Digest;
   readonly asked: string;
   readonly strict: boolean;
+  /** Approved as all or nothing, and a part of it moved before any of it was begun: nothing of it runs. */
+  readonly isVoid: boolean;
   /** Names; `standing` may run, `waiting` may run later, `sent` was begun, `moved` is another change by now. */
   readonly standing: readonly string[];
   readonly waiting: readonly string[];

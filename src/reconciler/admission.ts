@@ -1,5 +1,6 @@
 import {
   isWeightless,
+  isWithin,
   type Measured,
   restAfter,
   weightOf,
@@ -7,7 +8,7 @@ import {
 } from '../diff/change-weight.ts';
 import { fits } from '../diff/guards.ts';
 import type { Intent, ProductEntry } from '../domain/entry.ts';
-import { type Caps, type Charge, WEIGHTLESS } from '../domain/guard.ts';
+import { type Caps, type Charge, type ChargedRest, WEIGHTLESS } from '../domain/guard.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { Approvals } from './approvals.ts';
 import { isoNow } from './context.ts';
@@ -17,8 +18,8 @@ import type { Ledger } from './ledger.ts';
 import type { Clock } from './ports/runtime.ts';
 
 interface Pass {
-  /** The revision in which something of it was charged: what follows in it is the rest of the same change. */
-  chargedIn: string | null;
+  /** What is left of the change that was counted last in it; of what was approved its approval tells that. */
+  counted: { readonly revision: string; readonly rest: ChargedRest | undefined } | null;
   /** Why nothing more of it may be sent. */
   barred: string | null;
   measured: Measured | null;
@@ -84,7 +85,7 @@ export class Admission {
     const at = isoNow(this.#parts.clock);
     const charge: Charge = { token, at, revision, weights, approved };
     this.#ledger.reserve(rest === undefined ? charge : { ...charge, rest });
-    if (pass !== undefined) pass.chargedIn = revision;
+    if (pass !== undefined) pass.counted = approved === null ? { revision, rest } : null;
     return null;
   }
 
@@ -120,10 +121,11 @@ export class Admission {
   #without(key: ProductKey, pass: Pass | undefined, weights: Charge['weights']): Charge['weights'] {
     const revision = this.#current?.planned.revision;
     if (revision === undefined || pass === undefined) return weights;
-    const { chargedIn, measured } = pass;
+    const { counted, measured } = pass;
+    if (measured === null) return weights;
     const isRest =
-      chargedIn === revision ||
-      (measured !== null && this.#ledger.isRest(this.#parts.entries.get(key), revision, measured));
+      (counted?.revision === revision && isWithin(counted.rest, measured)) ||
+      this.#ledger.isRest(this.#parts.entries.get(key), revision, measured);
     return isRest ? { ...weights, updates: 0 } : weights;
   }
 
@@ -139,5 +141,5 @@ export class Admission {
 }
 
 function newPass(): Pass {
-  return { chargedIn: null, barred: null, measured: null };
+  return { counted: null, barred: null, measured: null };
 }

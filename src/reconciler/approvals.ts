@@ -117,8 +117,7 @@ export class Approvals {
     this.tell(planned);
     for (const { view, isOver } of this.standing(planned)) {
       if (!isOver) continue;
-      const isVoid = view.strict && view.moved.length > 0;
-      const reason = isVoid
+      const reason = view.isVoid
         ? 'a part of it has moved, and it was approved as all or nothing'
         : 'every change of it was sent, is done, or has moved';
       ended.add(this.#end(view.set, reason));

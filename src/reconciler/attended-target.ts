@@ -11,6 +11,7 @@ import type { Review, Reviewed } from './review.ts';
 import type { TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
 import type { TargetReconciler } from './target.ts';
+import { nextWaitEndMs } from './wait-end.ts';
 import { approvedByPlan } from './whole-plan.ts';
 
 interface AttendedOptions {
@@ -36,6 +37,8 @@ export class AttendedTarget {
   #failures = 0;
   /** Monotonic time before which it is not opened or reviewed again after a failure. */
   #notBeforeMs = 0;
+  /** Monotonic time at which a review is due, because a wait after a failure is over then. */
+  #waitEndMs: number | null = null;
   /** A review is due: a new revision, the interval, a person. */
   #due: Priority | null = null;
   #reviewing = false;
@@ -53,10 +56,11 @@ export class AttendedTarget {
     this.#due = Math.max(priority, this.#due ?? 0) as Priority;
   }
 
-  /** How long it waits after a failure, ms; null: it does not. */
+  /** How long until it has something to do by itself, ms; null: it has not. */
   get waitMs(): number | null {
-    const waitMs = this.#notBeforeMs - this.#shared.clock.monotonic();
-    return waitMs > 0 ? waitMs : null;
+    const nowMs = this.#shared.clock.monotonic();
+    const timesMs = [this.#notBeforeMs, this.#waitEndMs ?? 0].filter((atMs) => atMs > nowMs);
+    return timesMs.length === 0 ? null : Math.min(...timesMs) - nowMs;
   }
 
   /** Takes over the latest revision. */
@@ -77,7 +81,12 @@ export class AttendedTarget {
 
   /** Opens or reviews it if that is due, in the background: a slow target holds up no other. */
   attend(): void {
-    if (this.#reviewing || this.#due === null || this.waitMs !== null) return;
+    const nowMs = this.#shared.clock.monotonic();
+    if (this.#waitEndMs !== null && this.#waitEndMs <= nowMs) {
+      this.#waitEndMs = null;
+      this.#due ??= PRIORITY.resync;
+    }
+    if (this.#reviewing || this.#due === null || this.#notBeforeMs > nowMs) return;
     const priority = this.#due;
     this.#due = null;
     this.#reviewing = true;
@@ -116,6 +125,12 @@ export class AttendedTarget {
     this.review = review;
     const isHeld = observeOnly || this.#shared.heldBack() !== null;
     const released = isHeld ? 0 : reconciler.release(review, priority);
+    const judged = [...review.evaluations.values(), ...review.removals.values()];
+    const waitMs = nextWaitEndMs(
+      judged.map(({ change }) => change),
+      clock.now(),
+    );
+    this.#waitEndMs = waitMs === null ? null : clock.monotonic() + waitMs;
     const tookMs = Math.round(clock.monotonic() - startedMs);
     const calls = reconciler.context.catalog.calls().total;
     logReview(this.#shared.log, this.handle.name, review, { updates: released, tookMs, calls });

@@ -26,7 +26,7 @@ it('says in its question how many wait, and why in its report', async () => {
 const set = asDigest(`sha256:${'1'.repeat(64)}`);
 const lists = { standing: ['net-a'], waiting: [], sent: [], moved: [] };
 const free = [productKey({ kind: 'name', name: 'net-a' })];
-const approvals = [{ set, asked: set, strict: false, ...lists }];
+const approvals = [{ set, asked: set, strict: false, isVoid: false, ...lists }];
 
 /** What the guards say of a plan that is too much for them, or of which more was approved. */
 const refused = (planned: Partial<Weights>, approved: Partial<Weights> = {}, maxChanges = 0) =>

@@ -190,7 +190,7 @@ describe('countChanges', () => {
     const changes = [update, byId];
     const set = asDigest('sha256:set');
     const lists = { standing: [update.name], waiting: [], sent: [], moved: [] };
-    const view = { set, asked: set, strict: false, ...lists };
+    const view = { set, asked: set, strict: false, isVoid: false, ...lists };
     const runs = new Map([[update.key, set]]);
     const report = targetGuards({
       target: asTargetName('prod'),

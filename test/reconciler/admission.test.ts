@@ -93,7 +93,8 @@ describe('what may be sent of a judged plan', () => {
 
   it('is one of two that come at one time, and all steps of that one', async () => {
     const { admission, judge, write, sent } = await opened();
-    const chain = change(A, ['update', 'owner']);
+    const specDigest = asDigest('sha256:content');
+    const chain = { ...change(A, ['update', 'owner']), specDigest };
     await judge([chain]);
     for (const key of [A, B]) admission.begin(key);
     expect([admission.consider(A, chain), admission.consider(B, change(B))]).toEqual([null, null]);
@@ -101,9 +102,13 @@ describe('what may be sent of a judged plan', () => {
     expect(admission.admit(B, request(B))).toContain('lets no more through');
     await write(A, request(A));
     const owner = request(A, { step: 'owner', token: asToken('tu1-owner') });
-    expect(admission.consider(A, change(A, ['owner']))).toBeNull();
+    const over = 'the guard for updates lets no more through now';
+    expect(admission.consider(A, { ...chain, ...change(A, ['update', 'owner']) })).toBe(over);
+    expect(admission.consider(A, { ...change(A, ['owner']), specDigest })).toBeNull();
     expect(admission.admit(A, owner)).toBeNull();
+    await write(A, owner);
     expect(await sent()).toBe(1);
+    expect(admission.consider(A, { ...change(A, ['owner']), specDigest })).toBe(over);
   });
 
   it('is nothing more of a pass that was barred, until another one begins', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asProductKey } from '../../src/domain/ids.ts';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { networks } from '../support/network.ts';
-import { cidrOf, fault, freezeOf, keyOf, MINUTE, networkDoc } from './networks.ts';
+import { cidrOf, fault, freezeOf, HOUR, keyOf, MINUTE, networkDoc } from './networks.ts';
 import { FakeSource, startDaemon } from './run-daemon.ts';
 import { desiredOf, type Incarnation, TARGET, type Wish, World } from './world.ts';
 
@@ -254,6 +254,26 @@ describe('the daemon', () => {
     await world.clock.pass(600_000);
     expect(cidrOf(world, 'net-a')).toBe('B');
     expect(world.writes()).toHaveLength(2);
+  });
+});
+
+describe('what failed for something that passes by itself', () => {
+  it('is tried again when its wait is over, however long the interval is', async () => {
+    const failsWhen = [{ parameter: 'Cidr', value: 'B', message: 'Rate exceeded' }];
+    const versions = [{ name: 'v1', parameters: { Cidr: {} }, failsWhen }];
+    const world = await World.create({ seed: networks({ versions }) }, []);
+    const source = new FakeSource('r1', [networkDoc('net-a', { Cidr: 'B' })]);
+    const { incarnation } = await startDaemon(world, source, { intervalMs: 24 * HOUR });
+    const times: number[] = [];
+    const startMs = world.clock.monotonic();
+    while (times.length < 6 && world.clock.monotonic() < startMs + 3 * HOUR) {
+      await world.clock.pass(15_000);
+      const atMs = world.clock.monotonic() - startMs;
+      while (times.length < world.writes().length) times.push(Math.round(atMs / MINUTE));
+    }
+    expect(times).toEqual([0, 1, 5, 13, 35, 95]);
+    await world.clock.pass(MINUTE);
+    expect(world.statusOf(incarnation, 'net-a')).toMatchObject({ condition: 'Stalled' });
   });
 });
 

@@ -101,8 +101,7 @@ function approvalLines(view: ApprovalView): readonly string[] {
     count === 0 ? [] : [`${thousands(count)} ${what}`],
   );
   const names = moved.length === 0 ? '' : ` (${listed(moved.map(visible), 5)})`;
-  const isVoid = view.strict && moved.length > 0 && sent.length === 0;
-  const strict = isVoid ? '; all or nothing, so nothing of it runs' : '';
+  const strict = view.isVoid ? '; all or nothing, so nothing of it runs' : '';
   return wrap(
     `approved  ${shortDigest(view.set)}: ${parts.join(', ')}${names}${strict}`,
     '  ',

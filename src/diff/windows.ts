@@ -107,7 +107,12 @@ function nextChange(rules: Rules, nowMs: number, isOpen: boolean): number | null
   const counting = [...rules.denies, ...rules.allows];
   let atMs = nowMs;
   for (let steps = 0; steps < MOST_STEPS; steps++) {
-    const nexts = counting.flatMap((window) => nextBoundary(window, atMs) ?? []);
+    const denied = rules.denies.flatMap((window) => openUntil(window, atMs) ?? []);
+    // Whatever opens under a deny window changes nothing before that has ended.
+    const nexts =
+      denied.length > 0
+        ? [Math.max(...denied)]
+        : counting.flatMap((window) => nextBoundary(window, atMs) ?? []);
     const nextMs = Math.min(...nexts);
     if (nexts.length === 0 || nextMs - nowMs > HORIZON_MS) return null;
     if (judge(rules, nextMs).isOpen !== isOpen) return nextMs;

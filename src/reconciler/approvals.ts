@@ -20,6 +20,8 @@ interface Parts {
   readonly entries: Entries;
   readonly clock: Clock;
   readonly log: Log;
+  /** A person is asked first: what was typed with the command is given by `give`, and not before. */
+  readonly isAskedFirst?: boolean;
 }
 
 /** The sets of changes of one target that a person allowed, in the journal until they are over. */
@@ -27,11 +29,18 @@ export class Approvals {
   readonly #parts: Parts;
   /** Names that moved, by set: said once. */
   readonly #told = new Map<Digest, string>();
-  #held: readonly Approval[];
+  /** As the journal has them. */
+  #stored: readonly Approval[];
+  /** Judged with, and not given yet: nothing is left of them where the answer is no. */
+  #typed: readonly Approval[] = [];
 
-  private constructor(parts: Parts, held: readonly Approval[]) {
+  private constructor(parts: Parts, stored: readonly Approval[]) {
     this.#parts = parts;
-    this.#held = held;
+    this.#stored = stored;
+  }
+
+  get #held(): readonly Approval[] {
+    return [...without(this.#stored, this.#typed), ...this.#typed];
   }
 
   static async load(parts: Parts): Promise<Approvals> {
@@ -48,6 +57,10 @@ export class Approvals {
   /** Whether something of this set was sent by an approval of it that is over. */
   isUsedUp(set: Digest, changes: readonly ApprovedChange[]): boolean {
     if (this.#held.some((one) => one.set === set)) return false;
+    return this.#isSent(set, changes);
+  }
+
+  #isSent(set: Digest, changes: readonly ApprovedChange[]): boolean {
     const { entries } = this.#parts;
     return changes.some(({ key, digest }) => lineageOf(entries.get(key), set).begun.has(digest));
   }
@@ -58,17 +71,38 @@ export class Approvals {
     set: Digest,
     changes: readonly ApprovedChange[],
     { digest: asked, strict }: ApprovalWish,
+    isTyped = false,
   ): Promise<void> {
-    const { target, clock, log, journal } = this.#parts;
+    const { target, clock, journal, isAskedFirst } = this.#parts;
     const before = this.#held.find((one) => one.set === set && one.revision === revision);
     if (before?.strict === strict) return;
-    if (this.isUsedUp(set, changes)) await this.#setAside(set, changes);
     const at = isoNow(clock);
     const approval: Approval = { target, revision, set, asked, strict, at, changes };
-    await this.#keep([...this.#held.filter((one) => one.set !== set), approval]);
-    if (journal.readOnly !== null) return;
-    const fields = { target, set, asked, strict, changes: changes.length };
-    log.write('info', 'approval.given', fields);
+    if (journal.readOnly !== null || (isTyped && isAskedFirst === true))
+      this.#typed = [...without(this.#typed, [approval]), approval];
+    else await this.#give([approval]);
+  }
+
+  /** The answer was yes: what was typed counts from now on. False: nothing was. */
+  async give(): Promise<boolean> {
+    const typed = this.#typed;
+    if (typed.length === 0 || this.#parts.journal.readOnly !== null) return false;
+    this.#typed = [];
+    await this.#give(typed);
+    return true;
+  }
+
+  async #give(approvals: readonly Approval[]): Promise<void> {
+    const { target, log, journal } = this.#parts;
+    for (const { set, changes } of without(approvals, this.#stored))
+      if (this.#isSent(set, changes)) await this.#setAside(set, changes);
+    const stored = [...without(this.#stored, approvals), ...approvals];
+    await journal.putApprovals(target, stored);
+    this.#stored = stored;
+    for (const { set, asked, strict, changes } of approvals) {
+      const fields = { target, set, asked, strict, changes: changes.length };
+      log.write('info', 'approval.given', fields);
+    }
   }
 
   /** What each of them is worth for what was planned now. One of another revision is worth nothing. */
@@ -80,7 +114,7 @@ export class Approvals {
         standingOf(
           approval,
           byKey,
-          (key) => lineageOf(this.#parts.entries.get(key), approval.set),
+          (key) => this.#lineage(key, approval.set),
           (key) => planned.isShown(key),
         ),
       );
@@ -97,14 +131,14 @@ export class Approvals {
     const approval = this.#held.find((one) => one.set === approved.set);
     const former = approval?.changes.find((one) => one.digest === approved.change);
     if (former === undefined) return null;
-    const lineage = lineageOf(this.#parts.entries.get(key), approved.set);
+    const lineage = this.#lineage(key, approved.set);
     return isRest(former, change, lineage) ? approved : null;
   }
 
   /** A change that was approved once is not sent twice by that: only what is left of it goes on. */
   isSpent(key: ProductKey, { verdict }: Measured['change'], approved: ApprovedAs): boolean {
     const isFirst = 'digest' in verdict && verdict.digest === approved.change;
-    const { begun } = lineageOf(this.#parts.entries.get(key), approved.set);
+    const { begun } = this.#lineage(key, approved.set);
     return isFirst && begun.has(approved.change);
   }
 
@@ -122,8 +156,12 @@ export class Approvals {
         : 'every change of it was sent, is done, or has moved';
       ended.add(this.#end(view.set, reason));
     }
-    const left = this.#held.filter(({ set }) => !ended.has(set));
-    if (left.length < this.#held.length) await this.#keep(left);
+    this.#typed = this.#typed.filter(({ set }) => !ended.has(set));
+    const left = this.#stored.filter(({ set }) => !ended.has(set));
+    if (left.length < this.#stored.length) {
+      await this.#parts.journal.putApprovals(this.#parts.target, left);
+      this.#stored = left;
+    }
     for (const set of ended) this.#told.delete(set);
   }
 
@@ -151,8 +189,7 @@ export class Approvals {
 
   /** It is said once more: what was sent by it before is no part of what it allows now. */
   async #setAside(set: Digest, changes: readonly ApprovedChange[]): Promise<void> {
-    const { entries, journal } = this.#parts;
-    if (journal.readOnly !== null) return;
+    const { entries } = this.#parts;
     const keys = changes.map(({ key }) => key);
     await entries.updateMany(keys, (_key, entry) => ({
       ...entry,
@@ -162,11 +199,17 @@ export class Approvals {
     }));
   }
 
-  async #keep(held: readonly Approval[]): Promise<void> {
-    const { journal, target } = this.#parts;
-    if (journal.readOnly === null) await journal.putApprovals(target, held);
-    this.#held = held;
+  /** What was sent by a set before it was typed is no part of what it would allow. */
+  #lineage(key: ProductKey, set: Digest): Lineage {
+    const lineage = lineageOf(this.#parts.entries.get(key), set);
+    const isAnew =
+      this.#typed.some((one) => one.set === set) && !this.#stored.some((one) => one.set === set);
+    return isAnew ? { ...lineage, begun: new Set() } : lineage;
   }
+}
+
+function without(some: readonly Approval[], others: readonly Approval[]): readonly Approval[] {
+  return some.filter(({ set }) => others.every((one) => one.set !== set));
 }
 
 function lineageOf(entry: ProductEntry, set: Digest): Lineage {

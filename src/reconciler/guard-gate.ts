@@ -50,6 +50,8 @@ interface Parts {
   readonly log: Log;
   readonly caps: Caps;
   readonly wishes: readonly ApprovalWish[];
+  /** A person is asked before anything is sent. */
+  readonly isAskedFirst?: boolean;
 }
 
 /** The guards of one target: judges its plans, holds back what is too much, and counts what is sent. */
@@ -136,7 +138,16 @@ export class GuardGate {
     wish: ApprovalWish,
   ): Promise<void> {
     if (wish.isLasting === true && this.#approvals.isUsedUp(set, changes)) return;
-    await this.#approvals.record(revision, set, changes, wish);
+    await this.#approvals.record(revision, set, changes, wish, true);
+  }
+
+  /** The person who was asked said yes: what was approved with the command counts. False: nothing was. */
+  async give(): Promise<boolean> {
+    let isGiven = true;
+    await this.#saved(async () => {
+      isGiven = await this.#approvals.give();
+    });
+    return isGiven;
   }
 
   /** What a person asked for beside the daemon: a set that it held back when they asked. */

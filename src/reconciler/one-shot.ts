@@ -17,7 +17,7 @@ import { sumCalls } from './sum-calls.ts';
 import type { TargetReconciler } from './target.ts';
 import { leftUnmanaged } from './unmanaged.ts';
 import { waitQuiet } from './wait-quiet.ts';
-import { approvedBy } from './whole-plan.ts';
+import { agreed, approvedBy } from './whole-plan.ts';
 
 /** Between looks at what the listing does not show as it is yet; a minute in all. */
 const LAG_WAITS_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
@@ -157,6 +157,11 @@ export class OneShot {
 
   /** Lets the planned changes run, waits for their records, and looks again. */
   async apply(timeoutMs: number): Promise<ApplyEnd> {
+    for (const target of this.#targets)
+      if (target.opened.kind === 'ok' && target.review !== null) {
+        const { guard } = target.opened.reconciler.context;
+        target.review = await agreed(guard, target.review);
+      }
     const reconcilers = this.#targets.flatMap(({ opened, review }) =>
       opened.kind === 'ok' && review !== null ? [{ reconciler: opened.reconciler, review }] : [],
     );

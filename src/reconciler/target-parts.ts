@@ -14,9 +14,12 @@ export type LoadedTarget = Pick<TargetContext, 'entries' | 'known' | 'guard'>;
 
 export async function loadTarget(target: TargetName, shared: Shared): Promise<LoadedTarget> {
   const { journal, clock, log, caps, approvals: wishes = [] } = shared;
+  const isAskedFirst = shared.oneShot === true;
   const entries = await Entries.load(journal, target);
   const known = await KnownDocuments.load(journal, target);
-  const guard = await GuardGate.load({ target, journal, entries, clock, log, caps, wishes });
+  const guard = await GuardGate.load({
+    ...{ target, journal, entries, clock, log, caps, wishes, isAskedFirst },
+  });
   return { entries, known, guard };
 }
 

@@ -61,6 +61,13 @@ function digestOf({ states, revision, desired }: Whole): Digest | null {
   }).digest;
 }
 
+/** The answer was yes: what was approved with the command is kept, and the plan is judged with what could be. */
+export async function agreed(guard: GuardGate, review: Review): Promise<Review> {
+  if (review.kind === 'failed' || !(await guard.give())) return review;
+  const judgement = await guard.judgeAgain(review.judgement);
+  return { ...review, judgement, guards: judgement.refused };
+}
+
 /** Allows what the review holds back, and returns the review as it is judged with that. */
 export async function approvedBy(
   guard: GuardGate,

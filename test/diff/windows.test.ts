@@ -54,6 +54,12 @@ describe('the state of sync windows', () => {
       'closed 2026-11-21T13:00Z',
     ],
     [
+      'a deny under which allows open hundreds of times',
+      [windowOf('deny 0 0 20 12 * 14d'), windowOf('allow 0 * * * * 30m')],
+      '2026-12-21T00:10Z',
+      'closed 2027-01-03T00:00Z',
+    ],
+    [
       'a deny that outlasts the allow: closed until the next allow',
       [windowOf('allow 0 10 * * * 2h'), windowOf('deny 0 11 * * * 3h')],
       '2026-11-21T11:00Z',

@@ -43,6 +43,11 @@ describe('a plan that a guard refuses', () => {
     const refused = await desk.run(['apply', 'desired', '--yes', ...account]);
     expect(refused.code).toBe(1);
     expect(desk.writes()).toHaveLength(0);
+    const unknown = ['--approve', 'f'.repeat(64)];
+    const wrong = await desk.run([...copied(plan.out, 'apply'), ...unknown, '--yes']);
+    expect(wrong.err).toContain('Nothing was changed.');
+    const without = await desk.run(['apply', 'desired', '--yes', ...account]);
+    expect([without.code, desk.writes()]).toEqual([1, []]);
     const apply = await desk.run([...copied(plan.out, 'apply'), '--yes']);
     expect(apply, apply.err + apply.out).toMatchObject({ code: 0 });
     expect(cidrs(desk)).toBe('BBBBB');

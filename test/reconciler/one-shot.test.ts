@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { asAccountId, asProductKey, asTargetName } from '../../src/domain/ids.ts';
-import { OneShot } from '../../src/reconciler/one-shot.ts';
+import { asProductKey, asTargetName } from '../../src/domain/ids.ts';
 import type { PersonRequest } from '../../src/reconciler/ports/journal.ts';
 import type { Shared } from '../../src/reconciler/shared.ts';
 import { networks } from '../support/network.ts';
 import { cidrOf, fault, freezeOf, HOUR, killedAfter } from './networks.ts';
+import { openOneShot } from './run-one-shot.ts';
 import { TARGET, World } from './world.ts';
 
 const seed = networks({
@@ -19,28 +19,7 @@ const wish = (name: string, reconcile = {}) => ({
 
 /** `apply`, but for its words. */
 async function applied(world: World, overrides: Partial<Shared> = {}, desired = world.desired) {
-  const trueup = await world.start(overrides);
-  const oneShot = new OneShot({
-    shared: trueup.shared,
-    revision: {
-      revision: 'r1',
-      digest: '',
-      targets: new Map([[TARGET, desired]]),
-      documents: desired.specs.size,
-      invalid: 0,
-      problems: [],
-    },
-    programVersion: '0',
-    directory: 'desired',
-  });
-  const open = async () => ({ kind: 'ok', reconciler: trueup.reconciler }) as const;
-  const handle = {
-    name: TARGET,
-    accountId: asAccountId('111122223333'),
-    region: 'eu-west-1',
-    open,
-  };
-  await oneShot.open([handle]);
+  const oneShot = await openOneShot(world, overrides, desired);
   await oneShot.honourRequests();
   await world.clock.until(oneShot.plan());
   const from = world.clock.monotonic();

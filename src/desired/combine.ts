@@ -68,7 +68,7 @@ export function combine({ readings, unread, files, options }: CombineInput): Des
     specs: specs.sort(bySlot),
     problems: [...found, ...conflicts.values()].sort(byPlace),
     invalid: distinct([...unusable, ...anywhere.filter((claim) => !inUse.has(slotOf(claim)))]),
-    unknownIdentity: unread.length > 0 || clues.some((clue) => clue.identity === null),
+    unknownIdentity: unread.length > 0 || clues.some(isInDoubt),
     counts: {
       files,
       documents: drafts.length + clues.length,
@@ -149,6 +149,9 @@ function distinct(claims: readonly InvalidDocument[]): InvalidDocument[] {
   }
   return [...first.values()].sort(bySlot);
 }
+
+/** Whether more provisioned products than can be told may be meant. */
+const isInDoubt = ({ identity, mayHoldMore }: Clue) => identity === null || mayHoldMore;
 
 const doubt = ({ isAnywhere }: InvalidDocument) => Number(isAnywhere === true);
 

@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   member,
   positionAt,
+  refusedKeys,
   type SourceDocument,
   textMember,
 } from '../document/node.ts';
@@ -35,10 +36,45 @@ export function clueOf(document: SourceDocument, problem: Problem): Clue {
     identity: readable ? identityIn(spec, name) : null,
     target,
     dependsOn: dependsOnIn(member(spec, 'reconcile')),
-    targetCertain:
-      (target !== null || member(spec, TARGET_KEY) === null) && !misspells(spec, TARGET_KEY),
+    mayHoldMore: [document.root, metadata, spec].some((node) => refusedKeys(node).length > 0),
+    targetCertain: isTargetCertain(document.root, spec, target),
     problem,
   };
+}
+
+/**
+ * Not where the target was written in another place than its own, or may be in what was refused: a document
+ * that names none is for the default target, and nothing of any other one must seem to be gone.
+ */
+function isTargetCertain(
+  root: DocumentNode,
+  spec: DocumentNode | null,
+  target: string | null,
+): boolean {
+  if (refusedKeys(spec).length > 0 || misspells(spec, TARGET_KEY)) return false;
+  if (target !== null) return true;
+  return member(spec, TARGET_KEY) === null && refusedKeys(root).length === 0 && !holdsTarget(root);
+}
+
+/** Whether a key of any depth may be meant as the target. */
+function holdsTarget(node: DocumentNode): boolean {
+  switch (node.kind) {
+    case 'scalar':
+      return false;
+    case 'sequence':
+      return node.items.some(holdsTarget);
+    case 'mapping':
+      return node.entries.some(
+        ({ key: { text }, value }) =>
+          (!isKnown(text) && nearest(text, [TARGET_KEY]) === TARGET_KEY) || holdsTarget(value),
+      );
+    default:
+      return node satisfies never;
+  }
+}
+
+function isKnown(key: string): boolean {
+  return key !== TARGET_KEY && documentSchema().shape.property('spec').known.has(key);
 }
 
 /** Under a key that may be meant so as well: what depends on something must not be overlooked. */

@@ -1,4 +1,6 @@
 import { fault, quote } from '../document/fault.ts';
+import { textMember } from '../document/node.ts';
+import { parseDocuments } from '../document/parse.ts';
 import type { Problem } from '../domain/problem.ts';
 import { combine, type DesiredOptions } from './combine.ts';
 import type { Desired, FileReading } from './model.ts';
@@ -74,9 +76,17 @@ function withoutKustomizations(
   ].filter(({ path }) => isKustomization(path));
   const prefixes = roots.map(({ path }) => directoryOf(path));
   const readable = files.filter(
-    ({ path }) => path !== OWN_CONFIG && !prefixes.some((prefix) => path.startsWith(prefix)),
+    (file) => !isOwnConfig(file) && !prefixes.some((prefix) => file.path.startsWith(prefix)),
   );
   return { readable, problems: roots.map(({ path, why }) => kustomizationProblem(path, why)) };
+}
+
+/** What has an apiVersion is a document that was put there, and must not vanish in silence. */
+function isOwnConfig({ path, bytes }: DesiredFile): boolean {
+  if (path !== OWN_CONFIG) return false;
+  const { documents, broken } = parseDocuments({ file: path, bytes });
+  const read = [...documents, ...broken.flatMap(({ document }) => document ?? [])];
+  return read.every(({ root }) => textMember(root, 'apiVersion') === null);
 }
 
 function kustomizationProblem(path: string, why: string | null): Problem {

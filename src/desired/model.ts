@@ -91,6 +91,8 @@ export interface Clue {
   /** null: which provisioned product it is for cannot be told. */
   readonly identity: { readonly key: ProductKey; readonly name: string } | null;
   readonly target: string | null;
+  /** Part of it was refused before it could be read, which may be of another document: a line `---` was lost. */
+  readonly mayHoldMore: boolean;
   /** False where the text may mean another target than it says. */
   readonly targetCertain: boolean;
   /** What it says it depends on, as written, where that could be read. */

@@ -4,15 +4,16 @@ import {
   type BrokenDocument,
   member,
   positionAt,
+  refusedKeys,
   type SourceDocument,
   textMember,
 } from '../document/node.ts';
 import { parseDocuments } from '../document/parse.ts';
 import { type UnquotedScalar, validate } from '../document/schema.ts';
-import { formatPosition, type Problem } from '../domain/problem.ts';
+import { formatPosition, type Position, type Problem } from '../domain/problem.ts';
 import { nearest } from '../domain/suggest.ts';
 import { buildDraft } from './build.ts';
-import { clueOf } from './identity.ts';
+import { clueOf, placeOf } from './identity.ts';
 import type { Clue, Draft, FileReading, ProvisionedProductDocument } from './model.ts';
 import { ruleProblems } from './rules.ts';
 import { documentSchema } from './schema.ts';
@@ -76,16 +77,20 @@ export function readFile(file: { readonly path: string; readonly bytes: Uint8Arr
 function readBroken(broken: BrokenDocument): DocumentReading {
   if (broken.document !== null) return readDocument(broken.document, broken.problems);
   const { at, problems } = broken;
+  return { kind: 'invalid', clue: noClue(at, problems[0]), problems, unquoted: [] };
+}
+
+function noClue(at: Position, problem: Problem): Clue {
   const unknown = { identity: null, target: null, targetCertain: false, dependsOn: [] };
-  const clue = { at, ...unknown, problem: problems[0] };
-  return { kind: 'invalid', clue, problems, unquoted: [] };
+  return { at, ...unknown, mayHoldMore: true, problem };
 }
 
 function readDocument(document: SourceDocument, found: readonly Problem[]): DocumentReading {
   const apiVersion = textMember(document.root, 'apiVersion');
   const kind = textMember(document.root, 'kind');
   const isList = isListOfOurs(document.root, kind);
-  if (apiVersion !== null && isForeign(apiVersion, kind) && !isList) return { kind: 'skipped' };
+  if (apiVersion !== null && isForeign(apiVersion, kind) && !isList)
+    return readForeign(document, found);
   const wrong = isList ? listProblem(document) : headProblem(document, apiVersion);
   if (wrong !== null) {
     const clue = clueOf(document, wrong);
@@ -105,6 +110,16 @@ function readDocument(document: SourceDocument, found: readonly Problem[]): Docu
   const value = validation.value as unknown as ProvisionedProductDocument;
   const warnings = unlikeIds(validation, value);
   return { kind: 'valid', draft: buildDraft(value, document), warnings, unquoted };
+}
+
+/** Of another group, and skipped; unless it took in another document, where a line `---` was lost. */
+function readForeign(document: SourceDocument, found: readonly Problem[]): DocumentReading {
+  const [first] = found;
+  const lost = refusedKeys(document.root);
+  if (first === undefined || !['apiVersion', 'kind'].some((key) => lost.includes(key)))
+    return { kind: 'skipped' };
+  const clue = noClue(placeOf(document), first);
+  return { kind: 'invalid', clue, problems: found, unquoted: [] };
 }
 
 /**

@@ -79,6 +79,7 @@ class JsonReader {
   #mapping(depth: number): DocumentNode {
     const offset = this.#at;
     const entries: MappingEntry[] = [];
+    const refused: string[] = [];
     const seen = new Map<string, number>();
     this.#members('}', () => {
       if (this.#text[this.#at] !== '"') this.#stop('a key in double quotes is expected here');
@@ -89,8 +90,10 @@ class JsonReader {
       this.#take(SPACE);
       const value = this.#value(depth + 1);
       if (checkKey(key, seen, this.#place, this.#report)) entries.push({ key, value });
+      else refused.push(key.text);
     });
-    return { kind: 'mapping', entries, offset, tag: null };
+    const lost = refused.length === 0 ? {} : { refused };
+    return { kind: 'mapping', entries, ...lost, offset, tag: null };
   }
 
   #sequence(depth: number): DocumentNode {

@@ -21,6 +21,8 @@ export interface MappingNode {
   readonly kind: 'mapping';
   /** Keys are unique; order as written. */
   readonly entries: readonly MappingEntry[];
+  /** Keys of entries that were refused, and whose values are lost with them; left out: there are none. */
+  readonly refused?: readonly string[];
   readonly offset: number;
   readonly tag: string | null;
 }
@@ -68,6 +70,11 @@ export function positionAt(
 export function member(node: DocumentNode | null, key: string): DocumentNode | null {
   if (node?.kind !== 'mapping') return null;
   return node.entries.find((entry) => entry.key.text === key)?.value ?? null;
+}
+
+/** Keys of this mapping that were refused. */
+export function refusedKeys(node: DocumentNode | null): readonly string[] {
+  return node?.kind === 'mapping' ? (node.refused ?? []) : [];
 }
 
 /** The text of a scalar member, as written; null where there is none or it is null or empty. */

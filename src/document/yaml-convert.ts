@@ -128,6 +128,7 @@ class Converter {
   ): Weighed {
     const tag = this.#tag(source.tag, 'map', offset);
     const entries: MappingEntry[] = [];
+    const refused: string[] = [];
     const seen = new Map<string, number>();
     let nodes = 1;
     let deepest = 0;
@@ -139,11 +140,13 @@ class Converter {
       if (key.kind !== 'scalar') {
         const message = 'the key is a list or a mapping; keys are text';
         this.#report(fault('document/key-not-text', this.#place(key.offset), message));
+        refused.push('');
       } else if (checkKey(key, seen, this.#place, this.#report)) {
         entries.push({ key, value: value.node });
-      }
+      } else refused.push(key.text);
     }
-    return { node: { kind: 'mapping', entries, offset, tag }, nodes, depth: deepest + 1 };
+    const lost = refused.length === 0 ? {} : { refused };
+    return { node: { kind: 'mapping', entries, ...lost, offset, tag }, nodes, depth: deepest + 1 };
   }
 
   #sequence(

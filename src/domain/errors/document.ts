@@ -42,7 +42,7 @@ export const documentErrors = {
   'document/duplicate-key': {
     title: 'A key is written twice in one mapping',
     meaning: 'Readers disagree on which of the two counts, so neither is taken.',
-    next: 'keep one of the two',
+    next: 'keep one of the two; where two documents run into one another, put a line --- between them',
   },
   'document/key-not-text': {
     title: 'A mapping key is not text',

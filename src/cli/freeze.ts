@@ -7,6 +7,7 @@ import { type Freeze, type FreezeScope, scopeKey } from '../domain/hold.ts';
 import type { TargetName } from '../domain/ids.ts';
 import type { DaemonView, ProductStatusView } from '../domain/status.ts';
 import { nearest } from '../domain/suggest.ts';
+import { visibleJson } from '../domain/visible.ts';
 import { withJournalFlags } from './again.ts';
 import type { App } from './app.ts';
 import { silentMs } from './daemon-view.ts';
@@ -196,5 +197,5 @@ function isJson(app: App): boolean {
 }
 
 function json(app: App, value: object): void {
-  app.io.out(`${JSON.stringify(value, null, 2)}\n`);
+  app.io.out(`${visibleJson(value)}\n`);
 }

@@ -1,6 +1,6 @@
 import type { Change, ChangeVerdict } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
-import type { Digest } from '../domain/ids.ts';
+import type { AccountId, Digest } from '../domain/ids.ts';
 import {
   type Live,
   notRead,
@@ -39,6 +39,8 @@ export interface UpdateFacts {
 
 export interface AssessInput {
   readonly spec: Spec;
+  /** Of the target: what does not exist yet comes into being there. */
+  readonly accountId: AccountId;
   readonly live: Live;
   readonly entry: ProductEntry;
   /** From `compare`; null: it is made here. */

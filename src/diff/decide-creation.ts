@@ -67,6 +67,8 @@ function decideImport(input: AssessInput, reported: ChangeVerdict | null): Creat
   if (wrong !== null) return refused([wrong]);
   const blank = blankProduct(spec);
   const comparison = compared(input, blank, input.creation ?? null);
+  const principals = checkPrincipals(spec, blank, comparison.steps, input.accountId);
+  if (principals !== null) return { verdict: principals, ...none };
   const hold = isAsked(input)
     ? null
     : holdVerdict({ ...input, facts: input.creation ?? null }, blank, comparison, 'import');
@@ -94,7 +96,7 @@ function decideProvision(
   const kind = newKindProblem(spec, facts?.definitions);
   if (kind !== null) return { ...refused([kind]), comparison };
   const from = input.live.kind === 'present' ? input.live : blank;
-  const principals = checkPrincipals(spec, from, steps);
+  const principals = checkPrincipals(spec, from, steps, input.accountId);
   if (principals !== null) return { verdict: principals, comparison, warnings: [] };
   const check = checkUpdate(onBlank, blank, asUpdate, ['update']);
   const { warnings } = check;

@@ -1,4 +1,5 @@
 import type { Cause, ChangeVerdict } from '../domain/change.ts';
+import type { AccountId } from '../domain/ids.ts';
 import type { PresentProduct, VersionDefinitions } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import { isProvisioning, type Step } from '../domain/request.ts';
@@ -76,7 +77,7 @@ function decideSend(
   const { spec } = input;
   const reported = reportedVerdict(input, cause);
   if (reported !== null) return { verdict: reported, warnings };
-  const principals = checkPrincipals(spec, live, steps);
+  const principals = checkPrincipals(spec, live, steps, input.accountId);
   if (principals !== null) return { verdict: principals, warnings };
   const check = steps.some(isProvisioning) ? checkUpdate(input, live, comparison, steps) : PASSED;
   const all = [...warnings, ...check.warnings];
@@ -164,9 +165,9 @@ export function checkPrincipals(
   spec: Spec,
   live: PresentProduct,
   steps: readonly Step[],
+  accountId: AccountId,
 ): ChangeVerdict | null {
-  const account = live.arn.split(':')[4] ?? '';
-  if (account === '') return null;
+  const account = live.arn.split(':')[4] ?? accountId;
   const [first, ...rest] = (['owner', 'launchRole'] as const).flatMap((property) => {
     const value = spec[property];
     const other = value?.split(':')[4] ?? account;

@@ -25,7 +25,7 @@ export function fault(
   };
 }
 
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** True where text holds characters that an editor does not show or a terminal obeys. */
 export function hasInvisible(text: string): boolean {

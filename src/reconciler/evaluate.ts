@@ -80,6 +80,7 @@ export async function evaluate(
     learnSecrets(context.redactor, document, noEchoOf(creation.definitions.value));
   const judged = assess({
     ...{ spec, live, ...told, comparison, facts, creation, prepared, asked },
+    accountId: context.accountId,
     attempted: context.attempted(spec.key),
     observeOnly: context.observeOnly,
     now: isoNow(context.clock),

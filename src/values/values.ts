@@ -136,7 +136,11 @@ const CREDENTIAL_FILES = [
   'AWS_WEB_IDENTITY_TOKEN_FILE',
 ] as const;
 
-function ownFiles({ env, own = [] }: ValuesOptions): readonly string[] {
+/** Where Kubernetes puts the token of the pod, also where nothing in it needs one. */
+const POD_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** What no document may name, whatever directories are allowed. */
+export function ownFiles({ env, own = [] }: Pick<ValuesOptions, 'env' | 'own'>): readonly string[] {
   const named = CREDENTIAL_FILES.flatMap((name) => env[name] || []);
-  return [...own, ...named, ...(env.HOME ? [join(env.HOME, '.aws')] : [])];
+  return [...own, ...named, POD_TOKEN, ...(env.HOME ? [join(env.HOME, '.aws')] : [])];
 }

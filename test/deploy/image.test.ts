@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { isMap, parseAllDocuments } from 'yaml';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -12,6 +13,18 @@ const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'u
 const steps = [...dockerfile.matchAll(/^RUN node (src\/main\.ts [^>\n]+)/gm)].map(([, words]) =>
   (words ?? '').trim().split(' '),
 );
+
+it('no pod of the manifest has a token of Kubernetes', () => {
+  const text = readFileSync(
+    new URL('../../deploy/kubernetes/trueup.yaml', import.meta.url),
+    'utf8',
+  );
+  const pods = parseAllDocuments(text).flatMap((one) => {
+    const pod = one.getIn(['spec', 'template', 'spec']);
+    return isMap(pod) ? [pod.get('automountServiceAccountToken')] : [];
+  });
+  expect(pods).toEqual([false]);
+});
 
 describe('the image', () => {
   it('fills the compile cache with a run of the program', () => {

@@ -158,6 +158,25 @@ describe('owner and launch role', () => {
     expect(problems[0].message).toContain('999900001111');
   });
 
+  const stackArn = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/old/x';
+  it.each([
+    ['provisioned', { onMissing: 'provision' }],
+    ['imported', { adopt: { stackArn } }],
+  ] as const)('of what is to be %s are judged by the account of the target', (kind, wish) => {
+    const reconcile = { ...aSpec().reconcile, ...wish };
+    const judged = (owner: string) => {
+      const parameters = { Size: value('big'), Password: value('secret') };
+      const spec = aSpec({ owner, reconcile, parameters });
+      const creation = factsFor(spec, aLive());
+      return assessed({ spec, live: { kind: 'absent' }, creation });
+    };
+    const { problems } = verdictOf(judged(elsewhere), 'refused');
+    expect(problems.map(({ code, field }) => [code, field])).toEqual([
+      ['plan/foreign-principal', 'properties.owner'],
+    ]);
+    verdictOf(judged(here), kind === 'imported' ? 'import' : 'provision');
+  });
+
   it('that are live already are not judged', () => {
     const live = aLive({ owner: read({ arn: elsewhere, sessionArn: null }) });
     verdictOf(assessed({ spec: aSpec({ owner: elsewhere }), live }), 'inSync');

@@ -11,6 +11,7 @@ import {
   type ProductEntry,
 } from '../../src/domain/entry.ts';
 import {
+  asAccountId,
   asArtifactId,
   asDigest,
   asPathId,
@@ -235,6 +236,7 @@ export function assessed(parts: Partial<AssessInput> = {}): Change {
   return assess({
     spec,
     live,
+    accountId: asAccountId('111122223333'),
     entry: anEntry(),
     comparison: null,
     facts: live.kind === 'present' ? factsFor(spec, live) : null,

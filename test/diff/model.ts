@@ -9,6 +9,7 @@ import { makeToken } from '../../src/diff/token.ts';
 import { hmac } from '../../src/domain/canonical.ts';
 import type { Change } from '../../src/domain/change.ts';
 import type { Intent, ProductEntry } from '../../src/domain/entry.ts';
+import { asAccountId } from '../../src/domain/ids.ts';
 import {
   type Live,
   type PresentProduct,
@@ -42,6 +43,7 @@ export function judge({ spec, live, entry, facts, observeOnly, failedAt }: Model
   return assess({
     spec,
     live,
+    accountId: asAccountId('111122223333'),
     entry,
     comparison: null,
     facts: live.kind === 'present' ? facts(live) : null,

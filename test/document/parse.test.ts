@@ -26,6 +26,13 @@ function weight(node: DocumentNode): number {
   }
 }
 
+test.each(['\u3164', '\ufe0f', '\u115f', '\u00ad', '\u200b'])(
+  'a key with a sign that nobody sees is refused: %j',
+  (sign) => {
+    expect(codes(`a${sign}: b\n`)).toEqual(['1:1 document/control-character']);
+  },
+);
+
 describe('a stream of documents', () => {
   test('keeps order and positions, and skips and counts what is empty', () => {
     const result = parse('# a comment\na: 1\n---\n---\n# nothing\n---\nb: 2\n...\n');

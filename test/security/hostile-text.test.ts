@@ -122,6 +122,7 @@ describe('hostile text, from documents and from AWS', () => {
     await run('status json', ['status', '-f', 'json']);
     await run('plan latched', ['plan', 'one', '-f', 'markdown']);
     await run('no such directory', ['plan', `no ${ATTACKS.clear}${ATTACKS.bidi}`]);
+    await run('freeze json', ['freeze', '--reason', ALL, '-l', `a=${ATTACKS.bidi}`, '-f', 'json']);
     await run('no such name', ['retry', `no ${ATTACKS.clear}`]);
     const files = await readdir(desk.path('.trueup'));
     stored = (await Promise.all(files.map((file) => readFile(desk.path(`.trueup/${file}`))))).join(
@@ -135,6 +136,7 @@ describe('hostile text, from documents and from AWS', () => {
     expect(of('status').out).toContain('evil.example');
     expect(of('apply text').err).toContain('evil.example');
     expect(of('validate').out).toContain('five.yaml');
+    expect(of('freeze json').out).toContain('\\u202e');
   });
 
   it('reaches no terminal, in no format, of no command', () => {

@@ -10,7 +10,7 @@ import type { ValueSource } from '../../src/domain/values.ts';
 import type { Fingerprinter } from '../../src/reconciler/ports/runtime.ts';
 import type { RemoteValues } from '../../src/reconciler/ports/values.ts';
 import { readTextFile } from '../../src/values/read-file.ts';
-import { createValues, type ValuesOptions } from '../../src/values/values.ts';
+import { createValues, ownFiles, type ValuesOptions } from '../../src/values/values.ts';
 
 const KEY = new Uint8Array(32).fill(3);
 const fingerprinter: Fingerprinter = {
@@ -236,6 +236,10 @@ describe("this program's own credentials and key", () => {
     for (const source of [file('allowed', '.aws', 'sso', 'a'), file('allowed', 'key')])
       expect(await fetched(source, own)).toMatchObject({ kind: 'missing' });
   });
+});
+
+it('the token of a pod is never read', () => {
+  expect(ownFiles({ env: {} })).toEqual(['/var/run/secrets/kubernetes.io/serviceaccount']);
 });
 
 describe('questions of all kinds', () => {

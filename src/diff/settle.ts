@@ -92,11 +92,12 @@ function pastBase(input: SettleInput, sentAt: string): Settlement {
   const earliest = Date.parse(sentAt) - SKEW_MS;
   const inTime = fitting.filter((record) => Date.parse(record.createdAt) >= earliest);
   const [first, second] = inTime.length > 0 ? inTime : fitting;
-  if (first === undefined) {
-    const afterMs = STABLE_MS - (input.nowMs - input.sinceMs);
-    if (afterMs > 0) return { kind: 'wait', afterMs };
+  // Records that seem too old, or several of them, may all be another one's: ours may still arrive.
+  const isCertain = inTime.length === 1;
+  const afterMs = STABLE_MS - (input.nowMs - input.sinceMs);
+  if (!isCertain && afterMs > 0) return { kind: 'wait', afterMs };
+  if (first === undefined)
     return { kind: 'drop', why: 'other records followed, none of them ours' };
-  }
   if (second === undefined) return { kind: 'follow', recordId: first.id };
   return {
     kind: 'ambiguous',

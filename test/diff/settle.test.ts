@@ -124,6 +124,20 @@ describe('settleIntent, LastRecordId past the base', () => {
     expect(past(history)).toMatchObject(expected);
   });
 
+  const old = { createdAt: '2026-11-21T08:00:00.000Z' };
+  it.each<[string, readonly RecordView[]]>([
+    ['several that fit', [aRecord('3'), aRecord('2')]],
+    ['one that seems to be older', [aRecord('2', old)]],
+    ['several that seem to be older', [aRecord('3', old), aRecord('2', old)]],
+  ])('by %s: its own may still arrive for a minute', (_, history) => {
+    expect(past(history, { sinceMs: 1 - MINUTE })).toEqual({ kind: 'wait', afterMs: 1 });
+    expect(past(history, { sinceMs: -MINUTE }).kind).toMatch(/^(follow|ambiguous)$/);
+  });
+
+  it('follows one that fits at once', () => {
+    expect(past([aRecord('2')], { sinceMs: 0 })).toEqual({ kind: 'follow', recordId: 'rec-2' });
+  });
+
   it('does not take a record that another request of ours made', () => {
     const history = [aRecord('3'), aRecord('2')];
     expect(past(history, { ownRecords: [rec('3')] })).toEqual({

@@ -101,7 +101,7 @@ describe('apply', () => {
       });
       await world.clock.pass(10_000);
     }
-    await killedAfter(world, 5_000);
+    await killedAfter(world, 70_000);
     expect(world.events('product.stalled')).toHaveLength(1);
     world.wish([wish('net-a'), wish('net-b', { suspend: true })]);
     await world.journal.ask({ kind: 'retry', target: TARGET, key: asProductKey('name:net-b') });

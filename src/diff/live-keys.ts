@@ -16,11 +16,12 @@ export function isLiveKey({ live, current }: LiveKeys, key: string): boolean {
 
 /**
  * What the live stack itself tells of its version, for an update that keeps product and version:
- * the keys, and which are NoEcho. null: it does not do, because tags are at stake, whose rule only
+ * the keys, and which are NoEcho. null: it does not do, as defaults or tags are at stake, which only
  * Service Catalog tells.
  */
 export function definitionsOfStack(spec: Spec, live: PresentProduct): VersionDefinitions | null {
   if (live.stack.kind !== 'read' || live.tags.kind !== 'read') return null;
+  if (Object.values(spec.parameters).some(({ kind }) => kind === 'useDefault')) return null;
   if (spec.tags !== null || userTags(live.tags.value).size > 0) return null;
   const parameters = Object.entries(live.stack.value.parameters).map(([key, { kind }]) => ({
     key,

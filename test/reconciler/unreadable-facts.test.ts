@@ -42,3 +42,27 @@ it.each(['DescribeProvisioningParameters', 'ListProvisioningArtifacts'])(
     expect(world.statusOf(trueup, 'net')).toMatchObject({ condition: 'Ready' });
   },
 );
+
+it('without what the version says, its default is not taken for one that does not exist', async () => {
+  const wished = { Cidr: 'a', Secret: 'hush-hush', Size: { useDefault: true } };
+  const sizes = networks({
+    versions: [{ name: 'v1', parameters: { ...parameters, Size: { default: 'small' } } }],
+    names: ['net'],
+    live: { Cidr: 'a', Secret: 'hush-hush', Size: 'large' },
+  });
+  const world = await World.create({ seed: sizes }, [
+    networkDoc('net', wished, { provisioningArtifactName: 'v1' }),
+  ]);
+  world.service.admin.addFault({
+    operation: 'DescribeProvisioningParameters',
+    effect: { kind: 'accessDenied' },
+  });
+  const trueup = await world.start();
+  await trueup.reconcile();
+  expect(world.statusOf(trueup, 'net')).toMatchObject({ sync: 'Unknown', reason: 'Unreadable' });
+  expect(world.writes()).toEqual([]);
+  world.service.admin.clearFaults();
+  await trueup.reconcile();
+  await world.clock.pass(600_000);
+  expect(world.service.admin.product('net')?.parameters).toMatchObject({ Size: 'small' });
+});

@@ -38,9 +38,12 @@ export function newNameDoubt(
   context: Pick<TargetContext, 'fingerprinter' | 'entries'>,
   desired: DesiredState,
   held: Held,
-  { name, gone, content, provisionedProductId: id }: KnownDocument,
+  { key: own, name, gone, content, provisionedProductId: id }: KnownDocument,
 ): string | null {
   if (gone !== null) return null;
+  for (const spec of desired.specs.values())
+    if (spec.name === name && spec.key !== own && !standsAlone(context, desired, spec))
+      return `the document ${name} names another provisioned product now, and that is not in order`;
   for (const spec of desired.specs.values())
     if (
       !held.has(spec.key) &&
@@ -75,8 +78,24 @@ function standsForAnother(
   { key }: Spec,
   id: KnownDocument['provisionedProductId'],
 ): boolean {
-  const own = entries.get(key).provisionedProductId;
+  const own = standsFor({ entries }, { key });
   return own !== null && own !== id;
+}
+
+/** It was found to be for something that no other document is for. */
+function standsAlone(
+  context: Pick<TargetContext, 'entries'>,
+  { specs }: Pick<DesiredState, 'specs'>,
+  { key }: Spec,
+): boolean {
+  const id = standsFor(context, { key });
+  const isAnother = (one: Spec) => one.key !== key && standsFor(context, one) === id;
+  return id !== null && ![...specs.values()].some(isAnother);
+}
+
+/** The provisioned product that a document was found to be for; null: none yet. */
+function standsFor({ entries }: Pick<TargetContext, 'entries'>, { key }: Pick<Spec, 'key'>) {
+  return entries.get(key).provisionedProductId;
 }
 
 /** Whether one that went seems to have come back as this one, which asks for this; null: it is no newcomer. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DesiredState } from '../../src/reconciler/context.ts';
 import { doc, inEffect, later, look, seed, terminations } from './life.ts';
-import { hideOnce, invalidDocument, keyOf, MINUTE } from './networks.ts';
+import { hideOnce, invalidDocument, keyOf, MINUTE, networkDoc } from './networks.ts';
 import { World } from './world.ts';
 
 const other = doc('net-b');
@@ -76,4 +76,34 @@ describe('a document by id that goes and comes back by its name', () => {
       expect(terminations(world)).toBe(0);
     },
   );
+});
+
+describe('a document that names another provisioned product by its id, and changes besides', () => {
+  const named = (id: string) =>
+    networkDoc(
+      'net-a',
+      { Cidr: 'B' },
+      { provisionedProductId: id, reconcile: { prune: 'terminate' } },
+    );
+
+  /** Both in effect, and then net-a by this id. */
+  async function renamedTo(wrong: (idOf: (name: string) => string) => string) {
+    const { world, trueup } = await inEffect([doc('net-a'), other, doc('net-c')]);
+    const idOf = (name: string) => world.service.admin.product(name)?.product.id ?? '';
+    const others = wrong(idOf) === idOf('net-c') ? [other] : [other, doc('net-c')];
+    world.wish([named(wrong(idOf)), ...others], 'r2');
+    for (let i = 0; i < 4; i++) await later(world, trueup);
+    return terminations(world);
+  }
+
+  it.each<[string, (idOf: (name: string) => string) => string]>([
+    ["that is nobody's", () => 'pp-zzzzzzzzzzzzz'],
+    ['of another document', (idOf) => idOf('net-b')],
+  ])('%s: nothing is gone before that is in order', async (_, wrong) => {
+    expect(await renamedTo(wrong)).toBe(0);
+  });
+
+  it('of what no other document is for: the one that it was for is gone', async () => {
+    expect(await renamedTo((idOf) => idOf('net-d'))).toBe(1);
+  });
 });

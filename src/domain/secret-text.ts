@@ -1,16 +1,35 @@
+import { UNSAFE_SIGNS } from './visible.ts';
+
 /** Shorter values are looked for as whole words only: they would blank out harmless text everywhere. */
 export const SHORTEST = 4;
 
 const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 
-/** What texts of AWS lose or join on their way here: blanks, line ends, control and bidi characters. */
-const LOOSE = String.raw`[\s\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]`;
+/** What texts of AWS lose or join on their way here: blanks, line ends, and all that nobody sees. */
+const LOOSE = String.raw`[\s${UNSAFE_SIGNS}]`;
 const PARTS = new RegExp(`${LOOSE}+`, 'u');
+const EACH = new RegExp(LOOSE, 'gu');
+const NOT_LOOSE = new RegExp(`(?!${LOOSE}).`, 'gsu');
 
 /** One way in which a secret can stand in a text. */
 export interface SecretText {
   readonly text: string;
   readonly pattern: RegExp;
+}
+
+/**
+ * Where the beginning of a secret stands at the end of a text, whatever its blanks and line ends have become;
+ * null: none does. A whole secret is found by its pattern.
+ */
+export function cutSecretAt(text: string, { text: secret }: SecretText): number | null {
+  const tight = secret.replace(EACH, '');
+  const kept = [...text.matchAll(NOT_LOOSE)].flatMap(({ 0: sign, index }) =>
+    [...Array(sign.length).keys()].map((unit) => index + unit),
+  );
+  const end = text.replace(EACH, '');
+  for (let length = Math.min(tight.length - 1, end.length); length >= SHORTEST; length -= 1)
+    if (end.endsWith(tight.slice(0, length))) return kept[end.length - length] ?? null;
+  return null;
 }
 
 /** A value as it can turn up in a text: as it is, with its blanks joined, as JSON writes it. */

@@ -2,7 +2,8 @@
  * Control characters, and all that reorder, hide or break text: neither a document nor AWS may
  * steer the terminal or the page that shows it, or show a person something else than what is there.
  */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+export const UNSAFE_SIGNS = String.raw`\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}`;
+const UNSAFE = new RegExp(`[${UNSAFE_SIGNS}]`, 'gu');
 
 const NAMED: ReadonlyMap<string, string> = new Map([
   ['\n', '\\n'],

@@ -1,4 +1,4 @@
-import { longestFirst, type SecretText, SHORTEST, secretTexts } from '../domain/secret-text.ts';
+import { cutSecretAt, longestFirst, type SecretText, secretTexts } from '../domain/secret-text.ts';
 
 const HIDDEN = '(hidden)';
 
@@ -41,9 +41,10 @@ export class Redactor {
 /** A text that was shortened may end in the beginning of a secret. */
 function withoutCutSecret(text: string, secrets: readonly SecretText[]): string {
   const seen = text.slice(0, -1);
-  for (const { text: secret } of secrets)
-    for (let length = secret.length - 1; length >= SHORTEST; length -= 1)
-      if (seen.endsWith(secret.slice(0, length))) return `${seen.slice(0, -length)}${HIDDEN}…`;
+  for (const secret of secrets) {
+    const at = cutSecretAt(seen, secret);
+    if (at !== null) return `${seen.slice(0, at)}${HIDDEN}…`;
+  }
   return text;
 }
 

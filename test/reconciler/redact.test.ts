@@ -23,6 +23,13 @@ describe('a value that is secret is taken out of a text', () => {
     ['ünï', 'ünï in günïx', '(hidden) in günïx'],
     ['$&$1', 'got $&$1', 'got (hidden)'],
     ['long-secret-value', `${'x'.repeat(30)} long-sec…`, `${'x'.repeat(30)} (hidden)…`],
+    ['two long\nlines of it', 'x two long lines o…', 'x (hidden)…'],
+    ['two long\nlines of it', 'x two long li…', 'x (hidden)…'],
+    ['two  long lines', 'x two lo…', 'x (hidden)…'],
+    ['ab😀cd😀ef', 'x 😀 ab😀cd😀e…', 'x 😀 (hidden)…'],
+    ['two long\nlines of it', 'x no lines of it…', 'x no lines of it…'],
+    ['pass\u2764\ufe0fWord', 'got pass\u2764Word', 'got (hidden)'],
+    ['hunter\u200bSecret', 'got hunterSecret', 'got (hidden)'],
     ['   ', 'all   blank', 'all   blank'],
     ['', 'empty', 'empty'],
   ])('%j in %j', (secret, text, clean) => {
@@ -40,7 +47,18 @@ describe('a value that is secret is taken out of a text', () => {
       maxLength: 8,
       unit: fc.constantFrom(...'QWXZ"\\$('),
     });
-    const gaps = fc.constantFrom('', ' ', '\n', ' \t ', '\u0000', '\u202e', '\r\n');
+    const gaps = fc.constantFrom(
+      '',
+      ' ',
+      '\n',
+      ' \t ',
+      '\u0000',
+      '\u202e',
+      '\r\n',
+      '\u200b',
+      '\u00ad',
+      '\ufe0f',
+    );
     fc.assert(
       fc.property(letters, gaps, letters, (first, gap, second) => {
         const secret = `${first}${gap}${second}`;
@@ -48,6 +66,24 @@ describe('a value that is secret is taken out of a text', () => {
         for (const text of [secret, cleanText(secret), cleanText(secret).replace(/\s+/g, ' ')])
           expect(hidden.redact(`got ${text} it`)).toBe('got (hidden) it');
         expect(hidden.redact(`got ${JSON.stringify(secret)} it`)).toBe('got "(hidden)" it');
+      }),
+    );
+  });
+
+  it('wherever it is cut, once four signs of it are there', () => {
+    const lines = fc.array(
+      fc.string({ minLength: 4, maxLength: 8, unit: fc.constantFrom(...'QWXZ') }),
+      {
+        minLength: 2,
+        maxLength: 5,
+      },
+    );
+    fc.assert(
+      fc.property(lines, fc.nat(), (parts, at) => {
+        const secret = parts.join('\n');
+        const text = cleanText(secret);
+        const cut = text.slice(0, 4 + (at % (text.length - 4)));
+        expect(redactor(secret).redact(`got ${cut}…`)).toBe('got (hidden)…');
       }),
     );
   });

@@ -68,7 +68,12 @@ export function combine({ readings, unread, files, options }: CombineInput): Des
     specs: specs.sort(bySlot),
     problems: [...found, ...conflicts.values()].sort(byPlace),
     invalid: distinct([...unusable, ...anywhere.filter((claim) => !inUse.has(slotOf(claim)))]),
-    unknownIdentity: unread.length > 0 || clues.some(isInDoubt),
+    // A copy of a document that was saved over another one leaves no other trace of that.
+    unknownIdentity:
+      unread.length > 0 ||
+      conflicts.size > 0 ||
+      clues.some(isInDoubt) ||
+      readings.some((reading) => reading.isBlank),
     counts: {
       files,
       documents: drafts.length + clues.length,

@@ -109,6 +109,8 @@ export interface FileReading {
   /** Documents of other API groups. */
   readonly skipped: number;
   readonly empty: number;
+  /** There is nothing in it, so that what it held before may have been lost. */
+  readonly isBlank: boolean;
 }
 
 /** An invalid document whose provisioned product can be told: it is left alone. */

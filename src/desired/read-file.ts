@@ -71,7 +71,22 @@ export function readFile(file: { readonly path: string; readonly bytes: Uint8Arr
     }
   }
   if (file.path !== '-') problems.push(...unquotedProblems(unquoted));
-  return { drafts, clues, problems, skipped, empty: parsed.empty };
+  const isBlank = parsed.empty > 0 && isBlankFile(file);
+  if (isBlank) problems.push(blankProblem(file.path));
+  return { drafts, clues, problems, skipped, empty: parsed.empty, isBlank };
+}
+
+/** Not even a comment: what stood in it was lost, as by a command that reads the file it writes to. */
+function isBlankFile({ path, bytes }: { readonly path: string; readonly bytes: Uint8Array }) {
+  return path !== '-' && bytes.every((byte) => byte <= 0x20 || BYTE_ORDER_MARK.includes(byte));
+}
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+function blankProblem(file: string): Problem {
+  const message = 'nothing is in the file, not even a comment';
+  const at = { file, line: 1, column: 1 };
+  return fault('document/blank-file', at, message, { severity: 'warning' });
 }
 
 function readBroken(broken: BrokenDocument): DocumentReading {
@@ -128,7 +143,9 @@ function readForeign(document: SourceDocument, found: readonly Problem[]): Docum
  */
 function isForeign(apiVersion: string, kind: string | null): boolean {
   const [group = '', version] = apiVersion.split('/');
-  if (version === undefined && kind === KIND) return false;
+  // The two parts of ours, the other way round.
+  if (kind === KIND && (version === undefined || nearest(version, [API_GROUP]) !== null))
+    return false;
   return group !== API_GROUP && nearest(group, [API_GROUP]) === null;
 }
 

@@ -28,6 +28,13 @@ export function decodeText(file: string, bytes: Uint8Array, limits: Limits): Dec
     return { kind: 'refused', problem: badUtf8(file, bytes) };
   }
   const lines = new LineIndex(text);
+  // Read as one line by some and as many by others: a comment would hide all that follows.
+  const alone = text.search(/\r(?!\n)/);
+  if (alone !== -1) {
+    const message = 'the file holds a carriage return that no line feed follows';
+    const at = { file, ...lines.at(alone) };
+    return { kind: 'refused', problem: fault('document/control-character', at, message) };
+  }
   const control = text.search(FORBIDDEN);
   if (control === -1) return { kind: 'text', text, lines };
   const code = text.charCodeAt(control).toString(16).padStart(4, '0').toUpperCase();

@@ -27,6 +27,7 @@ const TABLE: Readonly<Record<string, readonly [problems: readonly string[], told
   'bad-product-id.yaml': [['6:14 document/bad-value'], true],
   'bad-tag-value.yaml': [['6:16 document/bad-value'], true],
   'bad-utf8.yaml': [['6:19 document/bad-utf8'], false],
+  'blank.yaml': [['1:1 document/blank-file'], false],
   'cut-utf8.yaml': [['6:19 document/bad-utf8'], false],
   'dependency-circle.yaml': [['7:17 document/dependency-circle'], true],
   'depends-on.yaml': [['7:17 document/unknown-dependency'], true],

@@ -373,7 +373,7 @@ describe('what is not ours', () => {
     const { specs, problems, counts, unknownIdentity } = load({
       'a.yaml': `apiVersion: v1\nkind: ConfigMap\n---\n${documentOf('a')}---\n# empty\n`,
       'b.yaml': 'apiVersion: apps/v1\nkind: Deployment\nspec: !Custom x\na: 1\na: 2\n',
-      'c.yaml': '',
+      'c.yaml': '# nothing\n',
     });
     expect(specs).toHaveLength(1);
     expect(problems).toEqual([]);

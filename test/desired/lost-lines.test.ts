@@ -79,6 +79,48 @@ describe('an invalid document without a target in its place', () => {
   });
 });
 
+it.each([
+  ['in another target', documentOf('a', 'target: prod-us')],
+  ['of another name', documentOf('b', 'target: prod-eu')],
+])('a copy that was saved over a document %s leaves that in doubt', (_, lost) => {
+  const files = { 'a.yaml': documentOf('a', 'target: prod-eu'), 'b.yaml': lost };
+  expect(load(files, TWO_TARGETS)).toMatchObject({ problems: [], unknownIdentity: false });
+  const over = load({ ...files, 'b.yaml': files['a.yaml'] }, TWO_TARGETS);
+  expect(over.problems.map(({ code }) => code)).toEqual(
+    Array(2).fill('document/duplicate-product'),
+  );
+  expect(over.unknownIdentity).toBe(true);
+});
+
+it.each(['', ' \n\t\r\n', '\ufeff'])('a file with nothing in it may have lost it: %j', (text) => {
+  const { problems, unknownIdentity, counts } = load({ 'a.yaml': documentOf('a'), 'b.yaml': text });
+  expect(problems.map((one) => [brief(one), one.severity])).toEqual([
+    ['b.yaml:1:1 document/blank-file', 'warning'],
+  ]);
+  expect(unknownIdentity).toBe(true);
+  expect(counts).toMatchObject({ documents: 1, invalid: 0, empty: 1 });
+});
+
+it('a comment says that a file is empty on purpose', () => {
+  const { problems, unknownIdentity } = load({ 'a.yaml': documentOf('a'), 'b.yaml': '# none\n' });
+  expect([problems, unknownIdentity]).toEqual([[], false]);
+});
+
+it('a file whose line ends are carriage returns alone is not one long comment', () => {
+  const text = `# ours\n${documentOf('a')}`.replaceAll('\n', '\r');
+  const { problems, unknownIdentity } = load({ 'a.yaml': text });
+  expect(problems.map(brief)).toEqual(['a.yaml:1:7 document/control-character']);
+  expect(unknownIdentity).toBe(true);
+});
+
+it('an apiVersion of which the parts are swapped is ours, and wrong', () => {
+  const text = documentOf('a').replace('trueup/v1', 'v1/trueup');
+  const { counts, invalid } = load({ 'a.yaml': text });
+  expect([counts.invalid, counts.skipped, invalid.length]).toEqual([1, 0, 1]);
+  const foreign = text.replace('v1/trueup', 'servicecatalog.example.org/v1');
+  expect(load({ 'a.yaml': foreign }).counts).toMatchObject({ invalid: 0, skipped: 1 });
+});
+
 it('a document in a file of the name of the configuration is read', () => {
   const { specs } = load({ 'trueup.yaml': documentOf('a') });
   expect(specs.map(({ name }) => name)).toEqual(['a']);

@@ -34,6 +34,12 @@ export const documentErrors = {
       'The lines <<<<<<<, ======= and >>>>>>> stand round two versions of the text, and nobody has said which of them counts.',
     next: 'keep one of the two sides, remove the three marker lines, and commit',
   },
+  'document/blank-file': {
+    title: 'A file holds nothing',
+    meaning:
+      'A document that was in it would count as removed, and a file is emptied by mistake more often than on purpose: nothing is terminated while it is there.',
+    next: 'put back what was in it, delete the file, or write a comment into it that says why it is empty',
+  },
   'document/tab': {
     title: 'A tab is used for indentation',
     meaning: 'YAML indents with spaces only.',

@@ -1,10 +1,11 @@
 import { type AssessInput, assess, needsFacts, type UpdateFacts } from '../diff/assess.ts';
 import { type Comparison, compare } from '../diff/compare.ts';
+import { noEchoOf, secretKeys } from '../diff/facts.ts';
 import { needsFailureTime, RETRY_ANNOTATION } from '../diff/hold.ts';
 import { isRepairable } from '../diff/normalize.ts';
 import type { Change } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
-import type { Live, PresentProduct, VersionDefinitions } from '../domain/live.ts';
+import type { Live, PresentProduct } from '../domain/live.ts';
 import { isProvisioning } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
@@ -73,7 +74,10 @@ export async function evaluate(
     comparison !== null && live.kind === 'present' && needsFacts(comparison, live)
       ? await updateFacts(context, spec, live)
       : null;
-  if (comparison !== null) learnSecrets(context.redactor, document, secretKeys(comparison, facts));
+  if (comparison !== null) {
+    const versions = facts === null ? [] : [facts.definitions, facts.current];
+    learnSecrets(context.redactor, document, secretKeys(comparison, ...versions));
+  }
   const asked = context.asked(spec.key);
   const creation = await creationFacts(context, { spec, live, entry, specDigest, asked });
   if (creation?.definitions.kind === 'read')
@@ -94,20 +98,11 @@ export async function evaluate(
   return { spec: document, effective: spec, live, change, comparison, facts: used };
 }
 
-function noEchoOf(definitions: VersionDefinitions): readonly string[] {
-  return definitions.parameters.filter((one) => one.noEcho).map((one) => one.key);
-}
-
 /** The value of the annotation by which a document asks for another attempt, if it has one. */
 export function askedBy(spec: Spec): string | null {
   return Object.hasOwn(spec.annotations, RETRY_ANNOTATION)
     ? (spec.annotations[RETRY_ANNOTATION] ?? null)
     : null;
-}
-
-function secretKeys(comparison: Comparison, facts: UpdateFacts | null): readonly string[] {
-  const defined = facts?.definitions.kind === 'read' ? noEchoOf(facts.definitions.value) : [];
-  return [...comparison.noEcho, ...defined];
 }
 
 /** When our own last update ended by AWS's clock: ours may be wrong, and may have looked hours later. */

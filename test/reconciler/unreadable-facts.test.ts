@@ -66,3 +66,31 @@ it('without what the version says, its default is not taken for one that does no
   await world.clock.pass(600_000);
   expect(world.service.admin.product('net')?.parameters).toMatchObject({ Size: 'small' });
 });
+
+it('a value that only the live version calls NoEcho is not shown where its stack may not be read', async () => {
+  const open = { Cidr: {}, Secret: { default: 'none', allowedValues: ['none', 'hush-hush'] } };
+  const loosened = networks({
+    versions: [
+      { name: 'v1', parameters },
+      { name: 'v2', parameters: open },
+    ],
+    names: ['net'],
+    live: { Cidr: 'a', Secret: 'hush-hush' },
+  });
+  const wished = (secret: string) =>
+    networkDoc('net', { Cidr: 'a', Secret: secret }, { provisioningArtifactName: 'v2' });
+  for (const [secret, verdict] of [
+    ['hush-hush', 'update'],
+    ['not-allowed-hush', 'refused'],
+  ] as const) {
+    const world = await World.create({ seed: loosened }, [wished(secret)]);
+    const { admin } = world.service;
+    admin.addFault({ operation: 'DescribeStacks', effect: { kind: 'accessDenied' } });
+    const trueup = await world.start();
+    const review = await trueup.reconcile();
+    const evaluations = review.kind === 'ok' ? [...review.evaluations.values()] : [];
+    expect(evaluations.map(({ change }) => change.verdict.kind)).toEqual([verdict]);
+    const shown = evaluations.map(({ change }) => change);
+    expect(JSON.stringify([shown, world.lines])).not.toContain('hush-hush');
+  }
+});

@@ -201,12 +201,16 @@ export function renamedProblem(
   old: KnownDocument,
   isSame = true,
 ): Pick<Problem, 'code' | 'severity' | 'at' | 'field' | 'message' | 'next'> {
-  const id = old.provisionedProductId ?? '';
+  const { provisionedProductId: id } = old;
   const content = isSame
     ? 'with the same content'
     : 'which may have had the same content (the journal was written with another key)';
   const message = `a provisioned product cannot be renamed, and the document ${quoted(old.name)} ${content} is not there any more`;
-  const next = `to keep the old one, give provisionedProductId: ${id} here; to have a new one, put the document ${quoted(old.name)} back beside this one, and take it out once the new one runs`;
+  const keep =
+    id === null
+      ? 'its provisionedProductId, once its request has ended,'
+      : `provisionedProductId: ${id}`;
+  const next = `to keep the old one, give ${keep} here; to have a new one, put the document ${quoted(old.name)} back beside this one, and take it out once the new one runs`;
   const found = { code: 'plan/renamed' as const, severity: 'error' as const };
   return { ...found, at, field: '', message, next };
 }

@@ -19,6 +19,7 @@ import {
   isRenamed,
   mayBeFormer,
   mayBeNewName,
+  mayStand,
   newNameDoubt,
   renamedToOf,
 } from './renames.ts';
@@ -75,7 +76,8 @@ export class KnownDocuments {
 
   /** Documents that are gone and seem to have got a new name: that is told as long as both stand. */
   renamed(context: Pick<KnownContext, 'entries'>, desired: DesiredState): readonly KnownDocument[] {
-    return this.#undeclared(context, desired).filter((one) => isRenamed(one, desired, this.#held));
+    const undeclared = this.#undeclared(context, desired);
+    return undeclared.filter((one) => isRenamed(context, one, desired, this.#held));
   }
 
   #undeclared(
@@ -132,7 +134,7 @@ export class KnownDocuments {
       const isNew = !before.has(spec.key);
       if (
         isNew &&
-        (unsure !== null || !whole || mayBeNewName(context, this.standing(desired), spec))
+        (unsure !== null || !whole || mayBeNewName(context, this.standing(context, desired), spec))
       )
         continue;
       next.set(spec.key, documentOf(context, spec, live.get(spec.key), before.get(spec.key)));
@@ -160,7 +162,7 @@ export class KnownDocuments {
     for (const known of this.#undeclared(context, desired)) {
       const isOpen = unsure !== null || this.doubtOf(context, desired, known) !== null;
       const noted = isOpen ? known : this.#missed(context, desired, known, next);
-      if (isOpen || ends.has(known.key) || isRenamed(noted, desired, next))
+      if (isOpen || ends.has(known.key) || isRenamed(context, noted, desired, next))
         next.set(known.key, noted);
     }
   }
@@ -188,11 +190,14 @@ export class KnownDocuments {
     return standing.find((one) => mayBeFormer(one, spec.key, content)) ?? null;
   }
 
-  /** What no document declares any more and still stood when it was last looked at. */
-  standing(desired: DesiredState): readonly KnownDocument[] {
-    return this.all().filter(
-      ({ key, provisionedProductId: id }) => id !== null && !desired.declared.has(key),
-    );
+  /** What no document declares any more and still stood when it was last looked at, or may come to stand. */
+  standing(
+    context: Pick<KnownContext, 'entries'>,
+    desired: DesiredState,
+  ): readonly KnownDocument[] {
+    return this.all()
+      .map((one) => withMade(one, context.entries.get(one.key)))
+      .filter((one) => !desired.declared.has(one.key) && mayStand(context, one));
   }
 
   /** We terminated what it stood for, to provision it again: that will have another id. */

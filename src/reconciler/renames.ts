@@ -9,14 +9,23 @@ import { contentOf } from './known-document.ts';
 
 type Held = ReadonlyMap<ProductKey, KnownDocument>;
 
+/** What it was for is there, or may be: a request of ours about it is open, and what it made has no id yet. */
+export function mayStand(
+  { entries }: Pick<TargetContext, 'entries'>,
+  { key, provisionedProductId: id }: KnownDocument,
+): boolean {
+  return id !== null || entries.get(key).intent !== null;
+}
+
 /** Its new name is still declared, and stands for nothing yet. */
 export function isRenamed(
-  { gone, provisionedProductId: id }: KnownDocument,
+  context: Pick<TargetContext, 'entries'>,
+  known: KnownDocument,
   desired: DesiredState,
   held: Held,
 ): boolean {
-  const other = gone?.renamedTo ?? null;
-  if (other === null || id === null || !desired.declared.has(other.key)) return false;
+  const other = known.gone?.renamedTo ?? null;
+  if (other === null || !mayStand(context, known) || !desired.declared.has(other.key)) return false;
   return (held.get(other.key)?.provisionedProductId ?? null) === null;
 }
 
@@ -123,11 +132,11 @@ export function renamedToOf(
 
 /** What seems to be another one's new name is not created while that one still stands. */
 export function refuseRenamed(
-  context: Pick<TargetContext, 'known' | 'fingerprinter'>,
+  context: Pick<TargetContext, 'known' | 'entries' | 'fingerprinter'>,
   desired: DesiredState,
   evaluations: Map<ProductKey, Evaluation>,
 ): void {
-  const standing = context.known.standing(desired);
+  const standing = context.known.standing(context, desired);
   if (standing.length === 0) return;
   for (const [key, evaluation] of evaluations) {
     const { spec, change } = evaluation;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import type { DesiredState } from '../../src/reconciler/context.ts';
 import { doc, inEffect, keyOf, later, look, only, operations, terminations } from './life.ts';
-import { invalidDocument } from './networks.ts';
+import { fault, invalidDocument } from './networks.ts';
 import type { Incarnation, Wish, World } from './world.ts';
 
 const content = { provisioningParameters: { Cidr: 'same' } };
@@ -159,5 +160,42 @@ describe('an invalid document', () => {
     world.wish([doc('net-c')], 'r4');
     for (let i = 0; i < 2; i++) await later(world, trueup);
     expect(world.service.admin.names()).toEqual(['net-c', 'net-d']);
+  });
+});
+
+describe('a document that is renamed while the request for it has no answer', () => {
+  const young = (name: string) => doc(name, { prune: 'never', onMissing: 'provision' }, content);
+
+  async function renamedUnderWay(effect: FaultEffect) {
+    const { world, trueup } = await inEffect([other]);
+    fault(world, 'ProvisionProduct', effect);
+    world.wish([young('net-x'), other]);
+    await trueup.reconcile();
+    await world.clock.pass(5_000);
+    world.wish([young('net-new'), other], 'r3');
+    await trueup.reconcile();
+    return { world, trueup };
+  }
+
+  it('is not provisioned a second time', async () => {
+    const { world, trueup } = await renamedUnderWay({ kind: 'slow', ms: 20_000 });
+    expect(world.statusOf(trueup, 'net-new')).toMatchObject({
+      condition: 'Stalled',
+      next: expect.stringContaining('give its provisionedProductId, once its request has ended'),
+    });
+    for (let i = 0; i < 3; i++) await later(world, trueup);
+    expect(operations(world)).toEqual(['ProvisionProduct']);
+    const id = world.service.admin.product('net-x')?.product.id;
+    expect(world.statusOf(trueup, 'net-new')).toMatchObject({
+      condition: 'Stalled',
+      next: expect.stringContaining(`provisionedProductId: ${id}`),
+    });
+  });
+
+  it('is provisioned once it is known that nothing came of the request', async () => {
+    const { world, trueup } = await renamedUnderWay({ kind: 'lostRequest' });
+    for (let i = 0; i < 3; i++) await later(world, trueup);
+    expect(world.service.admin.names()).toEqual(['net-a', 'net-b', 'net-c', 'net-d', 'net-new']);
+    expect(world.statusOf(trueup, 'net-new')).toMatchObject({ condition: 'Ready' });
   });
 });

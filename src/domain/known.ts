@@ -19,6 +19,14 @@ export interface KnownDocument {
   readonly dependsOn: readonly { readonly target: TargetName; readonly key: ProductKey }[];
   /** null: the document is there. */
   readonly gone: Gone | null;
+  /** What seemed to be its new name when it could not be told yet that it is gone. */
+  readonly mayBe: NewName | null;
+}
+
+/** A document that came when another one went, and asked for the same. */
+export interface NewName {
+  readonly key: ProductKey;
+  readonly name: string;
 }
 
 /** What a document said about its own end. */
@@ -34,6 +42,6 @@ export interface Gone {
   /** Wall time, ISO 8601, of the first complete read of the directory without it. */
   readonly since: string;
   readonly revision: string;
-  /** A document that came in the same revision, with the same content and another name. */
-  readonly renamedTo: { readonly key: ProductKey; readonly name: string } | null;
+  /** It came in the same revision, or was taken for its new name before. */
+  readonly renamedTo: NewName | null;
 }

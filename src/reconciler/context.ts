@@ -60,6 +60,12 @@ export interface DesiredState {
   >;
 }
 
+/** False where a selection leaves documents out: then nothing can be told of those that are gone. */
+export function isWhole(desired: DesiredState): boolean {
+  const isComplete = desired.specs.size + desired.invalid.size >= desired.declared.size;
+  return desired.isSelection !== true && isComplete;
+}
+
 export interface InvalidDocument {
   readonly name: string;
   readonly at: Position;

@@ -24,6 +24,7 @@ export function documentOf(
     ...lastWillOf(spec, isExpected(context, spec, live, before)),
     ...seen(live, before),
     gone: null,
+    mayBe: null,
   };
 }
 

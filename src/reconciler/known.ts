@@ -5,7 +5,7 @@ import type { Live } from '../domain/live.ts';
 import type { Spec } from '../domain/spec.ts';
 import { Absences } from './absences.ts';
 import { documentFor } from './claimants.ts';
-import type { DesiredState, TargetContext } from './context.ts';
+import { type DesiredState, isWhole, type TargetContext } from './context.ts';
 import {
   contentOf,
   documentOf,
@@ -21,6 +21,7 @@ import {
   mayBeNewName,
   mayStand,
   newNameDoubt,
+  noteNewNames,
   renamedToOf,
 } from './renames.ts';
 
@@ -101,7 +102,7 @@ export class KnownDocuments {
       const meant = documentFor(desired, known);
       if (meant === null) continue;
       const will = meant === 'unread' ? {} : unseenWillOf(context, meant, known);
-      const heeded = { ...known, ...will, gone: null };
+      const heeded = { ...known, ...will, gone: null, mayBe: null };
       this.#isUnsaved ||= JSON.stringify(heeded) !== JSON.stringify(known);
       held.set(key, heeded);
       this.#absences.end(key);
@@ -129,15 +130,14 @@ export class KnownDocuments {
     const whole = isWhole(desired);
     // A selection tells nothing of what it leaves out, and the policies of what it holds.
     const next = new Map<ProductKey, KnownDocument>(whole ? [] : before);
+    const standing = this.standing(context, desired);
+    const open: Spec[] = [];
     for (const spec of desired.specs.values()) {
       // A newcomer is noted only in a certain read: it may be what a missing one was renamed to.
       const isNew = !before.has(spec.key);
-      if (
-        isNew &&
-        (unsure !== null || !whole || mayBeNewName(context, this.standing(context, desired), spec))
-      )
-        continue;
-      next.set(spec.key, documentOf(context, spec, live.get(spec.key), before.get(spec.key)));
+      if (isNew && (unsure !== null || !whole || mayBeNewName(context, standing, spec)))
+        open.push(spec);
+      else next.set(spec.key, documentOf(context, spec, live.get(spec.key), before.get(spec.key)));
     }
     for (const key of desired.invalid.keys()) {
       const known = before.get(key);
@@ -146,9 +146,11 @@ export class KnownDocuments {
     for (const key of desired.declared) {
       this.#absences.end(key);
       const known = next.get(key);
-      if (known !== undefined && known.gone !== null) next.set(key, { ...known, gone: null });
+      if (known !== undefined && (known.gone ?? known.mayBe) !== null)
+        next.set(key, { ...known, gone: null, mayBe: null });
     }
     if (whole) this.#noteMissing(context, desired, next, unsure);
+    noteNewNames(context, standing, open, next);
     this.#held = next;
   }
 
@@ -239,12 +241,6 @@ export class KnownDocuments {
     // It has got another new name; or nobody knows of one any more, and what is gone is only gone.
     if (isKnown && renamedTo !== null) return { ...known, gone: { ...gone, renamedTo } };
     const since = this.#absences.begin(context, key);
-    return { ...known, gone: { since, revision: desired.revision, renamedTo } };
+    return { ...known, gone: { since, revision: desired.revision, renamedTo }, mayBe: null };
   }
-}
-
-/** False where a selection leaves documents out: then nothing can be told of those that are gone. */
-function isWhole(desired: DesiredState): boolean {
-  const isComplete = desired.specs.size + desired.invalid.size >= desired.declared.size;
-  return desired.isSelection !== true && isComplete;
 }

@@ -81,6 +81,25 @@ export function mayBeNewName(
   );
 }
 
+/** Remembers for what these newcomers were taken, of which a read that was not certain tells nothing more. */
+export function noteNewNames(
+  context: Pick<TargetContext, 'fingerprinter'>,
+  standing: readonly KnownDocument[],
+  newcomers: readonly Spec[],
+  next: Map<ProductKey, KnownDocument>,
+): void {
+  const left = new Set(standing);
+  for (const spec of newcomers) {
+    const { key, name } = spec;
+    const content = contentOf(context, spec);
+    const former = [...left].find((one) => likeness(one.content, content) === 'same');
+    if (former === undefined) continue;
+    left.delete(former);
+    const noted = next.get(former.key);
+    if (noted?.gone === null) next.set(noted.key, { ...noted, mayBe: { key, name } });
+  }
+}
+
 /** It is for something that is there, and that is another one: then it is nobody's new name. */
 function standsForAnother(
   { entries }: Pick<TargetContext, 'entries'>,
@@ -114,15 +133,17 @@ export function mayBeFormer(
   content: Digest | null,
 ): boolean {
   if (gone !== null && gone.renamedTo === null) return false;
-  return gone?.renamedTo?.key === key || likeness(one.content, content) !== 'other';
+  const newName = gone?.renamedTo ?? one.mayBe;
+  return newName?.key === key || likeness(one.content, content) !== 'other';
 }
 
 /** The document that came with the same content when this one went; null: there is none. */
 export function renamedToOf(
-  { content }: KnownDocument,
+  { content, mayBe }: KnownDocument,
   before: Held,
   now: Held,
 ): Gone['renamedTo'] {
+  if (mayBe !== null && now.has(mayBe.key) && !before.has(mayBe.key)) return mayBe;
   if (content === '') return null;
   for (const [key, one] of now)
     if (one.content === content && one.gone === null && !before.has(key))

@@ -33,6 +33,7 @@ const known: KnownDocument = {
   called: 'net-a',
   dependsOn: [],
   gone: { since: '2026-11-21T11:00:00.000Z', revision: 'r2', renamedTo: null },
+  mayBe: null,
 };
 
 const live: Leaving = {

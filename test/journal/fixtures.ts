@@ -229,6 +229,7 @@ export function documentOf(name: string, digest = 'sha256:1'): KnownDocument {
       revision: '8c1f04e',
       renamedTo: { key: LEDGER, name: 'ledger-db' },
     },
+    mayBe: { key: LEDGER, name: 'ledger-db' },
   };
 }
 

@@ -16,6 +16,7 @@ describe('rows of earlier versions', () => {
       called: null,
       dependsOn: [],
       gone: null,
+      mayBe: null,
     });
   });
 
@@ -59,6 +60,7 @@ describe('rows of earlier versions', () => {
         revision: 'r',
         renamedTo: { key: 'name:c', name: 'c' },
       },
+      mayBe: { key: 'name:d', name: 'd' },
     };
     expect(knownDocument(row, '')).toEqual(row);
     expect(() =>

@@ -21,6 +21,7 @@ const app = (policies: Partial<KnownDocument['policies']> = {}): KnownDocument =
   called: null,
   dependsOn: [{ target: TARGET, key: keyOf('net-a') }],
   gone: null,
+  mayBe: null,
 });
 
 /** What the revision says of the other target. */

@@ -199,3 +199,49 @@ describe('a document that is renamed while the request for it has no answer', ()
     expect(world.statusOf(trueup, 'net-new')).toMatchObject({ condition: 'Ready' });
   });
 });
+
+describe('a rename that was first seen when not all could be read', () => {
+  const bumped = doc(
+    'net-new',
+    { prune: 'terminate', onMissing: 'provision' },
+    { provisioningParameters: { Cidr: 'else' } },
+  );
+
+  describe.each([
+    ['under --only', only('net-new')],
+    ['together with a file that cannot be read', unreadable],
+  ])('%s', (_, how) => {
+    it('is not forgotten when the document asks for something else', async () => {
+      const { world, trueup } = await renamed();
+      await look(world, trueup, how);
+      trueup.kill();
+      world.wish([bumped, other], 'r3');
+      const second = await world.start();
+      for (let i = 0; i < 3; i++) await later(world, second);
+      expectTold(world, second);
+      expect(world.writes()).toEqual([]);
+    });
+
+    it('is over once the new name is gone as well', async () => {
+      const { world, trueup } = await renamed();
+      await look(world, trueup, how);
+      world.wish([other], 'r3');
+      for (let i = 0; i < 3; i++) await later(world, trueup);
+      expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
+      world.wish([bumped, other], 'r4');
+      await later(world, trueup);
+      expect(operations(world)).toEqual(['TerminateProvisionedProduct', 'ProvisionProduct']);
+    });
+
+    it('is over once the old name was back', async () => {
+      const { world, trueup } = await renamed();
+      await look(world, trueup, how);
+      world.wish([old(), other], 'r3');
+      await look(world, trueup, how);
+      await later(world, trueup);
+      world.wish([bumped, other], 'r4');
+      for (let i = 0; i < 3; i++) await later(world, trueup);
+      expect(operations(world)).toEqual(['ProvisionProduct', 'TerminateProvisionedProduct']);
+    });
+  });
+});

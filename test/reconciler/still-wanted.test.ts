@@ -69,6 +69,7 @@ describe('the repeat of a removal', () => {
     policies: { prune: 'terminate', deletionProtection: false, handsOff: false },
     ...{ provisionedProductId: ID, lastRecordId: rec('1'), called: 'net-a' },
     gone: { since: '2026-11-21T11:00:00Z', revision: 'r2', renamedTo: null },
+    mayBe: null,
   };
   const gone: World = {
     desired: desiredOf([doc('net-b')]),

@@ -1,7 +1,9 @@
 import type { ProductKey, ProvisionedProductId, TargetName } from '../../domain/ids.ts';
-import type { Gone, KnownDocument, KnownPolicies } from '../../domain/known.ts';
+import type { Gone, KnownDocument, KnownPolicies, NewName } from '../../domain/known.ts';
 import { boolean, list, object, oneOf, orNull, record, type Shape, since, text } from '../shape.ts';
 import { recordId } from './common.ts';
+
+const newName = object<NewName>({ key: text<ProductKey>(), name: text() });
 
 export const knownDocument: Shape<KnownDocument> = object<KnownDocument>({
   key: text<ProductKey>(),
@@ -35,11 +37,10 @@ export const knownDocument: Shape<KnownDocument> = object<KnownDocument>({
       object<Gone>({
         since: text(),
         revision: text(),
-        renamedTo: orNull(
-          object<NonNullable<Gone['renamedTo']>>({ key: text<ProductKey>(), name: text() }),
-        ),
+        renamedTo: orNull(newName),
       }),
     ),
     null,
   ),
+  mayBe: since(orNull(newName), null),
 });

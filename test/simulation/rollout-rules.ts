@@ -61,6 +61,17 @@ export class RolloutRules {
 
   readonly #visited = new Set<string>();
 
+  /** Somebody else's operation runs on it: until that ends, AWS does not tell what runs. */
+  occupied(name: string): void {
+    this.#occupied.add(name);
+  }
+
+  vacated(name: string): void {
+    if (this.#occupied.delete(name)) this.stirred(name);
+  }
+
+  readonly #occupied = new Set<string>();
+
   journalLost(): void {
     this.#failures.clear();
     this.#tried.clear();
@@ -137,7 +148,9 @@ export class RolloutRules {
     const now = this.#clock.elapsed();
     if (members.some((one) => now - (this.#stirredMs.get(one.name) ?? -calmMs) < calmMs))
       return null;
-    if (members.some((one) => one.dependsOn.length > 0 || this.#visited.has(one.name))) return null;
+    if (members.some((one) => one.dependsOn.length > 0)) return null;
+    if (members.some(({ name: one }) => this.#visited.has(one) || this.#occupied.has(one)))
+      return null;
     const runs = (one: string) => {
       // Then a failure holds nobody back, that of a canary neither.
       if (!pauseOnFailure && this.#tried.has(`${one} ${artifactId}`)) return true;

@@ -209,6 +209,7 @@ export class Rules {
     const isUnread = this.#disk.entries.get(`name:${name}`)?.intent != null;
     if (isUnread) this.#rollout?.visited(name);
     else this.#rollout?.stirred(name);
+    this.#rollout?.occupied(name);
   }
 
   journalLost(): void {
@@ -628,6 +629,7 @@ export class Rules {
         product.lastSuccessfulProvisioningRecordId === newest.id;
       this.#changedAt.set(productId, this.#clock.elapsed());
       if (!newest.ours && product !== null) this.life.disturbed(product.name);
+      this.#rollout?.vacated(this.#names.get(productId) ?? productId);
       this.#endedAt.set(newest.id, this.#clock.elapsed());
       this.#ends.set(newest.id, {
         status: ok ? 'SUCCEEDED' : 'FAILED',

@@ -6,11 +6,15 @@ import { isPart, parameterField } from './compare-parameters.ts';
 import { type Finding, HIDDEN } from './finding.ts';
 import { own } from './normalize.ts';
 
-/** Where only NoEcho values were fingerprinted, their keys tell even what the stack does not. */
+/**
+ * Where only NoEcho values were fingerprinted, their keys tell even what the stack does not. What stood
+ * elsewhere when it was applied is a secret, whatever the template calls it and the document says by now.
+ */
 export function knownNoEcho(live: PresentProduct, entry: ProductEntry): ReadonlySet<string> {
-  const { fingerprints } = entry;
+  const { fingerprints, lastReferences } = entry;
   const secret = fingerprints === null || fingerprints.complete ? {} : fingerprints.values;
-  const keys = new Set(Object.keys(secret));
+  const applied = { ...lastReferences?.references, ...fingerprints?.references };
+  const keys = new Set([...Object.keys(secret), ...Object.keys(applied)]);
   if (live.stack.kind === 'read') {
     for (const [key, parameter] of Object.entries(live.stack.value.parameters)) {
       if (parameter.kind === 'noEcho') keys.add(key);

@@ -167,7 +167,8 @@ function checkKept(
   definition: ParameterDefinition,
   at: Position,
 ): readonly Problem[] {
-  const { key, noEcho } = definition;
+  const { key } = definition;
+  const noEcho = definition.noEcho || input.comparison.noEcho.has(key);
   const { stack } = input.live;
   const current = stack.kind === 'read' ? own(stack.value.parameters, key) : undefined;
   if (!changesVersion(input) || current?.kind !== 'shown') return [];

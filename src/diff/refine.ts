@@ -80,9 +80,10 @@ function tellDefault(input: RefineInput, field: OpenField): Told {
   if (current.kind === 'noEcho' || definition?.noEcho === true)
     return tellSecretDefault(input, field, definition?.defaultValue ?? null);
   const wanted = definition?.defaultValue ?? null;
-  if (wanted === null) return told(input, field, text(current.value), none('it has no default'));
+  const shown = input.comparison.noEcho.has(key) ? HIDDEN : text(current.value);
+  if (wanted === null) return told(input, field, shown, none('it has no default'));
   if (comparable(wanted) === comparable(current.value)) return EQUAL;
-  return told(input, field, text(current.value), none(`${wanted} (default)`));
+  return told(input, field, shown, none(`${wanted} (default)`));
 }
 
 /** Only a secret of ours that is known to run tells; once the default is sent, nothing is known of it. */
@@ -168,7 +169,8 @@ function consequences(
     .filter((key) => own(spec.parameters, key) === undefined)
     .map((key) => {
       const parameter = own(current, key);
-      const shown = parameter?.kind === 'shown' ? text(parameter.value) : HIDDEN;
+      const isShown = parameter?.kind === 'shown' && !input.comparison.noEcho.has(key);
+      const shown = isShown ? text(parameter.value) : HIDDEN;
       return make(key, shown, none(`not in ${versionOf(spec, input.resolved)}`));
     });
   return [...added, ...gone].sort((a, b) => byText(a.field, b.field));

@@ -18,7 +18,9 @@ export async function rememberInEffect(
   review: Reviewed,
   desired: DesiredState,
 ): Promise<void> {
-  if (context.journal.readOnly !== null || context.fingerprinter === null) return;
+  if (context.journal.readOnly !== null) return;
+  await answerAnnotations(context, review);
+  if (context.fingerprinter === null) return;
   const at = isoNow(context.clock);
   const inSync = [...review.evaluations.values()].filter(isInEffect);
   const digests = new Map(inSync.map(({ spec }) => [spec.key, specDigestOf(context, spec)]));
@@ -60,6 +62,27 @@ export async function rememberInEffect(
     };
   });
   await context.journal.putDocuments(context.target, context.known.all());
+}
+
+/**
+ * Where a policy of the document leaves it at a report there is nothing to attempt either: what its
+ * annotation asks is not kept for what comes later. Where trueup only observes, it still stands.
+ */
+async function answerAnnotations(context: TargetContext, { evaluations }: Reviewed): Promise<void> {
+  const answers = new Map(
+    [...evaluations.values()].flatMap(({ spec, live, change: { verdict } }) => {
+      const asked = askedBy(spec);
+      const isLeft = verdict.kind === 'reported' && verdict.reason.endsWith(': report');
+      return isLeft && asked !== null ? [[spec.key, { asked, live }] as const] : [];
+    }),
+  );
+  await context.entries.updateMany([...answers.keys()], (key, entry) => {
+    const answer = answers.get(key);
+    const isKnown = answer === undefined || answer.asked === entry.retryHandled;
+    return isKnown || isBeforeOurs(answer.live, entry)
+      ? entry
+      : { ...entry, retryHandled: answer.asked };
+  });
 }
 
 /** Its last request succeeded, and was not seen in effect since. */

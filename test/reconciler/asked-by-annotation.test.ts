@@ -60,6 +60,32 @@ describe('the annotation trueup/retry', () => {
     expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Stalled' });
   });
 
+  it('of a time when what differed was only reported asks for no recreation later', async () => {
+    const doc = networkDoc(
+      'net-a',
+      { Cidr: 'B' },
+      { reconcile: { onError: 'recreate', drift: 'report' } },
+    );
+    const seed = networks({ live: { Cidr: 'B' } });
+    const world = await World.create({ seed, maxTerminations: 9 }, [doc]);
+    const trueup = await world.start();
+    const { admin } = world.service;
+    await looks(world, trueup, [doc]);
+    admin.setStatus('net-a', 'ERROR', 'boom');
+    await looks(world, trueup, [doc]);
+    expect(terminations(world)).toBe(1);
+    await world.clock.pass(25 * 60 * MINUTE);
+    admin.editStack({ product: 'net-a', parameters: { Cidr: 'D' } });
+    await looks(world, trueup, [asking(doc, '1')]);
+    expect(world.statusOf(trueup, 'net-a')).toMatchObject({ reason: 'Drift' });
+    admin.editStack({ product: 'net-a', parameters: { Cidr: 'B' } });
+    admin.setStatus('net-a', 'ERROR', 'boom again');
+    await looks(world, trueup, [asking(doc, '1')]);
+    expect(terminations(world)).toBe(1);
+    await looks(world, trueup, [asking(doc, '2')]);
+    expect(terminations(world)).toBe(2);
+  });
+
   it('is not spent by a request that was certainly not carried out', async () => {
     const doc = networkDoc('net-a', { Cidr: 'B' });
     const world = await World.create({ seed: networks({ live: { Cidr: 'A' } }) }, [doc]);

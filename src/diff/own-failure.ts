@@ -1,5 +1,6 @@
 import type { ProductEntry } from '../domain/entry.ts';
 import type { RecordId } from '../domain/ids.ts';
+import { kindOf } from '../domain/kind.ts';
 import type { PresentProduct } from '../domain/live.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Spec } from '../domain/spec.ts';
@@ -28,14 +29,15 @@ export function isInSpiteOf(
 
 /**
  * A request of ours was the last operation and failed, where nothing tells what it left: a termination
- * that went half-way, for instance. That nothing differs then proves nothing. `null`: it is not so.
+ * that went half-way, for instance, of a stack set too. That nothing differs then proves nothing. `null`: it is not so.
  */
 export function ownFailureProblem(
   { spec, entry, specDigest }: AssessInput,
   live: PresentProduct,
 ): Problem | null {
   const { lastProvisioning: record } = live.records;
-  if (record === null || !isBlind(live) || !lastProvisioningFailed(live)) return null;
+  if (record === null || !lastProvisioningFailed(live)) return null;
+  if (!isBlind(live) && !isHalfEnded(entry, live)) return null;
   if (!entry.ownRecords.includes(record)) return null;
   // The values of an update that failed count as different already.
   if (failedUpdateOf(entry) === record || isInSpiteOf({ entry, specDigest }, record)) return null;
@@ -45,6 +47,14 @@ export function ownFailureProblem(
   const why = reason === null ? `record ${record}` : reason;
   const message = `${what} failed, and nothing tells what it left: ${why}`;
   return problem({ code: 'plan/own-failure', at: spec.origin.at, field: '', message });
+}
+
+/** A stack set tells its values, and not which of its instances are left. */
+function isHalfEnded({ lastResult }: ProductEntry, live: PresentProduct): boolean {
+  const isEnd = lastResult?.kind === 'failed' && lastResult.step === 'terminate';
+  return (
+    isEnd && lastResult.recordId === live.records.lastProvisioning && kindOf(live) === 'stackSet'
+  );
 }
 
 /**

@@ -124,7 +124,7 @@ export const planErrors = {
   'plan/own-failure': {
     title: 'An operation of trueup failed, and nothing tells what it left',
     meaning:
-      'The values of this provisioned product cannot be read, and a request of trueup, such as a termination, failed half-way. That nothing differs then does not mean that it is as declared.',
+      'A request of trueup, such as a termination, failed half-way, and what it left cannot be read: the values of a product of this kind, or which instances of a stack set. That nothing differs then does not mean that it is as declared.',
     next: 'look at that record and mend the cause, then change the document or send it once more with trueup retry',
   },
   'plan/never-succeeded': {

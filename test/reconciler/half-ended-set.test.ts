@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { fault, MINUTE, operations } from './networks.ts';
+import { type Wish, World } from './world.ts';
+
+const seed: SeedInput = {
+  timing: { accepted: '1s', running: '5s' },
+  products: [
+    {
+      name: 'guard',
+      kind: 'CFN_STACKSET',
+      paths: [
+        {
+          portfolio: 'platform',
+          stackSet: { accounts: ['111122223333', '444455556666'], regions: ['eu-west-1'] },
+        },
+      ],
+      versions: [{ name: 'one', parameters: { Level: {} } }],
+    },
+    {
+      name: 'network',
+      paths: [{ portfolio: 'platform' }],
+      versions: [{ name: 'one', parameters: { Cidr: {} } }],
+    },
+  ],
+  provisionedProducts: [
+    { name: 'set', product: 'guard', version: 'one', parameters: { Level: 'low' } },
+    { name: 'net', product: 'network', version: 'one', parameters: { Cidr: 'A' } },
+  ],
+};
+
+const set = (level: string): Wish => ({
+  name: 'set',
+  spec: {
+    productName: 'guard',
+    provisioningArtifactName: 'one',
+    provisioningParameters: { Level: level },
+    reconcile: { onError: 'recreate' },
+  },
+});
+
+const needing = (cidr: string): Wish => ({
+  name: 'net',
+  spec: {
+    productName: 'network',
+    provisioningArtifactName: 'one',
+    provisioningParameters: { Cidr: cidr },
+    reconcile: { dependsOn: ['set'] },
+  },
+});
+
+it('a stack set of which the termination failed half-way does not count as in its desired state', async () => {
+  const world = await World.create({ seed }, [set('low'), needing('A')]);
+  const trueup = await world.start();
+  await trueup.converge();
+  await world.service.admin.setStatus('set', 'ERROR', 'boom');
+  fault(world, 'TerminateProvisionedProduct', { kind: 'recordFails', message: '1 of 2 went' });
+  world.wish([set('low'), needing('B')], 'r2');
+  for (let i = 0; i < 3; i++) {
+    await trueup.reconcile();
+    await world.clock.pass(10 * MINUTE);
+  }
+  expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
+  expect(world.statusOf(trueup, 'set')).toMatchObject({
+    condition: 'Stalled',
+    message: expect.stringContaining("trueup's termination failed"),
+  });
+  // Another content is a new attempt, and ends that.
+  world.wish([set('high'), needing('B')], 'r3');
+  await trueup.converge();
+  await world.clock.pass(10 * MINUTE);
+  await trueup.converge();
+  expect(world.statusOf(trueup, 'set')).toMatchObject({ condition: 'Ready' });
+  expect(operations(world).slice(1)).toEqual([
+    'UpdateProvisionedProduct',
+    'UpdateProvisionedProduct',
+  ]);
+});

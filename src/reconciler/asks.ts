@@ -7,7 +7,7 @@ interface Ask {
   /** What its document said then; null: it could not be read. */
   readonly document: Digest | null;
   readonly attempted: Set<Step>;
-  /** The request that was open then, which is no attempt of what was asked for; null: none, or it has ended. */
+  /** The request that was open then, or that AWS had just refused, which is no attempt of what was asked for; null: none, or it has ended. */
   open: Digest | null;
 }
 
@@ -24,7 +24,8 @@ export class Asks {
   add(key: ProductKey, document: Digest | undefined): void {
     const spec = this.#context.desired().specs.get(key);
     const now = spec === undefined ? null : specDigestOf(this.#context, spec);
-    const open = this.#context.entries.get(key).intent?.requestHash ?? null;
+    const { entries, refusals } = this.#context;
+    const open = entries.get(key).intent?.requestHash ?? refusals.get(key) ?? null;
     this.#asks.set(key, { document: document ?? now, attempted: new Set(), open });
   }
 

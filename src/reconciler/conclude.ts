@@ -10,6 +10,7 @@ import { explainFailure } from './catalog-facts.ts';
 import { statusOfIntent, statusOfLeaving, statusOfRecord } from './conditions-of-requests.ts';
 import { about, isoNow, recordTimeoutMs, type TargetContext } from './context.ts';
 import { finishGone, finishRecord, type StepEnd } from './finish.ts';
+import type { Failure } from './ports/catalog.ts';
 import { stallAmbiguous, stallRefused } from './refusal.ts';
 
 /** `goOn`: look again and compute the next step. */
@@ -43,7 +44,7 @@ export async function conclude(
     case 'dropped':
       return { kind: 'goOn' };
     case 'refused':
-      return over(await stallRefused(context, key, carried.intent, carried.failure));
+      return over(await refused(context, key, carried.intent, carried.failure));
     case 'failed':
       return over({ kind: 'retry', error: explainFailure(carried.failure) });
     case 'ambiguous':
@@ -52,6 +53,20 @@ export async function conclude(
       return over({ kind: 'again', afterMs: OPEN_AGAIN_MS, why: carried.why });
     default:
       return carried satisfies never;
+  }
+}
+
+async function refused(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  failure: Failure,
+): Promise<Outcome> {
+  context.refusals.set(key, intent.requestHash);
+  try {
+    return await stallRefused(context, key, intent, failure);
+  } finally {
+    context.refusals.delete(key);
   }
 }
 

@@ -136,6 +136,8 @@ export interface TargetContext {
   readonly importing: Set<ProductKey>;
   /** Requests that an earlier process left open, until their first pass: each may be in flight without a slot. */
   readonly unattended: Set<ProductKey>;
+  /** Requests that AWS has refused, while it is looked at whether something else runs there. */
+  readonly refusals: Map<ProductKey, Digest>;
   /** When this process first sent a request, by the clock that never jumps. */
   readonly sentAtMs: Map<Token, number>;
 }

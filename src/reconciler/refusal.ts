@@ -54,6 +54,9 @@ export async function stallRefused(
   if (intent.step === 'import' && PASSING_IMPORT.test(failure.message))
     return { kind: 'again', afterMs: BUSY_AGAIN_MS, why: failure.message };
   const isNew = intent.request.provisionedProductId === null;
+  // What is asked from now on is asked because of this refusal, or of something else.
+  const spec = context.desired().specs.get(key);
+  const asked = spec === undefined ? null : askedBy(spec);
   const untilMs = context.clock.monotonic() + STABLE_MS;
   for (;;) {
     const askedMs = context.clock.monotonic();
@@ -72,8 +75,6 @@ export async function stallRefused(
   const next = isNew && NAME_TAKEN.test(failure.message) ? TAKEN_NEXT : REFUSED_NEXT;
   const at = isoNow(context.clock);
   const { requestHash, specDigest } = intent;
-  const spec = context.desired().specs.get(key);
-  const asked = spec === undefined ? null : askedBy(spec);
   await context.entries.update(key, (entry) => ({
     ...entry,
     // The attempt was made, and this is what came of it.

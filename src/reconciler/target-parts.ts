@@ -1,4 +1,4 @@
-import type { ProductKey, TargetName, Token } from '../domain/ids.ts';
+import type { Digest, ProductKey, TargetName, Token } from '../domain/ids.ts';
 import type { TargetContext } from './context.ts';
 import type { EndedRecords } from './ended-records.ts';
 import { Entries } from './entries.ts';
@@ -41,6 +41,7 @@ export function fixedContext(
     importing: new Set<ProductKey>(),
     types: new ProductTypes(loaded.entries),
     unattended: new Set(loaded.entries.openIntents()),
+    refusals: new Map<ProductKey, Digest>(),
     sentAtMs: new Map<Token, number>(),
   };
 }

@@ -4,6 +4,7 @@ import { terminations } from './life.ts';
 import {
   type Fields,
   fault,
+  keyOf,
   MINUTE,
   networkDoc,
   operations,
@@ -14,6 +15,9 @@ import {
 import { type Incarnation, type Wish, World } from './world.ts';
 
 const broken = { kind: 'recordFails', message: 'no room' } as const;
+
+const refusal = { kind: 'error', code: 'InvalidParametersException', message: 'no' } as const;
+const changed = networkDoc('net-a', { Cidr: 'B' });
 
 const asking = (wish: Wish, value: string): Wish => ({
   ...wish,
@@ -53,9 +57,9 @@ describe('the annotation trueup/retry', () => {
     const trueup = await world.start();
     await looks(world, trueup, [asking(doc(), '1')]);
     fault(world, 'UpdateProvisionedProduct', broken);
-    const changed = networkDoc('net-a', { Cidr: 'C' });
-    await looks(world, trueup, [changed]);
-    await looks(world, trueup, [asking(changed, '1')]);
+    const other = networkDoc('net-a', { Cidr: 'C' });
+    await looks(world, trueup, [other]);
+    await looks(world, trueup, [asking(other, '1')]);
     expect(operations(world)).toEqual(['UpdateProvisionedProduct']);
     expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Stalled' });
   });
@@ -108,6 +112,43 @@ describe('the annotation trueup/retry', () => {
     await world.clock.pass(10 * MINUTE);
     expect(operations(world)).toEqual([operation, operation]);
     expect(truth(world, 'net-a')?.parameters.Cidr).toBe('B');
+  });
+
+  it.each([
+    ['the annotation', async (world: World) => world.wish([asking(changed, '1')], 'r2')],
+    [
+      'trueup retry',
+      async (world: World, trueup: Incarnation) => {
+        await world.clock.until(trueup.reconciler.retry(keyOf('net-a')));
+      },
+    ],
+  ])(
+    'that is asked by %s while AWS has just refused a request is still to be made',
+    async (_, ask) => {
+      const world = await World.create({ seed: networks() }, [changed]);
+      fault(world, 'UpdateProvisionedProduct', refusal);
+      const trueup = await world.start();
+      await trueup.reconcile();
+      await world.clock.pass(10_000);
+      expect(world.writes()).toHaveLength(1);
+      await ask(world, trueup);
+      await trueup.reconcile();
+      await world.clock.pass(5 * MINUTE);
+      await trueup.converge();
+      expect(world.writes()).toHaveLength(2);
+      expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Ready' });
+    },
+  );
+
+  it('that had been asked before AWS refused a request is made by that', async () => {
+    const world = await World.create({ seed: networks() }, [asking(changed, '1')]);
+    fault(world, 'UpdateProvisionedProduct', refusal, 9);
+    const trueup = await world.start();
+    await world.clock.until(trueup.reconciler.retry(keyOf('net-a')));
+    await trueup.reconcile();
+    await world.clock.pass(5 * MINUTE);
+    for (let i = 0; i < 3; i++) await trueup.converge();
+    expect(world.writes()).toHaveLength(1);
   });
 
   it('lets the update of a chain go too that had failed', async () => {

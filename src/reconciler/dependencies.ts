@@ -84,7 +84,7 @@ function waitForEnd(who: string, view: ProductStatusView | undefined): Wait | nu
     : { why, next: null };
 }
 
-/** In its desired state, or different and only reported. What is left alone is not known. */
+/** In its desired state, or there and different and only reported. What is left alone is not known. */
 function isReady(view: ProductStatusView): boolean {
-  return view.condition === 'Ready' && view.sync !== 'Unknown';
+  return view.condition === 'Ready' && view.sync !== 'Unknown' && view.health !== 'Missing';
 }

@@ -141,19 +141,29 @@ function blockOf(
   for (const dependency of spec.dependsOn) {
     const isHere = dependency.target === context.target;
     const invalid = isHere ? desired.invalid.get(dependency.key) : undefined;
-    const verdict = isHere ? evaluations.get(dependency.key)?.change.verdict : undefined;
+    const other = isHere ? evaluations.get(dependency.key) : undefined;
     const who = `waits for ${isHere ? '' : `${dependency.target}/`}${dependency.name}, which`;
     if (invalid !== undefined)
       return { why: `${who} has an invalid document`, next: invalid.problem.next };
-    if (verdict === undefined) {
+    if (other === undefined) {
       const wait = context.waitsOn({ ...spec, dependsOn: [dependency] });
       if (wait?.isBlocked === true) return wait;
       continue;
     }
-    const blocked = blockedBy(verdict);
+    const blocked = blockedBy(other.change.verdict) ?? unavailable(other);
     if (blocked !== null) return { why: `${who} ${blocked.why}`, next: blocked.next };
   }
   return null;
+}
+
+/** Reported like any difference, but nothing is there that works, and trueup does not see to it. */
+function unavailable({ live, change: { verdict } }: Evaluation): Wait | null {
+  if (verdict.kind !== 'reported') return null;
+  const next = 'let trueup see to it, or take it out of dependsOn';
+  if (live.kind === 'absent') return { why: 'does not exist, and trueup only observes it', next };
+  return live.kind === 'present' && live.status === 'ERROR'
+    ? { why: 'is in ERROR, and trueup only observes it', next }
+    : null;
 }
 
 function blockedBy(verdict: Change['verdict']): Wait | null {

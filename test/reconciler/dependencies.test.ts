@@ -24,6 +24,24 @@ const slow = { kind: 'slow', ms: 20_000 } as const;
 
 const statusOf = (world: World, trueup: Incarnation, name: string) => world.statusOf(trueup, name);
 
+describe('dependsOn something that is only observed', () => {
+  it.each([
+    ['and does not exist', 'd', 'which does not exist, and trueup only observes it'],
+    ['and is in ERROR', 'b', 'which is in ERROR, and trueup only observes it'],
+  ])('%s waits', async (_, on, why) => {
+    const life = { onMissing: 'provision', onError: 'recreate', mode: 'observe' };
+    const world = await World.create({ seed }, [doc('a', [on]), doc(on, [], same, life)]);
+    await world.service.admin.setStatus('b', 'ERROR', 'boom');
+    const trueup = await world.start();
+    for (let i = 0; i < 2; i++) await trueup.converge();
+    expect(world.writes()).toEqual([]);
+    expect(statusOf(world, trueup, 'a')).toMatchObject({
+      reason: 'WaitsFor',
+      message: expect.stringContaining(why),
+    });
+  });
+});
+
 describe('dependsOn', () => {
   it('begins a dependant when what it depends on is in its desired state, and not before', async () => {
     const world = await World.create({ seed }, [doc('a', ['b']), doc('b', ['c']), doc('c')]);

@@ -20,6 +20,12 @@ const EXPIRED: ReadonlySet<string> = new Set([
   'TokenRefreshRequired',
 ]);
 
+/** Keys that AWS does not know: wrong, or replaced in their file meanwhile and then deleted. */
+const UNKNOWN: ReadonlySet<string> = new Set([
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+]);
+
 /** STS and the stores of values share one limit. */
 const GATE_OF = {
   serviceCatalog: 'serviceCatalog',
@@ -140,7 +146,7 @@ async function attempt<S extends Service, T>(
       return { kind: 'failed', failure: seen, again: false };
     }
     const seen = failureOf(error, call.operation, left, call.redact);
-    if (left && EXPIRED.has(seen.code)) clients.expired();
+    if (left && (EXPIRED.has(seen.code) || UNKNOWN.has(seen.code))) clients.expired();
     return { kind: 'failed', failure: seen, again: REPEATED.has(seen.kind) || wasSkewed(error) };
   }
 }

@@ -6,6 +6,7 @@ import type {
 } from '@aws-sdk/client-service-catalog';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
+import type { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import type { CatalogOptions } from './target.ts';
 import { bodyText, type Ear, heard, type SdkRequest, type WireHandler } from './wire.ts';
 
@@ -171,18 +172,29 @@ const DEAF_TO_ENVIRONMENT = {
 async function credentialsFor(options: CatalogOptions, settings: ReturnType<typeof settingsFor>) {
   const { target } = options;
   const given = options.credentials === undefined ? undefined : { ...options.credentials };
-  if (target.roleArn === null) return given === undefined ? {} : { credentials: given };
-  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+  if (target.roleArn === null && given !== undefined) return { credentials: given };
+  const { fromNodeProviderChain, fromTemporaryCredentials } = await import(
+    '@aws-sdk/credential-providers'
+  );
+  // Whoever replaces the keys in a file does not restart us: the file is read again when it is asked again.
+  const chain = fromNodeProviderChain({ ignoreCache: true });
+  if (target.roleArn === null) return { credentials: chain };
   const credentials = fromTemporaryCredentials({
     params: {
       RoleArn: target.roleArn,
       RoleSessionName: target.sessionName,
       ...(target.externalId === null ? {} : { ExternalId: target.externalId }),
     },
-    ...(given === undefined ? {} : { masterCredentials: given }),
+    masterCredentials: given ?? (() => freshFrom(chain)),
     clientConfig: settings,
   });
   return { credentials };
+}
+
+/** Read anew for every session of the role: the SDK would keep what does not expire for good. */
+async function freshFrom(chain: ReturnType<typeof fromNodeProviderChain>) {
+  const found = await chain({ forceRefresh: true });
+  return { ...found, expiration: found.expiration ?? new Date(0) };
 }
 
 type SdkHandler = Extract<

@@ -135,6 +135,65 @@ describe('endpoints, region and credentials of the environment', () => {
     ]);
   });
 
+  describe('keys that are replaced in the file', () => {
+    const keep = (key: string) =>
+      writeFileSync(
+        join(directory, 'credentials'),
+        `[default]\naws_access_key_id = ${key}\naws_secret_access_key = s\n`,
+      );
+    const refusing = (code: string) => (call: Call) => {
+      if (signedBy(call)?.[0] !== 'AKIAOLD') return answer(call);
+      return call.operation.startsWith('Search') ? refusal(code, 'no') : xmlRefusal(code, 'no');
+    };
+
+    it.each([
+      ['ExpiredTokenException', 'at once'],
+      ['UnrecognizedClientException', 'for the next call'],
+    ])('are read again when AWS answers %s to the old ones, %s', async (code, when) => {
+      let isValid = true;
+      const server = await serve((call) => (isValid ? answer(call) : refusing(code)(call)));
+      vi.stubEnv('AWS_ENDPOINT_URL', server.endpoint);
+      keep('AKIAOLD');
+      const made = fromChain({ region: 'eu-west-3' });
+      okValue(await made.catalog.search());
+      keep('AKIANEW');
+      isValid = false;
+      if (when !== 'at once') expect(failedWith(await made.catalog.search()).code).toBe(code);
+      okValue(await made.catalog.search());
+      expect(server.calls.map((call) => signedBy(call)?.[0])).toEqual([
+        'AKIAOLD',
+        'AKIAOLD',
+        'AKIANEW',
+      ]);
+    });
+
+    it('are read again for every session of a role', async () => {
+      let sessions = 0;
+      const server = await serve((call) => {
+        if (call.operation === 'AssumeRole') {
+          sessions += 1;
+          return text(assumed.replace('ASIAROLE', `ASIAROLE${sessions}`));
+        }
+        const isOld = sessions === 1 && server.calls.length > 2;
+        return isOld ? refusal('ExpiredTokenException', 'expired') : answer(call);
+      });
+      vi.stubEnv('AWS_ENDPOINT_URL', server.endpoint);
+      keep('AKIAOLD');
+      const roleArn = 'arn:aws:iam::444455556666:role/trueup';
+      const made = fromChain({ region: 'eu-west-3', roleArn });
+      okValue(await made.catalog.search());
+      keep('AKIANEW');
+      okValue(await made.catalog.search());
+      expect(server.calls.map((call) => signedBy(call)?.[0])).toEqual([
+        'AKIAOLD',
+        'ASIAROLE1',
+        'ASIAROLE1',
+        'AKIANEW',
+        'ASIAROLE2',
+      ]);
+    });
+  });
+
   it('names a missing region, and makes no call', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAENV');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 's');

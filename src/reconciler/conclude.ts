@@ -7,11 +7,12 @@ import { formatPosition } from '../domain/problem.ts';
 import { OPEN_AGAIN_MS } from './again.ts';
 import type { Carried } from './carried.ts';
 import { explainFailure } from './catalog-facts.ts';
-import { statusOfIntent, statusOfLeaving, statusOfRecord } from './conditions-of-requests.ts';
+import { statusOfRecord } from './conditions-of-requests.ts';
 import { about, isoNow, recordTimeoutMs, type TargetContext } from './context.ts';
 import { finishGone, finishRecord, type StepEnd } from './finish.ts';
 import type { Failure } from './ports/catalog.ts';
 import { stallAmbiguous, stallRefused } from './refusal.ts';
+import { showIntent } from './show-intent.ts';
 
 /** `goOn`: look again and compute the next step. */
 export type RoundEnd =
@@ -115,14 +116,6 @@ function showStatus(
   void context.board.flush();
   const fields = { ...about(context, key), record: intent.recordId ?? undefined };
   context.log.write('warn', 'record.failing', fields, 'it failed, and AWS is undoing it');
-}
-
-function showIntent(context: TargetContext, key: ProductKey, intent: Intent): void {
-  const spec = context.desired().specs.get(key);
-  const before = context.board.get(context.target, key);
-  const at = { revision: context.desired().revision, now: isoNow(context.clock) };
-  if (spec !== undefined) context.board.set(statusOfIntent(spec, intent, before, at));
-  else if (before !== undefined) context.board.set(statusOfLeaving(before, intent, at.now));
 }
 
 /** How long ago the request was first sent, never negative: by the wall clock only where an earlier process did. */

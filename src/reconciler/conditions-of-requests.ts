@@ -40,16 +40,19 @@ export function statusOfLeaving(
   intent: Intent,
   now: string,
 ): ProductStatusView {
+  const known = intent.recordId !== null;
   return {
     ...before,
     condition: 'Reconciling',
     sync: 'OutOfSync',
     health: 'Progressing',
-    reason: 'Terminating',
-    message: `record ${intent.recordId} is followed to its end`,
+    reason: known ? 'Terminating' : 'Sent',
+    message: known
+      ? `record ${intent.recordId} is followed to its end`
+      : 'sent; the answer is not known yet',
     next: null,
     recordId: intent.recordId,
-    recordStatus: 'IN_PROGRESS',
+    recordStatus: known ? 'IN_PROGRESS' : null,
     updatedAt: now,
   };
 }

@@ -3,9 +3,10 @@ import type { Intent } from '../domain/entry.ts';
 import type { ProductKey, ProvisionedProductId, RecordId } from '../domain/ids.ts';
 import type { ProductRequest } from '../domain/request.ts';
 import { explainFailure } from './catalog-facts.ts';
-import type { TargetContext } from './context.ts';
+import { about, type TargetContext } from './context.ts';
 import { whyHeld } from './hold-back.ts';
 import type { Accepted, Failure } from './ports/catalog.ts';
+import { showSent } from './show-intent.ts';
 
 /** Between two looks at something new that its record made and Describe does not show. */
 const NEW_LOOK_MS = 5_000;
@@ -30,14 +31,22 @@ export async function send(
   intent: Intent,
   request: ProductRequest,
 ): Promise<Answer> {
+  const takeBack = showSent(context, key, intent);
   const answer = await context.catalog.send(request, intent.token, () => whyHeld(context, key));
   if (answer.kind === 'ok') return judge(context, key, intent, request, answer.value);
   const { failure } = answer;
+  const judged = judgeFailure(failure);
+  if (judged.kind !== 'unknown') takeBack();
   context.log.write('warn', 'send.failed', {
+    ...about(context, key),
     token: intent.token,
     kind: failure.kind,
     reason: explainFailure(failure),
   });
+  return judged;
+}
+
+function judgeFailure(failure: Failure): Answer {
   switch (failure.kind) {
     case 'unknown':
     case 'malformed':

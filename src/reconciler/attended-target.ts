@@ -56,6 +56,11 @@ export class AttendedTarget {
     this.#due = Math.max(priority, this.#due ?? 0) as Priority;
   }
 
+  /** A person asks: that does not wait for the end of a wait after failures. */
+  hurry(): void {
+    this.#notBeforeMs = 0;
+  }
+
   /** How long until it has something to do by itself, ms; null: it has not. */
   get waitMs(): number | null {
     const nowMs = this.#shared.clock.monotonic();
@@ -77,6 +82,7 @@ export class AttendedTarget {
       return this.#shared.journal.ask(request);
     await honour(this.reconciler, request);
     this.#due = PRIORITY.person;
+    this.hurry();
   }
 
   /** Opens or reviews it if that is due, in the background: a slow target holds up no other. */

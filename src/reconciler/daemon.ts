@@ -41,7 +41,7 @@ export class Daemon {
   #wake = new AbortController();
   #lastPass: DaemonView['lastPass'] = null;
   readonly #requests: PersonRequests;
-  readonly #tellJournal: () => void;
+  readonly #tellJournal: () => boolean;
   /** What of ourselves the journal holds, and when that was written. */
   #beaten = { text: '', atMs: Number.NEGATIVE_INFINITY };
   readonly #startedAt: string;
@@ -133,9 +133,10 @@ export class Daemon {
     if (woken.has('source') || woken.has('interval') || woken.has('hangup'))
       await this.#readSource();
     if (woken.has('interval') || woken.has('hangup')) this.#makeDue(PRIORITY.resync);
+    if (woken.has('hangup')) for (const target of this.#targets) target.hurry();
+    if (this.#tellJournal()) this.#makeDue(PRIORITY.resync);
     await this.#requests.take();
     for (const target of this.#targets) target.attend();
-    this.#tellJournal();
     await this.#report();
   }
 

@@ -135,6 +135,18 @@ describe('the daemon', () => {
     expect(world.events('journal.writable')).toHaveLength(1);
   });
 
+  it('sends what the journal held back as soon as that can be written again', async () => {
+    const world = await World.create({ seed }, []);
+    world.journal.readOnly = 'the disk is full';
+    const source = new FakeSource('r1', [wish('net-a', 'B')]);
+    await startDaemon(world, source, { intervalMs: 600 * MINUTE });
+    await world.clock.pass(10 * MINUTE);
+    expect(world.writes()).toEqual([]);
+    world.journal.readOnly = null;
+    await world.clock.pass(MINUTE);
+    expect(cidrOf(world, 'net-a')).toBe('B');
+  });
+
   it('leaves an attempt that was asked for and has to wait to the process that comes next', async () => {
     const world = await World.create({ seed }, []);
     world.journal.freeze(freezeOf());
@@ -311,6 +323,27 @@ describe('a target that cannot be opened', () => {
     await world.clock.pass((waits[0] ?? 0) + 6_000);
     expect(world.service.admin.calls(search).at(-1)?.at ?? 0).toBeGreaterThan(at);
     expect(world.events('target.unreadable')).toHaveLength(1);
+  });
+
+  it('is looked at when a person asks, however long the wait after its failures would be', async () => {
+    const world = await World.create({ seed }, []);
+    const search = 'SearchProvisionedProducts';
+    const looksAt = async (ask: (running: Awaited<ReturnType<typeof startDaemon>>) => unknown) => {
+      world.service.admin.addFault({ operation: search, effect: { kind: 'accessDenied' } });
+      const running = await startDaemon(world, new FakeSource('r1', [wish('net-a', 'B')]));
+      await world.clock.pass(20 * MINUTE);
+      world.service.admin.clearFaults();
+      const before = world.service.admin.calls(search).length;
+      await ask(running);
+      await world.clock.pass(10_000);
+      const looks = world.service.admin.calls(search).length - before;
+      running.incarnation.kill();
+      return looks;
+    };
+    expect(await looksAt(() => null)).toBe(0);
+    expect(await looksAt(({ daemon }) => daemon.hangUp())).toBeGreaterThan(0);
+    const request = { kind: 'retry', target: TARGET, key: keyOf('net-a') } as const;
+    expect(await looksAt(() => world.journal.ask(request))).toBeGreaterThan(0);
   });
 
   it('is looked at once at a time, however often it is asked for', async () => {

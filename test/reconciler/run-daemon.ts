@@ -72,7 +72,7 @@ export async function runDaemon(
   const held: { daemon: Daemon | null } = { daemon: null };
   const incarnation = await world.start({
     stop: stop.signal,
-    heldBack: () => held.daemon?.sourceProblem ?? null,
+    heldBack: () => held.daemon?.sourceProblem ?? world.journal.readOnly,
     readAtMs: () => held.daemon?.readAtMs ?? null,
     isInRun: (dependency) => held.daemon?.isInRun(dependency) ?? true,
   });

@@ -10,6 +10,7 @@ import type { App, ApplyEnd, Estate, OpenRequest } from './app.ts';
 import type { ExitCode } from './io.ts';
 import { paintFor } from './paint.ts';
 import { render } from './plan.ts';
+import { planned } from './planned.ts';
 import { unavailable } from './validate.ts';
 
 /** `apply DIR`: plan, ask, change, follow, look again. */
@@ -24,7 +25,8 @@ export async function applyCommand(app: App, directory: string, yes: boolean): P
   }
   const estate = await app.openEstate('apply');
   try {
-    const plan = await estate.plan();
+    const plan = await planned(app, estate);
+    if (plan === null) return estate.interrupted() ?? 1;
     const json = app.invocation.format === 'json';
     if (json) app.io.err(`${plural(countChanges(plan).acting, 'change', 'changes')} planned\n`);
     else app.io.out(render(app, plan, null));

@@ -7,6 +7,7 @@ import { againFlags } from './again.ts';
 import type { App } from './app.ts';
 import type { ExitCode } from './io.ts';
 import { paintFor } from './paint.ts';
+import { planned } from './planned.ts';
 import { unavailable } from './validate.ts';
 
 /** `plan DIR`: what would change. It makes no mutating call and writes no journal. */
@@ -19,7 +20,8 @@ export async function planCommand(
   if (loaded.kind === 'unavailable') return unavailable(app, directory, loaded.why);
   const estate = await app.openEstate('plan');
   try {
-    const plan = await estate.plan();
+    const plan = await planned(app, estate);
+    if (plan === null) return estate.interrupted() ?? 1;
     app.io.out(render(app, plan, detailedExitcode));
     return planResult(plan, detailedExitcode).exitCode;
   } finally {

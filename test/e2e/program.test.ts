@@ -236,6 +236,24 @@ describe('an interrupt', () => {
     expect(desk.writes()).toHaveLength(1);
   });
 
+  it.each([
+    ['plan', []],
+    ['apply', ['--yes', ...account]],
+  ])('ends %s at once while it reads, and says that nothing was changed', async (command, more) => {
+    await using desk = await Desk.open(seed);
+    await desk.write('desired/a.yaml', networkYaml('net-a', 'B'));
+    const effect = { kind: 'slow', ms: 60_000 } as const;
+    desk.catalog.admin.addFault({ operation: 'SearchProvisionedProducts', effect });
+    const begun = desk.start([command, 'desired', ...more]);
+    while (desk.catalog.admin.totalCalls() < 2) await new Promise((go) => setImmediate(go));
+    begun.child.kill('SIGTERM');
+    expect(await begun.ended).toMatchObject({
+      code: 143,
+      out: '',
+      err: expect.stringContaining('Interrupted; nothing was changed.'),
+    });
+  });
+
   it('ends at once on SIGTERM in the middle of a review, and its log with the word that it stopped', async () => {
     await using desk = await Desk.open(seed);
     await desk.write('desired/a.yaml', networkYaml('net-a', 'B'));

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type ReadLineOptions } from 'node:readline/promises';
 import type { Io } from '../cli/io.ts';
 
 /** The real terminal. Nothing else in the program touches the process's streams. */
@@ -32,7 +32,19 @@ function writer(stream: NodeJS.WriteStream): (text: string) => void {
 }
 
 async function ask(question: string, stop: AbortSignal): Promise<string | null> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const { stdin: input, stderr: output } = process;
+  return askOn({ input, output }, question, stop, () => process.kill(process.pid, 'SIGINT'));
+}
+
+/** `interrupt`: what Ctrl-C does, which a terminal tells as a sign and not as a signal while it asks. */
+export async function askOn(
+  streams: ReadLineOptions,
+  question: string,
+  stop: AbortSignal,
+  interrupt: () => void,
+): Promise<string | null> {
+  const lines = createInterface(streams);
+  lines.once('SIGINT', interrupt);
   try {
     const ended = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
     return await Promise.race([lines.question(question, { signal: stop }), ended]);

@@ -32,7 +32,7 @@ export async function statusCommand(app: App): Promise<ExitCode> {
       const text = renderStatusText(view, paintFor(app.io.colour));
       app.io.out(withJournalFlags(app.invocation, text));
     }
-    const working = daemon === null || isWorking(daemon);
+    const working = daemon === null || isWorking(daemon, app.now());
     const known = journal.note === null && shown.length > 0;
     return known && working && shown.every((one) => one.condition === 'Ready') ? 0 : 1;
   } finally {
@@ -45,9 +45,10 @@ function isNamed({ target, name }: ProductStatusView, asked: string): boolean {
 }
 
 /** What a running daemon cannot read is in no desired state, whatever the rest is in. */
-function isWorking({ targets, stoppedAt, journalProblem, source }: DaemonView): boolean {
+function isWorking(daemon: DaemonView, nowMs: number): boolean {
+  const { targets, stoppedAt, journalProblem, source } = daemon;
   if (targets.some(({ problem }) => problem !== null)) return false;
-  if (stoppedAt !== null) return true;
+  if (stoppedAt !== null || silentMs(daemon, nowMs) !== null) return true;
   return journalProblem === null && source.problem === null && source.invalid === 0;
 }
 

@@ -6,6 +6,7 @@ import type { CallCounts, Plan, UnmanagedProduct } from '../domain/plan.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import type { DesiredState } from './context.ts';
 import { idOf, lagsBehind } from './lags-behind.ts';
+import { endProblems, isWanted } from './left-behind.ts';
 import { planHolds } from './plan-holds.ts';
 import { documentsOf, planOfTarget } from './plan-of.ts';
 import { PRIORITY } from './queue.ts';
@@ -74,17 +75,10 @@ export class OneShot {
 
   async #open(handle: TargetHandle): Promise<readonly OpenTarget[]> {
     const desired = this.#revision.targets.get(handle.name);
-    if (desired === undefined || !(await this.#isWanted(handle, desired))) return [];
+    if (desired === undefined || !(await isWanted(this.#shared, handle.name, desired))) return [];
     const opened = await handle.open();
     if (opened.kind === 'ok') opened.reconciler.setDesired(desired);
     return [{ handle, desired, opened, review: null }];
-  }
-
-  /** A document is for it, or was for it and asked for an end. */
-  async #isWanted({ name }: TargetHandle, { specs, invalid }: DesiredState): Promise<boolean> {
-    if (specs.size + invalid.size > 0) return true;
-    const known = await this.#shared.journal.documents(name);
-    return known.some(({ policies }) => policies.prune !== 'never');
   }
 
   /** Reviews every target and makes the plan. No mutating call is made. */
@@ -164,6 +158,11 @@ export class OneShot {
       }
     const reconcilers = this.#targets.flatMap(({ opened, review }) =>
       opened.kind === 'ok' && review !== null ? [{ reconciler: opened.reconciler, review }] : [],
+    );
+    const read = reconcilers.filter(({ review }) => review.kind === 'ok');
+    await endProblems(
+      this.#shared,
+      read.map(({ reconciler }) => reconciler.context.target),
     );
     let released = 0;
     for (const { reconciler, review } of reconcilers) {

@@ -54,6 +54,11 @@ it.each<[string, number, Partial<DaemonView>]>([
   ['the source cannot be read', 1, sees({ problem: 'the link dangles' })],
   ['a document cannot be read', 1, sees({ invalid: 1 })],
   ['the journal cannot be written', 1, { journalProblem: 'permission denied' }],
+  [
+    'the daemon was killed long ago',
+    0,
+    { ...sees({ problem: 'the link dangles' }), heartbeatAt: '2026-11-21T03:02:00.000Z' },
+  ],
   ['the daemon has stopped since', 0, { ...sees({ invalid: 1 }), stoppedAt: NOW }],
 ])('where %s, status ends with %d', async (_, code, view) => {
   expect((await statusOf(view)).code).toBe(code);

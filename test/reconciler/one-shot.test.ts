@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { asProductKey, asTargetName } from '../../src/domain/ids.ts';
 import type { PersonRequest } from '../../src/reconciler/ports/journal.ts';
 import type { Shared } from '../../src/reconciler/shared.ts';
+import { DAEMON } from '../journal/fixtures.ts';
 import { networks } from '../support/network.ts';
 import { cidrOf, fault, freezeOf, HOUR, killedAfter } from './networks.ts';
 import { openOneShot } from './run-one-shot.ts';
-import { TARGET, World } from './world.ts';
+import { desiredOf, TARGET, World } from './world.ts';
 
 const seed = networks({
   timing: { accepted: '1s', running: '600s' },
@@ -47,6 +48,34 @@ describe('apply', () => {
     await world.journal.ask(elsewhere);
     await applied(world);
     expect(await world.journal.takeRequests()).toEqual([elsewhere]);
+  });
+
+  it('ends what a daemon that is over had to tell of a target that is read again', async () => {
+    const world = await World.create({ seed }, [wish('net-a')]);
+    const told = (name: string) => ({
+      ...{ name: asTargetName(name), accountId: null, region: 'eu-west-1', problem: 'denied' },
+    });
+    await world.journal.putDaemon({ ...DAEMON, targets: [told(TARGET), told('elsewhere')] });
+    await applied(world);
+    const problems = (await world.journal.daemon())?.targets.map(({ problem }) => problem);
+    expect(problems).toEqual([null, 'denied']);
+  });
+
+  it('opens a target of which the last document went, and settles what is open there', async () => {
+    const world = await World.create({ seed }, [wish('net-a')]);
+    fault(world, 'UpdateProvisionedProduct', { kind: 'lostRequest' });
+    await killedAfter(world, 5_000);
+    const gone = desiredOf([], 'r2');
+    const oneShot = await openOneShot(world, {}, gone);
+    await world.clock.until(oneShot.plan());
+    const end = await world.clock.until(oneShot.apply(HOUR));
+    expect(end.after.meta.unmanaged?.map(({ name }) => name)).toEqual(['net-a']);
+    await world.clock.until(oneShot.close());
+    const { value } = await world.journal.get(TARGET, asProductKey('name:net-a'));
+    expect(value.intent).toBeNull();
+    expect(await world.journal.statuses()).toEqual([]);
+    const again = await openOneShot(world, {}, gone);
+    expect((await again.plan()).body.targets).toEqual([]);
   });
 
   it('keeps what people asked of a document that it leaves out', async () => {

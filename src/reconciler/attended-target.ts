@@ -83,6 +83,7 @@ export class AttendedTarget {
     await honour(this.reconciler, request);
     this.#due = PRIORITY.person;
     this.hurry();
+    this.#options.onNews();
   }
 
   /** Opens or reviews it if that is due, in the background: a slow target holds up no other. */

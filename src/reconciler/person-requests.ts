@@ -10,6 +10,8 @@ export class PersonRequests {
   readonly #log: Log;
   readonly #honour: (request: PersonRequest) => Promise<void>;
   readonly #open: PersonRequest[] = [];
+  /** What AWS is asked about first, which may take long. */
+  readonly #begun = new Set<PersonRequest>();
 
   constructor(journal: Journal, log: Log, honour: (request: PersonRequest) => Promise<void>) {
     this.#journal = journal;
@@ -19,6 +21,8 @@ export class PersonRequests {
 
   /** What could not be honoured yet is asked of the journal again, which outlives us. */
   async putBack(): Promise<void> {
+    this.#open.unshift(...this.#begun);
+    this.#begun.clear();
     for (let next = this.#open[0]; next !== undefined; next = this.#open[0]) {
       await this.#journal.ask(next);
       this.#open.shift();
@@ -30,11 +34,31 @@ export class PersonRequests {
     try {
       this.#open.push(...(await this.#journal.takeRequests()));
       for (let next = this.#open[0]; next !== undefined; next = this.#open[0]) {
-        await this.#honour(next);
+        if (next.kind === 'accept') void this.#begin(next);
+        else await this.#honour(next);
         this.#open.shift();
       }
     } catch (error) {
-      this.#log.write('error', 'request.waits', { reason: String(error) });
+      this.#tell(error);
     }
+  }
+
+  /** Nobody else waits for its answer: a slow AWS holds up no reading and no other target. */
+  async #begin(request: PersonRequest): Promise<void> {
+    this.#begun.add(request);
+    try {
+      await this.#honour(request);
+    } catch (error) {
+      // Put back into the journal already, whoever comes next does it.
+      if (!this.#begun.has(request)) return;
+      this.#tell(error);
+      this.#open.push(request);
+    } finally {
+      this.#begun.delete(request);
+    }
+  }
+
+  #tell(error: unknown): void {
+    this.#log.write('error', 'request.waits', { reason: String(error) });
   }
 }

@@ -147,6 +147,23 @@ describe('the daemon', () => {
     expect(cidrOf(world, 'net-a')).toBe('B');
   });
 
+  it('reads on while what is to be accepted is looked at, and leaves that to the process that comes next', async () => {
+    const world = await World.create({ seed }, []);
+    const source = new FakeSource('r1', [wish('net-a', 'A')]);
+    const { stop, ended } = await startDaemon(world, source);
+    await world.clock.pass(MINUTE);
+    fault(world, '*', { kind: 'slow', ms: 50_000 }, 99);
+    const request = { kind: 'accept', target: TARGET, key: keyOf('net-a') } as const;
+    await world.journal.ask(request);
+    await world.clock.pass(10_000);
+    source.publish('r2', [wish('net-a', 'A'), wish('net-b', 'A')]);
+    await world.clock.pass(5_000);
+    expect(world.events('source.revision')).toHaveLength(2);
+    stop.abort();
+    await world.clock.until(ended);
+    expect(await world.journal.takeRequests()).toEqual([request]);
+  });
+
   it('leaves an attempt that was asked for and has to wait to the process that comes next', async () => {
     const world = await World.create({ seed }, []);
     world.journal.freeze(freezeOf());

@@ -38,14 +38,11 @@ export class Redactor {
   }
 }
 
-/** A text that was shortened may end in the beginning of a secret. */
+/** A text that was shortened may end in the beginning of a secret: of the one that reaches back furthest. */
 function withoutCutSecret(text: string, secrets: readonly SecretText[]): string {
   const seen = text.slice(0, -1);
-  for (const secret of secrets) {
-    const at = cutSecretAt(seen, secret);
-    if (at !== null) return `${seen.slice(0, at)}${HIDDEN}…`;
-  }
-  return text;
+  const cuts = secrets.flatMap((secret) => cutSecretAt(seen, secret) ?? []);
+  return cuts.length === 0 ? text : `${seen.slice(0, Math.min(...cuts))}${HIDDEN}…`;
 }
 
 /** A version of a source as one text; null: the one that the document means. */

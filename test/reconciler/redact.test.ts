@@ -70,6 +70,11 @@ describe('a value that is secret is taken out of a text', () => {
     );
   });
 
+  it('where its cut end looks like its beginning', () => {
+    const hidden = redactor('XXQQ\nQXXQ\nQQQQ');
+    expect(hidden.redact('got XXQQ QXXQ Q…')).toBe('got (hidden)…');
+  });
+
   it('wherever it is cut, once four signs of it are there', () => {
     const lines = fc.array(
       fc.string({ minLength: 4, maxLength: 8, unit: fc.constantFrom(...'QWXZ') }),

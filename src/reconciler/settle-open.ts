@@ -50,7 +50,11 @@ export async function settleWith(
     // What is about to be repeated, given up or left with its slot free is looked for in the history
     // too: Describe may lag behind that.
     const isDue = atBaseSinceMs !== null && askedMs - atBaseSinceMs >= STABLE_MS;
+    const rebuildable = (await rebuild(context, key, current)) !== null;
     const seen = await look(context, current, isDue);
+    // Nothing is to be found out any more about what was given up meanwhile.
+    if (context.entries.get(key).intent?.token !== current.token)
+      return { kind: 'dropped', why: 'a person gave it up' };
     if (seen.kind === 'failed') {
       failures += 1;
       const why = explainFailure(seen.failure);
@@ -76,7 +80,7 @@ export async function settleWith(
       sinceMs,
       firstSeenAtBaseMs: atBaseSinceMs,
       ownRecords: context.entries.get(key).ownRecords,
-      rebuildable: (await rebuild(context, key, current)) !== null,
+      rebuildable,
     });
     if (
       decision.kind === 'ambiguous' &&

@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest';
-import { cidrOf, fault, HOUR, keyOf, MINUTE, operations, start, wish } from './networks.ts';
+import {
+  cidrOf,
+  fault,
+  HOUR,
+  keyOf,
+  killedAfter,
+  MINUTE,
+  operations,
+  start,
+  wish,
+} from './networks.ts';
 
 it.each([
   ['left alone for a day after a failure that the journal does not know', false, 'A'],
@@ -66,4 +76,32 @@ it('what is asked while a look is under way is not answered by that look', async
   expect(reconciler.context.asked(keyOf('net-a'))).toBe(true);
   await world.clock.until(reconciler.review());
   expect(reconciler.context.asked(keyOf('net-a'))).toBe(false);
+});
+
+it('a request that a person gives up while it is looked into once more is not told as lost again', async () => {
+  const world = await start([wish('net-a', 'B')]);
+  fault(world, 'UpdateProvisionedProduct', { kind: 'lostRequest' });
+  await killedAfter(world, 5_000);
+  for (const cidr of ['X', 'Y']) {
+    await world.service.admin.callAs('UpdateProvisionedProduct', {
+      ProvisionedProductName: 'net-a',
+      ProvisioningParameters: [
+        { Key: 'Cidr', Value: cidr },
+        { Key: 'Secret', UsePreviousValue: true },
+      ],
+      UpdateToken: `by-hand-${cidr}`,
+    });
+    await world.clock.pass(30_000);
+  }
+  await killedAfter(world, 2 * MINUTE);
+  expect(world.events('product.stalled')).toHaveLength(1);
+  const trueup = await world.start();
+  trueup.reconciler.resume();
+  await trueup.reconcile();
+  await world.clock.pass(20_000);
+  await world.clock.until(trueup.reconciler.retry(keyOf('net-a')));
+  await world.clock.pass(5 * MINUTE);
+  await trueup.converge();
+  expect(world.events('product.stalled')).toHaveLength(1);
+  expect(cidrOf(world, 'net-a')).toBe('B');
 });

@@ -263,10 +263,11 @@ export class Rules {
 
   /** ADR 10: what has been sent may be repeated; what was terminated to be recreated is provisioned. */
   #checkRollout(process: Process, call: WireCall, name: string): void {
-    const move = this.#moveOf(call, name);
-    if (this.#rollout === null || move === null) return;
-    // A record may have ended at this very moment.
+    if (this.#rollout === null) return;
+    // A record may have ended at this very moment, and what runs is told only before the next operation.
     this.look();
+    const move = this.#moveOf(call, name);
+    if (move === null) return;
     this.#moves.set(move.token, move);
     if (this.#tokens.has(move.token) || this.life.isBetween(name)) return;
     const intendedMs = this.#intended.get(move.token) ?? this.#clock.elapsed();

@@ -63,7 +63,7 @@ export const REGRESSIONS: readonly Regression[] = [
     mutant: 'what an engine was handed by an update that failed counts as in effect',
     varied: true,
   },
-  { seed: 375, mutant: 'a rollout holds nobody back', varied: true },
+  { seed: 107, mutant: 'a rollout holds nobody back', varied: true },
   { seed: 303, mutant: 'a failure does not pause its rollout', varied: true },
   ...[
     102_498, 105_399, 106_556, 106_772, 110_097, 111_689, 113_638, 122_708, 125_587, 126_612,

@@ -153,10 +153,14 @@ export class Rollouts {
   }
 
   #stateOf({ version }: Rollout, { key, state }: Member): MemberState {
-    if (state.kind === 'runs') return state;
     const { entries, ended } = this.#parts;
     const entry = entries.get(key);
     const known = journalled(version, entry);
+    if (state.kind === 'runs') {
+      // It ran that version, was in ERROR and was made anew, which has failed since.
+      const hasFailed = known?.kind === 'failed' && ended.hasEndedSince(key, this.#endedBefore);
+      return hasFailed ? known : state;
+    }
     if (known?.kind === 'inFlight') return known;
     if (ended.hasEndedSince(key, this.#endedBefore)) {
       const { lastResult } = entry;

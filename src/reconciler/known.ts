@@ -197,9 +197,7 @@ export class KnownDocuments {
     context: Pick<KnownContext, 'entries'>,
     desired: DesiredState,
   ): readonly KnownDocument[] {
-    return this.all()
-      .map((one) => withMade(one, context.entries.get(one.key)))
-      .filter((one) => !desired.declared.has(one.key) && mayStand(context, one));
+    return this.all().filter((one) => !desired.declared.has(one.key) && mayStand(context, one));
   }
 
   /** We terminated what it stood for, to provision it again: that will have another id. */

@@ -88,15 +88,16 @@ export function noteNewNames(
   newcomers: readonly Spec[],
   next: Map<ProductKey, KnownDocument>,
 ): void {
-  const left = new Set(standing);
+  let left = standing;
   for (const spec of newcomers) {
-    const { key, name } = spec;
+    if (left.length === 0) return;
     const content = contentOf(context, spec);
-    const former = [...left].find((one) => likeness(one.content, content) === 'same');
+    const former = left.find((one) => likeness(one.content, content) === 'same');
     if (former === undefined) continue;
-    left.delete(former);
+    left = left.filter((one) => one !== former);
     const noted = next.get(former.key);
-    if (noted?.gone === null) next.set(noted.key, { ...noted, mayBe: { key, name } });
+    const mayBe = { key: spec.key, name: spec.name };
+    if (noted?.gone === null) next.set(noted.key, { ...noted, mayBe });
   }
 }
 
@@ -106,24 +107,19 @@ function standsForAnother(
   { key }: Spec,
   id: KnownDocument['provisionedProductId'],
 ): boolean {
-  const own = standsFor({ entries }, { key });
+  const own = entries.get(key).provisionedProductId;
   return own !== null && own !== id;
 }
 
 /** It was found to be for something that no other document is for. */
 function standsAlone(
-  context: Pick<TargetContext, 'entries'>,
+  { entries }: Pick<TargetContext, 'entries'>,
   { specs }: Pick<DesiredState, 'specs'>,
   { key }: Spec,
 ): boolean {
-  const id = standsFor(context, { key });
-  const isAnother = (one: Spec) => one.key !== key && standsFor(context, one) === id;
-  return id !== null && ![...specs.values()].some(isAnother);
-}
-
-/** The provisioned product that a document was found to be for; null: none yet. */
-function standsFor({ entries }: Pick<TargetContext, 'entries'>, { key }: Pick<Spec, 'key'>) {
-  return entries.get(key).provisionedProductId;
+  const idOf = (one: ProductKey) => entries.get(one).provisionedProductId;
+  const id = idOf(key);
+  return id !== null && ![...specs.keys()].some((one) => one !== key && idOf(one) === id);
 }
 
 /** Whether one that went seems to have come back as this one, which asks for this; null: it is no newcomer. */

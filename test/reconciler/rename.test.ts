@@ -93,6 +93,18 @@ describe('a rename is refused, however it is first seen', () => {
     expect(operations(world)).toEqual(['TerminateProvisionedProduct', 'ProvisionProduct']);
   });
 
+  it('is not told of one that somebody has terminated, under --only neither', async () => {
+    const { world, trueup } = await inEffect([old(), other]);
+    await world.service.admin.callAs('TerminateProvisionedProduct', {
+      ProvisionedProductName: 'net-a',
+      TerminateToken: 'by-hand',
+    });
+    await later(world, trueup);
+    world.wish([fresh(), other], 'r2');
+    await look(world, trueup, only('net-new'));
+    expect(operations(world)).toEqual(['TerminateProvisionedProduct', 'ProvisionProduct']);
+  });
+
   it('and both ways out work after it was first seen under --only', async () => {
     const both = await renamed();
     await look(both.world, both.trueup, only('net-new'));

@@ -30,7 +30,7 @@ export interface Comparison {
   readonly kept: number;
   /** What the differences need, in order. */
   readonly steps: readonly Step[];
-  /** Parameters known to be NoEcho. */
+  /** Parameters known to hold a secret: NoEcho, or applied from elsewhere. */
   readonly noEcho: ReadonlySet<string>;
   /** Declared parameters that are not known to be harmless: none of their values is shown or hashed. */
   readonly hidden: ReadonlySet<string>;

@@ -29,7 +29,8 @@ export function isInSpiteOf(
 
 /**
  * A request of ours was the last operation and failed, where nothing tells what it left: a termination
- * that went half-way, for instance, of a stack set too. That nothing differs then proves nothing. `null`: it is not so.
+ * that went half-way, for instance, of a stack set too. That nothing differs then proves nothing.
+ * `null`: it is not so.
  */
 export function ownFailureProblem(
   { spec, entry, specDigest }: AssessInput,

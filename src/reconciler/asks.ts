@@ -7,7 +7,10 @@ interface Ask {
   /** What its document said then; null: it could not be read. */
   readonly document: Digest | null;
   readonly attempted: Set<Step>;
-  /** The request that was open then, or that AWS had just refused, which is no attempt of what was asked for; null: none, or it has ended. */
+  /**
+   * The request that was open then, or that AWS had just refused, which is no attempt of what was asked
+   * for; null: none, or it has ended.
+   */
   open: Digest | null;
 }
 

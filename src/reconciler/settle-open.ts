@@ -1,34 +1,21 @@
-import { forgetHidden, withoutKept } from '../diff/fingerprints-after.ts';
-import { endBegun } from '../diff/recreation.ts';
-import { leftNoTrace, type Settlement, STABLE_MS, settleIntent } from '../diff/settle.ts';
-import { rebuildRequest } from '../diff/stored-request.ts';
+import { type Settlement, STABLE_MS, settleIntent } from '../diff/settle.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
-import type { ProductRequest } from '../domain/request.ts';
 import { backoffMs } from './backoff.ts';
-import { type Carried, GENERATIONS, SEND_TRIES, stop } from './carried.ts';
+import { type Carried, SEND_TRIES } from './carried.ts';
 import { explainFailure } from './catalog-facts.ts';
-import { about, fingerprintOf, recordTimeoutMs, type TargetContext } from './context.ts';
-import { storedValues } from './fill-values.ts';
-import { whyHeld, whyNotRepeatedYet } from './hold-back.ts';
-import { type Answering, dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
-import type { Failure } from './ports/catalog.ts';
-import { send } from './send-once.ts';
+import { about, recordTimeoutMs, type TargetContext } from './context.ts';
+import { whyHeld } from './hold-back.ts';
+import { type Answering, dropIntent, stampRecord } from './intent.ts';
+import {
+  type LookAgain,
+  rebuild,
+  resend,
+  SETTLE_LOOK_MS,
+  type SendAgain,
+} from './repeat-request.ts';
 import { look } from './settle-look.ts';
-import { isStillWanted } from './still-wanted.ts';
-import { ticketFor } from './ticket.ts';
-
-/** Longest wait between two looks at a provisioned product whose last send got no answer. */
-const SETTLE_LOOK_MS = 5_000;
-
-/** Sends a request under its next token: from `carry-out.ts`, which comes back here for a lost reply. */
-export type SendAgain = (
-  context: TargetContext,
-  key: ProductKey,
-  intent: Intent,
-  request: ProductRequest,
-) => Promise<Carried>;
 
 /**
  * Finds out what became of a request whose answer is not known: after a restart, or after a reply
@@ -50,8 +37,8 @@ export async function settleWith(
     // What is about to be repeated, given up or left with its slot free is looked for in the history
     // too: Describe may lag behind that.
     const isDue = atBaseSinceMs !== null && askedMs - atBaseSinceMs >= STABLE_MS;
-    const rebuildable = (await rebuild(context, key, current)) !== null;
     const seen = await look(context, current, isDue);
+    const rebuildable = seen.kind === 'seen' && (await rebuild(context, key, current)) !== null;
     // Nothing is to be found out any more about what was given up meanwhile.
     if (context.entries.get(key).intent?.token !== current.token)
       return { kind: 'dropped', why: 'a person gave it up' };
@@ -122,8 +109,6 @@ async function lookMs(context: TargetContext, key: ProductKey): Promise<number> 
   return (await whyHeld(context, key)) === null ? SETTLE_LOOK_MS : STABLE_MS;
 }
 
-type LookAgain = { readonly kind: 'lookAgain'; readonly intent: Intent };
-
 async function carryDecision(
   context: TargetContext,
   key: ProductKey,
@@ -164,90 +149,4 @@ async function carryDecision(
     default:
       return decision satisfies never;
   }
-}
-
-/** Repeats the stored request with the stored token, once; what follows is looked at again. */
-async function resend(
-  context: TargetContext,
-  key: ProductKey,
-  intent: Intent,
-  sendAgain: SendAgain,
-): Promise<Carried | LookAgain> {
-  const early = whyNotRepeatedYet(context);
-  // Nothing has come of this one, so its slot is free for those.
-  if (early !== null) return { kind: 'open', why: early };
-  const { fingerprints } = context.entries.get(key);
-  const { held, stands } = await ticketFor(context, key, intent, fingerprints);
-  const request = await rebuild(context, key, intent);
-  if (held !== null) return { kind: 'open', why: held };
-  if (request === null) return { kind: 'lookAgain', intent };
-  // A termination that is repeated because its document went is no recreation any more.
-  const isEnd = intent.step === 'terminate' && !context.desired().specs.has(key);
-  const begun = isEnd ? endBegun : stands ? undefined : forgetHidden;
-  const stamped = await stampSend(context, key, stands ? intent : withoutKept(intent), begun);
-  context.log.write('info', 'intent.resent', { token: intent.token, operation: request.operation });
-  const answer = await send(context, key, stamped, request);
-  switch (answer.kind) {
-    case 'ours':
-      return {
-        kind: 'accepted',
-        intent: await stampRecord(context, key, stamped, answer),
-        recordId: answer.recordId,
-      };
-    case 'echo': {
-      const next = nextGeneration(context, stamped);
-      if (next.generation > GENERATIONS) return stop(context, key, answer.failure);
-      await context.entries.update(key, (entry) => ({ ...entry, intent: next }));
-      return sendAgain(context, key, next, request);
-    }
-    // A refusal now says nothing about the first send, so live state decides here too.
-    case 'unknown':
-    case 'notCarriedOut':
-    case 'refused':
-      await context.clock.sleep(SETTLE_LOOK_MS, context.stop);
-      return answer.kind === 'refused' && isLasting(answer.failure)
-        ? refusedAtBase(context, key, stamped, answer.failure)
-        : { kind: 'lookAgain', intent: stamped };
-    default:
-      return answer satisfies never;
-  }
-}
-
-function isLasting(failure: Failure): boolean {
-  return failure.kind === 'invalid' || failure.kind === 'notFound';
-}
-
-/**
- * Refused while LastRecordId had been at the base for the whole window. It may be refused because the
- * first send has arrived after all, which Describe need not show yet: only the history tells.
- */
-async function refusedAtBase(
-  context: TargetContext,
-  key: ProductKey,
-  intent: Intent,
-  failure: Failure,
-): Promise<Carried | LookAgain> {
-  const seen = await look(context, intent, true);
-  const { ownRecords } = context.entries.get(key);
-  if (seen.kind !== 'seen' || !leftNoTrace({ ...seen, intent, ownRecords }))
-    return { kind: 'lookAgain', intent };
-  await dropIntent(context, key);
-  return { kind: 'refused', failure, intent };
-}
-
-/**
- * The stored request in clear, or null if it can no longer be repeated: a secret is gone, or the
- * document has since come to want something else, or must wait for another one. Then the base must
- * hold longer before it is dropped.
- */
-async function rebuild(
-  context: TargetContext,
-  key: ProductKey,
-  intent: Intent,
-): Promise<ProductRequest | null> {
-  const spec = context.desired().specs.get(key);
-  if (!isStillWanted(context, key, intent) || context.dependencyWait(key) !== null) return null;
-  if (spec === undefined) return 'parameters' in intent.request ? null : intent.request;
-  const values = await storedValues(context, spec, intent.request);
-  return rebuildRequest(intent.request, spec, fingerprintOf(context, key), values);
 }

@@ -12,7 +12,7 @@ export function showIntent(context: TargetContext, key: ProductKey, intent: Inte
   else if (before !== undefined) context.board.set(statusOfLeaving(before, intent, at.now));
 }
 
-/** The same while its answer is waited for, which may take long. The result takes that back. */
+/** The same while its answer is waited for, which may take long. What it returns takes that back. */
 export function showSent(context: TargetContext, key: ProductKey, intent: Intent): () => void {
   const before = context.board.get(context.target, key);
   if (before === undefined) return () => {};

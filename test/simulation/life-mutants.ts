@@ -41,7 +41,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   one(
     'an open request is repeated whatever has become of what it needs',
-    'src/reconciler/settle-open.ts',
+    'src/reconciler/repeat-request.ts',
     'if (!isStillWanted(context, key, intent) || context.dependencyWait(key) !== null) return null;',
     'if (!isStillWanted(context, key, intent)) return null;',
   ),

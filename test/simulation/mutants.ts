@@ -220,7 +220,7 @@ const CORE_MUTANTS: readonly Mutant[] = [
   ),
   one(
     'a new token for each repeat',
-    'src/reconciler/settle-open.ts',
+    'src/reconciler/repeat-request.ts',
     'const stamped = await stampSend(context, key, stands ? intent : withoutKept(intent), begun);',
     'const stamped = await stampSend(context, key, nextGeneration(context, intent));',
   ),

@@ -10,7 +10,8 @@ import type { PresentProduct } from '../domain/live.ts';
 import type { ProductRequest, Step } from '../domain/request.ts';
 import { fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
-import { productNameOf, runs } from './rollout-members.ts';
+import { productNameOf } from './rollout-members.ts';
+import { runs } from './rollout-state.ts';
 
 /** The intent of one request: everything but the moment of its first send, which is stamped last. */
 export function newIntent(

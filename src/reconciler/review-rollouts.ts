@@ -14,7 +14,8 @@ import { planRollouts } from '../diff/rollout-leaders.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { RolloutPart, RolloutView } from '../domain/rollout.ts';
 import type { Evaluation } from './evaluate.ts';
-import { draftRollouts, movesVersion, type RolloutInput } from './rollout-members.ts';
+import { draftRollouts, type RolloutInput } from './rollout-members.ts';
+import { movesVersion } from './rollout-state.ts';
 
 /** Judges the rollouts of a review: each change gets its part in one, or waits where that is held. */
 export function reviewRollouts(

@@ -19,7 +19,8 @@ import type { Evaluation } from './evaluate.ts';
 import type { Log } from './ports/runtime.ts';
 import { viewOf } from './review-rollouts.ts';
 import { failedBefore, isSame, isWaived, journalled } from './rollout-journal.ts';
-import { blocked, movesVersion, productNameOf } from './rollout-members.ts';
+import { productNameOf } from './rollout-members.ts';
+import { blocked, movesVersion } from './rollout-state.ts';
 import type { StatusBoard } from './status-board.ts';
 
 interface RolloutsParts {

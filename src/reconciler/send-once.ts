@@ -33,10 +33,14 @@ export async function send(
 ): Promise<Answer> {
   const takeBack = showSent(context, key, intent);
   const answer = await context.catalog.send(request, intent.token, () => whyHeld(context, key));
-  if (answer.kind === 'ok') return judge(context, key, intent, request, answer.value);
+  const judged =
+    answer.kind === 'ok'
+      ? await judge(context, key, intent, request, answer.value)
+      : judgeFailure(answer.failure);
+  // Ours has a status of its own from here on; of what is unknown, sent is all there is to say.
+  if (judged.kind !== 'ours' && judged.kind !== 'unknown') takeBack();
+  if (answer.kind === 'ok') return judged;
   const { failure } = answer;
-  const judged = judgeFailure(failure);
-  if (judged.kind !== 'unknown') takeBack();
   context.log.write('warn', 'send.failed', {
     ...about(context, key),
     token: intent.token,

@@ -3,7 +3,9 @@ import { expect, it } from 'vitest';
 import type { FaultEffect } from '../../src/local-catalog/faults.ts';
 import { networks } from '../support/network.ts';
 import { doc, inEffect } from './life.ts';
+import { MemoryJournal } from './memory-journal.ts';
 import { fault, MINUTE, networkDoc } from './networks.ts';
+
 import { World } from './world.ts';
 
 const SLOW = { kind: 'slow', ms: 20_000 } as const;
@@ -46,6 +48,29 @@ it('and not any more once AWS has refused it', async () => {
   expect(world.statusOf(trueup, 'net-a')).toMatchObject({ reason: 'Waiting' });
   await world.clock.pass(5 * MINUTE);
   expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Ready' });
+});
+
+it('and not any more once what followed the answer to an earlier request was refused', async () => {
+  const fresh = networkDoc('new', { Cidr: 'B' }, { reconcile: { onMissing: 'provision' } });
+  const world = await World.create({ seed: networks() }, [fresh]);
+  const first = await world.start();
+  await first.converge();
+  first.kill();
+  const { admin } = world.service;
+  const call = { ProvisionedProductName: 'new', TerminateToken: 'by-hand' };
+  await admin.callAs('TerminateProvisionedProduct', call);
+  await world.clock.pass(30 * MINUTE);
+  admin.clearCalls();
+  // Without its journal it asks under the token of then, and AWS answers with the record of then.
+  const trueup = await world.start({ journal: new MemoryJournal() });
+  const throttled = { operation: 'ProvisionProduct', effect: { kind: 'throttle' } } as const;
+  world.onRequest = ({ headers }) =>
+    headers['x-amz-target']?.endsWith('.ProvisionProduct') === true
+      ? () => admin.addFault({ ...throttled, count: 1_000 })
+      : undefined;
+  await trueup.reconcile();
+  await world.clock.pass(70_000);
+  expect(world.statusOf(trueup, 'new')).toMatchObject({ reason: 'Waiting' });
 });
 
 it('of a termination too', async () => {

@@ -199,13 +199,15 @@ function digestOf(
 export function renamedProblem(
   at: Problem['at'],
   old: KnownDocument,
-  isSame = true,
+  likeness: 'same' | 'sameBefore' | 'unknown' = 'same',
 ): Pick<Problem, 'code' | 'severity' | 'at' | 'field' | 'message' | 'next'> {
   const { provisionedProductId: id } = old;
-  const content = isSame
-    ? 'with the same content'
-    : 'which may have had the same content (the journal was written with another key)';
-  const message = `a provisioned product cannot be renamed, and the document ${quoted(old.name)} ${content} is not there any more`;
+  const content = {
+    same: ' with the same content',
+    sameBefore: ', in whose place this one came with the same content,',
+    unknown: ' which may have had the same content (the journal was written with another key)',
+  }[likeness];
+  const message = `a provisioned product cannot be renamed, and the document ${quoted(old.name)}${content} is not there any more`;
   const keep =
     id === null
       ? 'its provisionedProductId, once its request has ended,'

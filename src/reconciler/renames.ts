@@ -123,14 +123,14 @@ function standsAlone(
 }
 
 /** Whether one that went seems to have come back as this one, which asks for this; null: it is no newcomer. */
-export function mayBeFormer(
-  { gone, ...one }: KnownDocument,
-  key: ProductKey,
-  content: Digest | null,
-): boolean {
-  if (gone !== null && gone.renamedTo === null) return false;
-  const newName = gone?.renamedTo ?? one.mayBe;
-  return newName?.key === key || likeness(one.content, content) !== 'other';
+export function mayBeFormer(one: KnownDocument, key: ProductKey, content: Digest | null): boolean {
+  if (one.gone !== null && one.gone.renamedTo === null) return false;
+  return newNameOf(one)?.key === key || likeness(one.content, content) !== 'other';
+}
+
+/** What had the same content and came in its place, as far as that was seen. */
+function newNameOf({ gone, mayBe }: KnownDocument): Gone['renamedTo'] {
+  return gone === null ? mayBe : gone.renamedTo;
 }
 
 /** The document that came with the same content when this one went; null: there is none. */
@@ -162,7 +162,8 @@ export function refuseRenamed(
     const former = context.known.formerOf(context, standing, spec);
     if (former === null) continue;
     const isSame = likeness(former.content, contentOf(context, spec)) === 'same';
-    const problems = [renamedProblem(change.at, former, isSame)] as const;
+    const how = isSame ? 'same' : newNameOf(former)?.key === key ? 'sameBefore' : 'unknown';
+    const problems = [renamedProblem(change.at, former, how)] as const;
     evaluations.set(key, {
       ...evaluation,
       change: { ...change, verdict: { kind: 'refused', problems } },

@@ -256,4 +256,26 @@ describe('a rename that was first seen when not all could be read', () => {
       expect(operations(world)).toEqual(['ProvisionProduct', 'TerminateProvisionedProduct']);
     });
   });
+
+  it.each([
+    ['under --only', only('net-x', 'net-new')],
+    ['together with a file that cannot be read', unreadable],
+  ])('is not forgotten of two of the same content either: %s', async (_, how) => {
+    const newcomer = (name: string, Cidr: string) =>
+      doc(
+        name,
+        { prune: 'terminate', onMissing: 'provision' },
+        { provisioningParameters: { Cidr } },
+      );
+    const { world, trueup } = await inEffect([old(), { ...old(), name: 'net-b' }, doc('net-c')]);
+    world.wish([newcomer('net-x', 'same'), newcomer('net-new', 'same'), doc('net-c')]);
+    await look(world, trueup, how);
+    world.wish([newcomer('net-x', 'one'), newcomer('net-new', 'two'), doc('net-c')], 'r3');
+    for (let i = 0; i < 3; i++) await later(world, trueup);
+    expect(world.writes()).toEqual([]);
+    const said = ['net-x', 'net-new'].map((name) => world.statusOf(trueup, name)?.message);
+    const told = (name: string) =>
+      expect.stringContaining(`"${name}", in whose place this one came with the same content`);
+    expect(said).toEqual([told('net-b'), told('net-a')]);
+  });
 });

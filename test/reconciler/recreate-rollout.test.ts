@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { operations, story } from './networks.ts';
+import { breaking, RULE } from './rolling.ts';
+import { type Wish, World } from './world.ts';
+
+const seed: SeedInput = {
+  timing: { accepted: '1s', running: '5s' },
+  products: [breaking('network')],
+  provisionedProducts: [
+    { name: 'a', product: 'network', version: 'v2', parameters: { Cidr: 'good' } },
+    { name: 'b', product: 'network', version: 'v1', parameters: { Cidr: 'good' } },
+    { name: 'c', product: 'network', version: 'v1', parameters: { Cidr: 'good' } },
+  ],
+};
+
+const doc = (name: string, Cidr: string): Wish => ({
+  name,
+  spec: {
+    ...{ productName: 'network', provisioningArtifactName: 'v2' },
+    ...{ provisioningParameters: { Cidr }, reconcile: { onError: 'recreate' } },
+  },
+});
+
+it('a canary at its version that was made anew in vain pauses the others at once', async () => {
+  const wishes = [doc('a', 'bad'), doc('b', 'good'), doc('c', 'good')];
+  const world = await World.create({ seed, rollouts: [RULE], maxInFlight: 1 }, wishes);
+  await world.service.admin.setStatus('a', 'ERROR', 'boom');
+  const trueup = await world.start();
+  await trueup.converge();
+  expect(story(world)).toEqual(['a accepted', 'a succeeded', 'a accepted', 'a failed']);
+  expect(operations(world)).toEqual(['TerminateProvisionedProduct', 'ProvisionProduct']);
+  for (const name of ['b', 'c'])
+    expect(world.statusOf(trueup, name)).toMatchObject({ reason: 'RolloutPaused' });
+});

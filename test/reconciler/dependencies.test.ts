@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asTargetName } from '../../src/domain/ids.ts';
+import type { ProductStatusView } from '../../src/domain/status.ts';
 import { type Readiness, waitFor } from '../../src/reconciler/dependencies.ts';
 import { aStatus } from '../diff/build.ts';
 import { networks } from '../support/network.ts';
@@ -374,6 +375,38 @@ describe('dependsOn', () => {
   });
 });
 
+/** What was seen of the one dependency, at revision r2. */
+function readinessOf(parts: Partial<ProductStatusView>, isInRun = true): Readiness {
+  const view = aStatus('b', { revision: 'r2', ...parts });
+  return {
+    target: TARGET,
+    revision: 'r2',
+    statusOf: () => view,
+    isSeen: () => true,
+    isInRun: () => isInRun,
+    hasChanged: () => false,
+  };
+}
+
+describe.each([
+  ['in this run', true],
+  ['left out by the selection', false],
+])('a dependency %s', (_, isInRun) => {
+  it.each<[string, Partial<ProductStatusView>, boolean]>([
+    ['in its desired state', {}, true],
+    ['different and only reported', { sync: 'OutOfSync', reason: 'Reported' }, true],
+    ['left alone', { sync: 'Unknown', reason: 'Reported' }, false],
+    ['not there and only reported', { sync: 'OutOfSync', health: 'Missing' }, false],
+    ['not in its desired state yet', { condition: 'Reconciling' }, false],
+    ['stalled', { condition: 'Stalled' }, false],
+  ])('that is %s', (_what, parts, may) => {
+    for (const target of [TARGET, asTargetName('other')]) {
+      const wait = waitFor(readinessOf(parts, isInRun), [{ target, key: keyOf('b'), name: 'b' }]);
+      expect([target, wait === null]).toEqual([target, may]);
+    }
+  });
+});
+
 it('says that what it waits for is stalled also where a request of an older revision is', () => {
   const ambiguous = {
     condition: 'Stalled',
@@ -381,15 +414,7 @@ it('says that what it waits for is stalled also where a request of an older revi
     message: 'two records',
     next: 'look',
   } as const;
-  const view = aStatus('b', { ...ambiguous, revision: 'r1' });
-  const readiness: Readiness = {
-    target: TARGET,
-    revision: 'r2',
-    statusOf: () => view,
-    isSeen: () => true,
-    isInRun: () => true,
-    hasChanged: () => false,
-  };
+  const readiness = readinessOf({ ...ambiguous, revision: 'r1' });
   expect(waitFor(readiness, [{ target: TARGET, key: keyOf('b'), name: 'b' }])).toEqual({
     why: 'waits for b, which is stalled: two records',
     next: 'look',

@@ -1,22 +1,14 @@
 import { expect, it } from 'vitest';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
 import { fault, MINUTE, operations } from './networks.ts';
+import { guarding, setAt } from './one-stack-set.ts';
 import { type Wish, World } from './world.ts';
 
+const sets = guarding('111122223333', '444455556666');
 const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
+  ...sets,
   products: [
-    {
-      name: 'guard',
-      kind: 'CFN_STACKSET',
-      paths: [
-        {
-          portfolio: 'platform',
-          stackSet: { accounts: ['111122223333', '444455556666'], regions: ['eu-west-1'] },
-        },
-      ],
-      versions: [{ name: 'one', parameters: { Level: {} } }],
-    },
+    ...(sets.products ?? []),
     {
       name: 'network',
       paths: [{ portfolio: 'platform' }],
@@ -24,20 +16,12 @@ const seed: SeedInput = {
     },
   ],
   provisionedProducts: [
-    { name: 'set', product: 'guard', version: 'one', parameters: { Level: 'low' } },
+    ...(sets.provisionedProducts ?? []),
     { name: 'net', product: 'network', version: 'one', parameters: { Cidr: 'A' } },
   ],
 };
 
-const set = (level: string): Wish => ({
-  name: 'set',
-  spec: {
-    productName: 'guard',
-    provisioningArtifactName: 'one',
-    provisioningParameters: { Level: level },
-    reconcile: { onError: 'recreate' },
-  },
-});
+const set = (level: string) => setAt(level, { onError: 'recreate' });
 
 const needing = (cidr: string): Wish => ({
   name: 'net',

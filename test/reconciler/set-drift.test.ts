@@ -1,23 +1,8 @@
 import { expect, it } from 'vitest';
-import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
+import { guarding, setAt } from './one-stack-set.ts';
 import { World } from './world.ts';
 
-const seed: SeedInput = {
-  timing: { accepted: '1s', running: '5s' },
-  products: [
-    {
-      name: 'guard',
-      kind: 'CFN_STACKSET',
-      paths: [
-        { portfolio: 'platform', stackSet: { accounts: ['111122223333'], regions: ['eu-west-1'] } },
-      ],
-      versions: [{ name: 'one', parameters: { Level: {} } }],
-    },
-  ],
-  provisionedProducts: [
-    { name: 'set', product: 'guard', version: 'one', parameters: { Level: 'low' } },
-  ],
-};
+const seed = guarding('111122223333');
 
 /** Somebody edits the stack set past Service Catalog (UpdateStackSet); the next update ends that. */
 function editSet(world: World, from: string, to: string) {
@@ -35,16 +20,7 @@ function editSet(world: World, from: string, to: string) {
 }
 
 it('drift of a stack set that trueup itself brought into its desired state is corrected', async () => {
-  const world = await World.create({ seed }, [
-    {
-      name: 'set',
-      spec: {
-        productName: 'guard',
-        provisioningParameters: { Level: 'high' },
-        reconcile: { drift: 'correct' },
-      },
-    },
-  ]);
+  const world = await World.create({ seed }, [setAt('high', { drift: 'correct' })]);
   const trueup = await world.start();
   await trueup.converge();
   await world.clock.pass(600_000);
@@ -59,16 +35,7 @@ it('drift of a stack set that trueup itself brought into its desired state is co
 });
 
 it('and without a success of ours it is', async () => {
-  const world = await World.create({ seed }, [
-    {
-      name: 'set',
-      spec: {
-        productName: 'guard',
-        provisioningParameters: { Level: 'low' },
-        reconcile: { drift: 'correct' },
-      },
-    },
-  ]);
+  const world = await World.create({ seed }, [setAt('low', { drift: 'correct' })]);
   const trueup = await world.start();
   await trueup.converge();
   editSet(world, 'low', 'edited');

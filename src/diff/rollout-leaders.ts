@@ -5,7 +5,8 @@ import { isTriedAgain, type Member, type Rollout, type RolloutDraft } from './ro
 
 /**
  * Chooses who goes first in each rollout. Whatever a leader waits for, by `needs` or because it is
- * held in a rollout of its own, becomes a leader too: so no circle of waiting can arise.
+ * held in a rollout of its own, becomes a leader too: so no circle of waiting can arise. The same of what
+ * is tried again, which goes before the other leaders.
  */
 export function planRollouts(
   drafts: readonly RolloutDraft[],
@@ -22,9 +23,12 @@ export function planRollouts(
       byKey: new Map(members.map((member) => [member.key, member])),
       canaries,
       leaders: new Set([...canaries, ...again]),
+      urgent: new Set(again),
     };
   });
-  while (rollouts.some((rollout) => leadMore(rollout, rollouts, needsOf)));
+  const grows = (one: Growing) =>
+    growBy(one, one.urgent, rollouts, needsOf) || growBy(one, one.leaders, rollouts, needsOf);
+  while (rollouts.some(grows));
   return rollouts;
 }
 
@@ -52,29 +56,31 @@ function rank({ state }: Member): number {
   return state.kind === 'waits' && state.mayRun === true ? 1 : 2;
 }
 
-type Growing = Rollout & { readonly leaders: Set<ProductKey> };
+type Growing = Rollout & { readonly leaders: Set<ProductKey>; readonly urgent: Set<ProductKey> };
 
-/** Whether what its leaders wait for had to be added to them. */
-function leadMore(
+/** Whether what these of it, its leaders for instance, wait for had to be added to them. */
+function growBy(
   rollout: Growing,
+  first: Set<ProductKey>,
   all: readonly Growing[],
   needsOf: (key: ProductKey) => readonly ProductKey[],
 ): boolean {
-  const before = rollout.leaders.size;
+  const before = first.size;
   const seen = new Set<ProductKey>();
-  const open = [...rollout.leaders];
+  const open = [...first];
   for (let key = open.pop(); key !== undefined; key = open.pop()) {
     if (seen.has(key)) continue;
     seen.add(key);
     const member = rollout.byKey.get(key);
-    if (member !== undefined && member.state.kind !== 'runs') rollout.leaders.add(key);
+    if (member !== undefined && member.state.kind !== 'runs') first.add(key);
     open.push(...needsOf(key), ...waitedFor(key, all));
   }
-  return rollout.leaders.size > before;
+  return first.size > before;
 }
 
-/** The leaders of the rollout in which this one is of the rest. */
+/** Those of its own rollout that go before this one. */
 function waitedFor(key: ProductKey, all: readonly Growing[]): readonly ProductKey[] {
   const own = all.find(({ byKey }) => byKey.has(key));
-  return own === undefined || own.leaders.has(key) ? [] : [...own.leaders];
+  if (own === undefined || own.urgent.has(key)) return [];
+  return [...(own.leaders.has(key) ? own.urgent : own.leaders)];
 }

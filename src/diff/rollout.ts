@@ -52,6 +52,8 @@ export interface Rollout extends RolloutDraft {
   readonly canaries: ReadonlySet<ProductKey>;
   /** What must run the version before the rest begins: the canaries, and what they wait for. */
   readonly leaders: ReadonlySet<ProductKey>;
+  /** Of these, what goes before the others: what failed and is tried again, and what it waits for. */
+  readonly urgent: ReadonlySet<ProductKey>;
 }
 
 /** Why one of a rollout may not begin now. */
@@ -79,27 +81,47 @@ export function failuresOf(
   });
 }
 
-/** Why this one may not begin its move now; null: it may. `rest`: what holds those that follow. */
+/** What holds those of a rollout that do not go before all others: the same for all of them. */
+export interface Holds {
+  /** Of those that follow the leaders. */
+  readonly rest: Hold | null;
+  /** Of the leaders, where nothing is paused. */
+  readonly leaders: Hold | null;
+}
+
+export function holdsOf(rollout: Rollout, stateOf: (member: Member) => MemberState): Holds {
+  return { rest: holdOfRest(rollout, stateOf), leaders: holdOfLeaders(rollout, stateOf) };
+}
+
+/** Why this one may not begin its move now; null: it may. */
 export function holdOf(
   rollout: Rollout,
   key: ProductKey,
   stateOf: (member: Member) => MemberState,
-  rest: () => Hold | null = () => holdOfRest(rollout, stateOf),
+  holds: () => Holds = () => holdsOf(rollout, stateOf),
 ): Hold | null {
   const member = rollout.byKey.get(key);
   if (member === undefined) return null;
   const own = stateOf(member);
   // A person, or a new document, asks for exactly this one.
   if (own.kind !== 'waits' && isTriedAgain(own)) return null;
-  const hold = rest();
-  return hold?.kind === 'waits' && rollout.leaders.has(key) ? null : hold;
+  const { rest, leaders } = holds();
+  if (rest?.kind !== 'waits' || !rollout.leaders.has(key)) return rest;
+  return rollout.urgent.has(key) ? null : leaders;
+}
+
+/** As many failed as pause it, and what is tried again may do so once more: no other canary goes beside that. */
+function holdOfLeaders(rollout: Rollout, stateOf: (member: Member) => MemberState): Hold | null {
+  const { pauseOnFailure, maxFailures } = rollout.rule;
+  if (!pauseOnFailure) return null;
+  const again = rollout.members.filter((member) => isTriedAgain(stateOf(member)));
+  if (again.length + failuresOf(rollout, stateOf).length < maxFailures) return null;
+  const holds = again.flatMap((one) => waitForLeader(rollout, one, stateOf(one)) ?? []);
+  return holds.find(({ isBlocked }) => isBlocked) ?? holds[0] ?? null;
 }
 
 /** Why nobody of those that follow may begin: the same for all of them. */
-export function holdOfRest(
-  rollout: Rollout,
-  stateOf: (member: Member) => MemberState,
-): Hold | null {
+function holdOfRest(rollout: Rollout, stateOf: (member: Member) => MemberState): Hold | null {
   const paused = pauseOf(rollout, stateOf);
   if (paused !== null) return { kind: 'paused', ...paused, isBlocked: true };
   const { canary, pauseOnFailure } = rollout.rule;

@@ -3,7 +3,7 @@ import {
   failuresOf,
   type Hold,
   holdOf,
-  holdOfRest,
+  holdsOf,
   type Member,
   pauseOf,
   productOf,
@@ -29,21 +29,22 @@ export function reviewRollouts(
   };
   const rollouts = planRollouts(draftRollouts(input), needsOf);
   for (const rollout of rollouts) {
-    const rest = holdOfRest(rollout, seen);
-    const after = leadersOf(rollout);
+    const holds = holdsOf(rollout, seen);
+    const urgent = stillToRun(rollout, rollout.urgent);
+    const leaders = stillToRun(rollout, rollout.leaders);
     for (const member of rollout.members) {
       const evaluation = evaluations.get(member.key);
       if (evaluation === undefined || !movesVersion(evaluation)) continue;
       const { spec } = evaluation;
       // Nothing is there until it is done: that is not left half done by what others do.
       const isOwed = isHalfRecreated({ spec, entry: input.entryOf(member.key) });
-      const hold = isOwed ? null : holdOf(rollout, member.key, seen, () => rest);
+      const hold = isOwed ? null : holdOf(rollout, member.key, seen, () => holds);
       const stage = stageOf(rollout, member);
       const part: RolloutPart = {
         product: productOf(rollout),
         version: versionOf(rollout),
         stage,
-        after: stage === 'rest' ? after : [],
+        after: stage === 'rest' ? leaders : hold?.kind === 'waits' ? urgent : [],
         isPaused: hold?.kind === 'paused',
       };
       evaluations.set(member.key, judged(evaluation, part, hold));
@@ -64,9 +65,9 @@ function judged(evaluation: Evaluation, rollout: RolloutPart, hold: Hold | null)
 /** How many of those that go first are named with each that follows. */
 const NAMED = 10;
 
-function leadersOf({ members, leaders }: Rollout): readonly string[] {
+function stillToRun({ members }: Rollout, first: ReadonlySet<ProductKey>): readonly string[] {
   return members
-    .filter(({ key, state }) => leaders.has(key) && state.kind !== 'runs')
+    .filter(({ key, state }) => first.has(key) && state.kind !== 'runs')
     .map(({ name }) => name)
     .slice(0, NAMED);
 }

@@ -1,9 +1,9 @@
 import { isTerminatedForAnother } from '../diff/creation-wish.ts';
 import { lastFailedMove, waiveFailure } from '../diff/failed-move.ts';
 import {
-  type Hold,
+  type Holds,
   holdOf,
-  holdOfRest,
+  holdsOf,
   type Member,
   type MemberState,
   type Rollout,
@@ -43,8 +43,8 @@ export class Rollouts {
   /** Those that were paused at the last review; null: this process has made none yet. */
   #paused: ReadonlySet<string> | null = null;
 
-  /** What holds all that follow, worked out once for as long as nothing it rests on has changed. */
-  readonly #rests = new WeakMap<Rollout, { readonly at: number; readonly hold: Hold | null }>();
+  /** What holds the others, worked out once for as long as nothing it rests on has changed. */
+  readonly #holds = new WeakMap<Rollout, { readonly at: number; readonly holds: Holds }>();
   #leaderEvents = 0;
 
   constructor(parts: RolloutsParts) {
@@ -84,7 +84,7 @@ export class Rollouts {
     const own = rollout.byKey.get(key);
     // What failed is held by its own latch, and is no more than Stalled by that.
     if (own !== undefined && stateOf(own).kind === 'failed') return null;
-    const hold = holdOf(rollout, key, stateOf, () => this.#holdOfRest(rollout, stateOf));
+    const hold = holdOf(rollout, key, stateOf, () => this.#holdsOf(rollout, stateOf));
     if (hold === null) return null;
     const { why, next, isBlocked } = hold;
     return { why, next, isBlocked, reason: hold.kind === 'paused' ? 'RolloutPaused' : 'WaitsFor' };
@@ -115,13 +115,13 @@ export class Rollouts {
     return rollout.leaders.has(key) || hasFailed ? rollout : null;
   }
 
-  #holdOfRest(rollout: Rollout, stateOf: (member: Member) => MemberState): Hold | null {
+  #holdsOf(rollout: Rollout, stateOf: (member: Member) => MemberState): Holds {
     const at = this.#parts.entries.writes + this.#leaderEvents;
-    const known = this.#rests.get(rollout);
-    if (known?.at === at) return known.hold;
-    const hold = holdOfRest(rollout, stateOf);
-    this.#rests.set(rollout, { at, hold });
-    return hold;
+    const known = this.#holds.get(rollout);
+    if (known?.at === at) return known.holds;
+    const holds = holdsOf(rollout, stateOf);
+    this.#holds.set(rollout, { at, holds });
+    return holds;
   }
 
   /** A pause is logged when it comes up and when it ends, not at every look. */

@@ -43,6 +43,9 @@ const SUSPENDED: MemberState = {
   isBlocked: true,
 };
 
+/** Two canaries. */
+const TWO = { canary: { kind: 'count', count: 2 } } as const;
+
 const PASSING = { ...SUSPENDED, isBlocked: false } as const;
 
 const keyOf = (name: string) => asProductKey(`name:${name}`);
@@ -158,6 +161,25 @@ describe('who goes first', () => {
     expect(first === undefined ? [] : leaders(first)).toEqual(['b1', 'b2']);
     expect(second === undefined ? [] : leaders(second)).toEqual(['a1']);
   });
+
+  it('of the canaries, what is tried again and all that it waits for', () => {
+    const members = ['a', 'b', 'c', 'd'].map((name) => member(name, name === 'd' ? AGAIN : MOVES));
+    const rollout = only([draft(members, { canary: { kind: 'count', count: 3 } })], { d: ['b'] });
+    expect(holds(rollout)).toEqual({ a: 'waits', b: null, c: 'waits', d: null });
+  });
+
+  it('of the canaries, also what that waits for over another rollout', () => {
+    // b1 is tried again and waits for a2, which waits for a1, which is tried again and waits for b2.
+    const a = draft([member('a1', AGAIN), member('a2', MOVES), member('a3', MOVES)], TWO);
+    const b = draft([member('b1', AGAIN), member('b2', MOVES)], TWO, 'database');
+    const [first, second] = planned([a, b], { a1: ['b2'], b1: ['a2'] });
+    expect(first === undefined ? null : holds(first)).toEqual({ b1: null, b2: null });
+    expect(second === undefined ? null : holds(second)).toEqual({
+      a1: null,
+      a2: 'waits',
+      a3: 'waits',
+    });
+  });
 });
 
 describe('who may begin', () => {
@@ -210,7 +232,31 @@ describe('who may begin', () => {
     [
       'nobody of the rest until what is tried again has succeeded',
       draft([member('a', RUNS), member('b', AGAIN), member('c', MOVES)]),
+      { a: 'waits', b: null, c: 'waits' },
+    ],
+    [
+      'not another canary either, where one more failure would pause it',
+      draft(
+        ['a', 'b', 'c'].map((name) => member(name, name === 'a' ? AGAIN : MOVES)),
+        TWO,
+      ),
+      { a: null, b: 'waits', c: 'waits' },
+    ],
+    [
+      'another canary beside what is tried again, where more may fail',
+      draft(
+        ['a', 'b', 'c'].map((name) => member(name, name === 'a' ? AGAIN : MOVES)),
+        { ...TWO, maxFailures: 2 },
+      ),
       { a: null, b: null, c: 'waits' },
+    ],
+    [
+      'nor beside that where as many have failed as may',
+      draft([member('a', AGAIN), member('b', FAILED), member('c', MOVES)], {
+        canary: { kind: 'count', count: 3 },
+        maxFailures: 2,
+      }),
+      { a: null, b: 'waits', c: 'waits' },
     ],
     [
       'nobody of the rest while a canary is held up',
@@ -274,7 +320,7 @@ interface Game {
   readonly rollouts: readonly {
     readonly canaries: number;
     readonly maxFailures: number;
-    readonly members: readonly { readonly ends: 'runs' | 'failed'; readonly runs: boolean }[];
+    readonly members: readonly { readonly ends: 'runs' | 'failed'; readonly begins: MemberState }[];
   }[];
   /** Of each member the numbers of earlier ones that it depends on. */
   readonly needs: readonly (readonly number[])[];
@@ -290,7 +336,7 @@ const game = fc.record({
       members: fc.array(
         fc.record({
           ends: fc.constantFrom('runs' as const, 'failed' as const),
-          runs: fc.boolean(),
+          begins: fc.constantFrom(RUNS, MOVES, MOVES, AGAIN),
         }),
         { minLength: 1, maxLength: 8 },
       ),
@@ -320,9 +366,9 @@ function play({ rollouts: given, needs, inFlight, order }: Game) {
   const drafts = given.map(({ canaries, maxFailures, members }, r): RolloutDraft => {
     const list = members.map((one, m) => {
       const i = names.findIndex((name) => name.r === r && name.m === m);
-      states.set(keyOf(nameOf(i)), one.runs ? RUNS : MOVES);
+      states.set(keyOf(nameOf(i)), one.begins);
       ends.set(keyOf(nameOf(i)), one.ends);
-      return member(nameOf(i), one.runs ? RUNS : MOVES);
+      return member(nameOf(i), one.begins);
     });
     return draft(list, { canary: { kind: 'count', count: canaries }, maxFailures }, `product-${r}`);
   });
@@ -334,11 +380,12 @@ function play({ rollouts: given, needs, inFlight, order }: Game) {
   for (;;) {
     for (const rollout of rollouts)
       for (const { key } of rollout.members) {
-        if (flying.length >= inFlight || states.get(key)?.kind !== 'moves') continue;
+        const state = states.get(key);
+        if (flying.length >= inFlight || state?.kind !== 'moves') continue;
         if ((needsOf.get(key) ?? []).some((on) => states.get(on)?.kind !== 'runs')) continue;
         if (holdOf(rollout, key, stateOf) !== null) continue;
         started.get(rollout)?.push(key);
-        states.set(key, IN_FLIGHT);
+        states.set(key, { kind: 'inFlight', isAgain: state.isAgain });
         flying.push({ rollout, key });
       }
     const landed = flying.shift();
@@ -350,6 +397,9 @@ function play({ rollouts: given, needs, inFlight, order }: Game) {
   return { rollouts, started, failed, states, stateOf };
 }
 
+/** Each of these begins whatever else has failed. */
+const againIn = ({ members }: Rollout) => members.filter(({ state }) => state === AGAIN).length;
+
 describe('every rollout', () => {
   it('has no more failures than its limit and what was in flight with the last of them', () => {
     fc.assert(
@@ -357,7 +407,7 @@ describe('every rollout', () => {
         const { rollouts, failed } = play(given);
         for (const rollout of rollouts)
           expect(failed.get(rollout)).toBeLessThanOrEqual(
-            rollout.rule.maxFailures + given.inFlight - 1,
+            rollout.rule.maxFailures + given.inFlight - 1 + againIn(rollout),
           );
       }),
     );
@@ -381,7 +431,7 @@ describe('every rollout', () => {
       fc.property(game, (given) => {
         const rollouts = given.rollouts.map((one) => ({
           ...one,
-          members: one.members.map(({ runs }) => ({ runs, ends: 'runs' as const })),
+          members: one.members.map(({ begins }) => ({ begins, ends: 'runs' as const })),
         }));
         const { states } = play({ ...given, rollouts });
         expect([...states.values()].every(({ kind }) => kind === 'runs')).toBe(true);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { operations, story } from './networks.ts';
+import { type Fields, operations, story } from './networks.ts';
 import { breaking, RULE } from './rolling.ts';
 import { type Wish, World } from './world.ts';
 
@@ -10,15 +10,16 @@ const seed: SeedInput = {
   provisionedProducts: [
     { name: 'a', product: 'network', version: 'v2', parameters: { Cidr: 'good' } },
     { name: 'b', product: 'network', version: 'v1', parameters: { Cidr: 'good' } },
+    { name: 'z', product: 'network', version: 'v1', parameters: { Cidr: 'good' } },
     { name: 'c', product: 'network', version: 'v1', parameters: { Cidr: 'good' } },
   ],
 };
 
-const doc = (name: string, Cidr: string): Wish => ({
+const doc = (name: string, Cidr: string, reconcile: Fields = {}): Wish => ({
   name,
   spec: {
     ...{ productName: 'network', provisioningArtifactName: 'v2' },
-    ...{ provisioningParameters: { Cidr }, reconcile: { onError: 'recreate' } },
+    ...{ provisioningParameters: { Cidr }, reconcile: { onError: 'recreate', ...reconcile } },
   },
 });
 
@@ -32,4 +33,18 @@ it('a canary at its version that was made anew in vain pauses the others at once
   expect(operations(world)).toEqual(['TerminateProvisionedProduct', 'ProvisionProduct']);
   for (const name of ['b', 'c'])
     expect(world.statusOf(trueup, name)).toMatchObject({ reason: 'RolloutPaused' });
+});
+
+it('a canary that is made anew after its failure has no other canary beside it', async () => {
+  const fresh = doc('new', 'bad', { onMissing: 'provision' });
+  const two = { ...RULE, canary: { kind: 'count', count: 2 } } as const;
+  const world = await World.create({ seed, rollouts: [two], maxInFlight: 1 }, [
+    fresh,
+    doc('z', 'good'),
+  ]);
+  const trueup = await world.start();
+  for (let i = 0; i < 3; i++) await trueup.converge();
+  const ends = ['new failed', 'new succeeded', 'new failed'];
+  expect(story(world)).toEqual(ends.flatMap((end) => ['new accepted', end]));
+  expect(world.statusOf(trueup, 'z')).toMatchObject({ reason: 'RolloutPaused' });
 });

@@ -127,8 +127,8 @@ const CORE_MUTANTS: readonly Mutant[] = [
   one(
     'a rollout holds nobody back',
     'src/diff/rollout.ts',
-    '  const hold = rest();',
-    '  const hold: Hold | null = null;',
+    '  const { rest, leaders } = holds();',
+    '  const { rest, leaders }: Holds = { rest: null, leaders: null };',
   ),
   one(
     'a failure does not pause its rollout',

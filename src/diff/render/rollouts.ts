@@ -10,11 +10,12 @@ export const PAUSED = 'its rollout is paused';
 /** When the turn of one of a rollout comes; null: at once, like that of anything else. */
 export function turnOf({ stage, after, product, version }: RolloutPart): string | null {
   const title = `${product} ${version}`;
+  const later = after.length === 0 ? '' : `, after ${listed(after, NAMED)}`;
   switch (stage) {
     case 'canary':
-      return `canary of ${title}`;
+      return `canary of ${title}${later}`;
     case 'needed':
-      return `before the canaries of ${title}, which depend on it`;
+      return `before the canaries of ${title}, which depend on it${later}`;
     case 'again':
       return `tried again, before the others of ${title}`;
     case 'rest':

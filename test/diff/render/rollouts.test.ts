@@ -86,6 +86,13 @@ describe('a rollout in a plan', () => {
     expect(renderPlanMarkdown(plan)).toContain(line.replace('turn:  ', 'turn: `'));
   });
 
+  it('says for whom a canary waits that goes after what is tried again', () => {
+    const part = { ...PART, stage: 'canary', after: ['net-b'] } as const;
+    expect(text(planOf([changeOf('net-c', part)], [VIEW]))).toContain(
+      '    turn:  canary of network-baseline 1.5.0, after net-b\n',
+    );
+  });
+
   it('says nothing of a turn that comes at once', () => {
     expect(text(planOf([changeOf('net-c', { ...PART, after: [] })], [VIEW]))).not.toContain(
       'turn:',

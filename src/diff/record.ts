@@ -13,6 +13,7 @@ import { isProvisioning } from '../domain/request.ts';
 import { isBlank } from './creation.ts';
 import { isTerminatedForAnother } from './creation-wish.ts';
 import { likenessOf } from './digest.ts';
+import { movedBefore } from './failed-move.ts';
 import { keptFingerprints, promoted, type Success } from './fingerprints-after.ts';
 import { resultOf } from './last-result.ts';
 import { latchAfter, type RecordFailure } from './latch-after.ts';
@@ -142,7 +143,11 @@ export function recordTerminated(
     lastResult:
       recordId === null
         ? null
-        : { kind: 'succeeded', step, recordId, base, requestHash, at, reason: null },
+        : {
+            ...{ kind: 'succeeded', step, recordId, base, requestHash, at, reason: null },
+            // What is owed is the further attempt after a move that failed.
+            ...(entry.recreated === null ? {} : movedBefore(entry)),
+          },
   };
 }
 

@@ -48,3 +48,25 @@ it('a canary that is made anew after its failure has no other canary beside it',
   expect(story(world)).toEqual(ends.flatMap((end) => ['new accepted', end]));
   expect(world.statusOf(trueup, 'z')).toMatchObject({ reason: 'RolloutPaused' });
 });
+
+it.each([
+  ['a canary', 3],
+  ['one of the rest', 1],
+])('nothing begins beside %s between its end and its new beginning either', async (_, count) => {
+  const rule = { ...RULE, canary: { kind: 'count', count } } as const;
+  const fresh = doc('new', 'bad', { onMissing: 'provision' });
+  const runs = { ...doc('a', 'good'), name: 'a' };
+  const options = { seed, rollouts: [rule], maxInFlight: 3 };
+  const world = await World.create(options, [runs, fresh]);
+  const trueup = await world.start();
+  await trueup.reconcile();
+  await world.clock.pass(10_000);
+  expect(story(world)).toEqual(['new accepted', 'new failed']);
+  world.wish([runs, fresh, doc('z', 'good')], 'r2');
+  for (let i = 0; i < 40; i++) {
+    await trueup.reconcile();
+    await world.clock.pass(1_000);
+  }
+  const ends = ['new failed', 'new succeeded', 'new failed'];
+  expect(story(world)).toEqual(ends.flatMap((end) => ['new accepted', end]));
+});

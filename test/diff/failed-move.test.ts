@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { lastFailedMove, standingFailure, waiveFailure } from '../../src/diff/failed-move.ts';
-import { recordInEffect } from '../../src/diff/record.ts';
+import { recordInEffect, recordTerminated } from '../../src/diff/record.ts';
 import { EMPTY_ENTRY, type FailedMove, type ProductEntry } from '../../src/domain/entry.ts';
 import { type ArtifactId, asDigest, asRecordId, type ProductId } from '../../src/domain/ids.ts';
+import { anIntent } from './build.ts';
 
 const version = {
   ...{ productId: 'prod-1' as ProductId, productName: 'network' },
@@ -57,4 +58,14 @@ it('that it was seen in spite of a failure is noted where it was in effect befor
   const before = { ...EMPTY_ENTRY, inEffect };
   const later = { ...inEffect, revision: 'r2', inSpiteOf };
   expect(recordInEffect(before, later).inEffect).toEqual({ ...inEffect, inSpiteOf });
+});
+
+it.each([
+  ['of a recreation keeps it for the further attempt', hash, failedMove],
+  ['that is an end forgets it', null, null],
+])('the termination %s', (_, recreated, expected) => {
+  const ended = anIntent({ step: 'terminate', recordId: asRecordId('rec-end') });
+  const before = { ...entry, recreated, intent: ended };
+  const after = recordTerminated(before, ended, asRecordId('rec-end'), at);
+  expect(lastFailedMove(after)).toEqual(expected);
 });

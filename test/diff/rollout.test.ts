@@ -251,6 +251,14 @@ describe('who may begin', () => {
       { a: null, b: null, c: 'waits' },
     ],
     [
+      'another canary beside what is tried again, where failures do not pause',
+      draft(
+        ['a', 'b', 'c'].map((name) => member(name, name === 'a' ? AGAIN : MOVES)),
+        { ...TWO, pauseOnFailure: false },
+      ),
+      { a: null, b: null, c: 'waits' },
+    ],
+    [
       'nor beside that where as many have failed as may',
       draft([member('a', AGAIN), member('b', FAILED), member('c', MOVES)], {
         canary: { kind: 'count', count: 3 },
@@ -290,6 +298,18 @@ describe('who may begin', () => {
       kind: 'paused',
       why: 'its rollout is paused: a failed to move to network v2: record rec-1: no room',
       next: 'declare another version; or mend the cause, then: trueup retry prod/a (the others follow when it succeeds); to go on in spite of it: trueup proceed prod/network',
+      isBlocked: true,
+    });
+  });
+
+  it('says to a canary too what needs a person, where several are tried again', () => {
+    const held = { ...SUSPENDED, isAgain: true } as const;
+    const members = [member('a', AGAIN), member('b', held), member('c', MOVES)];
+    const rollout = only([draft(members, { canary: { kind: 'count', count: 3 } })]);
+    expect(holdOf(rollout, keyOf('c'), stateNow)).toEqual({
+      kind: 'waits',
+      why: 'waits for canary b, which failed to move to network v2 before, is to be tried again, and is suspended',
+      next: 'resume; to go on in spite of it: trueup proceed prod/network',
       isBlocked: true,
     });
   });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { type Fields, operations, story } from './networks.ts';
+import { type Fields, keyOf, operations, story } from './networks.ts';
 import { breaking, RULE } from './rolling.ts';
 import { type Wish, World } from './world.ts';
 
@@ -63,10 +63,15 @@ it.each([
   await world.clock.pass(10_000);
   expect(story(world)).toEqual(['new accepted', 'new failed']);
   world.wish([runs, fresh, doc('z', 'good')], 'r2');
+  const turns = new Set<string>();
   for (let i = 0; i < 40; i++) {
-    await trueup.reconcile();
+    const review = await trueup.reconcile();
+    const change = review.kind === 'ok' ? review.evaluations.get(keyOf('z'))?.change : undefined;
+    turns.add(JSON.stringify(change?.rollout?.after));
     await world.clock.pass(1_000);
   }
+  // It goes after that one; then the rollout is paused.
+  expect([...turns]).toEqual(['["new"]', '[]']);
   const ends = ['new failed', 'new succeeded', 'new failed'];
   expect(story(world)).toEqual(ends.flatMap((end) => ['new accepted', end]));
 });

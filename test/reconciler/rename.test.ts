@@ -39,6 +39,9 @@ describe('a rename is refused, however it is first seen', () => {
     const { world, trueup } = await renamed();
     await look(world, trueup, only('net-new'));
     expectTold(world, trueup);
+    expect(world.statusOf(trueup, 'net-new')?.message).toContain(
+      'the document "net-a" with the same content is not there any more',
+    );
     for (let i = 0; i < 3; i++) await later(world, trueup);
     expectTold(world, trueup);
     expect(world.writes()).toEqual([]);

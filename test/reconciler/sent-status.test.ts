@@ -14,15 +14,17 @@ async function sending(effect: FaultEffect) {
   const world = await World.create({ seed: networks() }, [networkDoc('net-a', { Cidr: 'B' })]);
   fault(world, 'UpdateProvisionedProduct', effect);
   const trueup = await world.start();
+  const reasons: string[] = [];
+  trueup.board.subscribe(({ reason }) => reasons.push(reason));
   await trueup.reconcile();
-  return { world, trueup };
+  return { world, trueup, reasons };
 }
 
 const saved = async (world: World, name: string) =>
   (await world.journal.statuses()).find((view) => view.name === name);
 
 it('as long as AWS takes to answer', async () => {
-  const { world, trueup } = await sending(SLOW);
+  const { world, trueup, reasons } = await sending(SLOW);
   await world.clock.pass(2_000);
   expect(world.statusOf(trueup, 'net-a')).toMatchObject({
     condition: 'Reconciling',
@@ -32,6 +34,8 @@ it('as long as AWS takes to answer', async () => {
   expect(await saved(world, 'net-a')).toMatchObject({ reason: 'Sent' });
   await world.clock.pass(5 * MINUTE);
   expect(world.statusOf(trueup, 'net-a')).toMatchObject({ condition: 'Ready' });
+  // Its own answer is not taken for a refusal on the way.
+  expect(reasons.slice(reasons.indexOf('Sent'))).not.toContain('Waiting');
 });
 
 it('as long as nobody can tell what became of it', async () => {

@@ -90,6 +90,23 @@ describe('the annotation trueup/retry', () => {
     expect(terminations(world)).toBe(2);
   });
 
+  it('still stands after a run that only observes', async () => {
+    const world = await World.create({ seed: networks({ live: { Cidr: 'A' } }) }, [changed]);
+    fault(world, 'UpdateProvisionedProduct', broken);
+    const first = await world.start();
+    await looks(world, first, [changed]);
+    first.kill();
+    const observer = await world.start({ observeOnly: true });
+    await looks(world, observer, [asking(changed, '1')]);
+    expect(world.statusOf(observer, 'net-a')).toMatchObject({ sync: 'OutOfSync' });
+    expect(world.writes()).toHaveLength(1);
+    observer.kill();
+    const last = await world.start();
+    await looks(world, last, [asking(changed, '1')]);
+    expect(world.writes()).toHaveLength(2);
+    expect(world.statusOf(last, 'net-a')).toMatchObject({ condition: 'Ready' });
+  });
+
   it('is not spent by a request that was certainly not carried out', async () => {
     const doc = networkDoc('net-a', { Cidr: 'B' });
     const world = await World.create({ seed: networks({ live: { Cidr: 'A' } }) }, [doc]);

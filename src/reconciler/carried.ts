@@ -2,7 +2,7 @@ import type { Intent } from '../domain/entry.ts';
 import type { ProductKey, RecordId } from '../domain/ids.ts';
 import type { TargetContext } from './context.ts';
 import { whyHeld } from './hold-back.ts';
-import { dropIntent } from './intent.ts';
+import { type Answering, dropIntent, stampRecord } from './intent.ts';
 import type { Failure } from './ports/catalog.ts';
 
 /** How carrying out one intent went, up to the point where AWS has a record for it or never will. */
@@ -28,6 +28,17 @@ export const SEND_TRIES = 8;
  * provisioned n times needs n of them, each with a record of its own; the same record twice is none.
  */
 export const GENERATIONS = 50;
+
+/** AWS has a record for it, which the journal knows from now on. */
+export async function accepted(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  answer: Answering,
+): Promise<Carried> {
+  const stamped = await stampRecord(context, key, intent, answer);
+  return { kind: 'accepted', intent: stamped, recordId: answer.recordId };
+}
 
 /** It was certainly not carried out, as often as it was tried. */
 export async function stop(

@@ -2,9 +2,9 @@ import type { Fingerprints, Intent, ProductEntry } from '../domain/entry.ts';
 import type { ProductKey, RecordId } from '../domain/ids.ts';
 import type { ProductRequest } from '../domain/request.ts';
 import { backoffMs } from './backoff.ts';
-import { type Carried, GENERATIONS, SEND_TRIES, stop } from './carried.ts';
+import { accepted, type Carried, GENERATIONS, SEND_TRIES, stop } from './carried.ts';
 import type { TargetContext } from './context.ts';
-import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
+import { dropIntent, nextGeneration, stampSend } from './intent.ts';
 import { send } from './send-once.ts';
 import { settleWith } from './settle-open.ts';
 import { isStillWanted, saysTheSame } from './still-wanted.ts';
@@ -47,11 +47,7 @@ export async function sendNew(
     const answer = await send(context, key, current, request);
     switch (answer.kind) {
       case 'ours':
-        return {
-          kind: 'accepted',
-          intent: await stampRecord(context, key, current, answer),
-          recordId: answer.recordId,
-        };
+        return accepted(context, key, current, answer);
       case 'echo':
         current = nextGeneration(context, current);
         if (current.generation > GENERATIONS || echoed.has(answer.recordId))

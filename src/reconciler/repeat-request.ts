@@ -5,11 +5,11 @@ import { rebuildRequest } from '../diff/stored-request.ts';
 import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { ProductRequest } from '../domain/request.ts';
-import { type Carried, GENERATIONS, stop } from './carried.ts';
+import { accepted, type Carried, GENERATIONS, stop } from './carried.ts';
 import { fingerprintOf, type TargetContext } from './context.ts';
 import { storedValues } from './fill-values.ts';
 import { whyNotRepeatedYet } from './hold-back.ts';
-import { dropIntent, nextGeneration, stampRecord, stampSend } from './intent.ts';
+import { dropIntent, nextGeneration, stampSend } from './intent.ts';
 import type { Failure } from './ports/catalog.ts';
 import { send } from './send-once.ts';
 import { look } from './settle-look.ts';
@@ -52,11 +52,7 @@ export async function resend(
   const answer = await send(context, key, stamped, request);
   switch (answer.kind) {
     case 'ours':
-      return {
-        kind: 'accepted',
-        intent: await stampRecord(context, key, stamped, answer),
-        recordId: answer.recordId,
-      };
+      return accepted(context, key, stamped, answer);
     case 'echo': {
       const next = nextGeneration(context, stamped);
       if (next.generation > GENERATIONS) return stop(context, key, answer.failure);

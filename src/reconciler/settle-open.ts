@@ -3,11 +3,11 @@ import type { Intent } from '../domain/entry.ts';
 import type { ProductKey } from '../domain/ids.ts';
 import type { RecordView } from '../domain/live.ts';
 import { backoffMs } from './backoff.ts';
-import { type Carried, SEND_TRIES } from './carried.ts';
+import { accepted, type Carried, SEND_TRIES } from './carried.ts';
 import { explainFailure } from './catalog-facts.ts';
 import { about, recordTimeoutMs, type TargetContext } from './context.ts';
 import { whyHeld } from './hold-back.ts';
-import { type Answering, dropIntent, stampRecord } from './intent.ts';
+import { type Answering, dropIntent } from './intent.ts';
 import {
   type LookAgain,
   rebuild,
@@ -119,16 +119,12 @@ async function carryDecision(
 ): Promise<Carried | LookAgain> {
   switch (decision.kind) {
     case 'follow':
-      return {
-        kind: 'accepted',
-        intent: await stampRecord(
-          context,
-          key,
-          { ...intent, isFound: true },
-          { recordId: decision.recordId, subject, productType },
-        ),
-        recordId: decision.recordId,
-      };
+      return accepted(
+        context,
+        key,
+        { ...intent, isFound: true },
+        { recordId: decision.recordId, subject, productType },
+      );
     case 'drop':
       await dropIntent(context, key);
       return { kind: 'dropped', why: 'nothing came of the request' };

@@ -32,8 +32,13 @@ function expectsOtherStack({ expect, reconcile }: Spec): boolean {
 
 /** Once for each content, and never what is protected or what a new one could not stand for. */
 function mayRecreate(input: Wish, live: PresentProduct): boolean {
+  return live.status === 'ERROR' && recreatesFromError(input);
+}
+
+/** Whether what is in ERROR is terminated and provisioned again by itself, or because a person asks. */
+export function recreatesFromError(input: Omit<Wish, 'live'>): boolean {
   const { spec, entry, specDigest } = input;
-  if (live.status !== 'ERROR' || spec.reconcile.onError !== 'recreate') return false;
+  if (spec.reconcile.onError !== 'recreate') return false;
   // What an adopted stack holds was there before us, and would go with it.
   if (meansThisOne(spec) || spec.reconcile.adopt !== null || isFailedImport(entry)) return false;
   if (spec.reconcile.deletionProtection || specDigest === null) return false;

@@ -5,7 +5,8 @@ import type { PresentProduct, Reading, VersionDefinitions } from '../domain/live
 import type { Problem } from '../domain/problem.ts';
 import { positionOf, type Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
-import { isFailedImport, meansThisOne, uncreatable } from './creation-wish.ts';
+import { uncreatable } from './creation-wish.ts';
+import { nextInError } from './error-advice.ts';
 import { problem, quoted } from './problems.ts';
 
 /** What ends an assessment before anything is compared: whether this may be touched at all. */
@@ -127,29 +128,4 @@ export function inError(input: AssessInput, live: PresentProduct): Problem {
     message,
     ...(next === null ? {} : { next }),
   });
-}
-
-/** A provisioning of ours that failed holds its request also once that is gone. */
-function nextAfterOwn({ lastResult, latch }: AssessInput['entry']): string | null {
-  return lastResult?.step === 'provision' && latch?.kind === 'stalled' ? latch.next : null;
-}
-
-/** Why it is not recreated, or what is left to do; null: what is always said. */
-function nextInError({ spec, entry, specDigest }: AssessInput): string | null {
-  const { adopt, deletionProtection, onError } = spec.reconcile;
-  if (adopt !== null || isFailedImport(entry))
-    return 'a termination would delete the stack that was to be adopted: terminate it by hand with RetainPhysicalResources, mend the cause, then: trueup retry';
-  if (onError !== 'recreate') return nextAfterOwn(entry);
-  if (deletionProtection)
-    return 'reconcile.deletionProtection forbids the termination that recreate needs: take it out, or terminate it by hand';
-  if (meansThisOne(spec))
-    return 'the document means exactly this one, and a new one would be another one: take provisionedProductId and expect out to have it recreated by its name';
-  const { recreated, recreatedBefore } = entry;
-  if (specDigest !== null && [recreated, ...recreatedBefore].includes(specDigest))
-    return 'it was recreated once for this content: fix the cause, then change the document or ask again with trueup retry';
-  if (specDigest !== null)
-    return 'whether it was recreated for this content cannot be told, because the journal was written with another key: fix the cause, then ask for it with trueup retry';
-  const known =
-    recreated === null ? 'whether it was recreated before' : 'whether that was for this content';
-  return `${known} cannot be told without the key of the journal: apply and run, which have it, terminate it and provision it again, once for each content`;
 }

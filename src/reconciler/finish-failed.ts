@@ -1,3 +1,4 @@
+import { nextAfterFailure } from '../diff/error-advice.ts';
 import {
   failureReason,
   isAccountBusy,
@@ -13,7 +14,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import { formatPosition } from '../domain/problem.ts';
 import { subjectOf } from '../domain/request.ts';
 import { stalledFields } from './announce.ts';
-import { about, fingerprintOf, isoNow, type TargetContext } from './context.ts';
+import { about, fingerprintOf, isoNow, specDigestOf, type TargetContext } from './context.ts';
 import { readStack, recordOf } from './finish-facts.ts';
 import { versionKey } from './redact.ts';
 import { trouble } from './trouble.ts';
@@ -47,7 +48,9 @@ export async function fail(
   );
   const { latch } = entry;
   const stalled = latch === null || latch.kind === 'stalled';
-  const next = latch?.kind === 'stalled' ? latch.next : null;
+  const spec = context.desired().specs.get(key) ?? null;
+  const specDigest = spec === null ? null : specDigestOf(context, spec);
+  const next = nextAfterFailure({ spec, entry, specDigest }, intent.step);
   const isBusy = !stalled && isAccountBusy(said);
   trouble(context, key, {
     stalled,

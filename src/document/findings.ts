@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { ErrorCode } from '../domain/errors/registry.ts';
-import { nearest } from '../domain/suggest.ts';
+import { likely, nearest } from '../domain/suggest.ts';
 import { quote } from './fault.ts';
 import { pointerStep } from './pointer.ts';
 import type { Shape } from './shape.ts';
@@ -54,13 +54,15 @@ function unknownKey(error: ErrorObject, shape: Shape): Finding {
   const params = error.params as { additionalProperty?: string; unevaluatedProperty?: string };
   const key = params.additionalProperty ?? params.unevaluatedProperty ?? '';
   const allowed = [...shape.known].sort();
-  const meant = nearest(key, allowed);
+  const meant = likely(key, allowed)
+    .map((one) => quote(one))
+    .join(' or ');
   return {
     code: 'document/unknown-key',
     pointer: `${error.instancePath}${pointerStep(key)}`,
     atKey: true,
     message: `the key ${quote(key)} is not known here`,
-    next: meant === null ? `use one of: ${allowed.join(', ')}` : `did you mean ${quote(meant)}?`,
+    next: meant === '' ? `use one of: ${allowed.join(', ')}` : `did you mean ${meant}?`,
   };
 }
 

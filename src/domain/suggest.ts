@@ -41,6 +41,14 @@ export function nearest(word: string, allowed: readonly string[]): string | null
   return best;
 }
 
+/** The same for a person to choose from: two or three where the word begins just these. */
+export function likely(word: string, allowed: readonly string[]): readonly string[] {
+  const begun = word.length > 2 ? allowed.filter((candidate) => candidate.startsWith(word)) : [];
+  if (begun.length === 2 || begun.length === 3) return begun;
+  const meant = nearest(word, allowed);
+  return meant === null ? [] : [meant];
+}
+
 /** Of a long name people remember the word that matters to them. */
 function isPart(word: string, candidate: string): boolean {
   return candidate.toLowerCase().includes(word.toLowerCase());

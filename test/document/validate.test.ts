@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseDocuments } from '../../src/document/parse.ts';
 import { compileSchema, validate } from '../../src/document/schema.ts';
 import type { JsonSchemaObject } from '../../src/document/shape.ts';
-import { editDistance, nearest } from '../../src/domain/suggest.ts';
+import { editDistance, likely, nearest } from '../../src/domain/suggest.ts';
 
 function check(schema: JsonSchemaObject, text: string, relativeTo?: string) {
   const [document] = parseDocuments({
@@ -296,6 +296,25 @@ describe('did you mean', () => {
   ])('%s → %s', (word, meant) => {
     const known = ['provisioningParameters', 'productName', 'target', 'usePreviousValue', 'tags'];
     expect(nearest(word, known)).toBe(meant);
+  });
+
+  test.each([
+    ['product', ['productId', 'productName']],
+    ['productN', ['productName']],
+    ['provisioning', ['provisioningParameters']],
+    ['pr', []],
+    ['taregt', ['target']],
+    ['colour', []],
+  ])('%s → any of %j', (word, meant) => {
+    const known = ['productId', 'productName', 'provisioningParameters', 'target', 'tags'];
+    expect(likely(word, known)).toEqual(meant);
+  });
+
+  test('the error names them all', () => {
+    const schema = closed({ productId: { type: 'string' }, productName: { type: 'string' } });
+    expect(told(schema, 'product: network').join()).toContain(
+      'did you mean "productId" or "productName"?',
+    );
   });
 
   test.each([

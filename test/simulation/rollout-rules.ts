@@ -30,6 +30,10 @@ export class RolloutRules {
   readonly #tried = new Set<string>();
   /** By the record of a move that has not ended. */
   readonly #moves = new Map<string, Move & { readonly beganMs: number }>();
+  /** By the record of an operation of ours that has not ended: whose it is, whatever the journal lost. */
+  readonly #open = new Map<string, string>();
+  /** By name: when an operation of ours last ended there. */
+  readonly #endedMs = new Map<string, number>();
   /** When anything but a move of ours happened to it, its document too. */
   readonly #stirredMs = new Map<string, number>();
 
@@ -82,6 +86,7 @@ export class RolloutRules {
   began(recordId: string, name: string, move: Move | null): void {
     this.#failures.delete(name);
     this.#visited.delete(name);
+    this.#open.set(recordId, name);
     if (move !== null) this.#moves.set(recordId, { ...move, beganMs: this.#clock.elapsed() });
   }
 
@@ -89,6 +94,9 @@ export class RolloutRules {
   ended(recordId: string, end: 'succeeded' | 'failed' | 'failed in passing'): void {
     const move = this.#moves.get(recordId);
     this.#moves.delete(recordId);
+    const whose = this.#open.get(recordId);
+    if (whose !== undefined) this.#endedMs.set(whose, this.#clock.elapsed());
+    this.#open.delete(recordId);
     if (move === undefined || end === 'succeeded') return;
     const { name, artifactId, beganMs } = move;
     // Where the record does not show its errors, what passes by itself is not known as such.
@@ -159,11 +167,17 @@ export class RolloutRules {
       return this.#artifactOf(truth) === artifactId && isGood;
     };
     const documents = [...members, ...state.invalid.values()];
-    const running = documents.filter((one) => runs(one.name)).length;
-    const before = members.filter((one) => !runs(one.name) && one.name < name).length;
-    return running + before < canary.count || running >= canary.count
-      ? null
-      : `${running} of ${canary.count} canaries run it, and ${before} go before`;
+    const whyNot = (isThere: (one: string) => boolean) => {
+      const running = documents.filter((one) => isThere(one.name)).length;
+      const before = members.filter((one) => !isThere(one.name) && one.name < name).length;
+      return running + before < canary.count || running >= canary.count
+        ? null
+        : `${running} of ${canary.count} canaries run it, and ${before} go before`;
+    };
+    // The canaries were chosen before a move ended that left another one at this version.
+    const longer = (one: string) => now - (this.#endedMs.get(one) ?? -calmMs) >= calmMs;
+    const why = whyNot(runs);
+    return whyNot((one) => runs(one) && longer(one)) === null ? null : why;
   }
 }
 

@@ -2,7 +2,7 @@ import { sha256 } from '../domain/canonical.ts';
 import type { ProductEntry } from '../domain/entry.ts';
 import type { Digest } from '../domain/ids.ts';
 import { kindOf } from '../domain/kind.ts';
-import type { PresentProduct, StackInstance } from '../domain/live.ts';
+import type { Live, PresentProduct, StackInstance } from '../domain/live.ts';
 import type { StackSetRequest, Step } from '../domain/request.ts';
 import type { Spec, StackInstancesWish } from '../domain/spec.ts';
 import { byText } from './normalize.ts';
@@ -144,6 +144,15 @@ function instancesRun(spec: Spec): Digest | null {
   if (named === null || spec.preferences === null) return null;
   const { operation } = spec.preferences;
   return sha256({ version: 'trueup-instances-1', operation, ...named });
+}
+
+/**
+ * The CREATE or DELETE of a document that is as declared: whoever carried it out, it is done, and an
+ * instance that somebody brings back or takes away later is no reason to carry it out again.
+ */
+export function orderDone(spec: Spec, live: Live): Digest | null {
+  if (live.kind !== 'present' || kindOf(live) !== 'stackSet') return null;
+  return live.instances.kind === 'read' ? instancesRun(spec) : null;
 }
 
 /** The run that a success of this step completes; null: none. */

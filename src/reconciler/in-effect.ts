@@ -3,6 +3,7 @@ import { isBlind, lastProvisioningFailed } from '../diff/normalize.ts';
 import { entryFor } from '../diff/ownership.ts';
 import { appliedVersionOf } from '../diff/pending.ts';
 import { recordInEffect, withSeen } from '../diff/record.ts';
+import { orderDone } from '../diff/stack-set.ts';
 import type { AppliedVersion, ProductEntry } from '../domain/entry.ts';
 import type { RecordId } from '../domain/ids.ts';
 import { kindOf } from '../domain/kind.ts';
@@ -20,6 +21,7 @@ export async function rememberInEffect(
 ): Promise<void> {
   if (context.journal.readOnly !== null) return;
   await answerAnnotations(context, review);
+  await rememberVersions(context, review);
   if (context.fingerprinter === null) return;
   const at = isoNow(context.clock);
   const inSync = [...review.evaluations.values()].filter(isInEffect);
@@ -38,8 +40,10 @@ export async function rememberInEffect(
     const id = live.kind === 'present' ? live.id : entry.provisionedProductId;
     const inSpiteOf = failureIn(live) ?? entry.inEffect?.inSpiteOf;
     const isSet = live.kind === 'present' && kindOf(live) === 'stackSet';
+    const instancesRun = orderDone(evaluation.spec, live) ?? entry.instancesRun;
     const known =
       !(isSet && isUnseen(entry)) &&
+      entry.instancesRun === instancesRun &&
       entry.inEffect?.specDigest === specDigest &&
       entry.inEffect.inSpiteOf === inSpiteOf &&
       entry.provisionedProductId === id &&
@@ -57,6 +61,7 @@ export async function rememberInEffect(
       // Of what bears the name now: what we set on the one before is not ours on this one.
       ...(isSet ? withSeen(after) : after),
       appliedVersion: applied,
+      instancesRun,
       retryHandled,
       provisionedProductId: id,
     };
@@ -83,6 +88,31 @@ async function answerAnnotations(context: TargetContext, { evaluations }: Review
       ? entry
       : { ...entry, retryHandled: answer.asked };
   });
+}
+
+/**
+ * What the rule for the version finds and somebody brought in is as declared from then on, whatever else
+ * differs: a later change of the document does not take it back. After a failure AWS may show what was
+ * attempted.
+ */
+async function rememberVersions(context: TargetContext, { evaluations }: Reviewed): Promise<void> {
+  const found = new Map([...evaluations].filter(([, one]) => runsWhatTheRuleFinds(one)));
+  await context.entries.updateMany([...found.keys()], (key, entry) => {
+    const evaluation = found.get(key);
+    if (evaluation === undefined || entry.appliedVersion === null) return entry;
+    const { live } = evaluation;
+    const isAnother = live.kind !== 'present' || entry.provisionedProductId !== live.id;
+    if (isAnother || isBeforeOurs(live, entry)) return entry;
+    const appliedVersion = appliedIn(evaluation, entry);
+    return appliedVersion === entry.appliedVersion ? entry : { ...entry, appliedVersion };
+  });
+}
+
+function runsWhatTheRuleFinds({ effective, live }: Evaluation): boolean {
+  if (effective.versionRule === null || effective.version?.kind !== 'id') return false;
+  if (live.kind !== 'present' || live.version.kind !== 'read') return false;
+  if (live.status !== 'AVAILABLE' || lastProvisioningFailed(live)) return false;
+  return live.version.value.id === effective.version.id;
 }
 
 /** Its last request succeeded, and was not seen in effect since. */

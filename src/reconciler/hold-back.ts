@@ -1,7 +1,9 @@
 import { isHalfRecreated } from '../diff/creation-wish.ts';
 import type { Change } from '../domain/change.ts';
+import type { ProductEntry } from '../domain/entry.ts';
 import type { Hold } from '../domain/hold.ts';
 import type { ProductKey } from '../domain/ids.ts';
+import type { Live } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ProductStatusView } from '../domain/status.ts';
 import { statusOfTrouble } from './conditions.ts';
@@ -78,10 +80,21 @@ export function whyNotRepeatedYet({ unattended, entries }: TargetContext): strin
 
 /** A recreation whose termination is done: until it is provisioned again there is nothing. */
 export function replacing(
-  context: Pick<TargetContext, 'desired' | 'entries'>,
+  context: Pick<TargetContext, 'desired' | 'entries' | 'observation'>,
   key: ProductKey,
 ): HoldOptions {
   const spec = context.desired().specs.get(key);
   const entry = context.entries.get(key);
-  return { isReplacing: spec !== undefined && isHalfRecreated({ spec, entry }) };
+  const isHalfDone = spec !== undefined && isHalfRecreated({ spec, entry });
+  // What is done to one that somebody has made in its place is a start of its own.
+  return {
+    isReplacing: isHalfDone && !isMadeAnew(context.observation()?.products.get(key), entry),
+  };
+}
+
+/** What was seen came after our termination: that look knows a record which is neither of it nor before it. */
+function isMadeAnew(live: Live | undefined, { lastResult }: ProductEntry): boolean {
+  if (live?.kind !== 'present' || lastResult === null) return false;
+  const { last } = live.records;
+  return last !== lastResult.base && last !== lastResult.recordId;
 }

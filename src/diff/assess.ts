@@ -61,6 +61,8 @@ export interface AssessInput {
   readonly specDigest: Digest | null;
   /** When the last provisioning record ended, where it failed and `needsFailureTime` says so. */
   readonly failedAt: string | null;
+  /** RecordType of that record; null: not read. Left out: a provisioning, an update or a termination. */
+  readonly failedType?: string | null;
   /** When our last record ended by AWS's clock, where live state differs right after it; null: not read. */
   readonly succeededAt?: string | null;
   /** Whose the last record is, where LastRecordId is older than our last one; left out: it tells. */

@@ -13,8 +13,9 @@ import { checkPrincipals, checkUpdate } from './decide.ts';
 import { likenessOf } from './digest.ts';
 import { withFacts } from './facts.ts';
 import { none } from './finding.ts';
-import { newKindProblem } from './gates.ts';
-import { holdVerdict, isAsked, recentFailure } from './hold.ts';
+import { importKindProblem, newKindProblem } from './gates.ts';
+import { holdVerdict, isAsked, maybeImported, recentFailure } from './hold.ts';
+import { withoutLaterSteps } from './ignore.ts';
 import { isWaitOver } from './latch-after.ts';
 import { problem } from './problems.ts';
 import { terminateRequest } from './request.ts';
@@ -63,7 +64,10 @@ function decideImport(input: AssessInput, reported: ChangeVerdict | null): Creat
   if (resolved?.kind === 'refused') return refused(resolved.problems);
   if (resolved?.kind !== 'resolved')
     return { verdict: { kind: 'unreadable', why: resolved?.why ?? 'not resolved' }, ...none };
-  const wrong = deprecatedProblem(input.creation ?? null) ?? unadoptableProblem(input);
+  const wrong =
+    importKindProblem(spec) ??
+    deprecatedProblem(input.creation ?? null) ??
+    unadoptableProblem(input);
   if (wrong !== null) return refused([wrong]);
   const blank = blankProduct(spec);
   const comparison = compared(input, blank, input.creation ?? null);
@@ -85,10 +89,10 @@ function decideProvision(
   creation: Creation,
   reported: ChangeVerdict | null,
 ): CreationDecision {
-  const { spec } = input;
+  const spec = withoutLaterSteps(input.spec);
   const blank = blankProduct(spec);
   const facts = withTagsAllowed(input.creation ?? null);
-  const onBlank: AssessInput = { ...input, live: blank, facts, comparison: null };
+  const onBlank: AssessInput = { ...input, spec, live: blank, facts, comparison: null };
   const asUpdate = compared(onBlank, blank, facts);
   const comparison = asCreation(asUpdate);
   const { steps } = comparison;
@@ -104,6 +108,8 @@ function decideProvision(
   const deprecated = deprecatedProblem(facts);
   if (deprecated !== null) return { ...refused([deprecated]), comparison };
   const recreates = creation === 'recreate';
+  const unsafe = recreates ? maybeImported(input, from) : null;
+  if (unsafe !== null) return { verdict: unsafe, comparison, warnings };
   const hold = isAsked(input)
     ? null
     : recreates

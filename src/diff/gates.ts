@@ -81,6 +81,11 @@ export function newKindProblem(
   );
 }
 
+/** And of a stack that is to be adopted. */
+export function importKindProblem(spec: Spec): Problem | null {
+  return noStackSet(spec, 'what adopts a stack never is one');
+}
+
 function noStackSet(spec: Spec, why: string): Problem | null {
   const field =
     spec.stackInstances !== null

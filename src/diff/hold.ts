@@ -1,6 +1,6 @@
 import type { ChangeVerdict } from '../domain/change.ts';
 import type { Latch, Likeness, ProductEntry } from '../domain/entry.ts';
-import { asDigest, type Digest } from '../domain/ids.ts';
+import { asDigest, type Digest, type RecordId } from '../domain/ids.ts';
 import type { Live, PresentProduct } from '../domain/live.ts';
 import type { Step } from '../domain/request.ts';
 import type { Spec } from '../domain/spec.ts';
@@ -9,7 +9,7 @@ import type { Comparison } from './compare.ts';
 import { likenessOf } from './digest.ts';
 import { isWaitOver } from './latch-after.ts';
 import { lastProvisioningFailed } from './normalize.ts';
-import { listed } from './problems.ts';
+import { listed, problem, quoted } from './problems.ts';
 import { buildRequest, lacksKey, type RequestInput } from './request.ts';
 import { openHash, requestHash, restsOnKey, storeRequest } from './stored-request.ts';
 
@@ -32,18 +32,54 @@ export function isAsked({
 
 /** Whether `assess` wants to know when the last provisioning record ended. */
 export function needsFailureTime(live: Live, entry: ProductEntry): boolean {
-  if (live.kind !== 'present' || !lastProvisioningFailed(live)) return false;
+  if (live.kind !== 'present' || failedRecordOf(live) === null) return false;
   return isUnknown(entry) || isOfAnother(entry, live);
 }
 
+/** The record that failed last. Whether AWS counts an import as a provisioning is not documented. */
+export function failedRecordOf(live: PresentProduct): RecordId | null {
+  if (lastProvisioningFailed(live)) return live.records.lastProvisioning;
+  const isUncounted = live.status === 'ERROR' && live.records.lastProvisioning === null;
+  return isUncounted ? live.records.last : null;
+}
+
+/** As documented; the word for an import is not. */
+const NO_IMPORTS: readonly string[] = [
+  'PROVISION_PRODUCT',
+  'UPDATE_PROVISIONED_PRODUCT',
+  'TERMINATE_PROVISIONED_PRODUCT',
+];
+
+/**
+ * What failed may have been an import that the journal does not know: then a termination would delete
+ * the stack that somebody wanted to adopt. No word of a person makes that safe.
+ */
+export function maybeImported(input: AssessInput, live: PresentProduct): ChangeVerdict | null {
+  const { spec, entry, failedType } = input;
+  if (failedType === undefined || !needsFailureTime(live, entry)) return null;
+  const record = failedRecordOf(live);
+  if (failedType === null)
+    return { kind: 'unreadable', why: `what failed with record ${record} was not read` };
+  if (NO_IMPORTS.includes(failedType)) return null;
+  const message = `it is in status ERROR after record ${record} of type ${quoted(failedType)}, which the journal does not know and which may have been an import: a termination would delete the stack that was to be adopted`;
+  const next =
+    'if it was, terminate it by hand with RetainPhysicalResources, else without; then: trueup retry';
+  return {
+    kind: 'refused',
+    problems: [
+      problem({ code: 'plan/product-error', at: spec.origin.at, field: '', message, next }),
+    ],
+  };
+}
+
 /** What the journal knows is of one that bore the name before, and the failure is none of ours. */
-function isOfAnother(entry: ProductEntry, { id, records }: PresentProduct): boolean {
+function isOfAnother(entry: ProductEntry, live: PresentProduct): boolean {
   const { provisionedProductId: known, lastResult, ownRecords, inEffect } = entry;
-  if (records.lastProvisioning !== null && ownRecords.includes(records.lastProvisioning))
-    return false;
+  const failed = failedRecordOf(live);
+  if (failed !== null && ownRecords.includes(failed)) return false;
   const isEnded = lastResult?.kind === 'succeeded' && lastResult.step === 'terminate';
   // Forgotten: it was ended, by whomever, and had no document any more.
-  return isEnded || (known === null ? inEffect === null : known !== id);
+  return isEnded || (known === null ? inEffect === null : known !== live.id);
 }
 
 /** The journal knows nothing of this provisioned product that a failed record could be judged by. */
@@ -88,7 +124,7 @@ export function restVerdict(
 /** Somebody else's failure that the journal knows nothing of gets a day before anything is sent. */
 export function recentFailure(input: AssessInput, live: PresentProduct): ChangeVerdict | null {
   if (!needsFailureTime(live, input.entry)) return null;
-  const recordId = live.records.lastProvisioning;
+  const recordId = failedRecordOf(live);
   if (input.failedAt === null)
     return { kind: 'unreadable', why: `when record ${recordId} failed was not read` };
   const untilMs = Date.parse(input.failedAt) + DAY_MS;

@@ -11,6 +11,21 @@ export function withoutIgnored(spec: Spec, live: PresentProduct, entry: ProductE
   return spec.reconcile.ignore.reduce((rest, steps) => without(rest, steps, live, entry), spec);
 }
 
+/**
+ * The spec of what is to be made. It is made as declared; but once it is there, what it ignores is left
+ * as it is, so that owner and launch role, which take a step of their own, are so from the beginning.
+ */
+export function withoutLaterSteps(spec: Spec): Spec {
+  const { ignore } = spec.reconcile;
+  const isIgnored = (property: string) =>
+    ignore.some(([field, key]) => field === 'properties' && (key ?? property) === property);
+  return {
+    ...spec,
+    owner: isIgnored('owner') ? null : spec.owner,
+    launchRole: isIgnored('launchRole') ? null : spec.launchRole,
+  };
+}
+
 function without(
   spec: Spec,
   [field, key]: readonly string[],

@@ -1,4 +1,5 @@
 import type { Intent, LastResult, ProductEntry } from '../domain/entry.ts';
+import type { RecordId } from '../domain/ids.ts';
 import { isProvisioning } from '../domain/request.ts';
 import { isFailedImport } from './creation-wish.ts';
 import { movedBefore } from './failed-move.ts';
@@ -11,7 +12,10 @@ export function resultOf(
   end: Pick<LastResult, 'kind' | 'recordId' | 'at' | 'reason'>,
 ): LastResult {
   const { step, base, requestHash, isFound } = intent;
-  const isMade = end.kind === 'succeeded' && (isProvisioning(step) || step === 'import');
+  // There was nothing of this name any more where something is provisioned.
+  const isMade =
+    step === 'provision' ||
+    (end.kind === 'succeeded' && (isProvisioning(step) || step === 'import'));
   return {
     ...end,
     step,
@@ -22,7 +26,19 @@ export function resultOf(
     ...(isProvisioning(step) ? {} : movedBefore(entry)),
     ...(isFound === true ? { isFound } : {}),
     ...(isFailedImport(entry) && !isMade ? { afterFailedImport: true } : {}),
+    ...(step === 'owner' || step === 'launchRole' ? endedBefore(entry) : {}),
   };
+}
+
+function endedBefore(entry: ProductEntry): Pick<LastResult, 'halfEnded'> {
+  const halfEnded = halfEndedBy(entry);
+  return halfEnded === null ? {} : { halfEnded };
+}
+
+/** The termination of ours that failed, where nothing came after it that tells what it left. */
+export function halfEndedBy({ lastResult }: Pick<ProductEntry, 'lastResult'>): RecordId | null {
+  const isEnd = lastResult?.kind === 'failed' && lastResult.step === 'terminate';
+  return isEnd ? lastResult.recordId : (lastResult?.halfEnded ?? null);
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Spec } from '../domain/spec.ts';
 import type { AssessInput } from './assess.ts';
 import { likenessOf } from './digest.ts';
 import type { CompareInput } from './finding.ts';
+import { halfEndedBy } from './last-result.ts';
 import { hasNeverSucceeded, isBlind, lastProvisioningFailed } from './normalize.ts';
 import { problem } from './problems.ts';
 
@@ -43,7 +44,7 @@ export function ownFailureProblem(
   // The values of an update that failed count as different already.
   if (failedUpdateOf(entry) === record || isInSpiteOf({ entry, specDigest }, record)) return null;
   const result = entry.lastResult?.recordId === record ? entry.lastResult : null;
-  const what = result?.step === 'terminate' ? "trueup's termination" : "trueup's last operation";
+  const what = halfEndedBy(entry) === record ? "trueup's termination" : "trueup's last operation";
   const reason = result?.reason ?? null;
   const why = reason === null ? `record ${record}` : reason;
   const message = `${what} failed, and nothing tells what it left: ${why}`;
@@ -51,11 +52,9 @@ export function ownFailureProblem(
 }
 
 /** A stack set tells its values, and not which of its instances are left. */
-function isHalfEnded({ lastResult }: ProductEntry, live: PresentProduct): boolean {
-  const isEnd = lastResult?.kind === 'failed' && lastResult.step === 'terminate';
-  return (
-    isEnd && lastResult.recordId === live.records.lastProvisioning && kindOf(live) === 'stackSet'
-  );
+function isHalfEnded(entry: ProductEntry, live: PresentProduct): boolean {
+  const ended = halfEndedBy(entry);
+  return ended !== null && ended === live.records.lastProvisioning && kindOf(live) === 'stackSet';
 }
 
 /**

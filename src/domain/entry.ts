@@ -230,6 +230,8 @@ export interface LastResult extends Likeness {
   readonly isFound?: boolean;
   /** The import that made it has failed before, and nothing has succeeded since but what leaves that as it is. */
   readonly afterFailedImport?: boolean;
+  /** Of a change of properties: the termination that had failed before it, and may have gone half-way. */
+  readonly halfEnded?: RecordId;
 }
 
 /** A move to another version that failed for good, as its rollout counts it. */

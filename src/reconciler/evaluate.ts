@@ -1,7 +1,7 @@
 import { type AssessInput, assess, needsFacts, type UpdateFacts } from '../diff/assess.ts';
 import { type Comparison, compare } from '../diff/compare.ts';
 import { noEchoOf, secretKeys } from '../diff/facts.ts';
-import { needsFailureTime, RETRY_ANNOTATION } from '../diff/hold.ts';
+import { failedRecordOf, needsFailureTime, RETRY_ANNOTATION } from '../diff/hold.ts';
 import { isRepairable } from '../diff/normalize.ts';
 import type { Change } from '../domain/change.ts';
 import type { ProductEntry } from '../domain/entry.ts';
@@ -88,7 +88,7 @@ export async function evaluate(
     attempted: context.attempted(spec.key),
     observeOnly: context.observeOnly,
     now: isoNow(context.clock),
-    failedAt: live.kind === 'present' ? await failureTime(context, entry, live) : null,
+    ...(live.kind === 'present' ? await lastFailure(context, entry, live) : { failedAt: null }),
     succeededAt: await successTime(context, entry, live, comparison),
     lastChange: await lastChange(context, entry, live, comparison),
   });
@@ -140,13 +140,15 @@ async function lastChange(
   return isListed && newer.value.length > 0 ? 'other' : 'ours';
 }
 
-/** When the last provisioning ended, where it failed and the journal does not know it. */
-async function failureTime(
+/** When what failed last ended and what it was, where the journal does not know it. */
+async function lastFailure(
   context: EvaluateContext,
   entry: ProductEntry,
   live: PresentProduct,
-): Promise<string | null> {
-  if (!needsFailureTime(live, entry) || live.records.lastProvisioning === null) return null;
-  const record = await context.catalog.record(live.records.lastProvisioning);
-  return record.kind === 'ok' ? (record.value?.updatedAt ?? null) : null;
+): Promise<Pick<AssessInput, 'failedAt' | 'failedType'>> {
+  const failed = failedRecordOf(live);
+  if (!needsFailureTime(live, entry) || failed === null) return { failedAt: null };
+  const record = await context.catalog.record(failed);
+  const read = record.kind === 'ok' ? record.value : null;
+  return { failedAt: read?.updatedAt ?? null, failedType: read?.type ?? null };
 }

@@ -1,3 +1,4 @@
+import { halfEndedBy } from '../diff/last-result.ts';
 import { recordSucceeded, recordTerminated } from '../diff/record.ts';
 import { duration } from '../diff/render/words.ts';
 import type { Intent } from '../domain/entry.ts';
@@ -116,14 +117,23 @@ async function succeed(
 function showSuccess(context: TargetContext, key: ProductKey, intent: Intent, last: boolean): void {
   const before = context.board.get(context.target, key);
   if (before === undefined) return;
-  const at = isoNow(context.clock);
   if (intent.step === 'terminate') {
     showTerminated(context, key, intent, before);
     return;
   }
   // What the document says since is not in effect yet, and what depends on it must not begin.
-  if (last && isOfPresentDocument(context, key, intent))
-    context.board.set(statusOfSuccess(before, recordOf(intent), at));
+  if (last && isOfPresentDocument(context, key, intent)) showReady(context, key, intent, before);
+}
+
+/** A change of properties tells nothing of what a termination before it has left. */
+function showReady(
+  context: TargetContext,
+  key: ProductKey,
+  intent: Intent,
+  before: ProductStatusView,
+): void {
+  if (halfEndedBy(context.entries.get(key)) === null)
+    context.board.set(statusOfSuccess(before, recordOf(intent), isoNow(context.clock)));
 }
 
 /** Where its document is there, what is gone is in no desired state, whether or not this run looks at it. */

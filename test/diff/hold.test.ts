@@ -209,6 +209,17 @@ describe('a failure that the journal does not know', () => {
       false,
     ],
     ['where nothing failed', needsFailureTime(aLive(), anEntry()), false],
+    [
+      'of what AWS does not count as a provisioning, as an import may be',
+      needsFailureTime(
+        aLive({
+          status: 'ERROR',
+          records: { last: rec('1'), lastProvisioning: null, lastSuccessful: null },
+        }),
+        anEntry(),
+      ),
+      true,
+    ],
     ['where it is absent', needsFailureTime({ kind: 'absent' }, anEntry()), false],
   ])('asks for the time %s', (_when, needs, expected) => {
     expect(needs).toBe(expected);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SeedInput } from '../../src/local-catalog/seed-input.ts';
-import { fault, MINUTE, operations } from './networks.ts';
+import { fault, MINUTE, OWNER, operations } from './networks.ts';
 import { guarding, setAt } from './one-stack-set.ts';
 import { type Wish, World } from './world.ts';
 
@@ -33,7 +33,8 @@ const needing = (cidr: string): Wish => ({
   },
 });
 
-it('a stack set of which the termination failed half-way does not count as in its desired state', async () => {
+/** Its termination, for a recreation, went half-way. */
+async function halfEnded() {
   const world = await World.create({ seed }, [set('low'), needing('A')]);
   const trueup = await world.start();
   await trueup.converge();
@@ -45,6 +46,11 @@ it('a stack set of which the termination failed half-way does not count as in it
     await world.clock.pass(10 * MINUTE);
   }
   expect(operations(world)).toEqual(['TerminateProvisionedProduct']);
+  return { world, trueup };
+}
+
+it('a stack set of which the termination failed half-way does not count as in its desired state', async () => {
+  const { world, trueup } = await halfEnded();
   expect(world.statusOf(trueup, 'set')).toMatchObject({
     condition: 'Stalled',
     message: expect.stringContaining("trueup's termination failed"),
@@ -59,4 +65,20 @@ it('a stack set of which the termination failed half-way does not count as in it
     'UpdateProvisionedProduct',
     'UpdateProvisionedProduct',
   ]);
+});
+
+it('nor once it has got another owner since', async () => {
+  const { world, trueup } = await halfEnded();
+  const low = set('low');
+  const owned = { ...low, spec: { ...low.spec, properties: { owner: OWNER } } };
+  for (const revision of ['r3', 'r4']) {
+    world.wish([owned, needing('B')], revision);
+    await trueup.reconcile();
+    await world.clock.pass(10 * MINUTE);
+  }
+  expect(operations(world).slice(1)).toEqual(['UpdateProvisionedProductProperties']);
+  expect(world.statusOf(trueup, 'set')).toMatchObject({
+    condition: 'Stalled',
+    message: expect.stringContaining("trueup's termination failed"),
+  });
 });

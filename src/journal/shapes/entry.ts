@@ -161,6 +161,7 @@ export const productEntry: Shape<ProductEntry> = object<ProductEntry>({
       ),
       isFound: optional(boolean),
       afterFailedImport: optional(boolean),
+      halfEnded: optional(recordId),
       ...likeness,
     }),
   ),

@@ -16,6 +16,7 @@ import type { Revision, TargetHandle } from './revision.ts';
 import type { Shared } from './shared.ts';
 import { sumCalls } from './sum-calls.ts';
 import type { TargetReconciler } from './target.ts';
+import { targetLayers } from './target-layers.ts';
 import { leftUnmanaged } from './unmanaged.ts';
 import { waitQuiet } from './wait-quiet.ts';
 import { agreed, approvedBy } from './whole-plan.ts';
@@ -84,11 +85,12 @@ export class OneShot {
   /** Reviews every target and makes the plan. No mutating call is made. */
   async plan(): Promise<Plan> {
     const before = this.#shared.board.all();
-    await Promise.all(
-      this.#targets.map(async (target) => {
-        if (target.opened.kind === 'ok') target.review = await target.opened.reconciler.review();
-      }),
-    );
+    for (const layer of targetLayers(this.#targets))
+      await Promise.all(
+        layer.map(async (target) => {
+          if (target.opened.kind === 'ok') target.review = await target.opened.reconciler.review();
+        }),
+      );
     this.#unmanaged = leftUnmanaged(before, this.#shared.board.all());
     await this.#approve(this.#makePlan());
     this.#holds = await planHolds(this.#shared, this.#targets.flatMap(heldBy));
